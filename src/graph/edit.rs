@@ -1,0 +1,1 @@
+//! Safe editing: adding, replacing and removing values and nodes.

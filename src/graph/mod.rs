@@ -1,0 +1,10 @@
+//! The model as a graph: values (tensors that flow or are stored) and the nodes that make them.
+
+mod edit;
+mod model;
+mod order;
+pub mod shapes;
+mod types;
+
+pub use model::{Attribute, Graph, Node, Storage, Value, ValueId};
+pub use types::{Dim, TensorType};

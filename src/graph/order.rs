@@ -1,0 +1,1 @@
+//! Topological order, and the error that names a cycle.

@@ -1,0 +1,1 @@
+//! Shape inference over the whole graph, by asking each node's operator.

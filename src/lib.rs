@@ -1,0 +1,27 @@
+//! Secateur's core: reads an ONNX model, scores its weights and channels, masks the weak ones,
+//! re-packs what is left into a smaller model, runs both, and writes ONNX again.
+//!
+//! Imports run downwards in this order; only `web` and the native command know their surroundings.
+
+pub mod error;
+pub mod tensor;
+
+pub mod kernels;
+
+pub mod graph;
+pub mod ops;
+
+pub mod onnx;
+
+pub mod engine;
+pub mod report;
+
+pub mod prune;
+pub mod recipe;
+
+pub mod data;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+
+pub use error::{Error, Result};

@@ -1,0 +1,168 @@
+//! The vocabulary in which an operator says how the indices of its tensors' axes go together.
+//!
+//! A rule speaks of one node. It links axes by partial maps from index to index, freezes axes that must keep
+//! their length, and declares one axis the row-major product of others. `prune::groups` joins the rules of
+//! all nodes into one coupling graph over (tensor, axis, index).
+
+use crate::graph::{Graph, Node, ValueId};
+
+/// One axis of one tensor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Axis {
+    pub value: ValueId,
+    pub axis: usize,
+}
+
+/// A partial map from the indices of one axis to those of another, built by composing steps.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IndexMap {
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    /// `i + by`, undefined below zero.
+    Shift(isize),
+    /// `i`, undefined at `len` and beyond.
+    Below(usize),
+    /// `(i / inner) % radix`: one digit of a row-major index.
+    Digit { inner: usize, radix: usize },
+    /// `table[i]`.
+    Table(std::sync::Arc<[usize]>),
+}
+
+impl IndexMap {
+    /// Every index to itself.
+    pub fn identity() -> Self {
+        Self::default()
+    }
+
+    /// Then `i + by`; indices that would fall below zero go nowhere.
+    pub fn shift(self, by: isize) -> Self {
+        self.step(Step::Shift(by))
+    }
+
+    /// Then only indices below `len`.
+    pub fn below(self, len: usize) -> Self {
+        self.step(Step::Below(len))
+    }
+
+    /// Then the digit `(i / inner) % radix` of a row-major index.
+    pub fn digit(self, inner: usize, radix: usize) -> Self {
+        self.step(Step::Digit { inner, radix })
+    }
+
+    /// Then a look-up; indices past the table go nowhere.
+    pub fn table(self, table: impl Into<std::sync::Arc<[usize]>>) -> Self {
+        self.step(Step::Table(table.into()))
+    }
+
+    fn step(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    /// Where index `i` goes.
+    pub fn apply(&self, i: usize) -> Option<usize> {
+        self.steps.iter().try_fold(i, |i, step| match step {
+            Step::Shift(by) => i.checked_add_signed(*by),
+            Step::Below(len) => (i < *len).then_some(i),
+            Step::Digit { inner, radix } => Some((i / inner) % radix),
+            Step::Table(table) => table.get(i).copied(),
+        })
+    }
+}
+
+/// Every index `i` of `from` at which `map` is defined goes with index `map(i)` of `to`.
+#[derive(Debug, Clone)]
+pub struct Link {
+    pub from: Axis,
+    pub to: Axis,
+    pub map: IndexMap,
+}
+
+/// An axis that must keep its length, and why.
+#[derive(Debug, Clone)]
+pub struct Freeze {
+    pub axis: Axis,
+    pub why: String,
+}
+
+/// `whole` is the row-major product of `factors` (a reshape that merges or splits axes). Channels can be cut
+/// along one factor only; which one is decided once everything else is known.
+#[derive(Debug, Clone)]
+pub struct Product {
+    pub whole: Axis,
+    pub factors: Vec<Axis>,
+}
+
+/// What one node's operator says about its axes.
+pub struct Rule<'g> {
+    pub graph: &'g Graph,
+    pub node: &'g Node,
+    pub links: Vec<Link>,
+    pub freezes: Vec<Freeze>,
+    pub products: Vec<Product>,
+}
+
+impl<'g> Rule<'g> {
+    pub fn new(graph: &'g Graph, node: &'g Node) -> Self {
+        Rule {
+            graph,
+            node,
+            links: Vec::new(),
+            freezes: Vec::new(),
+            products: Vec::new(),
+        }
+    }
+
+    /// Index `i` of one axis goes with index `i` of the other.
+    pub fn same(&mut self, from: Axis, to: Axis) {
+        self.link(from, to, IndexMap::identity());
+    }
+
+    pub fn link(&mut self, from: Axis, to: Axis, map: IndexMap) {
+        self.links.push(Link { from, to, map });
+    }
+
+    /// The axis keeps its length.
+    pub fn freeze(&mut self, axis: Axis, why: impl Into<String>) {
+        self.freezes.push(Freeze {
+            axis,
+            why: why.into(),
+        });
+    }
+
+    /// `whole` is the row-major product of `factors`.
+    pub fn product(&mut self, whole: Axis, factors: Vec<Axis>) {
+        self.products.push(Product { whole, factors });
+    }
+
+    /// Freezes every axis of every tensor that the node touches.
+    pub fn freeze_all(&mut self, why: &str) {
+        let values = self.node.inputs.iter().chain(&self.node.outputs).flatten();
+        for &value in values.chain(&self.node.captures) {
+            let rank = self.graph.value(value).ty.as_ref().map_or(0, |t| t.rank());
+            for axis in 0..rank {
+                self.freeze(Axis { value, axis }, why);
+            }
+        }
+    }
+
+    /// Axis `axis` of the node's `i`-th input, if that input is there.
+    pub fn input(&self, i: usize, axis: usize) -> Option<Axis> {
+        self.node.input(i).map(|value| Axis { value, axis })
+    }
+
+    /// Axis `axis` of the node's `i`-th output, if that output is there.
+    pub fn output(&self, i: usize, axis: usize) -> Option<Axis> {
+        self.node.output(i).map(|value| Axis { value, axis })
+    }
+
+    /// The dimensions of a value as numbers, a symbol counted as 1 (only the batch is symbolic, and the batch is
+    /// never cut). `None` where the shape is unknown.
+    pub fn sizes(&self, value: ValueId) -> Option<Vec<usize>> {
+        let ty = self.graph.value(value).ty.as_ref()?;
+        Some(ty.shape.iter().map(|d| d.known().unwrap_or(1)).collect())
+    }
+}

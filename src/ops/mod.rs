@@ -1,0 +1,45 @@
+//! The operators. One is at home in one file: its attributes, shape rule, multiply-adds,
+//! channel-coupling rule and forward pass. To add one, add a file and its line in [`registry`].
+
+pub mod coupling;
+mod registry;
+
+pub use registry::operator;
+
+use crate::graph::TensorType;
+use crate::tensor::Tensor;
+use coupling::Rule;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// What is known of one input while shapes are inferred.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub ty: TensorType,
+    /// The tensor itself, where it is a constant.
+    pub constant: Option<Arc<Tensor>>,
+    /// The elements of an integer tensor of rank 0 or 1 that holds sizes, some of which may be symbols:
+    /// what `Shape`, `Gather`, `Concat` and their like make of dynamic dimensions.
+    pub sizes: Option<Vec<crate::graph::Dim>>,
+}
+
+/// One parsed operator of one node: attributes checked and defaults filled in.
+///
+/// Errors are half-sentences without the node's name (“needs 2 inputs, has 1”); the caller adds where.
+pub trait Operator: Debug + Send + Sync {
+    /// The shape rule: what comes out, from what goes in. `inputs[i]` is `None` where left out or unknown.
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String>;
+
+    /// Computes outputs from whole tensors of any supported type. Straightforward and exact: it folds constants,
+    /// and runs whatever has no [`Operator::kernel`].
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String>;
+
+    /// Multiply-adds of one run at these shapes (ONNX order, all known). Only products with learned or
+    /// activation matrices count: convolutions and matrix products.
+    fn macs(&self, _inputs: &[Option<Vec<usize>>], _output: &[usize]) -> u64 {
+        0
+    }
+
+    /// Says which index along which axis of one tensor goes with which of another.
+    fn couple(&self, rule: &mut Rule<'_>);
+}

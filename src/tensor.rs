@@ -1,0 +1,206 @@
+//! N-dimensional tensors of every element type that ONNX models carry, on `ndarray`, in row-major order.
+
+use half::f16;
+use ndarray::{ArrayD, Axis, IxDyn};
+use std::borrow::Cow;
+
+/// Element types, named as ONNX names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DType {
+    F32,
+    F64,
+    F16,
+    I64,
+    I32,
+    I8,
+    U8,
+    Bool,
+    /// Any other `TensorProto.DataType`, by its number: carried through, never computed with.
+    Other(i32),
+}
+
+impl DType {
+    /// Whether values of this type are computed in floating point.
+    pub fn is_float(self) -> bool {
+        matches!(self, DType::F32 | DType::F64 | DType::F16)
+    }
+
+    /// Bytes of one element; `None` where the type is only carried through.
+    pub fn size(self) -> Option<usize> {
+        Some(match self {
+            DType::F64 | DType::I64 => 8,
+            DType::F32 | DType::I32 => 4,
+            DType::F16 => 2,
+            DType::I8 | DType::U8 | DType::Bool => 1,
+            DType::Other(_) => return None,
+        })
+    }
+}
+
+/// A tensor; its array is always in standard (row-major, contiguous) layout.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tensor {
+    F32(ArrayD<f32>),
+    F64(ArrayD<f64>),
+    F16(ArrayD<f16>),
+    I64(ArrayD<i64>),
+    I32(ArrayD<i32>),
+    I8(ArrayD<i8>),
+    U8(ArrayD<u8>),
+    Bool(ArrayD<bool>),
+    /// An element type that is only carried through, as its encoded `TensorProto`.
+    Opaque(OpaqueTensor),
+}
+
+/// A tensor whose elements mean nothing to us: kept as the bytes it came in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpaqueTensor {
+    pub dtype: i32,
+    pub shape: Vec<usize>,
+    /// The encoded `TensorProto`, name and all.
+    pub proto: bytes::Bytes,
+}
+
+/// Runs one body for whichever array a [`Tensor`] holds.
+macro_rules! with_array {
+    ($tensor:expr, $array:ident => $body:expr, opaque $opaque:ident => $other:expr) => {
+        match $tensor {
+            Tensor::F32($array) => $body,
+            Tensor::F64($array) => $body,
+            Tensor::F16($array) => $body,
+            Tensor::I64($array) => $body,
+            Tensor::I32($array) => $body,
+            Tensor::I8($array) => $body,
+            Tensor::U8($array) => $body,
+            Tensor::Bool($array) => $body,
+            Tensor::Opaque($opaque) => $other,
+        }
+    };
+}
+
+impl Tensor {
+    /// A float tensor from its elements in row-major order. Panics if the count does not fit the shape.
+    pub fn from_f32(shape: &[usize], elements: Vec<f32>) -> Self {
+        Tensor::F32(ArrayD::from_shape_vec(IxDyn(shape), elements).expect("count fits shape"))
+    }
+
+    /// An integer tensor from its elements in row-major order. Panics if the count does not fit the shape.
+    pub fn from_i64(shape: &[usize], elements: Vec<i64>) -> Self {
+        Tensor::I64(ArrayD::from_shape_vec(IxDyn(shape), elements).expect("count fits shape"))
+    }
+
+    pub fn dtype(&self) -> DType {
+        match self {
+            Tensor::F32(_) => DType::F32,
+            Tensor::F64(_) => DType::F64,
+            Tensor::F16(_) => DType::F16,
+            Tensor::I64(_) => DType::I64,
+            Tensor::I32(_) => DType::I32,
+            Tensor::I8(_) => DType::I8,
+            Tensor::U8(_) => DType::U8,
+            Tensor::Bool(_) => DType::Bool,
+            Tensor::Opaque(t) => DType::Other(t.dtype),
+        }
+    }
+
+    pub fn shape(&self) -> &[usize] {
+        with_array!(self, a => a.shape(), opaque t => &t.shape)
+    }
+
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.shape().iter().product()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The elements as `f32`, copied only where they are another float type; `None` for integers and the rest.
+    pub fn floats(&self) -> Option<Cow<'_, [f32]>> {
+        Some(match self {
+            Tensor::F32(a) => Cow::Borrowed(a.as_slice()?),
+            Tensor::F64(a) => Cow::Owned(a.iter().map(|&x| x as f32).collect()),
+            Tensor::F16(a) => Cow::Owned(a.iter().map(|x| x.to_f32()).collect()),
+            _ => return None,
+        })
+    }
+
+    /// The elements as `i64`; `None` for floats and opaque tensors.
+    pub fn integers(&self) -> Option<Vec<i64>> {
+        Some(match self {
+            Tensor::I64(a) => a.iter().copied().collect(),
+            Tensor::I32(a) => a.iter().map(|&x| x.into()).collect(),
+            Tensor::I8(a) => a.iter().map(|&x| x.into()).collect(),
+            Tensor::U8(a) => a.iter().map(|&x| x.into()).collect(),
+            Tensor::Bool(a) => a.iter().map(|&x| x.into()).collect(),
+            _ => return None,
+        })
+    }
+
+    /// A float tensor of this tensor's float type and shape with other elements. `None` where this is no float.
+    pub fn with_floats(&self, elements: &[f32]) -> Option<Tensor> {
+        let shape = IxDyn(self.shape());
+        Some(match self {
+            Tensor::F32(_) => Tensor::F32(ArrayD::from_shape_vec(shape, elements.to_vec()).ok()?),
+            Tensor::F64(_) => Tensor::F64(
+                ArrayD::from_shape_vec(shape, elements.iter().map(|&x| x.into()).collect()).ok()?,
+            ),
+            Tensor::F16(_) => Tensor::F16(
+                ArrayD::from_shape_vec(shape, elements.iter().map(|&x| f16::from_f32(x)).collect())
+                    .ok()?,
+            ),
+            _ => return None,
+        })
+    }
+
+    /// The slices at `indices` along `axis`, in that order. Opaque tensors can't be sliced: `None`.
+    pub fn select(&self, axis: usize, indices: &[usize]) -> Option<Tensor> {
+        macro_rules! pick {
+            ($($variant:ident),*) => {
+                match self {
+                    $(Tensor::$variant(a) => Tensor::$variant(a.select(Axis(axis), indices)),)*
+                    Tensor::Opaque(_) => return None,
+                }
+            };
+        }
+        Some(pick!(F32, F64, F16, I64, I32, I8, U8, Bool))
+    }
+
+    /// Elements that are not zero. Opaque tensors count whole.
+    pub fn nonzeros(&self) -> usize {
+        match self {
+            Tensor::F32(a) => a.iter().filter(|x| **x != 0.0).count(),
+            Tensor::F64(a) => a.iter().filter(|x| **x != 0.0).count(),
+            Tensor::F16(a) => a.iter().filter(|x| x.to_f32() != 0.0).count(),
+            Tensor::I64(a) => a.iter().filter(|x| **x != 0).count(),
+            Tensor::I32(a) => a.iter().filter(|x| **x != 0).count(),
+            Tensor::I8(a) => a.iter().filter(|x| **x != 0).count(),
+            Tensor::U8(a) => a.iter().filter(|x| **x != 0).count(),
+            Tensor::Bool(a) => a.iter().filter(|x| **x).count(),
+            Tensor::Opaque(t) => t.shape.iter().product(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn select_keeps_order_and_shape() {
+        let t = Tensor::from_f32(&[2, 3], vec![0., 1., 2., 3., 4., 5.]);
+        let picked = t.select(1, &[2, 0]).unwrap();
+        assert_eq!(picked, Tensor::from_f32(&[2, 2], vec![2., 0., 5., 3.]));
+    }
+
+    #[test]
+    fn half_precision_reads_as_floats() {
+        let t = Tensor::from_f32(&[2], vec![0.5, 0.0]);
+        let half = Tensor::F16(ArrayD::zeros(IxDyn(&[2])))
+            .with_floats(&[0.5, 0.0])
+            .unwrap();
+        assert_eq!(half.floats().unwrap(), t.floats().unwrap());
+        assert_eq!(half.nonzeros(), 1);
+    }
+}
