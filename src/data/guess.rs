@@ -1,0 +1,149 @@
+//! A preset for a model that nobody has described, guessed from the shapes of its input and output.
+
+use super::classes;
+use super::preset::{ChannelOrder, Crop, Layout, Preset};
+use crate::graph::Dim;
+
+/// The size that is taken where the model leaves its input's size open: the commonest among photo classifiers.
+const USUAL_SIDE: u32 = 224;
+
+/// ImageNet's mean and standard deviation of pixels from 0 to 255, which most published classifiers were trained with.
+const IMAGENET_MEAN: [f32; 3] = [123.675, 116.28, 103.53];
+const IMAGENET_STD: [f32; 3] = [58.395, 57.12, 57.375];
+
+/// A preset, and for each guess in it a sentence that says what was taken for granted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guess {
+    pub preset: Preset,
+    pub notes: Vec<String>,
+}
+
+impl Preset {
+    /// Guesses from the shape of the model's input and, if known, how many classes its output has.
+    pub fn guess(input: &[Dim], classes: Option<usize>) -> Guess {
+        let mut notes = Vec::new();
+        let (layout, channels) = channels_of(input, &mut notes);
+        let (width_axis, height_axis) = match layout {
+            Layout::Nchw => (3, 2),
+            Layout::Nhwc => (2, 1),
+        };
+        let mut side = |axis: usize, what: &str| match input.get(axis) {
+            Some(Dim::Known(n)) if (1..=super::preset::LONGEST_SIDE as usize).contains(n) => {
+                *n as u32
+            }
+            _ => {
+                notes.push(format!(
+                    "The model leaves the {what} of its input open; {USUAL_SIDE} is assumed."
+                ));
+                USUAL_SIDE
+            }
+        };
+        let size = [side(width_axis, "width"), side(height_axis, "height")];
+        let (mean, std) = if channels == 1 {
+            notes.push("Grey pixels are assumed to be scaled to 0…1.".into());
+            (vec![0.0], vec![255.0])
+        } else {
+            notes.push(
+                "Colours are assumed to be red, green, blue with ImageNet's mean and deviation."
+                    .into(),
+            );
+            (IMAGENET_MEAN.into(), IMAGENET_STD.into())
+        };
+        match classes {
+            Some(n) if n == classes::COUNT || n == classes::COUNT + 1 => {
+                notes.push(format!(
+                    "With {n} outputs, its classes are assumed to be ImageNet's."
+                ));
+            }
+            _ => notes.push("What its classes are called is not known; they are numbered.".into()),
+        }
+        let preset = Preset {
+            name: None,
+            size,
+            crop: Crop::Center,
+            mean,
+            std,
+            channel_order: ChannelOrder::Rgb,
+            layout,
+            classes: None,
+        };
+        Guess { preset, notes }
+    }
+}
+
+/// Finds the axis of the colour channels: the one of size 3 or 1 among those where channels may stand.
+fn channels_of(input: &[Dim], notes: &mut Vec<String>) -> (Layout, usize) {
+    if input.len() != 4 {
+        notes.push(format!(
+            "The model's input has {} axes where a photo needs four (batch, channels, height, width), so photos can't \
+             be run through it.",
+            input.len()
+        ));
+        return (Layout::Nchw, 3);
+    }
+    for channels in [3, 1] {
+        for (axis, layout) in [(1, Layout::Nchw), (3, Layout::Nhwc)] {
+            if input[axis].known() == Some(channels) {
+                return (layout, channels);
+            }
+        }
+    }
+    notes.push(
+        "No axis of the model's input is 3 or 1 long; batch, 3 channels, height, width is assumed."
+            .into(),
+    );
+    (Layout::Nchw, 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guess(shape: &[usize], classes: usize) -> Guess {
+        let mut dims: Vec<Dim> = shape.iter().map(|&n| n.into()).collect();
+        dims.insert(0, Dim::symbol("N"));
+        let guess = Preset::guess(&dims, Some(classes));
+        guess.preset.check().unwrap();
+        guess
+    }
+
+    #[test]
+    fn colour_photos_in_either_layout() {
+        let planes = guess(&[3, 192, 160], 1000);
+        assert_eq!(
+            (planes.preset.layout, planes.preset.size),
+            (Layout::Nchw, [160, 192])
+        );
+        assert!(planes.notes.iter().any(|n| n.contains("1000 outputs")));
+        let pixels = guess(&[192, 160, 3], 1000);
+        assert_eq!(
+            (pixels.preset.layout, pixels.preset.size),
+            (Layout::Nhwc, [160, 192])
+        );
+    }
+
+    #[test]
+    fn grey_digits() {
+        let Guess { preset, notes } = guess(&[1, 28, 28], 10);
+        assert_eq!((preset.channels(), preset.size), (1, [28, 28]));
+        assert!(notes.iter().any(|n| n.contains("numbered")));
+        assert_eq!(guess(&[28, 28, 1], 10).preset.layout, Layout::Nhwc);
+    }
+
+    #[test]
+    fn open_sizes_are_said_to_be_assumed() {
+        let dims = ["batch", "3", "h", "w"].map(|d| d.parse().map_or(Dim::symbol(d), Dim::Known));
+        let Guess { preset, notes } = Preset::guess(&dims, None);
+        assert_eq!(preset.size, [224, 224]);
+        assert!(
+            notes.iter().any(|n| n.contains("width")) && notes.iter().any(|n| n.contains("height"))
+        );
+    }
+
+    #[test]
+    fn inputs_that_are_no_photos_are_named_as_such() {
+        assert!(guess(&[784], 10).notes[0].contains("2 axes"));
+        assert!(guess(&[7, 9, 5], 10).notes[0].contains("No axis"));
+        Preset::guess(&[], None).preset.check().unwrap();
+    }
+}

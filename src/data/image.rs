@@ -1,0 +1,1 @@
+//! Pixels to tensor: what the preset says, done to an RGBA photo.

@@ -1,0 +1,305 @@
+//! The preset: a small JSON document that says how a photo becomes a model's input and what its classes are called.
+//! `docs/preset.md` describes it for its users.
+
+use super::classes::imagenet_name;
+use crate::error::{Error, Result};
+use crate::graph::Dim;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// The longest side, in pixels, that a preset may ask for.
+pub const LONGEST_SIDE: u32 = 4096;
+
+/// How a photo becomes a tensor: crop, resize to `size`, then `(pixel − mean) / std` on pixels from 0 to 255.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Preset {
+    /// What the preset is called, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Width and height of the model's input, in pixels. One number makes a square.
+    #[serde(deserialize_with = "one_or_two_sides")]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "[number, number]"))]
+    pub size: [u32; 2],
+    /// How a photo of other proportions is made to fit.
+    #[serde(default)]
+    pub crop: Crop,
+    /// Subtracted from each colour channel: three numbers red, green, blue; one for a grey model. From 0 to 255.
+    #[serde(default = "no_mean")]
+    pub mean: Vec<f32>,
+    /// What each colour channel is then divided by, as many numbers as `mean`.
+    #[serde(default = "whole_range", alias = "scale")]
+    pub std: Vec<f32>,
+    /// The order in which the model takes the colour channels.
+    #[serde(default)]
+    pub channel_order: ChannelOrder,
+    /// The order of the input tensor's axes.
+    #[serde(default)]
+    pub layout: Layout,
+    /// The names of the model's classes, in the order of its outputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<String>>,
+}
+
+/// How a photo of other proportions than the model's input is made to fit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Crop {
+    /// The largest box of the input's proportions, from the middle of the photo.
+    #[default]
+    Center,
+    /// The whole photo, its proportions changed.
+    #[serde(alias = "none")]
+    Squash,
+    /// The whole photo, its proportions kept; the bands beside it hold zeros, which is the mean colour.
+    Letterbox,
+}
+
+/// The order in which a model takes the colour channels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum ChannelOrder {
+    #[default]
+    Rgb,
+    Bgr,
+}
+
+/// The order of the input tensor's axes: batch, channels, height, width or batch, height, width, channels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Layout {
+    #[default]
+    Nchw,
+    Nhwc,
+}
+
+impl Preset {
+    /// Reads and checks a preset document.
+    pub fn parse(text: &str) -> Result<Preset> {
+        let preset: Preset = serde_json::from_str(text)
+            .map_err(|e| Error::BadInput(format!("this preset can't be read: {e}")))?;
+        preset.check()?;
+        Ok(preset)
+    }
+
+    /// Whether the numbers make sense together.
+    pub fn check(&self) -> Result<()> {
+        let wrong = |what: String| {
+            Err(Error::BadInput(format!(
+                "this preset can't be used: {what}"
+            )))
+        };
+        let [width, height] = self.size;
+        if !(1..=LONGEST_SIDE).contains(&width) || !(1..=LONGEST_SIDE).contains(&height) {
+            return wrong(format!(
+                "size is {width} × {height}; each side must be from 1 to {LONGEST_SIDE}"
+            ));
+        }
+        if self.mean.len() != self.std.len() || !matches!(self.mean.len(), 1 | 3) {
+            return wrong(format!(
+                "mean has {} and std has {} numbers; give three of each for a colour model, one of each for a grey one",
+                self.mean.len(),
+                self.std.len()
+            ));
+        }
+        if let Some(mean) = self.mean.iter().find(|m| !m.is_finite()) {
+            return wrong(format!("mean holds {mean}, which is no ordinary number"));
+        }
+        if let Some(std) = self.std.iter().find(|s| !(s.is_finite() && **s >= 1.0)) {
+            return wrong(format!(
+                "std holds {std}; it divides pixels from 0 to 255, so it must be 1 or more (numbers meant for pixels \
+                 from 0 to 1 are multiplied by 255, mean and std alike)"
+            ));
+        }
+        if self.classes.as_ref().is_some_and(Vec::is_empty) {
+            return wrong(
+                "classes is an empty list; leave it out if the names aren't known".into(),
+            );
+        }
+        Ok(())
+    }
+
+    /// Colour channels of the input: 3, or 1 for a grey model.
+    pub fn channels(&self) -> usize {
+        self.mean.len()
+    }
+
+    /// The shape of the tensor that a photo becomes: a batch of one.
+    pub fn tensor_shape(&self) -> [usize; 4] {
+        let [width, height] = self.size.map(|side| side as usize);
+        match self.layout {
+            Layout::Nchw => [1, self.channels(), height, width],
+            Layout::Nhwc => [1, height, width, self.channels()],
+        }
+    }
+
+    /// An error if the model's input, of this shape, can't take what the preset makes.
+    pub fn check_fits(&self, input: &[Dim]) -> Result<()> {
+        let made = self.tensor_shape();
+        let fits = input.len() == made.len()
+            && input
+                .iter()
+                .zip(made)
+                .all(|(dim, size)| dim.known().is_none_or(|n| n == size));
+        if fits {
+            return Ok(());
+        }
+        Err(Error::BadInput(format!(
+            "the model takes {}, but the preset turns a photo into {}; change the preset's size, layout or the count \
+             of its means to fit",
+            join(input),
+            join(&made)
+        )))
+    }
+
+    /// What class `index` of a model with `outputs` classes is called: the preset's own name for it; without any,
+    /// ImageNet's if their number fits; otherwise the number.
+    pub fn label(&self, index: usize, outputs: usize) -> String {
+        let own = self.classes.as_ref().map(|names| names.get(index).cloned());
+        own.unwrap_or_else(|| imagenet_name(index, outputs).map(str::to_owned))
+            .unwrap_or_else(|| format!("class {index}"))
+    }
+}
+
+fn join<T: ToString>(sizes: &[T]) -> String {
+    sizes
+        .iter()
+        .map(T::to_string)
+        .collect::<Vec<_>>()
+        .join(" × ")
+}
+
+fn no_mean() -> Vec<f32> {
+    vec![0.0; 3]
+}
+
+fn whole_range() -> Vec<f32> {
+    vec![255.0; 3]
+}
+
+fn one_or_two_sides<'de, D: Deserializer<'de>>(from: D) -> Result<[u32; 2], D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "size must be a whole number of pixels or [width, height]"
+    )]
+    enum Size {
+        Square(u32),
+        Sides([u32; 2]),
+    }
+    Ok(match Size::deserialize(from)? {
+        Size::Square(side) => [side, side],
+        Size::Sides(sides) => sides,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        Preset::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_size_alone_is_a_preset() {
+        let preset = Preset::parse(r#"{"size": 224}"#).unwrap();
+        assert_eq!(preset.size, [224, 224]);
+        assert_eq!((preset.crop, preset.layout), (Crop::Center, Layout::Nchw));
+        assert_eq!((preset.mean, preset.std), (vec![0.0; 3], vec![255.0; 3]));
+        assert_eq!(preset.channel_order, ChannelOrder::Rgb);
+    }
+
+    #[test]
+    fn every_field_is_read_and_written_back() {
+        let text = r#"{"name":"p","size":[20,10],"crop":"letterbox","mean":[1.0,2.0,3.0],"std":[4.0,5.0,6.0],
+            "channelOrder":"bgr","layout":"nhwc","classes":["a","b"]}"#;
+        let preset = Preset::parse(text).unwrap();
+        assert_eq!(preset.tensor_shape(), [1, 10, 20, 3]);
+        let again = Preset::parse(&serde_json::to_string(&preset).unwrap()).unwrap();
+        assert_eq!(preset, again);
+    }
+
+    #[test]
+    fn unknown_fields_are_named() {
+        let message = message(r#"{"size": 224, "colour": "rgb"}"#);
+        assert!(message.contains("unknown field `colour`"), "{message}");
+        assert!(message.contains("`channelOrder`"), "{message}");
+    }
+
+    #[test]
+    fn nonsense_is_explained() {
+        for (text, part) in [
+            (r#"{"size": 0}"#, "size is 0 × 0"),
+            (r#"{"size": [224, 100000]}"#, "from 1 to 4096"),
+            (
+                r#"{"size": "big"}"#,
+                "whole number of pixels or [width, height]",
+            ),
+            (
+                r#"{"size": -3}"#,
+                "whole number of pixels or [width, height]",
+            ),
+            (r#"{"crop": "center"}"#, "missing field `size`"),
+            (
+                r#"{"size": 8, "crop": "middle"}"#,
+                "unknown variant `middle`",
+            ),
+            (
+                r#"{"size": 8, "mean": [1]}"#,
+                "mean has 1 and std has 3 numbers",
+            ),
+            (
+                r#"{"size": 8, "mean": [1,2], "std": [9,9]}"#,
+                "three of each",
+            ),
+            (
+                r#"{"size": 8, "std": [0.229, 0.224, 0.225]}"#,
+                "multiplied by 255",
+            ),
+            (r#"{"size": 8, "std": [0, 1, 1]}"#, "1 or more"),
+            (r#"{"size": 8, "mean": [1e39, 0, 0]}"#, "no ordinary number"),
+            (r#"{"size": 8, "classes": []}"#, "empty list"),
+            (r#"{"size": 8"#, "can't be read"),
+            ("", "can't be read"),
+        ] {
+            let message = message(text);
+            assert!(message.contains(part), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn scale_is_another_name_of_std_and_none_of_squash() {
+        let preset = Preset::parse(r#"{"size": 8, "scale": [9, 9, 9], "crop": "none"}"#).unwrap();
+        assert_eq!((preset.std, preset.crop), (vec![9.0; 3], Crop::Squash));
+    }
+
+    #[test]
+    fn a_model_of_another_shape_is_refused() {
+        let preset = Preset::parse(r#"{"size": 32}"#).unwrap();
+        let batch = Dim::symbol("N");
+        assert!(
+            preset
+                .check_fits(&[batch.clone(), 3.into(), 32.into(), Dim::symbol("w")])
+                .is_ok()
+        );
+        let error = preset
+            .check_fits(&[batch, 3.into(), 224.into(), 224.into()])
+            .unwrap_err();
+        assert!(error.to_string().contains("N × 3 × 224 × 224"), "{error}");
+        assert!(error.to_string().contains("1 × 3 × 32 × 32"), "{error}");
+    }
+
+    #[test]
+    fn labels_come_from_the_preset_then_imagenet_then_the_number() {
+        let mut preset = Preset::parse(r#"{"size": 8, "classes": ["cat", "dog"]}"#).unwrap();
+        assert_eq!(preset.label(1, 2), "dog");
+        assert_eq!(preset.label(2, 1000), "class 2");
+        preset.classes = None;
+        assert_eq!(preset.label(285, 1000), "Egyptian cat");
+        assert_eq!(preset.label(1, 2), "class 1");
+    }
+}
