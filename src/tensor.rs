@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn half_precision_reads_as_floats() {
         let t = Tensor::from_f32(&[2], vec![0.5, 0.0]);
-        let half = Tensor::F16(ArrayD::zeros(IxDyn(&[2])))
+        let half = Tensor::F16(ArrayD::from_elem(IxDyn(&[2]), f16::ZERO))
             .with_floats(&[0.5, 0.0])
             .unwrap();
         assert_eq!(half.floats().unwrap(), t.floats().unwrap());

@@ -1,1 +1,174 @@
-//! Pixels to tensor: what the preset says, done to an RGBA photo.
+//! Pixels to tensor: crops, resizes and normalises an RGBA photo as its preset says.
+//!
+//! Resizing is bicubic with the Catmull-Rom kernel (Keys 1981, a = −½), widened by the reduction when shrinking so that
+//! every pixel counts (no aliasing), first along rows, then along columns, each pass rounded to whole levels. That is
+//! what Pillow calls `BICUBIC`. Colours are taken as they are encoded (no linear light).
+
+use super::preset::{ChannelOrder, Crop, Layout, Preset};
+use crate::error::{Error, Result};
+use crate::tensor::Tensor;
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+/// The most pixels a photo may have: 2²⁶, such as 8192 × 8192, which is 256 MiB of RGBA.
+pub const MOST_PIXELS: u64 = 1 << 26;
+
+/// Shares of red, green and blue in the luminance that grey models get (ITU-R BT.601).
+const LUMINANCE: [f32; 3] = [0.299, 0.587, 0.114];
+
+/// A rectangle of whole pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Area {
+    left: u32,
+    top: u32,
+    width: u32,
+    height: u32,
+}
+
+/// Turns a photo into a model's input: a float tensor of shape [`Preset::tensor_shape`].
+///
+/// `rgba` holds `width × height` pixels of 8 bits a channel, row by row, alpha not premultiplied. What is transparent
+/// shows white. A model with one channel gets the luminance.
+pub fn to_tensor(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<Tensor> {
+    preset.check()?;
+    check_size(width, height)?;
+    let expected = u64::from(width) * u64::from(height) * 4;
+    if rgba.len() as u64 != expected {
+        return Err(Error::BadInput(format!(
+            "a photo of {width} × {height} pixels needs {expected} bytes of RGBA, but {} came",
+            rgba.len()
+        )));
+    }
+    let (taken, filled) = areas(width, height, preset);
+    let colours = on_white(rgba, width, taken);
+    let resized = resize(&colours, taken, filled)?;
+    Ok(normalise(&resized, filled, preset))
+}
+
+/// An error for a photo without pixels or with more than [`MOST_PIXELS`].
+pub fn check_size(width: u32, height: u32) -> Result<()> {
+    if width == 0 || height == 0 {
+        return Err(Error::BadInput("this photo has no pixels".into()));
+    }
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(Error::TooLarge(format!(
+            "this photo has {width} × {height} pixels; {} million is the most that can be taken, so make it smaller first",
+            MOST_PIXELS / 1_000_000
+        )));
+    }
+    Ok(())
+}
+
+/// Which part of the photo is taken, and which part of the model's input it fills.
+fn areas(width: u32, height: u32, preset: &Preset) -> (Area, Area) {
+    let [wide, high] = preset.size;
+    let photo = Area {
+        left: 0,
+        top: 0,
+        width,
+        height,
+    };
+    let input = Area {
+        left: 0,
+        top: 0,
+        width: wide,
+        height: high,
+    };
+    match preset.crop {
+        Crop::Center => (largest_inside(photo, wide, high), input),
+        Crop::Squash => (photo, input),
+        Crop::Letterbox => (photo, largest_inside(input, width, height)),
+    }
+}
+
+/// The largest area of proportions `wide : high` in the middle of `outer`, in whole pixels and at least one.
+fn largest_inside(outer: Area, wide: u32, high: u32) -> Area {
+    let fit = |side: u32, over: u32, under: u32| {
+        let exact = f64::from(side) * f64::from(over) / f64::from(under);
+        (exact.round() as u32).max(1)
+    };
+    let width = fit(outer.height, wide, high).min(outer.width);
+    let height = fit(outer.width, high, wide).min(outer.height);
+    Area {
+        left: outer.left + (outer.width - width) / 2,
+        top: outer.top + (outer.height - height) / 2,
+        width,
+        height,
+    }
+}
+
+/// The RGB bytes of an area of a photo, laid over white where it is transparent.
+fn on_white(rgba: &[u8], width: u32, area: Area) -> Vec<u8> {
+    let mut rgb = Vec::with_capacity(area.width as usize * area.height as usize * 3);
+    for row in rgba
+        .chunks_exact(width as usize * 4)
+        .skip(area.top as usize)
+        .take(area.height as usize)
+    {
+        for pixel in row
+            .chunks_exact(4)
+            .skip(area.left as usize)
+            .take(area.width as usize)
+        {
+            let alpha = u32::from(pixel[3]);
+            rgb.extend(pixel[..3].iter().map(|&colour| {
+                // Rounded to the nearest level; 255 stays exactly the colour, 0 exactly white.
+                ((u32::from(colour) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+            }));
+        }
+    }
+    rgb
+}
+
+fn resize(rgb: &[u8], from: Area, to: Area) -> Result<Vec<u8>> {
+    let failed =
+        |e: &dyn std::fmt::Display| Error::BadInput(format!("this photo can't be resized: {e}"));
+    let source =
+        ImageRef::new(from.width, from.height, rgb, PixelType::U8x3).map_err(|e| failed(&e))?;
+    let mut target = Image::new(to.width, to.height, PixelType::U8x3);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    Resizer::new()
+        .resize(&source, &mut target, &options)
+        .map_err(|e| failed(&e))?;
+    Ok(target.into_vec())
+}
+
+/// `(pixel − mean) / std` in the preset's layout; zero outside the filled area.
+fn normalise(rgb: &[u8], filled: Area, preset: &Preset) -> Tensor {
+    let shape = preset.tensor_shape();
+    let [wide, high] = preset.size.map(|side| side as usize);
+    let channels = preset.channels();
+    let (channel_step, pixel_step) = match preset.layout {
+        Layout::Nchw => (wide * high, 1),
+        Layout::Nhwc => (1, channels),
+    };
+    let mut elements = vec![0.0; wide * high * channels];
+    for (i, pixel) in rgb.chunks_exact(3).enumerate() {
+        let x = filled.left as usize + i % filled.width as usize;
+        let y = filled.top as usize + i / filled.width as usize;
+        let colours = [pixel[0], pixel[1], pixel[2]].map(f32::from);
+        for channel in 0..channels {
+            // The place of a colour in the tensor; means and deviations are always given as red, green, blue.
+            let place = match preset.channel_order {
+                ChannelOrder::Rgb => channel,
+                ChannelOrder::Bgr => channels - 1 - channel,
+            };
+            let level = if channels == 1 {
+                luminance(colours)
+            } else {
+                colours[channel]
+            };
+            elements[place * channel_step + (y * wide + x) * pixel_step] =
+                (level - preset.mean[channel]) / preset.std[channel];
+        }
+    }
+    Tensor::from_f32(&shape, elements)
+}
+
+fn luminance(colours: [f32; 3]) -> f32 {
+    LUMINANCE[0] * colours[0] + LUMINANCE[1] * colours[1] + LUMINANCE[2] * colours[2]
+}
+
+#[cfg(test)]
+#[path = "image_tests.rs"]
+mod tests;
