@@ -96,6 +96,26 @@ pub struct Product {
     pub factors: Vec<Axis>,
 }
 
+/// A stored matrix that mixes channels, as one node uses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weights {
+    pub tensor: ValueId,
+    /// The axis of `tensor` whose slices make the output channels: with a slice all zero, what its channels hold
+    /// no longer depends on the node's data.
+    pub makes: usize,
+    /// How `tensor` reads input channels. `None` for a depthwise convolution, where the slice that makes a channel
+    /// is also the one that reads it.
+    pub reads: Option<Reads>,
+}
+
+/// Channel `c` along `data` is read by slice `c % period` of the weights along `axis`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reads {
+    pub axis: usize,
+    pub data: Axis,
+    pub period: usize,
+}
+
 /// What one node's operator says about its axes.
 pub struct Rule<'g> {
     pub graph: &'g Graph,
@@ -103,6 +123,7 @@ pub struct Rule<'g> {
     pub links: Vec<Link>,
     pub freezes: Vec<Freeze>,
     pub products: Vec<Product>,
+    pub weights: Vec<Weights>,
 }
 
 impl<'g> Rule<'g> {
@@ -113,6 +134,7 @@ impl<'g> Rule<'g> {
             links: Vec::new(),
             freezes: Vec::new(),
             products: Vec::new(),
+            weights: Vec::new(),
         }
     }
 
@@ -138,14 +160,25 @@ impl<'g> Rule<'g> {
         self.products.push(Product { whole, factors });
     }
 
+    /// The node mixes channels by a stored matrix.
+    pub fn weights(&mut self, weights: Weights) {
+        self.weights.push(weights);
+    }
+
+    /// Freezes every axis of one tensor.
+    pub fn freeze_value(&mut self, value: ValueId, why: &str) {
+        let rank = self.graph.value(value).ty.as_ref().map_or(0, |t| t.rank());
+        for axis in 0..rank {
+            self.freeze(Axis { value, axis }, why);
+        }
+    }
+
     /// Freezes every axis of every tensor that the node touches.
     pub fn freeze_all(&mut self, why: &str) {
-        let values = self.node.inputs.iter().chain(&self.node.outputs).flatten();
-        for &value in values.chain(&self.node.captures) {
-            let rank = self.graph.value(value).ty.as_ref().map_or(0, |t| t.rank());
-            for axis in 0..rank {
-                self.freeze(Axis { value, axis }, why);
-            }
+        let node = self.node;
+        let values = node.inputs.iter().chain(&node.outputs).flatten();
+        for &value in values.chain(&node.captures) {
+            self.freeze_value(value, why);
         }
     }
 

@@ -2,15 +2,19 @@
 //! channel-coupling rule and forward pass. To add one, add a file and its line in [`registry`].
 
 pub mod coupling;
+pub mod narrow;
 mod registry;
+pub mod uniform;
 
 pub use registry::operator;
 
-use crate::graph::TensorType;
+use crate::graph::{Graph, Node, TensorType};
 use crate::tensor::Tensor;
 use coupling::Rule;
+use narrow::{Change, Narrowing};
 use std::fmt::Debug;
 use std::sync::Arc;
+use uniform::Slice;
 
 /// What is known of one input while shapes are inferred.
 #[derive(Debug, Clone)]
@@ -42,4 +46,27 @@ pub trait Operator: Debug + Send + Sync {
 
     /// Says which index along which axis of one tensor goes with which of another.
     fn couple(&self, rule: &mut Rule<'_>);
+
+    /// The constant that one slice of an output holds everywhere, given what is known of the inputs' slices.
+    /// `None` where it varies, or where nobody worked it out: that is always safe to say.
+    fn uniform(&self, _slice: &Slice<'_>) -> Option<f32> {
+        None
+    }
+
+    /// What input channels that hold constants everywhere add to each output channel: `channels` pairs an index
+    /// along the axis that [`coupling::Reads::data`] names with its constant. `None` where that is not the same
+    /// number at each position (a border of zeros, say).
+    fn response(
+        &self,
+        _graph: &Graph,
+        _node: &Node,
+        _channels: &[(usize, f32)],
+    ) -> Option<Vec<f32>> {
+        None
+    }
+
+    /// What has to change in the node when axes of its tensors lose indices.
+    fn rewrite(&self, _narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+        Ok(Vec::new())
+    }
 }

@@ -1,0 +1,66 @@
+//! What an operator is told when axes of its tensors lose indices, and what it may answer.
+//!
+//! Stored tensors are cut by whoever asks. The operator only mends what names sizes or positions: attributes,
+//! and constants that hold shapes.
+
+use super::coupling::Axis;
+use crate::graph::{Attribute, Dim, Graph, Node, ValueId};
+use crate::tensor::Tensor;
+use std::collections::BTreeMap;
+
+/// One change to a node.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// The attribute takes this value.
+    Attribute(&'static str, Attribute),
+    /// The input becomes a constant of this node's own.
+    Input(usize, Tensor),
+}
+
+/// A node whose tensors get narrower. The graph is the one before.
+pub struct Narrowing<'a> {
+    pub graph: &'a Graph,
+    pub node: &'a Node,
+    /// The indices that stay, in order, of each axis that loses some.
+    pub kept: &'a BTreeMap<Axis, Vec<usize>>,
+}
+
+impl Narrowing<'_> {
+    /// The indices that stay along an axis; `None` where all do.
+    pub fn kept(&self, value: ValueId, axis: usize) -> Option<&[usize]> {
+        self.kept.get(&Axis { value, axis }).map(Vec::as_slice)
+    }
+
+    /// Whether any axis of the value loses indices.
+    pub fn touches(&self, value: ValueId) -> bool {
+        let from = Axis { value, axis: 0 };
+        let to = Axis {
+            value,
+            axis: usize::MAX,
+        };
+        self.kept.range(from..=to).next().is_some()
+    }
+
+    /// The dimensions of a value after the cut; `None` where its shape is unknown.
+    pub fn dims(&self, value: ValueId) -> Option<Vec<Dim>> {
+        let ty = self.graph.value(value).ty.as_ref()?;
+        let dims = ty.shape.iter().enumerate();
+        Some(
+            dims.map(|(axis, dim)| match self.kept(value, axis) {
+                Some(kept) => Dim::Known(kept.len()),
+                None => dim.clone(),
+            })
+            .collect(),
+        )
+    }
+
+    /// How many of the indices `from..to` of an axis stay.
+    pub fn count(&self, value: ValueId, axis: usize, from: usize, to: usize) -> usize {
+        match self.kept(value, axis) {
+            Some(kept) => {
+                kept.partition_point(|&i| i < to.max(from)) - kept.partition_point(|&i| i < from)
+            }
+            None => to.saturating_sub(from),
+        }
+    }
+}
