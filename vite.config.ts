@@ -1,0 +1,33 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { svelteTesting } from "@testing-library/svelte/vite";
+import { defineConfig } from "vitest/config";
+
+/** ONNX Runtime Web is by far the largest file and loads only when asked for: it stands apart, in ort/. */
+function assetFileNames({ names }: { names: string[] }): string {
+  const folder = names.some((name) => name.startsWith("ort-")) ? "ort" : "assets";
+  return `${folder}/[name]-[hash][extname]`;
+}
+
+export default defineConfig({
+  // Relative addresses, so that dist/ works under any path of any host.
+  base: "./",
+  publicDir: "www/public",
+  plugins: [svelte(), svelteTesting()],
+  build: {
+    target: "es2023",
+    // Every file is fetched from our own origin by its name: nothing is inlined as a data: address.
+    assetsInlineLimit: 0,
+    rollupOptions: { output: { assetFileNames } },
+  },
+  worker: {
+    format: "es",
+    rollupOptions: { output: { assetFileNames } },
+  },
+  // Pre-bundling would part ONNX Runtime's script from the WebAssembly file that it looks for beside itself.
+  optimizeDeps: { exclude: ["onnxruntime-web"] },
+  server: { host: "127.0.0.1", watch: { ignored: ["**/target/**", "**/.tools/**", "**/dist/**"] } },
+  test: {
+    include: ["www/**/*.test.ts"],
+    environment: "jsdom",
+  },
+});
