@@ -20,6 +20,36 @@ pub enum DType {
 }
 
 impl DType {
+    /// The type that a `TensorProto.DataType` number stands for.
+    pub fn from_onnx(number: i32) -> Self {
+        match number {
+            1 => DType::F32,
+            2 => DType::U8,
+            3 => DType::I8,
+            6 => DType::I32,
+            7 => DType::I64,
+            9 => DType::Bool,
+            10 => DType::F16,
+            11 => DType::F64,
+            other => DType::Other(other),
+        }
+    }
+
+    /// Its `TensorProto.DataType` number.
+    pub fn to_onnx(self) -> i32 {
+        match self {
+            DType::F32 => 1,
+            DType::U8 => 2,
+            DType::I8 => 3,
+            DType::I32 => 6,
+            DType::I64 => 7,
+            DType::Bool => 9,
+            DType::F16 => 10,
+            DType::F64 => 11,
+            DType::Other(number) => number,
+        }
+    }
+
     /// Whether values of this type are computed in floating point.
     pub fn is_float(self) -> bool {
         matches!(self, DType::F32 | DType::F64 | DType::F16)

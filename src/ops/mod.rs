@@ -1,10 +1,47 @@
 //! The operators. One is at home in one file: its attributes, shape rule, multiply-adds,
 //! channel-coupling rule and forward pass. To add one, add a file and its line in [`registry`].
 
+pub mod activation;
+pub mod attributes;
+pub mod axes;
+pub mod batch_norm;
+pub mod binary;
+pub mod cast;
+pub mod clip;
+pub mod concat;
+pub mod conditional;
+pub mod conv;
+pub mod conv_transpose;
 pub mod coupling;
+pub mod expand;
+pub mod fill;
+pub mod flatten;
+pub mod gather;
+pub mod gemm;
+pub mod global_pool;
+pub mod identity;
+pub mod instance_norm;
+pub mod layer_norm;
+pub mod lrn;
+pub mod matmul;
 pub mod narrow;
+pub mod pad;
+pub mod pool;
+pub mod prelu;
+pub mod reduce;
 mod registry;
+pub mod reshape;
+pub mod resize;
+pub mod shape;
+pub mod slice;
+pub mod softmax;
+pub mod split;
+pub mod squeeze;
+pub mod transpose;
+pub mod unary;
 pub mod uniform;
+pub mod variadic;
+pub mod window;
 
 pub use registry::operator;
 

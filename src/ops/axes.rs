@@ -1,0 +1,36 @@
+//! Axes by number: negative ones counted from the end, lists of them as attribute or as input.
+
+use super::attributes::Attributes;
+use crate::graph::Node;
+
+/// Where a list of axes comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AxesFrom {
+    /// The attribute `axes`; `None` where it is left out.
+    Attribute(Option<Vec<i64>>),
+    /// The second input, which may be left out.
+    Input,
+}
+
+impl AxesFrom {
+    /// The axes moved from attribute to input at opset `since`.
+    pub fn parse(node: &Node, opset: i64, since: i64) -> Result<Self, String> {
+        Ok(if opset >= since {
+            AxesFrom::Input
+        } else {
+            AxesFrom::Attribute(Attributes(node).ints("axes")?)
+        })
+    }
+}
+
+/// An axis of a tensor of this rank, negative ones counted from the end.
+pub fn axis(axis: i64, rank: usize) -> Result<usize, String> {
+    let at = if axis < 0 {
+        axis.checked_add(rank as i64)
+    } else {
+        Some(axis)
+    };
+    at.and_then(|at| usize::try_from(at).ok())
+        .filter(|&at| at < rank)
+        .ok_or_else(|| format!("asks for axis {axis} of a tensor that has {rank}"))
+}
