@@ -1,1 +1,17 @@
+//! Fast loops over plain `f32` slices. They know shapes and constants, but no graph.
 
+mod activation;
+
+pub use activation::Activation;
+
+/// One step of a plan, ready to run: shapes are settled and constants packed.
+pub trait Kernel: Send {
+    /// How many numbers of working memory [`Kernel::run`] wants. Their contents on entry are arbitrary.
+    fn scratch_len(&self) -> usize {
+        0
+    }
+
+    /// Computes `outputs` (every element, whatever was there before) from `inputs`.
+    /// Each slice has exactly the length that the kernel was made for.
+    fn run(&self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]);
+}

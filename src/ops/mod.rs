@@ -24,6 +24,7 @@ pub mod instance_norm;
 pub mod layer_norm;
 pub mod lrn;
 pub mod matmul;
+pub mod lowering;
 pub mod narrow;
 pub mod pad;
 pub mod pool;
@@ -46,8 +47,10 @@ pub mod window;
 pub use registry::operator;
 
 use crate::graph::{Graph, Node, TensorType};
+use crate::kernels::{Activation, Kernel};
 use crate::tensor::Tensor;
 use coupling::Rule;
+use lowering::KernelContext;
 use narrow::{Change, Narrowing};
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -105,5 +108,38 @@ pub trait Operator: Debug + Send + Sync {
     /// What has to change in the node when axes of its tensors lose indices.
     fn rewrite(&self, _narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
         Ok(Vec::new())
+    }
+
+    /// A fast kernel for these shapes and constants. `None` where there is none: the node then runs
+    /// through [`Operator::evaluate`].
+    fn kernel(&self, _context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        Ok(None)
+    }
+
+    /// Whether every kernel of this operator honours [`KernelContext::epilogue`].
+    fn takes_epilogue(&self) -> bool {
+        false
+    }
+
+    /// The function of one number that this operator applies to each element of its first input.
+    /// `constants[i]` is the `i`-th input where it is a constant.
+    fn activation(&self, _constants: &[Option<&Tensor>]) -> Option<Activation> {
+        None
+    }
+
+    /// Factor and summand of each channel (axis 1), where all this operator does is to multiply and add them.
+    fn affine(&self, _constants: &[Option<&Tensor>]) -> Option<(Vec<f32>, Vec<f32>)> {
+        None
+    }
+
+    /// Whether this is a plain elementwise sum of two tensors.
+    fn is_sum(&self) -> bool {
+        false
+    }
+
+    /// Whether the first output holds the first input's elements in the same order, under another shape or
+    /// the same (Reshape, Flatten, Identity and their like).
+    fn is_view(&self) -> bool {
+        false
     }
 }
