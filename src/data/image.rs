@@ -1,8 +1,8 @@
 //! Pixels to tensor: crops, resizes and normalises an RGBA photo as its preset says.
 //!
 //! Resizing is bicubic with the Catmull-Rom kernel (Keys 1981, a = −½), widened by the reduction when shrinking so that
-//! every pixel counts (no aliasing), first along rows, then along columns, each pass rounded to whole levels. That is
-//! what Pillow calls `BICUBIC`. Colours are taken as they are encoded (no linear light).
+//! every pixel counts (no aliasing), first along columns, then along rows, each pass rounded to whole levels. That is
+//! within one level of what Pillow calls `BICUBIC`. Colours are taken as they are encoded (no linear light).
 
 use super::preset::{ChannelOrder, Crop, Layout, Preset};
 use crate::error::{Error, Result};

@@ -4,41 +4,84 @@
 use super::classes::imagenet_name;
 use crate::error::{Error, Result};
 use crate::graph::Dim;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// The longest side, in pixels, that a preset may ask for.
 pub const LONGEST_SIDE: u32 = 4096;
 
 /// How a photo becomes a tensor: crop, resize to `size`, then `(pixel − mean) / std` on pixels from 0 to 255.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", try_from = "Document")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Preset {
     /// What the preset is called, for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Width and height of the model's input, in pixels. One number makes a square.
-    #[serde(deserialize_with = "one_or_two_sides")]
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "[number, number]"))]
+    /// Width and height of the model's input, in pixels.
     pub size: [u32; 2],
     /// How a photo of other proportions is made to fit.
-    #[serde(default)]
     pub crop: Crop,
     /// Subtracted from each colour channel: three numbers red, green, blue; one for a grey model. From 0 to 255.
-    #[serde(default = "no_mean")]
     pub mean: Vec<f32>,
     /// What each colour channel is then divided by, as many numbers as `mean`.
-    #[serde(default = "whole_range", alias = "scale")]
     pub std: Vec<f32>,
     /// The order in which the model takes the colour channels.
-    #[serde(default)]
     pub channel_order: ChannelOrder,
     /// The order of the input tensor's axes.
-    #[serde(default)]
     pub layout: Layout,
     /// The names of the model's classes, in the order of its outputs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<String>>,
+}
+
+/// A preset as it is written down: most of it may be left out.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Document {
+    name: Option<String>,
+    size: Size,
+    #[serde(default)]
+    crop: Crop,
+    #[serde(default = "no_mean")]
+    mean: Vec<f32>,
+    #[serde(default = "whole_range", alias = "scale")]
+    std: Vec<f32>,
+    #[serde(default)]
+    channel_order: ChannelOrder,
+    #[serde(default)]
+    layout: Layout,
+    classes: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "size must be a whole number of pixels or [width, height]"
+)]
+enum Size {
+    Square(u32),
+    Sides([u32; 2]),
+}
+
+impl TryFrom<Document> for Preset {
+    type Error = String;
+
+    fn try_from(document: Document) -> Result<Preset, String> {
+        let preset = Preset {
+            name: document.name,
+            size: match document.size {
+                Size::Square(side) => [side, side],
+                Size::Sides(sides) => sides,
+            },
+            crop: document.crop,
+            mean: document.mean,
+            std: document.std,
+            channel_order: document.channel_order,
+            layout: document.layout,
+            classes: document.classes,
+        };
+        preset.problem().map_or(Ok(preset), Err)
+    }
 }
 
 /// How a photo of other proportions than the model's input is made to fit.
@@ -79,47 +122,42 @@ pub enum Layout {
 impl Preset {
     /// Reads and checks a preset document.
     pub fn parse(text: &str) -> Result<Preset> {
-        let preset: Preset = serde_json::from_str(text)
-            .map_err(|e| Error::BadInput(format!("this preset can't be read: {e}")))?;
-        preset.check()?;
-        Ok(preset)
+        serde_json::from_str(text).map_err(|e| unusable(&e))
     }
 
-    /// Whether the numbers make sense together.
+    /// An error if the numbers make no sense together.
     pub fn check(&self) -> Result<()> {
-        let wrong = |what: String| {
-            Err(Error::BadInput(format!(
-                "this preset can't be used: {what}"
-            )))
-        };
+        self.problem()
+            .map_or(Ok(()), |problem| Err(unusable(&problem)))
+    }
+
+    fn problem(&self) -> Option<String> {
         let [width, height] = self.size;
         if !(1..=LONGEST_SIDE).contains(&width) || !(1..=LONGEST_SIDE).contains(&height) {
-            return wrong(format!(
+            return Some(format!(
                 "size is {width} × {height}; each side must be from 1 to {LONGEST_SIDE}"
             ));
         }
         if self.mean.len() != self.std.len() || !matches!(self.mean.len(), 1 | 3) {
-            return wrong(format!(
+            return Some(format!(
                 "mean has {} and std has {} numbers; give three of each for a colour model, one of each for a grey one",
                 self.mean.len(),
                 self.std.len()
             ));
         }
         if let Some(mean) = self.mean.iter().find(|m| !m.is_finite()) {
-            return wrong(format!("mean holds {mean}, which is no ordinary number"));
+            return Some(format!("mean holds {mean}, which is no ordinary number"));
         }
         if let Some(std) = self.std.iter().find(|s| !(s.is_finite() && **s >= 1.0)) {
-            return wrong(format!(
+            return Some(format!(
                 "std holds {std}; it divides pixels from 0 to 255, so it must be 1 or more (numbers meant for pixels \
                  from 0 to 1 are multiplied by 255, mean and std alike)"
             ));
         }
         if self.classes.as_ref().is_some_and(Vec::is_empty) {
-            return wrong(
-                "classes is an empty list; leave it out if the names aren't known".into(),
-            );
+            return Some("classes is an empty list; leave it out if the names aren't known".into());
         }
-        Ok(())
+        None
     }
 
     /// Colour channels of the input: 3, or 1 for a grey model.
@@ -180,20 +218,8 @@ fn whole_range() -> Vec<f32> {
     vec![255.0; 3]
 }
 
-fn one_or_two_sides<'de, D: Deserializer<'de>>(from: D) -> Result<[u32; 2], D::Error> {
-    #[derive(Deserialize)]
-    #[serde(
-        untagged,
-        expecting = "size must be a whole number of pixels or [width, height]"
-    )]
-    enum Size {
-        Square(u32),
-        Sides([u32; 2]),
-    }
-    Ok(match Size::deserialize(from)? {
-        Size::Square(side) => [side, side],
-        Size::Sides(sides) => sides,
-    })
+fn unusable(problem: &dyn std::fmt::Display) -> Error {
+    Error::BadInput(format!("this preset can't be used: {problem}"))
 }
 
 #[cfg(test)]
@@ -263,8 +289,8 @@ mod tests {
             (r#"{"size": 8, "std": [0, 1, 1]}"#, "1 or more"),
             (r#"{"size": 8, "mean": [1e39, 0, 0]}"#, "no ordinary number"),
             (r#"{"size": 8, "classes": []}"#, "empty list"),
-            (r#"{"size": 8"#, "can't be read"),
-            ("", "can't be read"),
+            (r#"{"size": 8"#, "can't be used"),
+            ("", "can't be used"),
         ] {
             let message = message(text);
             assert!(message.contains(part), "{text}: {message}");
