@@ -169,3 +169,31 @@ fn the_gallery_tells_the_truth_about_its_files() {
         .unwrap();
     }
 }
+
+#[test]
+fn the_sample_photos_are_decoded_cropped_and_resized_as_pillow_does_it() {
+    let mut preset = Preset::parse(r#"{"size": 8, "std": [1, 1, 1]}"#).unwrap();
+    preset.layout = Layout::Nhwc;
+    for photo in json("tests/reference/sample_photos.json")
+        .as_array()
+        .unwrap()
+    {
+        let file = photo["file"].as_str().unwrap();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("www/public/photos")
+            .join(file);
+        if !path.exists() {
+            println!("skipped: {file} is not there; “node tools/gallery/photos.mjs” brings it");
+            continue;
+        }
+        let decoded = decode::photo(&path).unwrap();
+        let tensor =
+            pixels::to_tensor(&decoded.rgba, decoded.width, decoded.height, &preset).unwrap();
+        let expected = photo["thumbnail"].as_array().unwrap();
+        assert_eq!(tensor.len(), expected.len());
+        for (got, expected) in tensor.floats().unwrap().iter().zip(expected) {
+            let apart = (f64::from(*got) - expected.as_f64().unwrap()).abs();
+            assert!(apart <= 2.0, "{file}: {got} {expected}");
+        }
+    }
+}
