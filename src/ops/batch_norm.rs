@@ -1,7 +1,8 @@
 //! Batch normalisation with stored statistics.
 
 use super::attributes::Attributes;
-use super::coupling::Rule;
+use super::coupling::{Axis, Rule};
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -30,6 +31,24 @@ impl Operator for BatchNormalization {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("batch normalisation has no coupling rule");
+        let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
+            return;
+        };
+        rule.align(data, out);
+        for stored in rule.node.inputs.iter().skip(1).copied().flatten() {
+            rule.same(Axis::of(out, 1), Axis::of(stored, 0));
+        }
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        if slice.axis != 1 {
+            return None;
+        }
+        let stored = |i| slice.input_at(i, 0, slice.index);
+        let x = slice.input_at(0, 1, slice.index)?;
+        let (scale, bias, mean, variance) = (stored(1)?, stored(2)?, stored(3)?, stored(4)?);
+        let deviation = (f64::from(variance) + f64::from(self.epsilon)).sqrt();
+        let normal = (f64::from(x) - f64::from(mean)) / deviation;
+        Some((f64::from(scale) * normal + f64::from(bias)) as f32)
     }
 }

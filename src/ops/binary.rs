@@ -2,6 +2,7 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -60,6 +61,10 @@ impl Operator for Binary {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("this operator has no coupling rule");
+        rule.broadcast();
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.pointwise(self)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::DType;
@@ -33,6 +34,10 @@ impl Operator for Cast {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("casts have no coupling rule");
+        rule.broadcast();
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.pointwise(self)
     }
 }

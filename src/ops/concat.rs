@@ -1,7 +1,9 @@
 //! Joining tensors along an axis.
 
 use super::attributes::Attributes;
-use super::coupling::Rule;
+use super::axes::axis;
+use super::coupling::{Axis, IndexMap, Rule};
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -31,6 +33,32 @@ impl Operator for Concat {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("joining has no coupling rule");
+        let Some(out) = rule.node.output(0) else {
+            return;
+        };
+        let Ok(along) = axis(self.axis, rule.rank(out)) else {
+            return rule.freeze_all("it is joined along an axis that it does not have");
+        };
+        let mut offset = 0;
+        for part in rule.node.inputs.iter().copied().flatten() {
+            for axis in (0..rule.rank(part)).filter(|&axis| axis != along) {
+                rule.same(Axis::of(part, axis), Axis::of(out, axis));
+            }
+            match rule.size(part, along) {
+                Some(size) => {
+                    let map = IndexMap::identity().shift(offset as isize);
+                    rule.link(Axis::of(part, along), Axis::of(out, along), map);
+                    offset += size;
+                }
+                None => {
+                    let why = "it is joined from parts of unknown length";
+                    return rule.freeze_all(why);
+                }
+            }
+        }
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
     }
 }

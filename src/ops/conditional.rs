@@ -1,6 +1,7 @@
 //! Choice between two inputs, element by element.
 
 use super::coupling::Rule;
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -25,6 +26,10 @@ impl Operator for Where {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("choices have no coupling rule");
+        rule.broadcast();
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.pointwise(self)
     }
 }

@@ -4,6 +4,8 @@
 //! their length, and declares one axis the row-major product of others. `prune::groups` joins the rules of
 //! all nodes into one coupling graph over (tensor, axis, index).
 
+mod patterns;
+
 use crate::graph::{Graph, Node, ValueId};
 
 /// One axis of one tensor.
@@ -11,6 +13,12 @@ use crate::graph::{Graph, Node, ValueId};
 pub struct Axis {
     pub value: ValueId,
     pub axis: usize,
+}
+
+impl Axis {
+    pub fn of(value: ValueId, axis: usize) -> Self {
+        Axis { value, axis }
+    }
 }
 
 /// A partial map from the indices of one axis to those of another, built by composing steps.
@@ -103,6 +111,11 @@ pub struct Weights {
     /// The axis of `tensor` whose slices make the output channels: with a slice all zero, what its channels hold
     /// no longer depends on the node's data.
     pub makes: usize,
+    /// The output's channel axis.
+    pub out: Axis,
+    /// The node's input that is added to each output channel, one element a channel along its last axis, present
+    /// or not. `None` where there is no such input, or where it is not a stored vector.
+    pub bias: Option<usize>,
     /// How `tensor` reads input channels. `None` for a depthwise convolution, where the slice that makes a channel
     /// is also the one that reads it.
     pub reads: Option<Reads>,
@@ -180,22 +193,5 @@ impl<'g> Rule<'g> {
         for &value in values.chain(&node.captures) {
             self.freeze_value(value, why);
         }
-    }
-
-    /// Axis `axis` of the node's `i`-th input, if that input is there.
-    pub fn input(&self, i: usize, axis: usize) -> Option<Axis> {
-        self.node.input(i).map(|value| Axis { value, axis })
-    }
-
-    /// Axis `axis` of the node's `i`-th output, if that output is there.
-    pub fn output(&self, i: usize, axis: usize) -> Option<Axis> {
-        self.node.output(i).map(|value| Axis { value, axis })
-    }
-
-    /// The dimensions of a value as numbers, a symbol counted as 1 (only the batch is symbolic, and the batch is
-    /// never cut). `None` where the shape is unknown.
-    pub fn sizes(&self, value: ValueId) -> Option<Vec<usize>> {
-        let ty = self.graph.value(value).ty.as_ref()?;
-        Some(ty.shape.iter().map(|d| d.known().unwrap_or(1)).collect())
     }
 }

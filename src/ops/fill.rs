@@ -45,7 +45,7 @@ impl Operator for ConstantOfShape {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("tensors made from a shape keep it");
+        rule.freeze_all("it is filled to a size that the model computes");
     }
 }
 
@@ -59,6 +59,6 @@ impl Operator for Range {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("ranges keep their length");
+        rule.freeze_all("it counts to a number that the model computes");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -31,6 +32,10 @@ impl Operator for Flatten {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("flattening has no coupling rule");
+        rule.regroup();
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
     }
 }

@@ -1,9 +1,12 @@
 //! Picking slices by index.
 
 use super::attributes::Attributes;
-use super::coupling::Rule;
+use super::axes::axis;
+use super::coupling::{Axis, IndexMap, Rule};
+use super::narrow::{Change, Narrowing};
+use super::uniform::Slice;
 use super::{Known, Operator};
-use crate::graph::Node;
+use crate::graph::{Graph, Node};
 use crate::tensor::Tensor;
 
 /// `Gather`: the slices of the first input along `axis` that the second input names.
@@ -19,6 +22,18 @@ impl Gather {
             axis: Attributes(node).int("axis", 0)?,
         })
     }
+
+    /// The stored indices, negative ones counted from the end.
+    fn table(&self, graph: &Graph, node: &Node, along: usize) -> Option<Vec<usize>> {
+        let size = graph.value(node.input(0)?).ty.as_ref()?.shape.get(along)?;
+        let size = i64::try_from(size.known()?).ok()?;
+        let indices = graph.constant(node.input(1)?)?.integers()?;
+        let indices = indices.into_iter().map(|i| {
+            let at = if i < 0 { i + size } else { i };
+            (0..size).contains(&at).then_some(at as usize)
+        });
+        indices.collect()
+    }
 }
 
 impl Operator for Gather {
@@ -31,6 +46,61 @@ impl Operator for Gather {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("gathering has no coupling rule");
+        let node = rule.node;
+        let (Some(data), Some(indices), Some(out)) = (node.input(0), node.input(1), node.output(0))
+        else {
+            return;
+        };
+        let (rank, picked) = (rule.rank(data), rule.rank(indices));
+        let Ok(along) = axis(self.axis, rank) else {
+            return rule.freeze_all("it is gathered along an axis that it does not have");
+        };
+        for axis in (0..rank).filter(|&axis| axis != along) {
+            let moved = if axis < along {
+                axis
+            } else {
+                axis + picked - 1
+            };
+            rule.same(Axis::of(data, axis), Axis::of(out, moved));
+        }
+        for axis in 0..picked {
+            rule.same(Axis::of(indices, axis), Axis::of(out, along + axis));
+        }
+        match self.table(rule.graph, node, along) {
+            Some(table) if picked == 1 => {
+                let map = IndexMap::identity().table(table);
+                rule.link(Axis::of(out, along), Axis::of(data, along), map);
+            }
+            _ => rule.freeze(Axis::of(data, along), "single places are picked along it"),
+        }
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
+    }
+
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+        let node = narrowing.node;
+        let (Some(data), Some(out)) = (node.input(0), node.output(0)) else {
+            return Ok(Vec::new());
+        };
+        let rank = narrowing.dims(data).map_or(0, |dims| dims.len());
+        let along = axis(self.axis, rank)?;
+        if narrowing.kept(data, along).is_none() && narrowing.kept(out, along).is_none() {
+            return Ok(Vec::new());
+        }
+        let Some(table) = self.table(narrowing.graph, node, along) else {
+            return Ok(Vec::new());
+        };
+        let stays = |at: &usize| match narrowing.kept(out, along) {
+            Some(kept) => kept.binary_search(at).is_ok(),
+            None => true,
+        };
+        let places = (0..table.len()).filter(stays);
+        let indices = places.map(|at| narrowing.count(data, along, 0, table[at]) as i64);
+        Ok(vec![Change::Input(
+            1,
+            narrowing.integers_like(1, indices.collect()),
+        )])
     }
 }

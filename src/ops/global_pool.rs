@@ -1,6 +1,7 @@
 //! Pooling over all spatial positions.
 
 use super::coupling::Rule;
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -31,6 +32,10 @@ impl Operator for GlobalPool {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("global pooling has no coupling rule");
+        rule.per_channel("a pooling runs over it");
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
     }
 }

@@ -1,6 +1,7 @@
 //! Operators that hand their input on.
 
 use super::coupling::Rule;
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -25,6 +26,10 @@ impl Operator for Identity {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("has no coupling rule");
+        rule.broadcast();
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
     }
 }

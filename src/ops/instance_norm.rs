@@ -1,7 +1,8 @@
 //! Instance normalisation.
 
 use super::attributes::Attributes;
-use super::coupling::Rule;
+use super::coupling::{Axis, Rule};
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -30,6 +31,21 @@ impl Operator for InstanceNormalization {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("instance normalisation has no coupling rule");
+        let Some(out) = rule.node.output(0) else {
+            return;
+        };
+        rule.per_channel("an instance normalisation runs over it");
+        for stored in rule.node.inputs.iter().skip(1).copied().flatten() {
+            rule.same(Axis::of(out, 1), Axis::of(stored, 0));
+        }
+    }
+
+    /// A constant channel has its own mean: nothing but the bias is left.
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        if slice.axis != 1 {
+            return None;
+        }
+        slice.input_at(0, 1, slice.index)?;
+        slice.input_at(2, 0, slice.index)
     }
 }

@@ -1,6 +1,7 @@
 //! Layer normalisation.
 
 use super::attributes::Attributes;
+use super::axes::axis;
 use super::coupling::Rule;
 use super::{Known, Operator};
 use crate::graph::Node;
@@ -34,6 +35,18 @@ impl Operator for LayerNormalization {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("layer normalisation has no coupling rule");
+        let why = "a layer normalisation runs over it";
+        let Some(data) = rule.node.input(0) else {
+            return;
+        };
+        match axis(self.axis, rule.rank(data)) {
+            Ok(first) => {
+                rule.same_but(why, |at| at >= first);
+                for stored in rule.node.inputs.iter().skip(1).copied().flatten() {
+                    rule.freeze_value(stored, why);
+                }
+            }
+            Err(_) => rule.freeze_all(why),
+        }
     }
 }

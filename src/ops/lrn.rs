@@ -37,6 +37,8 @@ impl Operator for Lrn {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("local response normalisation has no coupling rule");
+        rule.same_but("a normalisation runs over neighbouring channels", |axis| {
+            axis == 1
+        });
     }
 }

@@ -5,7 +5,8 @@
 
 use super::coupling::Axis;
 use crate::graph::{Attribute, Dim, Graph, Node, ValueId};
-use crate::tensor::Tensor;
+use crate::tensor::{DType, Tensor};
+use ndarray::Array1;
 use std::collections::BTreeMap;
 
 /// One change to a node.
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 pub enum Change {
     /// The attribute takes this value.
     Attribute(&'static str, Attribute),
+    /// The attribute goes.
+    NoAttribute(&'static str),
     /// The input becomes a constant of this node's own.
     Input(usize, Tensor),
 }
@@ -52,6 +55,30 @@ impl Narrowing<'_> {
             })
             .collect(),
         )
+    }
+
+    /// The length of an axis before the cut.
+    pub fn length(&self, value: ValueId, axis: usize) -> Option<usize> {
+        let ty = self.graph.value(value).ty.as_ref()?;
+        ty.shape.get(axis)?.known()
+    }
+
+    /// Numbers of the node's `i`-th input's integer type.
+    pub fn integers_like(&self, i: usize, numbers: Vec<i64>) -> Tensor {
+        let input = self
+            .node
+            .input(i)
+            .and_then(|value| self.graph.constant(value));
+        match input.map(|tensor| tensor.dtype()) {
+            Some(DType::I32) => Tensor::I32(
+                numbers
+                    .into_iter()
+                    .map(|n| n as i32)
+                    .collect::<Array1<_>>()
+                    .into_dyn(),
+            ),
+            _ => Tensor::from_i64(&[numbers.len()], numbers),
+        }
     }
 
     /// How many of the indices `from..to` of an axis stay.

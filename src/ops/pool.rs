@@ -2,6 +2,7 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::uniform::Slice;
 use super::window::Window;
 use super::{Known, Operator};
 use crate::graph::Node;
@@ -51,6 +52,20 @@ impl Operator for Pool {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("pooling has no coupling rule");
+        if rule.node.output(1).is_some() {
+            return rule.freeze_all("a pooling also gives out the places of the largest");
+        }
+        rule.per_channel("a pooling window slides along it");
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        let inside = slice.carried()?;
+        let counts_border = match self.kind {
+            PoolKind::Average { count_include_pad } => {
+                count_include_pad && (self.window.ceil_mode || !self.window.has_no_border())
+            }
+            PoolKind::Max => false,
+        };
+        (!counts_border || inside == 0.0).then_some(inside)
     }
 }

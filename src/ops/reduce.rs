@@ -2,7 +2,9 @@
 
 use super::attributes::Attributes;
 use super::axes::AxesFrom;
-use super::coupling::Rule;
+use super::axes::axis;
+use super::coupling::{Axis, Rule};
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -42,6 +44,25 @@ impl Reduce {
             noop_with_empty_axes: attributes.flag("noop_with_empty_axes", false)?,
         })
     }
+
+    /// Which axes go; `None` where only the run tells.
+    fn reduced(&self, rule: &Rule<'_>, rank: usize) -> Option<Vec<bool>> {
+        let axes = match &self.axes {
+            AxesFrom::Attribute(axes) => axes.clone(),
+            AxesFrom::Input if rule.node.input(1).is_none() => None,
+            AxesFrom::Input => Some(rule.integers(1)?),
+        };
+        match axes.filter(|axes| !axes.is_empty()) {
+            Some(axes) => {
+                let mut reduced = vec![false; rank];
+                for at in axes {
+                    reduced[axis(at, rank).ok()?] = true;
+                }
+                Some(reduced)
+            }
+            None => Some(vec![!self.noop_with_empty_axes; rank]),
+        }
+    }
 }
 
 impl Operator for Reduce {
@@ -54,6 +75,26 @@ impl Operator for Reduce {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("reductions have no coupling rule");
+        let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
+            return;
+        };
+        let rank = rule.rank(data);
+        let Some(reduced) = self.reduced(rule, rank) else {
+            return rule.freeze_all("it is reduced along axes that are only known at run time");
+        };
+        let mut to = 0;
+        for (from, &gone) in reduced.iter().enumerate() {
+            if gone {
+                rule.freeze(Axis::of(data, from), "a reduction runs over it");
+            } else {
+                rule.same(Axis::of(data, from), Axis::of(out, to));
+            }
+            to += usize::from(!gone || self.keepdims);
+        }
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        let inside = slice.carried()?;
+        (self.kind != ReduceKind::Sum || inside == 0.0).then_some(inside)
     }
 }

@@ -2,8 +2,10 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::narrow::{Change, Narrowing};
+use super::uniform::Slice;
 use super::{Known, Operator};
-use crate::graph::Node;
+use crate::graph::{Dim, Node, ValueId};
 use crate::tensor::Tensor;
 
 /// `Reshape`: −1 stands for what is left, 0 for the input's own size unless `allowzero`.
@@ -18,6 +20,17 @@ impl Reshape {
             allowzero: Attributes(node).flag("allowzero", false)?,
         })
     }
+
+    /// The target shape that makes `data` into `out`. `None` where more than one size is only known at run time.
+    fn target(&self, data: &[Dim], out: &[Dim]) -> Option<Vec<i64>> {
+        let symbols = out.iter().filter(|dim| dim.known().is_none()).count();
+        let target = out.iter().enumerate().map(|(axis, dim)| match dim.known() {
+            Some(size) => i64::try_from(size).ok(),
+            None if symbols == 1 => Some(-1),
+            None => (!self.allowzero && data.get(axis) == Some(dim)).then_some(0),
+        });
+        target.collect()
+    }
 }
 
 impl Operator for Reshape {
@@ -30,6 +43,30 @@ impl Operator for Reshape {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("reshapes have no coupling rule");
+        let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
+            return;
+        };
+        match self.target(&rule.dims(data), &rule.dims(out)) {
+            Some(_) => rule.regroup(),
+            None => rule.freeze_all("a reshape makes it whose target has several unknown sizes"),
+        }
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
+    }
+
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+        let dims = |value: Option<ValueId>| value.and_then(|v| narrowing.dims(v));
+        let node = narrowing.node;
+        let target = match (dims(node.input(0)), dims(node.output(0))) {
+            (Some(data), Some(out)) => self.target(&data, &out),
+            _ => None,
+        };
+        let target = target.ok_or("its target shape has several unknown sizes")?;
+        Ok(vec![Change::Input(
+            1,
+            Tensor::from_i64(&[target.len()], target),
+        )])
     }
 }

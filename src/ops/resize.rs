@@ -1,7 +1,10 @@
 //! Resampling along axes.
 
 use super::attributes::Attributes;
+use super::axes::axis;
 use super::coupling::Rule;
+use super::narrow::{Change, Narrowing};
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -115,6 +118,38 @@ impl Operator for Resize {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("resampling has no coupling rule");
+        let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
+            return;
+        };
+        let sizes = rule.node.input(3);
+        if sizes.is_some_and(|sizes| rule.graph.constant(sizes).is_none()) {
+            return rule.freeze_all("it is resampled to a size that is only known at run time");
+        }
+        let (before, after) = (rule.dims(data), rule.dims(out));
+        for axis in 0..before.len().min(after.len()) {
+            let same = before[axis] == after[axis];
+            rule.same_if(same, data, axis, out, axis, "it is resampled");
+        }
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
+    }
+
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+        let (graph, node) = (narrowing.graph, narrowing.node);
+        let (Some(sizes), Some(out)) = (node.input(3), node.output(0)) else {
+            return Ok(Vec::new());
+        };
+        let sizes = graph.constant(sizes).and_then(|sizes| sizes.integers());
+        let mut sizes = sizes.ok_or("its size is only known at run time")?;
+        let rank = narrowing.dims(out).map_or(0, |dims| dims.len());
+        let all: Vec<i64> = (0..rank as i64).collect();
+        for (size, &at) in sizes.iter_mut().zip(self.axes.as_ref().unwrap_or(&all)) {
+            if let Some(kept) = narrowing.kept(out, axis(at, rank)?) {
+                *size = kept.len() as i64;
+            }
+        }
+        Ok(vec![Change::Input(3, narrowing.integers_like(3, sizes))])
     }
 }

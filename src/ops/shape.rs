@@ -3,8 +3,9 @@
 use super::attributes::Attributes;
 use super::coupling::Rule;
 use super::{Known, Operator};
-use crate::graph::Node;
+use crate::graph::{Graph, Node, ValueId};
 use crate::tensor::Tensor;
+use std::collections::BTreeSet;
 
 /// `Shape`, from dimension `start` up to `end`.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +34,41 @@ impl Size {
     }
 }
 
+/// Whether a tensor of sizes is used for anything but naming the shapes of other tensors.
+fn is_computed_with(graph: &Graph, sizes: ValueId) -> bool {
+    let mut flows = BTreeSet::from([sizes]);
+    if graph.outputs.contains(&sizes) {
+        return true;
+    }
+    for node in &graph.nodes {
+        let reads = |value: &Option<ValueId>| value.is_some_and(|v| flows.contains(&v));
+        if node.captures.iter().any(|v| flows.contains(v)) {
+            return true;
+        }
+        let Some(at) = node.inputs.iter().position(reads) else {
+            continue;
+        };
+        let names_shape = match node.op_type.as_str() {
+            "ConstantOfShape" => true,
+            "Reshape" | "Expand" | "Slice" | "Split" | "Pad" | "Resize" | "Upsample" | "Tile" => {
+                at > 0
+            }
+            _ => false,
+        };
+        if names_shape {
+            continue;
+        }
+        for &out in node.outputs.iter().flatten() {
+            let ty = graph.value(out).ty.as_ref();
+            if ty.is_none_or(|ty| ty.dtype.is_float()) || graph.outputs.contains(&out) {
+                return true;
+            }
+            flows.insert(out);
+        }
+    }
+    false
+}
+
 impl Operator for Shape {
     fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
         Err("has no shape rule yet".into())
@@ -43,7 +79,11 @@ impl Operator for Shape {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("a shape is read from this tensor");
+        if let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0))
+            && is_computed_with(rule.graph, out)
+        {
+            rule.freeze_value(data, "the model computes with its length");
+        }
     }
 }
 
@@ -57,6 +97,6 @@ impl Operator for Size {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("a size is read from this tensor");
+        rule.freeze_all("the model computes with its number of elements");
     }
 }

@@ -1,6 +1,7 @@
 //! Softmax.
 
 use super::attributes::Attributes;
+use super::axes::axis;
 use super::coupling::Rule;
 use super::{Known, Operator};
 use crate::graph::Node;
@@ -35,6 +36,13 @@ impl Operator for Softmax {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("softmax has no coupling rule");
+        let why = "a softmax runs over it";
+        let Some(data) = rule.node.input(0) else {
+            return;
+        };
+        match axis(self.axis, rule.rank(data)) {
+            Ok(along) => rule.same_but(why, |at| at == along || (self.flattened && at > along)),
+            Err(_) => rule.freeze_all(why),
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! Splitting a tensor along an axis.
 
 use super::attributes::Attributes;
-use super::coupling::Rule;
+use super::axes::axis;
+use super::coupling::{Axis, IndexMap, Rule};
+use super::narrow::{Change, Narrowing};
+use super::uniform::Slice;
 use super::{Known, Operator};
-use crate::graph::Node;
+use crate::graph::{Attribute, Graph, Node, ValueId};
 use crate::tensor::Tensor;
 
 /// `Split` along `axis`.
@@ -46,6 +49,32 @@ impl Split {
             outputs: node.outputs.len(),
         })
     }
+
+    /// The tensor that is split, the axis, and the lengths of the parts.
+    fn layout(&self, graph: &Graph, node: &Node) -> Option<(ValueId, usize, Vec<usize>)> {
+        let data = node.input(0)?;
+        let shape = &graph.value(data).ty.as_ref()?.shape;
+        let along = axis(self.axis, shape.len()).ok()?;
+        let total = shape[along].known()?;
+        let lengths = match &self.parts {
+            Parts::Attribute(lengths) => lengths.clone(),
+            Parts::Input => {
+                let lengths = graph.constant(node.input(1)?)?.integers()?;
+                let lengths = lengths.into_iter().map(|n| usize::try_from(n).ok());
+                lengths.collect::<Option<_>>()?
+            }
+            Parts::Equal => {
+                let each = total.div_ceil(self.outputs.max(1));
+                let parts = 0..self.outputs;
+                let parts = parts.map(|at| total.saturating_sub(at * each).min(each));
+                parts.collect()
+            }
+        };
+        let sum = lengths
+            .iter()
+            .try_fold(0usize, |sum, n| sum.checked_add(*n));
+        (sum == Some(total)).then_some((data, along, lengths))
+    }
 }
 
 impl Operator for Split {
@@ -58,6 +87,49 @@ impl Operator for Split {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("splitting has no coupling rule");
+        let Some((data, along, lengths)) = self.layout(rule.graph, rule.node) else {
+            return rule.freeze_all("it is split into parts of unknown length");
+        };
+        let mut offset = 0;
+        for (part, length) in rule.node.outputs.iter().zip(lengths) {
+            if let Some(part) = *part {
+                for axis in (0..rule.rank(part)).filter(|&axis| axis != along) {
+                    rule.same(Axis::of(data, axis), Axis::of(part, axis));
+                }
+                let map = IndexMap::identity().shift(offset as isize);
+                rule.link(Axis::of(part, along), Axis::of(data, along), map);
+            }
+            offset += length;
+        }
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
+    }
+
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+        let layout = self.layout(narrowing.graph, narrowing.node);
+        let (data, along, lengths) = layout.ok_or("its parts have unknown lengths")?;
+        let mut lengths_left = Vec::with_capacity(lengths.len());
+        let mut offset = 0;
+        for length in lengths {
+            let left = narrowing.count(data, along, offset, offset + length);
+            lengths_left.push(left as i64);
+            offset += length;
+        }
+        let as_attribute = match &self.parts {
+            Parts::Attribute(_) => true,
+            Parts::Input => false,
+            Parts::Equal => narrowing.graph.opset() < 13,
+        };
+        Ok(if as_attribute {
+            vec![Change::Attribute("split", Attribute::Ints(lengths_left))]
+        } else {
+            let lengths = Tensor::from_i64(&[lengths_left.len()], lengths_left);
+            vec![
+                Change::Input(1, lengths),
+                Change::NoAttribute("num_outputs"),
+            ]
+        })
     }
 }

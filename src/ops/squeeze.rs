@@ -2,6 +2,7 @@
 
 use super::axes::AxesFrom;
 use super::coupling::Rule;
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -44,7 +45,11 @@ impl Operator for Squeeze {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("squeezing has no coupling rule");
+        rule.regroup();
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
     }
 }
 
@@ -58,6 +63,10 @@ impl Operator for Unsqueeze {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("unsqueezing has no coupling rule");
+        rule.regroup();
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
     }
 }

@@ -1,7 +1,8 @@
 //! Reordering axes.
 
 use super::attributes::Attributes;
-use super::coupling::Rule;
+use super::coupling::{Axis, Rule};
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -30,6 +31,22 @@ impl Operator for Transpose {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("transpositions have no coupling rule");
+        let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
+            return;
+        };
+        let rank = rule.rank(data);
+        for axis in 0..rank {
+            let from = match &self.perm {
+                Some(perm) => perm.get(axis).copied(),
+                None => Some(rank - 1 - axis),
+            };
+            if let Some(from) = from {
+                rule.same(Axis::of(data, from), Axis::of(out, axis));
+            }
+        }
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.carried()
     }
 }

@@ -1,6 +1,7 @@
 //! Arithmetic on one input, element by element.
 
 use super::coupling::Rule;
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -46,6 +47,10 @@ impl Operator for Unary {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("this operator has no coupling rule");
+        rule.broadcast();
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.pointwise(self)
     }
 }

@@ -1,6 +1,7 @@
 //! Arithmetic on any number of broadcast inputs.
 
 use super::coupling::Rule;
+use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -36,6 +37,10 @@ impl Operator for Variadic {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("this operator has no coupling rule");
+        rule.broadcast();
+    }
+
+    fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        slice.pointwise(self)
     }
 }

@@ -62,6 +62,17 @@ impl Window {
             ceil_mode: attributes.flag("ceil_mode", false)?,
         })
     }
+
+    /// Whether no position lies outside the data: no padding, or one that comes to nothing.
+    pub fn has_no_border(&self) -> bool {
+        match &self.padding {
+            Padding::Explicit { begin, end } => begin.iter().chain(end).all(|&pad| pad == 0),
+            Padding::SameUpper | Padding::SameLower => {
+                !self.kernel.is_empty() && self.kernel.iter().all(|&side| side == 1)
+            }
+            Padding::Valid => true,
+        }
+    }
 }
 
 /// A window along one spatial axis, everything decided.

@@ -1,0 +1,262 @@
+//! What many operators say alike: element by element, channel by channel, another shape for the same elements.
+
+use super::{Axis, Rule};
+use crate::graph::{Dim, ValueId};
+use std::collections::BTreeMap;
+
+impl Rule<'_> {
+    /// The dimensions of a value; none where its shape is unknown.
+    pub fn dims(&self, value: ValueId) -> Vec<Dim> {
+        let ty = self.graph.value(value).ty.as_ref();
+        ty.map_or(Vec::new(), |ty| ty.shape.clone())
+    }
+
+    pub fn rank(&self, value: ValueId) -> usize {
+        let ty = self.graph.value(value).ty.as_ref();
+        ty.map_or(0, |ty| ty.rank())
+    }
+
+    /// The length of an axis, where it is a number.
+    pub fn size(&self, value: ValueId, axis: usize) -> Option<usize> {
+        let ty = self.graph.value(value).ty.as_ref()?;
+        ty.shape.get(axis)?.known()
+    }
+
+    /// The stored whole numbers of the node's `i`-th input.
+    pub fn integers(&self, i: usize) -> Option<Vec<i64>> {
+        self.graph.constant(self.node.input(i)?)?.integers()
+    }
+
+    /// Whether a value is a stored tensor of floats.
+    pub fn is_stored_float(&self, value: ValueId) -> bool {
+        let tensor = self.graph.constant(value);
+        tensor.is_some_and(|tensor| tensor.dtype().is_float())
+    }
+
+    /// Whether the node's `i`-th input is left out or a stored tensor of floats.
+    pub fn is_stored_or_absent(&self, i: usize) -> bool {
+        self.node.input(i).is_none_or(|v| self.is_stored_float(v))
+    }
+
+    /// The same axis of two tensors, or the reason why both keep their length.
+    pub fn same_if(
+        &mut self,
+        same: bool,
+        from: ValueId,
+        from_axis: usize,
+        to: ValueId,
+        to_axis: usize,
+        why: &str,
+    ) {
+        let (from, to) = (Axis::of(from, from_axis), Axis::of(to, to_axis));
+        if same {
+            self.same(from, to);
+        } else {
+            self.freeze(from, why);
+            self.freeze(to, why);
+        }
+    }
+
+    /// The first input and output have the same axes; those that `frozen` names keep their length.
+    pub fn same_but(&mut self, why: &str, frozen: impl Fn(usize) -> bool) {
+        let (Some(data), Some(out)) = (self.node.input(0), self.node.output(0)) else {
+            return;
+        };
+        for axis in 0..self.rank(data) {
+            self.same_if(!frozen(axis), data, axis, out, axis, why);
+        }
+    }
+
+    /// (batch, channels, spatial…) in and out, the channels mixed: the spatial axes keep their length.
+    pub fn per_sample(&mut self, why: &str) {
+        let (Some(data), Some(out)) = (self.node.input(0), self.node.output(0)) else {
+            return;
+        };
+        self.same(Axis::of(data, 0), Axis::of(out, 0));
+        for value in [data, out] {
+            for axis in 2..self.rank(value) {
+                self.freeze(Axis::of(value, axis), why);
+            }
+        }
+    }
+
+    /// (batch, channels, spatial…) in and out, each channel for itself: the spatial axes keep their length.
+    pub fn per_channel(&mut self, why: &str) {
+        self.per_sample(why);
+        if let (Some(data), Some(out)) = (self.node.input(0), self.node.output(0)) {
+            self.same(Axis::of(data, 1), Axis::of(out, 1));
+        }
+    }
+
+    /// All inputs are broadcast to the outputs, element by element.
+    pub fn broadcast(&mut self) {
+        let node = self.node;
+        for &out in node.outputs.iter().flatten() {
+            for &input in node.inputs.iter().flatten() {
+                self.align(input, out);
+            }
+        }
+    }
+
+    /// `inner` is broadcast to `outer`: axes are aligned from the right, and those of length 1 go with nothing.
+    pub fn align(&mut self, inner: ValueId, outer: ValueId) {
+        self.align_leading(inner, outer, 0);
+    }
+
+    /// The same without the last `trailing` axes of both.
+    pub fn align_leading(&mut self, inner: ValueId, outer: ValueId, trailing: usize) {
+        let (from, to) = (self.dims(inner), self.dims(outer));
+        for back in trailing + 1..=from.len().min(to.len()) {
+            let (i, j) = (from.len() - back, to.len() - back);
+            if from[i] == to[j] {
+                self.same(Axis::of(inner, i), Axis::of(outer, j));
+            }
+        }
+    }
+
+    /// The output has the input's elements in the same row-major order under another shape. Runs of axes that hold
+    /// the same elements are matched from both ends; what is left in the middle keeps its lengths.
+    pub fn regroup(&mut self) {
+        let (Some(data), Some(out)) = (self.node.input(0), self.node.output(0)) else {
+            return;
+        };
+        let mut from = proper_axes(&self.dims(data));
+        let mut to = proper_axes(&self.dims(out));
+        while let Some((i, j)) = run(from.iter(), to.iter()) {
+            let (from_run, to_run) = (from.drain(..i).collect(), to.drain(..j).collect());
+            self.match_runs(data, from_run, out, to_run);
+        }
+        while let Some((i, j)) = run(from.iter().rev(), to.iter().rev()) {
+            let from_run = from.split_off(from.len() - i);
+            let to_run = to.split_off(to.len() - j);
+            self.match_runs(data, from_run, out, to_run);
+        }
+        let why = "a reshape mixes it with other axes";
+        for (value, axes) in [(data, from), (out, to)] {
+            for (axis, _) in axes {
+                self.freeze(Axis::of(value, axis), why);
+            }
+        }
+    }
+
+    fn match_runs(
+        &mut self,
+        data: ValueId,
+        from: Vec<(usize, Dim)>,
+        out: ValueId,
+        to: Vec<(usize, Dim)>,
+    ) {
+        let axes = |value, run: &[(usize, Dim)]| -> Vec<Axis> {
+            run.iter().map(|&(axis, _)| Axis::of(value, axis)).collect()
+        };
+        let has_symbol = from.iter().any(|(_, dim)| dim.known().is_none());
+        match (&axes(data, &from)[..], &axes(out, &to)[..]) {
+            ([from], [to]) => self.same(*from, *to),
+            ([whole], factors) | (factors, [whole]) if !has_symbol => {
+                self.product(*whole, factors.to_vec());
+            }
+            (from, to) => {
+                let why = "a reshape mixes it with other axes";
+                for &axis in from.iter().chain(to) {
+                    self.freeze(axis, why);
+                }
+            }
+        }
+    }
+}
+
+/// The axes that are longer than 1; those of length 1 hold no order of their own.
+fn proper_axes(dims: &[Dim]) -> Vec<(usize, Dim)> {
+    let dims = dims.iter().cloned().enumerate();
+    dims.filter(|(_, dim)| dim.known() != Some(1)).collect()
+}
+
+/// How many axes of either list it takes until both hold the same number of elements.
+fn run<'a>(
+    from: impl Iterator<Item = &'a (usize, Dim)>,
+    to: impl Iterator<Item = &'a (usize, Dim)>,
+) -> Option<(usize, usize)> {
+    let (mut from, mut to) = (from.peekable(), to.peekable());
+    let (mut a, mut b) = (Count::default(), Count::default());
+    let (mut i, mut j) = (0, 0);
+    loop {
+        // The smaller side grows; of two that differ in symbols, each in turn.
+        let grow_from = a.product < b.product || (a.product == b.product && i <= j);
+        let next = if grow_from { from.next() } else { to.next() };
+        match (grow_from, next) {
+            (true, Some((_, dim))) => {
+                a.add(dim)?;
+                i += 1;
+            }
+            (false, Some((_, dim))) => {
+                b.add(dim)?;
+                j += 1;
+            }
+            (_, None) => return None,
+        }
+        if i > 0 && j > 0 && a == b {
+            return Some((i, j));
+        }
+    }
+}
+
+/// A number of elements: a product of numbers and symbols.
+#[derive(PartialEq)]
+struct Count {
+    product: usize,
+    symbols: BTreeMap<String, usize>,
+}
+
+impl Default for Count {
+    fn default() -> Self {
+        Count {
+            product: 1,
+            symbols: BTreeMap::new(),
+        }
+    }
+}
+
+impl Count {
+    fn add(&mut self, dim: &Dim) -> Option<()> {
+        match dim {
+            Dim::Known(size) => self.product = self.product.checked_mul(*size)?,
+            Dim::Symbol(name) => *self.symbols.entry(name.to_string()).or_default() += 1,
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs(from: &[usize], to: &[usize]) -> Option<(usize, usize)> {
+        let axes = |dims: &[usize]| -> Vec<(usize, Dim)> {
+            let dims: Vec<Dim> = dims.iter().map(|&n| n.into()).collect();
+            proper_axes(&dims)
+        };
+        run(axes(from).iter(), axes(to).iter())
+    }
+
+    #[test]
+    fn runs_end_at_equal_products() {
+        assert_eq!(runs(&[2, 58, 28], &[116, 28]), Some((2, 1)));
+        assert_eq!(runs(&[116, 28], &[2, 58, 28]), Some((1, 2)));
+        assert_eq!(runs(&[1, 5, 7], &[5, 1, 7]), Some((1, 1)));
+        assert_eq!(runs(&[6, 4], &[4, 6]), Some((2, 2)));
+        assert_eq!(runs(&[6], &[4]), None);
+    }
+
+    #[test]
+    fn a_symbol_matches_itself_only() {
+        let n = (0, Dim::symbol("N"));
+        let m = (0, Dim::symbol("M"));
+        let four = (1, Dim::Known(4));
+        assert_eq!(run([n.clone()].iter(), [n.clone()].iter()), Some((1, 1)));
+        assert_eq!(
+            run([n.clone(), four.clone()].iter(), [n, four.clone()].iter()),
+            Some((1, 1))
+        );
+        assert_eq!(run([four.clone()].iter(), [m].iter()), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! The coupling graph's elements, (tensor, axis, index), as a union-find in which freezing spreads with joining.
+
+use crate::graph::{Graph, ValueId};
+use crate::ops::coupling::{Axis, IndexMap, Link};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Axes longer than this are kept whole, and so is what comes after this many elements in all: no model has so many
+/// channels, and the book-keeping has to stay small whatever shapes a file claims.
+const LONGEST: usize = 1 << 20;
+const MOST: usize = 1 << 24;
+
+/// Where an axis has its elements.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    base: usize,
+    len: usize,
+    /// Frozen from the start: one element stands for all.
+    whole: bool,
+}
+
+/// Number of a reason in [`Elements::reasons`].
+type Reason = u32;
+
+pub struct Elements {
+    spans: BTreeMap<Axis, Span>,
+    parent: Vec<u32>,
+    /// At a component's root: why it is frozen, if it is.
+    frozen: Vec<Option<Reason>>,
+    pub reasons: Vec<String>,
+}
+
+impl Elements {
+    /// Every axis of every value with a known shape; those in `frozen` (which names the reason) as one element.
+    /// Symbolic dimensions and axes of length 1 are frozen too.
+    pub fn new(graph: &Graph, frozen: &BTreeMap<Axis, Reason>, mut reasons: Vec<String>) -> Self {
+        let mut own_reason = |why: String| {
+            reasons.push(why);
+            reasons.len() as Reason - 1
+        };
+        let single = own_reason("it has a single channel".into());
+        let dynamic = own_reason("its length is only known when the model runs".into());
+        let long = own_reason("the model has too many channels to follow them all".into());
+        let mut elements = Elements {
+            spans: BTreeMap::new(),
+            parent: Vec::new(),
+            frozen: Vec::new(),
+            reasons: Vec::new(),
+        };
+        for (at, value) in graph.values.iter().enumerate() {
+            let Some(ty) = &value.ty else { continue };
+            for (axis, dim) in ty.shape.iter().enumerate() {
+                let axis = Axis {
+                    value: ValueId(at as u32),
+                    axis,
+                };
+                let len = dim.known().unwrap_or(1);
+                let reason = match dim.known() {
+                    _ if frozen.contains_key(&axis) => frozen.get(&axis).copied(),
+                    None => Some(dynamic),
+                    Some(0 | 1) => Some(single),
+                    Some(len) if len > LONGEST || elements.parent.len() + len > MOST => Some(long),
+                    Some(_) => None,
+                };
+                elements.add(axis, len, reason);
+            }
+        }
+        elements.reasons = reasons;
+        elements
+    }
+
+    fn add(&mut self, axis: Axis, len: usize, frozen: Option<Reason>) {
+        let base = self.parent.len();
+        let whole = frozen.is_some();
+        let count = if whole { 1 } else { len };
+        self.spans.insert(axis, Span { base, len, whole });
+        self.parent
+            .extend((base..base + count).map(|element| element as u32));
+        self.frozen.extend(std::iter::repeat_n(frozen, count));
+    }
+
+    fn at(&self, axis: Axis, index: usize) -> Option<usize> {
+        let span = self.spans.get(&axis)?;
+        (index < span.len).then_some(span.base + if span.whole { 0 } else { index })
+    }
+
+    /// The component of an element.
+    pub fn root(&mut self, element: usize) -> usize {
+        let mut root = element;
+        while self.parent[root] as usize != root {
+            self.parent[root] = self.parent[self.parent[root] as usize];
+            root = self.parent[root] as usize;
+        }
+        root
+    }
+
+    /// Joins two components. Of two reasons the one given first stays.
+    fn union(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        if a == b {
+            return;
+        }
+        let (root, child) = (a.min(b), a.max(b));
+        self.parent[child] = root as u32;
+        self.frozen[root] = match (self.frozen[root], self.frozen[child]) {
+            (Some(x), Some(y)) => Some(x.min(y)),
+            (x, y) => x.or(y),
+        };
+    }
+
+    /// Joins what a link says goes together.
+    pub fn join(&mut self, link: &Link) {
+        let Some(&from) = self.spans.get(&link.from) else {
+            return;
+        };
+        if from.whole && (from.len > LONGEST || link.map == IndexMap::identity()) {
+            self.join_whole(from.base, link.to);
+            return;
+        }
+        for index in 0..from.len {
+            let to = link.map.apply(index).and_then(|j| self.at(link.to, j));
+            if let Some(to) = to {
+                self.union(from.base + if from.whole { 0 } else { index }, to);
+            }
+        }
+    }
+
+    fn join_whole(&mut self, element: usize, axis: Axis) {
+        for other in self.range(axis) {
+            self.union(element, other);
+        }
+    }
+
+    /// The elements of an axis.
+    fn range(&self, axis: Axis) -> std::ops::Range<usize> {
+        match self.spans.get(&axis) {
+            Some(span) if span.whole => span.base..span.base + 1,
+            Some(span) => span.base..span.base + span.len,
+            None => 0..0,
+        }
+    }
+
+    /// The length of an axis; 1 where it is not known.
+    pub fn len(&self, axis: Axis) -> usize {
+        self.spans.get(&axis).map_or(1, |span| span.len)
+    }
+
+    /// Keeps a whole axis, with everything that goes with it.
+    pub fn freeze(&mut self, axis: Axis, why: &str) {
+        let reason = self.reasons.len() as Reason;
+        self.reasons.push(why.into());
+        for element in self.range(axis) {
+            let root = self.root(element);
+            self.frozen[root].get_or_insert(reason);
+        }
+    }
+
+    /// Whether nothing along an axis can go.
+    pub fn is_frozen(&mut self, axis: Axis) -> bool {
+        self.range(axis).all(|element| {
+            let root = self.root(element);
+            self.frozen[root].is_some()
+        })
+    }
+
+    /// Why the elements of an axis are kept, and how many for each reason, in the order of the reasons.
+    pub fn kept(&mut self, axis: Axis) -> Vec<(usize, String)> {
+        let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
+        let whole = self.spans.get(&axis).is_some_and(|span| span.whole);
+        for element in self.range(axis) {
+            let root = self.root(element);
+            if let Some(reason) = self.frozen[root] {
+                *counts.entry(reason).or_default() += 1;
+            }
+        }
+        let len = self.len(axis);
+        let why = counts.into_iter();
+        why.map(|(reason, count)| {
+            let count = if whole { len } else { count };
+            (count, self.reasons[reason as usize].clone())
+        })
+        .collect()
+    }
+
+    /// The components without a frozen element, each as its (axis, index) pairs in order, by first element.
+    /// Only those that hold an element of one of the axes in `makers`.
+    pub fn free_components(&mut self, makers: &BTreeSet<Axis>) -> Vec<Vec<(Axis, usize)>> {
+        let spans: Vec<(Axis, Span)> = self.spans.iter().map(|(&a, &s)| (a, s)).collect();
+        let mut wanted = vec![false; self.parent.len()];
+        for (_, span) in spans
+            .iter()
+            .filter(|(axis, span)| !span.whole && makers.contains(axis))
+        {
+            for element in span.base..span.base + span.len {
+                let root = self.root(element);
+                wanted[root] = self.frozen[root].is_none();
+            }
+        }
+        let mut components: BTreeMap<usize, Vec<(Axis, usize)>> = BTreeMap::new();
+        for (axis, span) in spans.iter().filter(|(_, span)| !span.whole) {
+            for index in 0..span.len {
+                let root = self.root(span.base + index);
+                if wanted[root] {
+                    components.entry(root).or_default().push((*axis, index));
+                }
+            }
+        }
+        components.into_values().collect()
+    }
+}

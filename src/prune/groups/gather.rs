@@ -1,0 +1,126 @@
+//! Asks every node's operator for its rule, and adds what holds for any model.
+
+use crate::graph::{Graph, Node, ValueId};
+use crate::ops;
+use crate::ops::coupling::{Axis, Freeze, Link, Product, Rule, Weights};
+use crate::tensor::Tensor;
+use std::collections::BTreeMap;
+
+/// What all nodes said, each thing with the node's place.
+#[derive(Default)]
+pub struct Said {
+    pub links: Vec<(usize, Link)>,
+    pub products: Vec<(usize, Product)>,
+    pub layers: Vec<(usize, Weights)>,
+    /// Frozen axes, by the number of the reason. Of several reasons the first counts.
+    pub frozen: BTreeMap<Axis, u32>,
+    pub reasons: Vec<String>,
+}
+
+impl Said {
+    fn freeze(&mut self, freezes: Vec<Freeze>) {
+        for Freeze { axis, why } in freezes {
+            if self.reasons.last() != Some(&why) {
+                self.reasons.push(why);
+            }
+            let reason = self.reasons.len() as u32 - 1;
+            self.frozen.entry(axis).or_insert(reason);
+        }
+    }
+}
+
+/// The rules of all nodes, after those of the model's inputs and outputs.
+pub fn gather(graph: &Graph) -> Said {
+    let mut said = Said::default();
+    said.freeze(ends(graph));
+    said.freeze(opaque(graph));
+    for (at, node) in graph.nodes.iter().enumerate() {
+        let mut rule = Rule::new(graph, node);
+        apply(&mut rule);
+        said.freeze(rule.freezes);
+        said.links.extend(rule.links.into_iter().map(|x| (at, x)));
+        said.products
+            .extend(rule.products.into_iter().map(|x| (at, x)));
+        said.layers
+            .extend(rule.weights.into_iter().map(|x| (at, x)));
+    }
+    said
+}
+
+/// Inputs and outputs of the model keep their shapes.
+fn ends(graph: &Graph) -> Vec<Freeze> {
+    let mut freezes = Vec::new();
+    let ends = graph.outputs.iter().map(|&v| (v, "an output"));
+    for (value, end) in ends.chain(graph.inputs.iter().map(|&v| (v, "an input"))) {
+        let name = &graph.value(value).name;
+        let why = format!("“{name}” is {end} of the model and keeps its shape");
+        let rank = graph.value(value).ty.as_ref().map_or(0, |t| t.rank());
+        freezes.extend((0..rank).map(|axis| Freeze {
+            axis: Axis { value, axis },
+            why: why.clone(),
+        }));
+    }
+    freezes
+}
+
+/// Stored tensors of element types that can't be sliced.
+fn opaque(graph: &Graph) -> Vec<Freeze> {
+    let mut freezes = Vec::new();
+    for (at, value) in graph.values.iter().enumerate() {
+        if let Some(Tensor::Opaque(tensor)) = value.constant.as_deref() {
+            let why = format!(
+                "“{}” is stored in an element type that can't be cut",
+                value.name
+            );
+            let value = ValueId(at as u32);
+            freezes.extend((0..tensor.shape.len()).map(|axis| Freeze {
+                axis: Axis { value, axis },
+                why: why.clone(),
+            }));
+        }
+    }
+    freezes
+}
+
+/// The rule of one node, or why its axes are frozen.
+fn apply(rule: &mut Rule<'_>) {
+    let (graph, node) = (rule.graph, rule.node);
+    let label = graph.node_label(node);
+    let opset = graph.opsets.get(&node.domain).copied().unwrap_or(0);
+    match ops::operator(node, opset) {
+        Ok(Some(operator)) => match untyped(graph, node) {
+            None => operator.couple(rule),
+            Some(name) => rule.freeze_all(&format!(
+                "node “{label}” ({}) uses “{name}”, whose shape is not known",
+                node.op_type
+            )),
+        },
+        Ok(None) => rule.freeze_all(&format!(
+            "node “{label}” uses the operator {} (opset {opset}), which is not known here",
+            full_name(node)
+        )),
+        Err(why) => rule.freeze_all(&format!(
+            "node “{label}” ({}) is not understood: {why}",
+            node.op_type
+        )),
+    }
+    for &captured in &node.captures {
+        let name = &graph.value(captured).name;
+        let why = format!("a sub-graph inside node “{label}” reads “{name}”");
+        rule.freeze_value(captured, &why);
+    }
+}
+
+fn full_name(node: &Node) -> String {
+    match node.domain.as_str() {
+        "" => node.op_type.clone(),
+        domain => format!("{domain}.{}", node.op_type),
+    }
+}
+
+/// The name of a tensor of the node whose shape is not known.
+fn untyped<'g>(graph: &'g Graph, node: &Node) -> Option<&'g str> {
+    let values = node.inputs.iter().chain(&node.outputs).flatten();
+    let mut untyped = values.filter(|&&v| graph.value(v).ty.is_none());
+    untyped.next().map(|&v| graph.value(v).name.as_str())
+}

@@ -1,0 +1,231 @@
+//! Re-packing: removed channels leave every tensor they touch, and a smaller model is left.
+//!
+//! Two models come from one list of removed units: the *masked* one has the dense shapes and zeros in the units'
+//! weights; the *re-packed* one has no trace of them. They compute the same function: what the masked channels still
+//! carry is settled by [`super::constants`].
+
+mod bias;
+mod cut;
+mod shapes;
+
+use super::constants::{Indices, NotExact, Settlement, settle};
+use super::groups::{Groups, UnitId};
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use crate::ops::coupling::Axis;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A layer that read removed channels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub layer: String,
+    /// How many of its input channels this is about.
+    pub channels: usize,
+    pub what: String,
+}
+
+/// What re-packing did beside removing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RepackReport {
+    pub removed_units: usize,
+    /// Layers whose bias took over the constants of removed channels. The outputs are those of the zeroed filters.
+    pub folded: Vec<Note>,
+    /// Layers whose weights for removed channels were zeroed, their constants dropped.
+    pub zeroed: Vec<Note>,
+}
+
+/// A re-packed model.
+#[derive(Debug, Clone)]
+pub struct Repacked {
+    pub graph: Graph,
+    pub report: RepackReport,
+}
+
+/// The dense model with the removed units' weights zeroed, shapes as before.
+///
+/// # Errors
+/// [`Error::BadRecipe`] where a whole group would go, [`Error::BadModel`] where the model's numbers are not finite.
+pub fn mask_channels(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Result<Graph> {
+    let plan = Plan::new(graph, groups, removed)?;
+    let mut masked = plan.masked;
+    for (axis, slices) in &plan.settlement.zeroed {
+        zero(&mut masked, *axis, slices.iter().copied())?;
+    }
+    Ok(masked)
+}
+
+/// The model without the removed units, its shapes inferred anew.
+///
+/// # Errors
+/// As [`mask_channels`], and [`Error::BadModel`] where a node can't follow its tensors' new shapes.
+pub fn repack(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Result<Repacked> {
+    let plan = Plan::new(graph, groups, removed)?;
+    let kept = kept_indices(graph, &plan.removed);
+    let mut packed = graph.clone();
+    cut::constants(&mut packed, &kept)?;
+    shapes::rewrite(graph, &mut packed, &kept)?;
+    bias::fold(graph, &mut packed, groups, &kept, &plan.settlement.folds)?;
+    shapes::set_types(graph, &mut packed, &kept)?;
+    packed.drop_unused();
+    Ok(Repacked {
+        graph: packed,
+        report: plan.report(graph, groups),
+    })
+}
+
+/// What both models are made from.
+struct Plan {
+    units: usize,
+    removed: Indices,
+    /// The dense graph with the weights that make removed channels zeroed.
+    masked: Graph,
+    settlement: Settlement,
+}
+
+impl Plan {
+    fn new(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Result<Self> {
+        let units: BTreeSet<UnitId> = removed.iter().copied().collect();
+        check(graph, groups, &units)?;
+        let mut indices: BTreeMap<Axis, BTreeSet<usize>> = BTreeMap::new();
+        for element in units.iter().flat_map(|&unit| &groups.unit(unit).elements) {
+            indices
+                .entry(element.axis)
+                .or_default()
+                .insert(element.index);
+        }
+        let removed: Indices = indices
+            .into_iter()
+            .map(|(axis, set)| (axis, set.into_iter().collect()))
+            .collect();
+        let mut masked = graph.clone();
+        let makers: BTreeSet<Axis> = groups
+            .layers
+            .iter()
+            .map(|(_, weights)| Axis {
+                value: weights.tensor,
+                axis: weights.makes,
+            })
+            .collect();
+        for axis in makers {
+            if let Some(indices) = removed.get(&axis) {
+                zero(&mut masked, axis, indices.iter().copied())?;
+            }
+        }
+        let settlement = settle(&masked, groups, &removed)?;
+        Ok(Plan {
+            units: units.len(),
+            removed,
+            masked,
+            settlement,
+        })
+    }
+
+    fn report(&self, graph: &Graph, groups: &Groups) -> RepackReport {
+        let label = |layer: usize| graph.node_label(&graph.nodes[groups.layers[layer].0]);
+        let folded = self.settlement.folds.iter().map(|fold| Note {
+            layer: label(fold.layer),
+            channels: fold.channels,
+            what: "the constants of removed channels were folded into the bias; the outputs stay the same".into(),
+        });
+        let zeroed = self.settlement.zeros.iter().map(|zero| Note {
+            layer: label(zero.layer),
+            channels: zero.channels,
+            what: match zero.why {
+                NotExact::Varies => {
+                    "what removed channels still carried was not the same everywhere, so it was dropped"
+                }
+                NotExact::Border => {
+                    "the layer's border makes the constants of removed channels count unevenly, so they were dropped"
+                }
+                NotExact::Shared => {
+                    "another layer shares these weights and could not fold the constants, so they were dropped"
+                }
+            }
+            .into(),
+        });
+        RepackReport {
+            removed_units: self.units,
+            folded: folded.collect(),
+            zeroed: zeroed.collect(),
+        }
+    }
+}
+
+/// At least one unit of each group has to stay: a layer without channels is no layer.
+fn check(graph: &Graph, groups: &Groups, removed: &BTreeSet<UnitId>) -> Result<()> {
+    if let Some(unit) = removed.iter().find(|u| u.0 as usize >= groups.units.len()) {
+        return Err(Error::BadRecipe(format!(
+            "channel unit {} does not exist: the model has {}",
+            unit.0,
+            groups.units.len()
+        )));
+    }
+    for group in &groups.groups {
+        let units = UnitId(group.units.start)..UnitId(group.units.end);
+        if removed.range(units).count() == group.units.len() {
+            let layer = match group.producers.first() {
+                Some(producer) => graph.node_label(&graph.nodes[producer.node]),
+                None => format!("group {}", group.id),
+            };
+            return Err(Error::BadRecipe(format!(
+                "all {} channels of layer “{layer}” would be removed; at least one has to stay",
+                group.units.len()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The indices that stay, of each axis that loses some.
+fn kept_indices(graph: &Graph, removed: &Indices) -> Indices {
+    let kept = removed.iter().filter_map(|(&axis, removed)| {
+        let ty = graph.value(axis.value).ty.as_ref()?;
+        let len = ty.shape.get(axis.axis)?.known()?;
+        let stays = |i: &usize| removed.binary_search(i).is_err();
+        Some((axis, (0..len).filter(stays).collect()))
+    });
+    kept.collect()
+}
+
+fn zero(graph: &mut Graph, axis: Axis, indices: impl Iterator<Item = usize>) -> Result<()> {
+    let indices: Vec<usize> = indices.collect();
+    let name = graph.value(axis.value).name.clone();
+    let tensor = graph.constant(axis.value);
+    let zeroed = tensor.and_then(|tensor| cut::zeroed(tensor, axis.axis, &indices));
+    let Some(zeroed) = zeroed else {
+        return Err(not_stored(&name));
+    };
+    graph.value_mut(axis.value).constant = Some(std::sync::Arc::new(zeroed));
+    Ok(())
+}
+
+fn not_stored(name: &str) -> Error {
+    Error::BadModel(format!(
+        "“{name}” is not a stored tensor of numbers, so its channels can't be removed"
+    ))
+}
+
+/// A name that no value has yet.
+fn fresh_name(graph: &Graph, wish: &str) -> String {
+    let taken: BTreeSet<&str> = graph.values.iter().map(|v| v.name.as_str()).collect();
+    let mut name = wish.to_string();
+    let mut count = 1;
+    while taken.contains(name.as_str()) {
+        count += 1;
+        name = format!("{wish}_{count}");
+    }
+    name
+}
+
+/// Adds a stored tensor.
+fn add_constant(graph: &mut Graph, wish: &str, tensor: crate::tensor::Tensor) -> ValueId {
+    let name = fresh_name(graph, wish);
+    let dims = tensor.shape().iter().map(|&n| n.into()).collect();
+    graph.values.push(crate::graph::Value {
+        name,
+        ty: Some(crate::graph::TensorType::new(tensor.dtype(), dims)),
+        constant: Some(std::sync::Arc::new(tensor)),
+        storage: Default::default(),
+    });
+    ValueId(graph.values.len() as u32 - 1)
+}
