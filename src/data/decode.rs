@@ -201,6 +201,32 @@ mod tests {
         assert_eq!(error.code(), "too-large", "{error}");
     }
 
+    #[test]
+    fn no_damage_makes_it_panic() {
+        let pictures = [jpeg(6), png(3), webp()];
+        // Knuth's MMIX generator: the same damage every time.
+        let mut state = 1u64;
+        let mut draw = |below: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        for _ in 0..2_000 {
+            let mut bytes = pictures[draw(pictures.len())].clone();
+            for _ in 0..=draw(8) {
+                let place = draw(bytes.len());
+                bytes[place] = draw(256) as u8;
+            }
+            bytes.truncate(1 + draw(bytes.len() * 2).min(bytes.len() - 1));
+            // Some damage still leaves a picture.
+            if let Ok(photo) = photo_from_bytes(&bytes, "damaged") {
+                let pixels = photo.width as usize * photo.height as usize;
+                assert_eq!(photo.rgba.len(), pixels * 4);
+            }
+        }
+    }
+
     /// The cyclic redundancy check of PNG chunks (ISO 3309), bit by bit.
     fn crc32(bytes: &[u8]) -> u32 {
         let mut crc = u32::MAX;
