@@ -1,0 +1,8 @@
+//! The core inside a real browser: `npm run test:wasm`. What holds natively is tested natively; here stands what
+//! WebAssembly could change.
+#![cfg(target_arch = "wasm32")]
+
+mod tensors;
+
+// The page calls the core from a worker.
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);

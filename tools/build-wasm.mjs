@@ -1,0 +1,70 @@
+/** Cargo → wasm-bindgen → wasm-opt: puts the core, ready for the page, into www/pkg/. Skipped where nothing changed. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+import { heading, kilobytes, main, say, seconds } from "./report.mjs";
+import { read, root, run } from "./shell.mjs";
+import { TARGET } from "./setup/wasm-target.mjs";
+
+const out = join(root, "www", "pkg");
+const stamp = join(out, ".inputs");
+
+/** What LLVM may emit for this target, plus the vector instructions that .cargo/config.toml asks for. */
+const FEATURES = [
+  "simd",
+  "bulk-memory",
+  "bulk-memory-opt",
+  "nontrapping-float-to-int",
+  "sign-ext",
+  "mutable-globals",
+  "reference-types",
+  "multivalue",
+];
+
+export async function buildWasm() {
+  const inputs = inputsHash();
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return;
+  heading("Building the core for the browser (about two minutes the first time)");
+  const start = performance.now();
+  await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", TARGET]);
+  const built = join(targetFolder(), TARGET, "release", "secateur.wasm");
+
+  rmSync(out, { recursive: true, force: true });
+  await run("wasm-bindgen", [built, "--target", "web", "--out-dir", out]);
+
+  const wasm = join(out, "secateur_bg.wasm");
+  const unoptimised = statSync(wasm).size;
+  await run("wasm-opt", ["-O3", ...FEATURES.map((feature) => `--enable-${feature}`), wasm, "-o", wasm]);
+
+  const bytes = readFileSync(wasm);
+  say(
+    `The WebAssembly module has ${kilobytes(bytes.length)} (${kilobytes(unoptimised)} before wasm-opt), ` +
+      `${kilobytes(brotliCompressSync(bytes).length)} as brotli.`,
+  );
+  // Last, so that a build that was interrupted is not taken for a finished one.
+  writeFileSync(stamp, inputs);
+  say(`Done in ${seconds(start)}.`);
+}
+
+/** Cargo's target folder, which the environment or a configuration file may have moved. */
+function targetFolder() {
+  const metadata = JSON.parse(read("cargo", ["metadata", "--no-deps", "--format-version", "1"]));
+  return metadata.target_directory;
+}
+
+/** A hash of everything that the module is made from. */
+function inputsHash() {
+  const sources = readdirSync(join(root, "src"), { recursive: true })
+    .filter((name) => name.endsWith(".rs") && !/^bin[/\\]/.test(name))
+    .map((name) => join("src", name));
+  const others = ["Cargo.toml", "Cargo.lock", join(".cargo", "config.toml"), join("tools", "build-wasm.mjs")];
+  const hash = createHash("sha256").update(read("rustc", ["--version"]) ?? "");
+  for (const name of [...sources, ...others].sort()) {
+    hash.update(`\n${name}\n`).update(readFileSync(join(root, name)));
+  }
+  return hash.digest("hex");
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(buildWasm);
