@@ -1,0 +1,61 @@
+/** What the page brings along: the gallery's models and the sample photographs, as their manifests list them. */
+import type { Preset } from "../core/protocol";
+import { downloadJson } from "./download";
+
+export interface GalleryModel {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  /** Path of the ONNX file, relative to the manifest. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly preset: string;
+  readonly licence: string;
+  readonly source: string;
+}
+
+export interface SamplePhoto {
+  readonly id: string;
+  readonly title: string;
+  /** Path of the picture, relative to the manifest. */
+  readonly file: string;
+  readonly credit: string;
+  readonly licence: string;
+}
+
+export interface Catalogue {
+  readonly models: readonly GalleryModel[];
+  readonly photos: readonly SamplePhoto[];
+}
+
+const GALLERY = "gallery/";
+const PHOTOS = "photos/";
+
+export async function loadCatalogue(): Promise<Catalogue> {
+  const [gallery, photos] = await Promise.all([
+    downloadJson<{ models: GalleryModel[] }>(atHome(`${GALLERY}gallery.json`)),
+    downloadJson<{ photos: SamplePhoto[] }>(atHome(`${PHOTOS}photos.json`)),
+  ]);
+  return { models: gallery.models, photos: photos.photos };
+}
+
+export function modelUrl(model: GalleryModel): string {
+  return atHome(GALLERY + model.file);
+}
+
+export function photoUrl(photo: SamplePhoto): string {
+  return atHome(PHOTOS + photo.file);
+}
+
+const presets = import.meta.glob<Preset>("../presets/*.json", { import: "default" });
+
+export async function loadPreset(name: string): Promise<Preset> {
+  const load = presets[`../presets/${name}.json`];
+  if (!load) throw new Error(`The page has no preset “${name}”.`);
+  return load();
+}
+
+/** The page may stand under any path. */
+function atHome(path: string): string {
+  return new URL(path, document.baseURI).href;
+}

@@ -1,0 +1,26 @@
+/** A photo's file → pixels, with a message that names the file where that can't be done. */
+import { wrap, type Remote } from "comlink";
+import type { Decoded, PhotoApi } from "./photo.worker";
+
+export type { Decoded } from "./photo.worker";
+
+const LARGEST_FILE = 100_000_000;
+
+let worker: Remote<PhotoApi> | null = null;
+
+export async function decodePhoto(bytes: Uint8Array, name: string): Promise<Decoded> {
+  if (bytes.length === 0) throw new Error(`“${name}” is empty.`);
+  if (bytes.length > LARGEST_FILE) {
+    throw new Error(`“${name}” is larger than 100 MB. Save it smaller and drop it again.`);
+  }
+  worker ??= wrap<PhotoApi>(
+    new Worker(new URL("./photo.worker.ts", import.meta.url), { type: "module", name: "photo" }),
+  );
+  try {
+    return await worker.decode(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+  } catch {
+    throw new Error(
+      `“${name}” can't be read as a photo: it is damaged, or of a kind that this browser doesn't know. JPEG, PNG and WebP work everywhere.`,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+/** Decodes photos off the main thread, upright as their EXIF says, into plain RGBA pixels. */
+import { expose, transfer } from "comlink";
+import type { Pixels } from "../core/protocol";
+
+/** Beyond this, a photo is shrunk while it is decoded: no model looks at more, and memory is not endless. */
+const MOST_PIXELS = 16_000_000;
+
+export interface Decoded {
+  readonly pixels: Pixels;
+  /** Size before any shrinking, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly wasShrunk: boolean;
+}
+
+async function decode(file: Blob): Promise<Decoded> {
+  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" });
+  const { width, height } = bitmap;
+  const shrink = Math.min(1, Math.sqrt(MOST_PIXELS / (width * height)));
+  const canvas = new OffscreenCanvas(Math.max(1, Math.floor(width * shrink)), Math.max(1, Math.floor(height * shrink)));
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("no canvas");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  const pixels = { data, width: canvas.width, height: canvas.height };
+  return transfer({ pixels, width, height, wasShrunk: shrink < 1 }, [data.buffer]);
+}
+
+const api = { decode };
+export type PhotoApi = typeof api;
+expose(api);

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { amend, begin, LONGEST_HISTORY, present, record, redo, redoable, undo, undoable } from "./history";
+
+describe("history", () => {
+  test("undo goes back step by step, redo goes forward again", () => {
+    const history = record(record(begin("a"), "b", "to b"), "c", "to c");
+    const back = undo(undo(history));
+    expect([present(undo(history)), present(back)]).toEqual(["b", "a"]);
+    expect(present(redo(back))).toBe("b");
+    expect(redo(redo(back))).toEqual(history);
+  });
+
+  test("says what would be undone and redone", () => {
+    const history = record(begin(1), 2, "double it");
+    expect([undoable(history), redoable(history)]).toEqual(["double it", null]);
+    expect([undoable(undo(history)), redoable(undo(history))]).toEqual([null, "double it"]);
+  });
+
+  test("has ends that can't be passed", () => {
+    const fresh = begin("a");
+    expect(undo(fresh)).toBe(fresh);
+    expect(redo(fresh)).toBe(fresh);
+  });
+
+  test("a new decision forgets what could be redone", () => {
+    const history = record(undo(record(begin("a"), "b", "to b")), "c", "to c");
+    expect(redoable(history)).toBeNull();
+    expect(present(undo(history))).toBe("a");
+  });
+
+  test("amending is no step of its own", () => {
+    const history = amend(record(begin("a"), "b", "to b"), "b!");
+    expect(present(history)).toBe("b!");
+    expect(undoable(history)).toBe("to b");
+    expect(present(undo(history))).toBe("a");
+  });
+
+  test("keeps no more steps than it promises", () => {
+    let history = begin(0);
+    for (let step = 1; step <= LONGEST_HISTORY + 20; step++) history = record(history, step, "count");
+    expect(history.past).toHaveLength(LONGEST_HISTORY);
+    expect(present(history)).toBe(LONGEST_HISTORY + 20);
+  });
+});

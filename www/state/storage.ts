@@ -1,0 +1,91 @@
+/**
+ * What survives a reload, in the browser's own database: the history of decisions, and the bytes of dropped models and
+ * photos. Where the browser refuses (a full disk, a private window), the page works on from memory and says so.
+ */
+import { createStore, del, get, keys, set, type UseStore } from "idb-keyval";
+import { FIRST_DECISIONS, storedKeys, type Decisions } from "./decisions";
+import type { History } from "./history";
+
+const DATABASE = "secateur";
+const HISTORY_KEY = "history";
+const BYTES_PREFIX = "bytes:";
+/** Raised when `Decisions` changes its form, so that an old page's data is not misread. */
+const FORM = 1;
+
+interface Saved {
+  readonly form: number;
+  readonly history: History<Decisions>;
+}
+
+export class Storage {
+  /** Bytes that the database refused, or that it was not asked for yet. */
+  readonly #inMemory = new Map<string, Uint8Array>();
+  #database: UseStore | null = null;
+
+  constructor(private readonly onTrouble: (message: string) => void) {}
+
+  /** The history of an earlier visit, or `null`. */
+  async loadHistory(): Promise<History<Decisions> | null> {
+    const saved = await this.#attempt((database) => get<Saved>(HISTORY_KEY, database));
+    if (saved?.form !== FORM || saved.history.past.length === 0) return null;
+    return withAllFields(saved.history);
+  }
+
+  async saveHistory(history: History<Decisions>): Promise<void> {
+    await this.#attempt((database) => set(HISTORY_KEY, { form: FORM, history } satisfies Saved, database));
+  }
+
+  /** Keeps the bytes and returns their key. Within this visit they are there even if the browser refuses to store them. */
+  async keep(bytes: Uint8Array): Promise<string> {
+    const key = randomKey();
+    this.#inMemory.set(key, bytes);
+    await this.#attempt((database) => set(BYTES_PREFIX + key, bytes, database));
+    return key;
+  }
+
+  async bytes(key: string): Promise<Uint8Array> {
+    const held =
+      this.#inMemory.get(key) ?? (await this.#attempt((database) => get<Uint8Array>(BYTES_PREFIX + key, database)));
+    if (!held) throw new Error("The browser no longer holds this file. Please drop it again.");
+    this.#inMemory.set(key, held);
+    return held;
+  }
+
+  /** Forgets all bytes that no step of the history needs. */
+  async forgetUnused(history: History<Decisions>): Promise<void> {
+    const needed = new Set([...history.past, ...history.future].flatMap((step) => storedKeys(step.value)));
+    const stored = (await this.#attempt((database) => keys<string>(database))) ?? [];
+    for (const key of stored) {
+      const isUnused = key.startsWith(BYTES_PREFIX) && !needed.has(key.slice(BYTES_PREFIX.length));
+      if (isUnused) await this.#attempt((database) => del(key, database));
+    }
+  }
+
+  async #attempt<Value>(work: (database: UseStore) => Promise<Value>): Promise<Value | undefined> {
+    try {
+      this.#database ??= createStore(DATABASE, "kept");
+      return await work(this.#database);
+    } catch (error) {
+      this.onTrouble(explain(error));
+      return undefined;
+    }
+  }
+}
+
+function explain(error: unknown): string {
+  if ((error as Partial<Error> | null)?.name === "QuotaExceededError") {
+    return "The browser's storage is full, so the latest files won't survive a reload. Everything works until you close the page.";
+  }
+  return "The browser doesn't let this page store anything (a private window does that), so a reload starts afresh. Everything else works.";
+}
+
+/** `crypto.randomUUID` is missing where the page is not served securely; this is there everywhere. */
+function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("-");
+}
+
+function withAllFields(history: History<Decisions>): History<Decisions> {
+  const complete = (steps: History<Decisions>["past"]) =>
+    steps.map((step) => ({ ...step, value: { ...FIRST_DECISIONS, ...step.value } }));
+  return { past: complete(history.past), future: complete(history.future) };
+}
