@@ -21,4 +21,9 @@ export default defineConfig(
     files: ["**/*.ts", "**/*.svelte"],
     rules: { "no-undef": "off" },
   },
+  {
+    // State holds immutable values, so maps and sets need no reactive twins.
+    files: ["www/session/**"],
+    rules: { "svelte/prefer-svelte-reactivity": "off" },
+  },
 );

@@ -1,0 +1,195 @@
+/**
+ * A stand-in for the core, for tests of the page alone: it answers at once, records what it was asked, and can be told to
+ * fail. It computes nothing that the page shows as a result.
+ */
+import type { Core } from "../../www/core/protocol";
+import type {
+  LayerCut,
+  LayerInfo,
+  ModelSummary,
+  PackResult,
+  PhotoComparison,
+  Preset,
+  Preview,
+  Recipe,
+  Timing,
+  Totals,
+} from "../../www/core/protocol";
+
+export interface DoubleCore extends Core {
+  /** Names of the calls in their order, with the most telling argument. */
+  readonly calls: [name: string, argument: unknown][];
+  /** Makes the named call fail from now on, or work again. */
+  fail(name: string, error: Error | null): void;
+  /** Makes the named call wait until the returned function is called. */
+  hold(name: string): () => void;
+  restart(which: string, reason: string): void;
+}
+
+/** A failure as the core gives it. */
+export function coreError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+const TOTALS: Totals = { parameters: 1000, nonzeros: 1000, macs: 50_000, activationBytes: 8000, bytes: 4200 };
+
+const PRESET: Preset = {
+  size: [4, 4],
+  crop: "center",
+  mean: [127, 127, 127],
+  std: [128, 128, 128],
+  channelOrder: "rgb",
+  layout: "nchw",
+};
+
+export function layer(id: number, name: string, kept: string | null = null): LayerInfo {
+  return {
+    id,
+    name,
+    operator: "Conv",
+    kind: "convolution",
+    weight: `${name}.weight`,
+    weightShape: [16, 8, 3, 3],
+    channelsIn: 8,
+    channelsOut: 16,
+    outputShape: [1, 16, 4, 4],
+    parameters: 500,
+    nonzeros: 500,
+    macs: 25_000,
+    activationBytes: 1024,
+    bytes: 2000,
+    group: 0,
+    kept,
+  };
+}
+
+export function summary(name: string): ModelSummary {
+  return {
+    name,
+    opset: 17,
+    producer: "a test",
+    inputs: [{ name: "image", dtype: "float32", shape: ["N", "3", "4", "4"] }],
+    outputs: [{ name: "logits", dtype: "float32", shape: ["N", "10"] }],
+    totals: TOTALS,
+    layers: [layer(0, "stem"), layer(1, "head", "its outputs are the model's")],
+    groups: [{ id: 0, channels: 16, layers: [0] }],
+    unsupported: [],
+    kept: [{ place: "head", reason: "its outputs are the model's" }],
+    warnings: [],
+    preset: PRESET,
+    presetNotes: ["the input is 4 × 4 with three channels, so it is taken for a photo's"],
+  };
+}
+
+function after(recipe: Recipe): Totals {
+  const { macs, parameters, bytes, sparsity } = recipe.target ?? {};
+  const share = macs ?? parameters ?? bytes ?? 1 - (sparsity ?? 0);
+  return Object.fromEntries(Object.entries(TOTALS).map(([name, value]) => [name, Math.round(value * share)])) as never;
+}
+
+const CUTS: LayerCut[] = [0, 1].map((id) => ({
+  id,
+  channelsIn: 8,
+  channelsOut: 12,
+  parameters: 400,
+  nonzeros: 400,
+  macs: 20_000,
+  bytes: 1600,
+  sparsity: 0.25,
+  threshold: 0.1,
+}));
+
+function preview(recipe: Recipe): Preview {
+  return { before: TOTALS, after: after(recipe), bytesAreExact: true, layers: CUTS, warnings: [], milliseconds: 1 };
+}
+
+function packed(recipe: Recipe): PackResult {
+  return {
+    ...preview(recipe),
+    check: { agrees: true, maxAbsolute: 3e-6, maxRelative: 1e-6, checkedOn: "your photo" },
+    checkSkipped: null,
+    folded: [{ layer: "stem", channels: 4, what: "bias folded into head" }],
+    zeroed: [],
+    bytes: new Uint8Array(after(recipe).bytes),
+    report: '{"before": {}, "after": {}}',
+    recipe: JSON.stringify(recipe),
+  };
+}
+
+const TIMING: Timing = { median: 10, low: 9.5, high: 11, runs: 11 };
+
+const COMPARISON: PhotoComparison = {
+  originalTop: [{ index: 3, label: "cat", probability: 0.8 }],
+  prunedTop: [{ index: 3, label: "cat", probability: 0.6 }],
+  agrees: true,
+  kl: 0.05,
+};
+
+export function doubleCore(): DoubleCore {
+  const calls: [string, unknown][] = [];
+  const failures = new Map<string, Error>();
+  const holds = new Map<string, Promise<void>>();
+  const listeners = new Set<(which: never, reason: string) => void>();
+  let current: Recipe = { target: { macs: 1 } };
+
+  async function answer<Value>(name: string, argument: unknown, value: () => Value): Promise<Value> {
+    calls.push([name, argument]);
+    await holds.get(name);
+    const failure = failures.get(name);
+    if (failure) throw failure;
+    return value();
+  }
+
+  const engine = (side: string) => ({
+    load: (which: string) => answer(`${side}.load`, which, () => undefined),
+    run: (which: string) => answer(`${side}.run`, which, () => ({ logits: new Float32Array(10), milliseconds: 1 })),
+    measure: (which: string) => answer(`${side}.measure`, which, () => TIMING),
+  });
+
+  return {
+    calls,
+    fail: (name, error) => void (error ? failures.set(name, error) : failures.delete(name)),
+    hold(name) {
+      let release!: () => void;
+      holds.set(name, new Promise((resolve) => (release = resolve)));
+      return () => {
+        holds.delete(name);
+        release();
+      };
+    },
+    restart: (which, reason) => listeners.forEach((listener) => listener(which as never, reason)),
+    cutter: {
+      open: (_, name) => answer("open", name, () => summary(name)),
+      parseRecipe: (text) => answer("parseRecipe", text, () => JSON.parse(text) as Recipe),
+      parsePreset: (text) => answer("parsePreset", text, () => JSON.parse(text) as Preset),
+      preview: (recipe) =>
+        answer("preview", recipe, () => {
+          current = recipe;
+          return preview(recipe);
+        }),
+      heatmap: () => Promise.reject(coreError("double", "the double draws no heatmap")),
+      scores: () => Promise.reject(coreError("double", "the double has no scores")),
+      histogram: () => Promise.reject(coreError("double", "the double has no histogram")),
+      pack: (photo) => answer("pack", photo, () => packed(current)),
+    },
+    runner: {
+      ...engine("runner"),
+      prepare: () => answer("prepare", null, () => new Float32Array(48)),
+      compare: () => answer("compare", null, () => COMPARISON),
+      summarize: (comparisons) =>
+        answer("summarize", comparisons.length, () => ({
+          photos: comparisons.length,
+          agreement: 1,
+          meanKl: 0.05,
+          speedup: 1.4,
+        })),
+      difference: () => answer("difference", null, () => ({ maxAbsolute: 2e-6, maxRelative: 1e-6 })),
+    },
+    peer: engine("peer"),
+    cancel: (which) => calls.push(["cancel", which]),
+    onRestart(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

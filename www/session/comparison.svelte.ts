@@ -1,0 +1,208 @@
+/** The original and the pruned model side by side on the photos at hand, measured in the runner's worker. */
+import type { Core, PeerRunner } from "../core/protocol";
+import type { ComparisonSummary, Difference, PhotoComparison, Pixels, Preset, Timing } from "../core/protocol";
+import { Latest } from "../state/latest";
+import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, type Status } from "../state/status";
+
+/** What is compared. */
+export interface Pair {
+  readonly original: Uint8Array;
+  readonly pruned: Uint8Array;
+  readonly preset: Preset;
+  /** Whether our engine runs both; else ONNX Runtime Web does. */
+  readonly runsHere: boolean;
+}
+
+export interface Subject {
+  readonly id: string;
+  readonly name: string;
+  readonly pixels: Pixels;
+}
+
+export interface PhotoResult {
+  readonly comparison: PhotoComparison;
+  readonly times: Times | null;
+  readonly peer: PeerResult | null;
+}
+
+export interface Times {
+  readonly original: Timing;
+  readonly pruned: Timing;
+}
+
+/** The same bytes in ONNX Runtime Web, and how far its outputs are from ours. */
+export interface PeerResult extends Times {
+  readonly originalDifference: Difference;
+  readonly prunedDifference: Difference;
+}
+
+interface Job {
+  readonly pair: Pair;
+  readonly subjects: readonly Subject[];
+  readonly peer: boolean;
+}
+
+/** Timed runs for each model and photo. */
+const RUNS = 11;
+
+export class Comparison {
+  results = $state.raw<ReadonlyMap<string, PhotoResult>>(new Map());
+  failures = $state.raw<ReadonlyMap<string, Failure>>(new Map());
+  summary = $state.raw<Status<ComparisonSummary>>(empty);
+  /** Why ONNX Runtime Web could not be asked. */
+  peerFailure = $state.raw<Failure | null>(null);
+  readonly #jobs = new Latest<Job>((job, superseded) => this.#work(job, superseded));
+  readonly #inputs = new Map<string, Float32Array>();
+  #pair: Pair | null = null;
+  #peerHolds: Pair | null = null;
+
+  constructor(private readonly core: Core) {}
+
+  follow(pair: Pair, subjects: readonly Subject[], peer: boolean): void {
+    this.#jobs.push({ pair, subjects, peer });
+  }
+
+  clear(): void {
+    this.#jobs.forget();
+    this.#forget();
+    this.summary = empty;
+  }
+
+  cancel(): void {
+    this.#jobs.forget();
+    this.core.cancel("runner");
+    this.core.cancel("peer");
+  }
+
+  async #work(job: Job, superseded: () => boolean): Promise<void> {
+    try {
+      await this.#load(job.pair);
+      for (const subject of job.subjects) {
+        if (superseded()) return;
+        await this.#predict(job, subject);
+      }
+      for (const [index, subject] of job.subjects.entries()) {
+        if (superseded()) return;
+        this.summary = loading(`Timing ${index + 1} of ${job.subjects.length}`, index / job.subjects.length);
+        await this.#time(job, subject);
+      }
+      if (job.peer && job.pair.runsHere) await this.#askPeer(job, superseded);
+      if (!superseded()) this.summary = await this.#summarize(job.subjects);
+    } catch (error) {
+      this.summary = failed(error);
+    }
+  }
+
+  /** Brings both models into the worker, unless they are there. */
+  async #load(pair: Pair): Promise<void> {
+    if (
+      this.#pair?.original === pair.original &&
+      this.#pair.pruned === pair.pruned &&
+      this.#pair.preset === pair.preset
+    )
+      return;
+    this.#forget();
+    this.summary = loading("Loading both models");
+    const engine = this.#engine(pair);
+    await engine.load("original", pair.original);
+    await engine.load("pruned", pair.pruned);
+    this.#pair = pair;
+  }
+
+  async #predict({ pair, subjects }: Job, subject: Subject): Promise<void> {
+    if (this.results.has(subject.id) || this.failures.has(subject.id)) return;
+    this.summary = loading(`Looking at ${subject.name}`, this.results.size / subjects.length);
+    const engine = this.#engine(pair);
+    try {
+      const input = await this.core.runner.prepare(subject.pixels, pair.preset);
+      const original = await engine.run("original", input);
+      const pruned = await engine.run("pruned", input);
+      const comparison = await this.core.runner.compare(original.logits, pruned.logits, pair.preset);
+      this.#inputs.set(subject.id, input);
+      this.#put(subject.id, { comparison, times: null, peer: null });
+    } catch (error) {
+      if (wasCancelled(error)) throw error;
+      this.failures = new Map(this.failures).set(subject.id, failureOf(error));
+    }
+  }
+
+  async #time({ pair }: Job, subject: Subject): Promise<void> {
+    const result = this.results.get(subject.id);
+    const input = this.#inputs.get(subject.id);
+    if (!result || !input || result.times) return;
+    this.#put(subject.id, { ...result, times: await measureBoth(this.#engine(pair), input) });
+  }
+
+  async #askPeer(job: Job, superseded: () => boolean): Promise<void> {
+    this.peerFailure = null;
+    try {
+      if (this.#peerHolds !== this.#pair) {
+        this.summary = loading("Loading ONNX Runtime Web with the same files");
+        await this.core.peer.load("original", job.pair.original);
+        await this.core.peer.load("pruned", job.pair.pruned);
+        this.#peerHolds = this.#pair;
+      }
+      for (const [index, subject] of job.subjects.entries()) {
+        if (superseded()) return;
+        this.summary = loading(`ONNX Runtime Web: ${index + 1} of ${job.subjects.length}`, index / job.subjects.length);
+        await this.#compareWithPeer(subject);
+      }
+    } catch (error) {
+      if (wasCancelled(error)) throw error;
+      this.peerFailure = failureOf(error);
+    }
+  }
+
+  async #compareWithPeer(subject: Subject): Promise<void> {
+    const { runner, peer } = this.core;
+    const result = this.results.get(subject.id);
+    const input = this.#inputs.get(subject.id);
+    if (!result || !input || result.peer) return;
+    const difference = async (which: "original" | "pruned") => {
+      const ours = await runner.run(which, input);
+      const theirs = await peer.run(which, input);
+      return runner.difference(ours.logits, theirs.logits);
+    };
+    const originalDifference = await difference("original");
+    const prunedDifference = await difference("pruned");
+    const times = await measureBoth(peer, input);
+    this.#put(subject.id, { ...result, peer: { ...times, originalDifference, prunedDifference } });
+  }
+
+  async #summarize(subjects: readonly Subject[]): Promise<Status<ComparisonSummary>> {
+    const results = subjects.flatMap(({ id }) => this.results.get(id) ?? []);
+    const times = results.flatMap((result) => result.times ?? []);
+    if (results.length === 0) return empty;
+    return ready(
+      await this.core.runner.summarize(
+        results.map((result) => result.comparison),
+        times.map((time) => time.original),
+        times.map((time) => time.pruned),
+      ),
+    );
+  }
+
+  #engine(pair: Pair): PeerRunner {
+    return pair.runsHere ? this.core.runner : this.core.peer;
+  }
+
+  #put(id: string, result: PhotoResult): void {
+    this.results = new Map(this.results).set(id, result);
+  }
+
+  #forget(): void {
+    this.#pair = null;
+    this.#peerHolds = null;
+    this.#inputs.clear();
+    this.results = new Map();
+    this.failures = new Map();
+    this.peerFailure = null;
+  }
+}
+
+async function measureBoth(engine: PeerRunner, input: Float32Array): Promise<Times> {
+  return {
+    original: await engine.measure("original", input, RUNS),
+    pruned: await engine.measure("pruned", input, RUNS),
+  };
+}

@@ -1,0 +1,74 @@
+/** The current cut: previewed while the visitor decides, re-packed when the decision stands. */
+import type { Core } from "../core/protocol";
+import type { PackResult, Pixels, Preset, Preview, Recipe } from "../core/protocol";
+import { Latest } from "../state/latest";
+import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, type Status } from "../state/status";
+
+/** A re-packed model and the decision that it stands for. */
+export interface Packed extends PackResult {
+  readonly of: Recipe;
+}
+
+/** What the re-packed model is checked on. Asked for when it is needed: a photo may still be being decoded. */
+export type CheckedOn = () => Promise<{ photo: Pixels | null; preset: Preset | null }>;
+
+interface Job {
+  readonly recipe: Recipe;
+  /** Absent while the visitor is still moving the slider. */
+  readonly pack: CheckedOn | null;
+}
+
+export class Cut {
+  /** The newest finished preview; it stays while a newer one is computed. */
+  preview = $state.raw<Preview | null>(null);
+  /** Why the newest recipe can't be followed. */
+  failure = $state.raw<Failure | null>(null);
+  packed = $state.raw<Status<Packed>>(empty);
+  readonly #jobs = new Latest<Job>((job, superseded) => this.#work(job, superseded));
+
+  constructor(private readonly core: Core) {}
+
+  /** The visitor is trying this recipe. */
+  tries(recipe: Recipe): void {
+    this.#jobs.push({ recipe, pack: null });
+  }
+
+  /** The visitor has decided on this recipe. */
+  decides(recipe: Recipe, checkedOn: CheckedOn): void {
+    this.#jobs.push({ recipe, pack: checkedOn });
+  }
+
+  clear(): void {
+    this.#jobs.forget();
+    this.preview = null;
+    this.failure = null;
+    this.packed = empty;
+  }
+
+  cancel(): void {
+    this.#jobs.forget();
+    this.core.cancel("cutter");
+  }
+
+  async #work(job: Job, superseded: () => boolean): Promise<void> {
+    try {
+      this.preview = await this.core.cutter.preview(job.recipe);
+      this.failure = null;
+    } catch (error) {
+      if (!wasCancelled(error)) this.failure = failureOf(error);
+      return;
+    }
+    if (job.pack && !superseded()) await this.#pack(job.recipe, job.pack);
+  }
+
+  async #pack(recipe: Recipe, checkedOn: CheckedOn): Promise<void> {
+    this.packed = loading("Re-packing and checking");
+    try {
+      const { photo, preset } = await checkedOn();
+      const result = await this.core.cutter.pack(photo, preset);
+      this.packed = ready({ ...result, of: recipe });
+    } catch (error) {
+      this.packed = failed(error);
+    }
+  }
+}

@@ -1,0 +1,268 @@
+/** One visit: the decisions with their history, and everything on the page that follows from them. */
+import { untrack } from "svelte";
+import type { Core } from "../core/protocol";
+import type { Recipe } from "../core/protocol";
+import { loadCatalogue, type Catalogue } from "../data/catalogue";
+import { FIRST_DECISIONS, type Decisions, type ModelSource, type PhotoSource } from "../state/decisions";
+import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
+import { fragmentOf, readFragment } from "../state/link";
+import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
+import { Storage } from "../state/storage";
+import { Comparison, type Pair, type Subject } from "./comparison.svelte";
+import { Cut } from "./cut.svelte";
+import { Model, withSizes } from "./model.svelte";
+import { Notices } from "./notices.svelte";
+import { Photos } from "./photos.svelte";
+
+/** `undefined` takes a field out of the recipe. */
+type Unsettable<Fields> = { [Name in keyof Fields]: Fields[Name] | undefined };
+export type RecipeChange = Partial<Unsettable<Recipe>>;
+
+/** Sample photos that a first visit starts with. */
+const FIRST_SAMPLES = 3;
+
+export class Session {
+  history = $state.raw<History<Decisions>>(begin(FIRST_DECISIONS));
+  /** The recipe while the visitor is still moving something; `null` at rest. */
+  draft = $state.raw<Recipe | null>(null);
+  catalogue = $state.raw<Status<Catalogue>>(empty);
+
+  readonly notices = new Notices();
+  readonly storage = new Storage((message) => this.notices.trouble(message));
+  readonly model: Model;
+  readonly photos: Photos;
+  readonly cut: Cut;
+  readonly comparison: Comparison;
+
+  readonly decisions = $derived(present(this.history));
+  readonly recipe = $derived(this.draft ?? this.decisions.recipe);
+  // What follows from one decision must not stir when another one changes.
+  readonly #model = $derived(this.decisions.model);
+  readonly #recipe = $derived(this.decisions.recipe);
+  readonly #photos = $derived(this.decisions.photos);
+  readonly #peer = $derived(this.decisions.peer);
+  readonly canUndo = $derived(undoable(this.history));
+  readonly canRedo = $derived(redoable(this.history));
+  /** The visitor's preset, or the one that came with the model. */
+  readonly preset = $derived.by(() => this.decisions.preset ?? this.model.opened?.preset ?? null);
+
+  constructor(private readonly core: Core) {
+    const catalogue = () => (this.catalogue.state === "ready" ? this.catalogue.value : null);
+    this.model = new Model(core, this.storage, catalogue);
+    this.photos = new Photos(this.storage, catalogue);
+    this.cut = new Cut(core);
+    this.comparison = new Comparison(core);
+    core.onRestart((_, reason) => {
+      if (reason !== "Cancelled.") this.notices.trouble(reason);
+    });
+  }
+
+  /** Brings back the last visit and lets everything follow the decisions from here on. Returns how to end that. */
+  async start(fragment: string): Promise<() => void> {
+    const saved = await this.storage.loadHistory();
+    await this.loadCatalogue();
+    if (saved) this.history = saved;
+    else this.#beginWithSamples();
+    void this.storage.forgetUnused(this.history);
+    const end = $effect.root(() => this.#follow());
+    if (fragment.length > 1) await this.openLink(fragment);
+    return end;
+  }
+
+  async loadCatalogue(): Promise<void> {
+    this.catalogue = loading("Fetching the gallery");
+    try {
+      this.catalogue = ready(await loadCatalogue());
+    } catch (error) {
+      this.catalogue = failed(error);
+    }
+  }
+
+  decide(what: string, change: Partial<Decisions>): void {
+    this.history = record(this.history, { ...this.decisions, ...change }, what);
+  }
+
+  decideRecipe(what: string, change: RecipeChange): void {
+    const recipe = withoutUnset({ ...this.recipe, ...change });
+    this.draft = null;
+    if (JSON.stringify(recipe) !== JSON.stringify(this.decisions.recipe)) this.decide(what, { recipe });
+  }
+
+  /** Shows what a recipe would do, while the visitor still moves the slider. */
+  tryRecipe(change: RecipeChange): void {
+    this.draft = withoutUnset({ ...this.recipe, ...change });
+    if (this.model.opened) this.cut.tries(this.draft);
+  }
+
+  undo(): void {
+    this.draft = null;
+    this.history = undo(this.history);
+  }
+
+  redo(): void {
+    this.draft = null;
+    this.history = redo(this.history);
+  }
+
+  async openModel(source: ModelSource): Promise<void> {
+    const worked = await this.model.open(source);
+    const opened = this.model.opened;
+    if (!worked || !opened) return;
+    const recipe = withoutLayers(this.decisions.recipe);
+    this.decide(`open ${opened.title}`, { model: source, preset: null, layer: null, recipe });
+    this.notices.news(`${opened.title} is open: ${opened.summary.layers.length} layers with weights.`);
+  }
+
+  async openFile(file: File): Promise<void> {
+    const key = await this.storage.keep(new Uint8Array(await file.arrayBuffer()));
+    await this.openModel({ kind: "file", name: file.name, key, sizes: {} });
+  }
+
+  async answerSizes(sizes: Record<string, number>): Promise<void> {
+    const question = this.model.question;
+    if (question) await this.openModel(withSizes(question.source, sizes));
+  }
+
+  async addPhotos(files: readonly File[]): Promise<void> {
+    const added: PhotoSource[] = [];
+    for (const file of files) {
+      const key = await this.storage.keep(new Uint8Array(await file.arrayBuffer()));
+      added.push({ kind: "file", name: file.name || "pasted photo", key });
+    }
+    if (added.length > 0) this.decide("add photos", { photos: [...this.decisions.photos, ...added] });
+  }
+
+  /** Whatever the visitor dropped, pasted or chose: models, photos, recipes. */
+  async takeFiles(files: readonly File[]): Promise<void> {
+    const isRecipe = (file: File) => /\.json$/i.test(file.name) || file.type === "application/json";
+    const isPhoto = (file: File) => file.type.startsWith("image/");
+    await this.addPhotos(files.filter((file) => isPhoto(file)));
+    for (const file of files.filter(isRecipe)) await this.applyRecipe(await file.text(), `“${file.name}”`);
+    const model = files.find((file) => !isPhoto(file) && !isRecipe(file));
+    if (model) await this.openFile(model);
+  }
+
+  /** Returns whether the text was a recipe. */
+  async applyRecipe(text: string, from: string): Promise<boolean> {
+    try {
+      const recipe = await this.core.cutter.parseRecipe(text);
+      this.draft = null;
+      this.decide(`apply the recipe from ${from}`, { recipe });
+      this.notices.news(`The recipe from ${from} is applied.`);
+      return true;
+    } catch (error) {
+      this.notices.trouble(`The recipe from ${from} can't be used: ${failureOf(error).message}`);
+      return false;
+    }
+  }
+
+  async openLink(fragment: string): Promise<void> {
+    try {
+      const linked = readFragment(fragment);
+      if (!linked) return;
+      const source: ModelSource | null = linked.model ? { kind: "gallery", id: linked.model, sizes: {} } : null;
+      if (source && !this.model.isOpen(source)) await this.openModel(source);
+      await this.applyRecipe(linked.recipe, "the link");
+    } catch (error) {
+      this.notices.trouble(failureOf(error).message);
+    }
+  }
+
+  /** The share that the current cut removes from each layer, by name. */
+  sharesNow(): Record<string, number> {
+    const layers = this.model.opened?.summary.layers ?? [];
+    const cuts = new Map(this.cut.preview?.layers.map((cut) => [cut.id, cut.sparsity]));
+    return Object.fromEntries(layers.map(({ id, name }) => [name, Number((cuts.get(id) ?? 0).toFixed(3))]));
+  }
+
+  packAgain(): void {
+    this.cut.decides(this.decisions.recipe, this.#checkedOn);
+  }
+
+  compareAgain(): void {
+    this.#followComparison();
+  }
+
+  /** The fragment of a link to what is decided now. */
+  get link(): string {
+    const { recipe, model } = this.decisions;
+    return fragmentOf(recipe, model?.kind === "gallery" ? model.id : null);
+  }
+
+  #beginWithSamples(): void {
+    if (this.catalogue.state !== "ready") return;
+    const samples = this.catalogue.value.photos.slice(0, FIRST_SAMPLES);
+    this.history = begin({ ...FIRST_DECISIONS, photos: samples.map(({ id }) => ({ kind: "sample", id })) });
+  }
+
+  #follow(): void {
+    $effect(() => {
+      const history = this.history;
+      untrack(() => void this.storage.saveHistory(history));
+    });
+    $effect(() => {
+      const model = this.#model;
+      untrack(() => void this.#followModel(model));
+    });
+    $effect(() => {
+      const photos = this.#photos;
+      untrack(() => this.photos.follow(photos));
+    });
+    $effect(() => {
+      const recipe = this.#recipe;
+      const opened = this.model.opened;
+      untrack(() => {
+        if (!opened) this.cut.clear();
+        else this.cut.decides(recipe, this.#checkedOn);
+      });
+    });
+    $effect(() => this.#followComparison());
+  }
+
+  readonly #checkedOn = async () => ({ photo: await this.photos.first(), preset: this.preset });
+
+  #followComparison(): void {
+    const pair = this.#pair();
+    const subjects = this.#subjects();
+    const peer = this.#peer;
+    const isPacking = this.cut.packed.state === "loading";
+    untrack(() => {
+      if (pair && subjects.length > 0) this.comparison.follow(pair, subjects, peer);
+      // While a new cut is packed, the old one's results stay in sight.
+      else if (!isPacking) this.comparison.clear();
+    });
+  }
+
+  async #followModel(source: ModelSource | null): Promise<void> {
+    if (this.model.isOpen(source)) return;
+    if (source === null) return this.model.close();
+    const worked = await this.model.open(source);
+    // The page goes on with the model that is still open.
+    if (!worked) this.history = amend(this.history, { ...this.decisions, model: this.model.opened?.source ?? null });
+  }
+
+  #pair(): Pair | null {
+    const opened = this.model.opened;
+    const packed = this.cut.packed;
+    if (!opened || packed.state !== "ready" || !this.preset) return null;
+    const runsHere = opened.summary.unsupported.length === 0;
+    return { original: opened.bytes, pruned: packed.value.bytes, preset: this.preset, runsHere };
+  }
+
+  #subjects(): Subject[] {
+    return this.photos.all.flatMap(({ id, name, pixels }) =>
+      pixels.state === "ready" ? [{ id, name, pixels: pixels.value.pixels }] : [],
+    );
+  }
+}
+
+/** A field that is set to `undefined` is one that the recipe leaves out. */
+function withoutUnset(recipe: Unsettable<Recipe>): Recipe {
+  return Object.fromEntries(Object.entries(recipe).filter(([, value]) => value !== undefined)) as unknown as Recipe;
+}
+
+/** The layers that a recipe names are those of the model it was made for. */
+function withoutLayers(recipe: Recipe): Recipe {
+  if (!recipe.layers && !recipe.protect) return recipe;
+  return withoutUnset({ ...recipe, layers: undefined, protect: undefined });
+}

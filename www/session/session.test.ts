@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
+import { file, settled, surround } from "../../tests/page/surroundings";
+import { fragmentOf } from "../state/link";
+import { Session } from "./session.svelte";
+
+vi.mock("../data/photo", () => ({
+  decodePhoto: (bytes: Uint8Array, name: string) =>
+    bytes[0] === 0
+      ? Promise.reject(new Error(`“${name}” can't be read as a photo.`))
+      : Promise.resolve({
+          pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
+          width: 1,
+          height: 1,
+          wasShrunk: false,
+        }),
+}));
+
+let core: DoubleCore;
+let ends: (() => void)[];
+
+async function visit(fragment = ""): Promise<Session> {
+  const session = new Session(core);
+  ends.push(await session.start(fragment));
+  await settled();
+  return session;
+}
+
+const called = (name: string) => core.calls.filter(([called]) => called === name);
+
+beforeEach(() => {
+  core = doubleCore();
+  ends = [];
+  surround();
+});
+afterEach(() => {
+  ends.forEach((end) => end());
+  vi.unstubAllGlobals();
+});
+
+describe("a session", () => {
+  test("opens, cuts, checks on the photo and compares without being asked again", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+
+    expect(session.model.opened?.title).toBe("Small");
+    expect(session.cut.packed.state).toBe("ready");
+    expect(called("pack")).toEqual([["pack", expect.objectContaining({ width: 1 })]]);
+    expect(session.comparison.summary).toMatchObject({ state: "ready", value: { photos: 1, speedup: 1.4 } });
+  });
+
+  test("a model that fails leaves the one before it open", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    core.fail("open", coreError("not-onnx", "This is a JPEG picture, not an ONNX model."));
+    await session.openFile(file("cat.onnx"));
+    await settled();
+
+    expect(session.model.attempt).toMatchObject({
+      state: "failed",
+      failure: { message: expect.stringContaining("JPEG") },
+    });
+    expect(session.model.opened?.title).toBe("Small");
+    expect(session.decisions.model).toMatchObject({ kind: "gallery" });
+  });
+
+  test("asks for the sizes that a model leaves open", async () => {
+    const session = await visit();
+    core.fail("open", coreError("needs-sizes", "Please give numbers for “height” and “width”."));
+    await session.openFile(file("any.onnx"));
+    expect(session.model.question?.axes).toEqual(["height", "width"]);
+
+    core.fail("open", null);
+    await session.answerSizes({ height: 32, width: 48 });
+    expect(session.model.question).toBeNull();
+    expect(session.decisions.model).toMatchObject({ name: "any.onnx", sizes: { height: 32, width: 48 } });
+  });
+
+  test("while the slider moves nothing is packed and nothing is recorded", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    const steps = session.history.past.length;
+    for (const macs of [0.6, 0.5, 0.4]) session.tryRecipe({ target: { macs } });
+    await settled();
+    expect(called("pack")).toHaveLength(1);
+    expect(session.history.past).toHaveLength(steps);
+    expect(session.recipe.target).toEqual({ macs: 0.4 });
+
+    session.decideRecipe("change the target", { target: { macs: 0.4 } });
+    await settled();
+    expect(called("pack")).toHaveLength(2);
+    expect(session.history.past).toHaveLength(steps + 1);
+  });
+
+  test("previews that pile up are skipped, all but the newest", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    const before = called("preview").length;
+    const release = core.hold("preview");
+    for (const macs of [0.9, 0.8, 0.7, 0.6, 0.5]) session.tryRecipe({ target: { macs } });
+    release();
+    await settled();
+    const asked = called("preview")
+      .slice(before)
+      .map(([, recipe]) => (recipe as { target: { macs: number } }).target.macs);
+    expect(asked).toEqual([0.9, 0.5]);
+  });
+
+  test("an impossible recipe says why, and the next one works", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    core.fail("preview", coreError("bad-recipe", "No cut reaches 1 % of the multiply-adds."));
+    session.decideRecipe("change the target", { target: { macs: 0.01 } });
+    await settled();
+    expect(session.cut.failure?.message).toContain("No cut reaches");
+
+    core.fail("preview", null);
+    session.undo();
+    await settled();
+    expect(session.cut.failure).toBeNull();
+    expect(session.cut.packed.state).toBe("ready");
+  });
+
+  test("undo takes back and redo brings again, and the cut follows", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    session.decideRecipe("change the target", { target: { macs: 0.5 } });
+    await settled();
+    session.undo();
+    await settled();
+    expect(session.cut.preview?.after.macs).toBe(35_000);
+    session.redo();
+    await settled();
+    expect(session.cut.preview?.after.macs).toBe(25_000);
+  });
+
+  test("undoing a dropped model opens the one before it again", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await session.openFile(file("mine.onnx"));
+    session.undo();
+    await settled();
+    expect(session.model.opened?.title).toBe("Small");
+  });
+
+  test("everything is there again after a reload", async () => {
+    const before = await visit();
+    await before.openFile(file("mine.onnx"));
+    await before.takeFiles([file("me.jpg", "image/jpeg")]);
+    before.decideRecipe("change the target", { target: { parameters: 0.6 } });
+    await settled();
+
+    const after = await visit();
+    expect(after.decisions).toEqual(before.decisions);
+    expect(after.model.opened?.title).toBe("mine.onnx");
+    expect(after.photos.all.map((photo) => photo.pixels.state)).toEqual(["ready", "ready"]);
+    expect(after.canUndo).toBe("change the target");
+  });
+
+  test("a photo that can't be read is named, and the others are compared", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await session.takeFiles([file("broken.jpg", "image/jpeg", [0])]);
+    await settled();
+    expect(session.photos.all.at(-1)!.pixels).toMatchObject({
+      state: "failed",
+      failure: { message: expect.stringContaining("broken.jpg") },
+    });
+    expect(session.comparison.summary).toMatchObject({ state: "ready", value: { photos: 1 } });
+  });
+
+  test("one photo that the model can't take leaves the others compared", async () => {
+    const session = await visit();
+    core.fail("prepare", coreError("bad-input", "The photo is 1 × 1."));
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    expect([...session.comparison.failures.values()].map((failure) => failure.message)).toEqual([
+      "The photo is 1 × 1.",
+    ]);
+  });
+
+  test("ONNX Runtime Web is asked only when the switch is on", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    expect(called("peer.load")).toEqual([]);
+    session.decide("compare with ONNX Runtime Web", { peer: true });
+    await settled();
+    expect(called("peer.load").map(([, which]) => which)).toEqual(["original", "pruned"]);
+    expect([...session.comparison.results.values()][0]?.peer?.prunedDifference.maxAbsolute).toBe(2e-6);
+  });
+
+  test("a link opens its model and applies its recipe", async () => {
+    const session = await visit(fragmentOf({ target: { macs: 0.4 } }, "small"));
+    expect(session.model.opened?.title).toBe("Small");
+    expect(session.cut.preview?.after.macs).toBe(20_000);
+  });
+
+  test("a recipe that the core refuses is refused with its words, and nothing changes", async () => {
+    const session = await visit();
+    const before = session.decisions;
+    core.fail("parseRecipe", coreError("bad-recipe", "unknown field “targt”"));
+    expect(await session.applyRecipe('{"targt": 1}', "the text field")).toBe(false);
+    expect(session.decisions).toBe(before);
+    expect(session.notices.all.at(-1)).toMatchObject({ kind: "trouble", text: expect.stringContaining("targt") });
+  });
+
+  test("a worker that was started again is told", async () => {
+    const session = await visit();
+    core.restart("cutter", "It stopped unexpectedly.");
+    expect(session.notices.all.at(-1)?.text).toBe("It stopped unexpectedly.");
+  });
+});
