@@ -34,3 +34,96 @@ pub enum Activation {
     Exp,
     Sqrt,
 }
+
+impl Activation {
+    /// The ends of a clamp: what a product kernel applies to its registers.
+    pub fn clamp(self) -> Option<(f32, f32)> {
+        match self {
+            Activation::Clamp { low, high } => Some((low, high)),
+            _ => None,
+        }
+    }
+
+    /// Replaces each number by its image.
+    pub fn apply(self, data: &mut [f32]) {
+        use super::math;
+        fn each(data: &mut [f32], f: impl Fn(f32) -> f32) {
+            for x in data {
+                *x = f(*x);
+            }
+        }
+        match self {
+            Activation::Clamp { low, high } => each(data, |x| {
+                let x = if x < low { low } else { x };
+                if x > high { high } else { x }
+            }),
+            Activation::LeakyRelu { slope } => each(data, |x| if x < 0.0 { slope * x } else { x }),
+            Activation::Elu { alpha } => each(data, |x| {
+                let below = alpha * math::exp_minus_one(x);
+                if x < 0.0 { below } else { x }
+            }),
+            Activation::Sigmoid => each(data, math::sigmoid),
+            Activation::HardSigmoid { alpha, beta } => each(data, |x| unit(alpha * x + beta)),
+            Activation::HardSwish => each(data, |x| x * unit(x * (1.0 / 6.0) + 0.5)),
+            Activation::Tanh => each(data, math::tanh),
+            Activation::Gelu => each(data, |x| {
+                0.5 * x * (1.0 + math::erf(x * std::f32::consts::FRAC_1_SQRT_2))
+            }),
+            Activation::GeluTanh => each(data, |x| {
+                let inner = 0.797_884_6 * (x + 0.044_715 * x * x * x);
+                0.5 * x * (1.0 + math::tanh(inner))
+            }),
+            Activation::Erf => each(data, math::erf),
+            Activation::Exp => each(data, math::exp),
+            Activation::Sqrt => each(data, f32::sqrt),
+        }
+    }
+}
+
+#[inline(always)]
+fn unit(x: f32) -> f32 {
+    let x = if x < 0.0 { 0.0 } else { x };
+    if x > 1.0 { 1.0 } else { x }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_by_hand() {
+        let at = |f: Activation, x: f32| {
+            let mut data = [x];
+            f.apply(&mut data);
+            data[0]
+        };
+        let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-6, "{a} {b}");
+        let relu6 = Activation::Clamp {
+            low: 0.0,
+            high: 6.0,
+        };
+        assert_eq!(
+            [at(relu6, -1.0), at(relu6, 5.0), at(relu6, 7.0)],
+            [0.0, 5.0, 6.0]
+        );
+        close(at(Activation::LeakyRelu { slope: 0.1 }, -2.0), -0.2);
+        close(
+            at(Activation::Elu { alpha: 2.0 }, -1.0),
+            2.0 * (-1f32).exp_m1(),
+        );
+        close(
+            at(
+                Activation::HardSigmoid {
+                    alpha: 0.2,
+                    beta: 0.5,
+                },
+                1.0,
+            ),
+            0.7,
+        );
+        close(at(Activation::HardSwish, 1.0), 4.0 / 6.0);
+        close(at(Activation::Gelu, 1.0), 0.841_344_7);
+        close(at(Activation::GeluTanh, 1.0), 0.841_192);
+        close(at(Activation::Sigmoid, 2.0), 0.880_797);
+    }
+}

@@ -1,8 +1,21 @@
 //! Fast loops over plain `f32` slices. They know shapes and constants, but no graph.
 
 mod activation;
+pub mod conv;
+#[cfg(test)]
+mod conv_tests;
+mod depthwise;
+mod math;
+pub mod pack;
+mod padded;
+pub mod product;
+mod simd;
+#[cfg(test)]
+mod testing;
+pub mod tile;
 
 pub use activation::Activation;
+pub use padded::Span;
 
 /// One step of a plan, ready to run: shapes are settled and constants packed.
 pub trait Kernel: Send {

@@ -1,0 +1,71 @@
+//! Matrices in the order in which the product's innermost loop reads them.
+
+use super::tile::{COLUMNS, Left, ROWS, Right};
+
+/// A left matrix in panels of four rows; the last panel is filled up with zeros.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    pub rows: usize,
+    pub depth: usize,
+    /// Panel after panel, each `depth` long.
+    pub panels: Vec<Left>,
+}
+
+impl Rows {
+    /// Packs the matrix whose element (row, depth) is `at(row, depth)`.
+    pub fn new(rows: usize, depth: usize, at: impl Fn(usize, usize) -> f32) -> Self {
+        let mut panels = Vec::with_capacity(rows.div_ceil(ROWS) * depth);
+        for first in (0..rows).step_by(ROWS) {
+            panels.extend((0..depth).map(|k| -> Left {
+                std::array::from_fn(|i| {
+                    if first + i < rows {
+                        at(first + i, k)
+                    } else {
+                        0.0
+                    }
+                })
+            }));
+        }
+        Rows {
+            rows,
+            depth,
+            panels,
+        }
+    }
+}
+
+/// One number for each row, four by four, the last filled up with zeros.
+pub fn quads(numbers: &[f32]) -> Vec<Left> {
+    let quad = |chunk: &[f32]| std::array::from_fn(|i| chunk.get(i).copied().unwrap_or(0.0));
+    numbers.chunks(ROWS).map(quad).collect()
+}
+
+/// Packs `columns` columns, from `first` on, of the first `depth` rows of a right matrix whose rows are
+/// `stride` apart. Panel after panel, each `depth` long; the last is filled up with zeros.
+pub fn columns(
+    data: &[f32],
+    stride: usize,
+    depth: usize,
+    first: usize,
+    columns: usize,
+    panels: &mut [Right],
+) {
+    for k in 0..depth {
+        let row = &data[k * stride + first..][..columns];
+        let (whole, rest) = row.as_chunks::<COLUMNS>();
+        let mut at = k;
+        for chunk in whole {
+            panels[at] = *chunk;
+            at += depth;
+        }
+        if !rest.is_empty() {
+            panels[at] = [0.0; COLUMNS];
+            panels[at][..rest.len()].copy_from_slice(rest);
+        }
+    }
+}
+
+/// How many panels that many columns make.
+pub fn panel_count(columns: usize) -> usize {
+    columns.div_ceil(COLUMNS)
+}
