@@ -1,0 +1,344 @@
+//! From a settled model to steps: kernels chosen and packed, tensors placed in the arena.
+
+use super::arena::{self, Tenant};
+use super::fuse::{self, Group};
+use super::settle::{Form, Settled};
+use crate::error::{Error, Result};
+use crate::graph::ValueId;
+use crate::kernels::Kernel;
+use crate::ops::Operator;
+use crate::ops::lowering::{Epilogue, KernelContext, Operand};
+use crate::tensor::{DType, Tensor};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Where a value is found while a plan runs.
+#[derive(Debug, Clone)]
+pub enum Home {
+    Constant(Arc<Tensor>),
+    /// Floats of single or half precision, all as `f32` in the arena.
+    Arena(Range<usize>),
+    /// Anything else, as a tensor of its own.
+    Slot(usize),
+}
+
+/// A value, where it is and what it looks like.
+#[derive(Debug, Clone)]
+pub struct Located {
+    pub home: Home,
+    pub form: Form,
+}
+
+pub enum Action {
+    /// Reads the arena and writes it.
+    Kernel(Box<dyn Kernel>),
+    /// Builds tensors and asks the operator.
+    Evaluate(Box<dyn Operator>),
+}
+
+pub struct Step {
+    /// The node's name, for messages.
+    pub label: String,
+    pub action: Action,
+    /// For a kernel what it reads at run time; for an operator every input in ONNX order.
+    pub inputs: Vec<Option<Located>>,
+    pub outputs: Vec<Option<Located>>,
+}
+
+/// Everything that a run needs.
+pub struct Plan {
+    pub steps: Vec<Step>,
+    /// With the names that the model gives them, in its order.
+    pub inputs: Vec<(String, Located)>,
+    pub outputs: Vec<Located>,
+    /// Values that can be read after a run, by name.
+    pub readable: BTreeMap<String, Located>,
+    /// Lengths of the arena and of the kernels' working memory, in numbers.
+    pub arena_len: usize,
+    pub scratch_len: usize,
+    pub slots: usize,
+}
+
+/// A step whose tensors have no place yet.
+struct Draft {
+    label: String,
+    action: Option<Action>,
+    inputs: Vec<Option<ValueId>>,
+    outputs: Vec<Option<ValueId>>,
+}
+
+impl Plan {
+    pub fn new(mut settled: Settled<'_>, fuse: bool) -> Result<Self> {
+        let groups = fuse::groups(&settled, fuse);
+        let mut drafts = Vec::with_capacity(groups.len());
+        for group in &groups {
+            drafts.extend(draft(&mut settled, group)?);
+        }
+        let homes = Homes::new(&settled, &drafts)?;
+        let scratch = |draft: &Draft| match &draft.action {
+            Some(Action::Kernel(kernel)) => kernel.scratch_len(),
+            _ => 0,
+        };
+        let named = |&value: &ValueId| {
+            let located = homes.locate(&settled, value)?;
+            Some((settled.graph.value(value).name.clone(), located))
+        };
+        let lost = || Error::BadModel("an output of this model is made by no node".into());
+        Ok(Plan {
+            scratch_len: drafts.iter().map(scratch).max().unwrap_or(0),
+            inputs: settled.graph.inputs.iter().filter_map(named).collect(),
+            outputs: settled
+                .graph
+                .outputs
+                .iter()
+                .map(|&value| homes.locate(&settled, value).ok_or_else(lost))
+                .collect::<Result<_>>()?,
+            readable: settled.wanted.iter().filter_map(named).collect(),
+            arena_len: homes.arena_len,
+            slots: homes.slots,
+            steps: drafts
+                .into_iter()
+                .filter_map(|draft| homes.settle_in(&settled, draft))
+                .collect(),
+        })
+    }
+}
+
+/// Whether values of this form live in the arena.
+fn in_arena(form: &Form) -> bool {
+    matches!(form.dtype, DType::F32 | DType::F16)
+}
+
+/// The steps of a group: one where a kernel does it all, else one for each work.
+fn draft(settled: &mut Settled<'_>, group: &Group) -> Result<Vec<Draft>> {
+    if group.works.len() > 1 {
+        if let Some(kernel) = kernel(settled, group.works[0], &group.epilogue)? {
+            let first = settled.node(&settled.works[group.works[0]]);
+            let last = group.works.last().unwrap_or(&group.works[0]);
+            let mut inputs = first.inputs.clone();
+            inputs.push(group.residual);
+            return Ok(vec![Draft {
+                label: settled.graph.node_label(first),
+                action: Some(Action::Kernel(kernel)),
+                inputs: run_time(settled, &inputs),
+                outputs: settled.node(&settled.works[*last]).outputs.clone(),
+            }]);
+        }
+    }
+    group.works.iter().map(|&at| single(settled, at)).collect()
+}
+
+/// The step of one work on its own.
+fn single(settled: &mut Settled<'_>, at: usize) -> Result<Draft> {
+    let node = settled.node(&settled.works[at]);
+    let mut draft = Draft {
+        label: settled.graph.node_label(node),
+        action: None,
+        inputs: node.inputs.clone(),
+        outputs: node.outputs.clone(),
+    };
+    if is_alias(settled, at) {
+        return Ok(draft);
+    }
+    draft.action = Some(match kernel(settled, at, &Epilogue::default())? {
+        Some(kernel) => {
+            draft.inputs = run_time(settled, &draft.inputs);
+            Action::Kernel(kernel)
+        }
+        None => {
+            // A fresh copy of the operator: the settled one may still be asked for its kernel.
+            let opset = settled.graph.opsets.get(&node.domain).copied().unwrap_or(0);
+            match crate::ops::operator(node, opset) {
+                Ok(Some(operator)) => Action::Evaluate(operator),
+                Ok(None) => return Err(complaint(&draft.label, "is not known here")),
+                Err(reason) => return Err(complaint(&draft.label, &reason)),
+            }
+        }
+    });
+    Ok(draft)
+}
+
+fn complaint(label: &str, reason: &str) -> Error {
+    Error::BadModel(format!("node “{label}” {reason}"))
+}
+
+/// Whether a work only gives its input another shape, so that both can share a place.
+fn is_alias(settled: &Settled<'_>, at: usize) -> bool {
+    let work = &settled.works[at];
+    let node = settled.node(work);
+    let (Some(from), Some(to)) = (node.input(0), node.output(0)) else {
+        return false;
+    };
+    let (Some(before), Some(after)) = (settled.form(from), settled.form(to)) else {
+        return false;
+    };
+    let same = before.shape.iter().product::<usize>() == after.shape.iter().product::<usize>();
+    work.operator.is_view()
+        && settled.constant(from).is_none()
+        && node.outputs.iter().flatten().count() == 1
+        && before.dtype == after.dtype
+        && in_arena(&before)
+        && same
+}
+
+/// The kernel of a work, where it has one and all that it touches lives in the arena.
+fn kernel(
+    settled: &Settled<'_>,
+    at: usize,
+    epilogue: &Epilogue,
+) -> Result<Option<Box<dyn Kernel>>> {
+    let work = &settled.works[at];
+    let node = settled.node(work);
+    let mut inputs = Vec::with_capacity(node.inputs.len());
+    for &input in &node.inputs {
+        let Some(value) = input else {
+            inputs.push(None);
+            continue;
+        };
+        let Some(form) = settled.form(value) else {
+            return Ok(None);
+        };
+        let constant = settled.constant(value).cloned();
+        if constant.is_none() && !in_arena(&form) {
+            return Ok(None);
+        }
+        inputs.push(Some(Operand {
+            shape: form.shape,
+            constant,
+        }));
+    }
+    let mut outputs = Vec::with_capacity(node.outputs.len());
+    for &output in &node.outputs {
+        let form = output.and_then(|value| settled.form(value));
+        match form {
+            Some(form) if in_arena(&form) => outputs.push(form.shape),
+            _ => return Ok(None),
+        }
+    }
+    let context = KernelContext {
+        inputs: &inputs,
+        outputs: &outputs,
+        epilogue,
+    };
+    let complain = |reason: String| complaint(&settled.graph.node_label(node), &reason);
+    work.operator.kernel(&context).map_err(complain)
+}
+
+/// What a kernel reads when it runs: everything present that is not constant.
+fn run_time(settled: &Settled<'_>, inputs: &[Option<ValueId>]) -> Vec<Option<ValueId>> {
+    let varies = |value: &ValueId| settled.constant(*value).is_none();
+    inputs
+        .iter()
+        .flatten()
+        .copied()
+        .filter(varies)
+        .map(Some)
+        .collect()
+}
+
+/// Where every value lives.
+struct Homes {
+    /// The value whose place each value shares: itself, unless it is a view.
+    root: Vec<usize>,
+    ranges: Vec<Option<Range<usize>>>,
+    slot: Vec<Option<usize>>,
+    arena_len: usize,
+    slots: usize,
+}
+
+impl Homes {
+    fn new(settled: &Settled<'_>, drafts: &[Draft]) -> Result<Self> {
+        let count = settled.graph.values.len();
+        let mut root: Vec<usize> = (0..count).collect();
+        // The life of each root: the first and the last step.
+        let mut life: Vec<Option<(usize, usize)>> = vec![None; count];
+        let mut touch = |value: usize, step: usize| {
+            let (first, _) = life[value].unwrap_or((step, step));
+            life[value] = Some((first, step));
+        };
+        for input in &settled.graph.inputs {
+            touch(input.0 as usize, 0);
+        }
+        for (at, draft) in drafts.iter().enumerate() {
+            if draft.action.is_none()
+                && let [Some(from), ..] = draft.inputs[..]
+                && let [Some(to), ..] = draft.outputs[..]
+            {
+                root[to.0 as usize] = root[from.0 as usize];
+            }
+            for value in draft.inputs.iter().chain(&draft.outputs).flatten() {
+                touch(root[value.0 as usize], at + 1);
+            }
+        }
+        for value in &settled.wanted {
+            touch(root[value.0 as usize], drafts.len() + 1);
+        }
+        let mut tenants = Vec::new();
+        let mut owners = Vec::new();
+        let mut slot = vec![None; count];
+        let mut slots = 0;
+        for (at, life) in life.iter().enumerate() {
+            let value = ValueId(at as u32);
+            let (Some(&(first, last)), Some(form)) = (life.as_ref(), settled.form(value)) else {
+                continue;
+            };
+            if settled.constant(value).is_some() {
+                continue;
+            }
+            if in_arena(&form) {
+                let len = form.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+                let len = len.ok_or_else(|| too_large(&settled.graph.value(value).name))?;
+                tenants.push(Tenant { len, first, last });
+                owners.push(at);
+            } else {
+                slot[at] = Some(slots);
+                slots += 1;
+            }
+        }
+        let (places, arena_len) = arena::place(&tenants).ok_or_else(|| too_large("this model"))?;
+        let mut ranges = vec![None; count];
+        for (owner, place) in owners.into_iter().zip(places) {
+            ranges[owner] = Some(place);
+        }
+        Ok(Homes {
+            root,
+            ranges,
+            slot,
+            arena_len,
+            slots,
+        })
+    }
+
+    fn locate(&self, settled: &Settled<'_>, value: ValueId) -> Option<Located> {
+        let form = settled.form(value)?;
+        let root = self.root[value.0 as usize];
+        let home = match (settled.constant(value), &self.ranges[root], self.slot[root]) {
+            (Some(tensor), _, _) => Home::Constant(tensor.clone()),
+            (None, Some(range), _) => Home::Arena(range.clone()),
+            (None, None, Some(slot)) => Home::Slot(slot),
+            (None, None, None) => return None,
+        };
+        Some(Located { home, form })
+    }
+
+    /// The finished step; `None` for a view, which needs no work.
+    fn settle_in(&self, settled: &Settled<'_>, draft: Draft) -> Option<Step> {
+        let locate = |values: &[Option<ValueId>]| -> Vec<Option<Located>> {
+            let located = |value: &Option<ValueId>| self.locate(settled, (*value)?);
+            values.iter().map(located).collect()
+        };
+        Some(Step {
+            action: draft.action?,
+            inputs: locate(&draft.inputs),
+            outputs: locate(&draft.outputs),
+            label: draft.label,
+        })
+    }
+}
+
+fn too_large(what: &str) -> Error {
+    Error::TooLarge(format!(
+        "“{what}” needs more memory than can be addressed: run fewer samples at a time"
+    ))
+}

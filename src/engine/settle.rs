@@ -1,0 +1,265 @@
+//! The model with all sizes settled: which nodes count, the shape of each value, and what turns out constant.
+
+use super::Options;
+use crate::error::{Error, Result, UnsupportedOperator};
+use crate::graph::{Dim, Graph, Node, TensorType, ValueId};
+use crate::ops::{self, Known, Operator};
+use crate::tensor::{DType, Tensor};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Element type and shape of a value, all sizes known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    pub dtype: DType,
+    pub shape: Vec<usize>,
+}
+
+/// A node that has to be computed.
+pub struct Work {
+    /// Its place in [`Graph::nodes`].
+    pub node: usize,
+    pub operator: Box<dyn Operator>,
+}
+
+/// A model at fixed sizes.
+pub struct Settled<'g> {
+    pub graph: &'g Graph,
+    /// What is to be computed, in order. Nodes whose results are constant are not among it.
+    pub works: Vec<Work>,
+    known: Vec<Option<Known>>,
+    /// Values that must be there after a run: the outputs and what is kept.
+    pub wanted: BTreeSet<ValueId>,
+}
+
+impl<'g> Settled<'g> {
+    /// Infers every shape and folds what does not depend on the inputs' elements.
+    ///
+    /// Fails with [`Error::UnsupportedOperators`] naming each needed node that nothing here can run,
+    /// and with [`Error::BadModel`] or [`Error::BadInput`] where shapes contradict or are left open.
+    pub fn new(graph: &'g Graph, options: &Options) -> Result<Self> {
+        let mut wanted: BTreeSet<ValueId> = graph.outputs.iter().copied().collect();
+        for name in &options.keep {
+            wanted.insert(graph.find(name).ok_or_else(|| {
+                Error::BadInput(format!("there is no value “{name}” in this model to keep"))
+            })?);
+        }
+        let needed = needed_nodes(graph, &wanted);
+        let mut known: Vec<Option<Known>> = graph
+            .values
+            .iter()
+            .map(|value| value.constant.clone().map(constant))
+            .collect();
+        for &input in &graph.inputs {
+            known[input.0 as usize] = Some(Known {
+                ty: input_type(graph, input, options)?,
+                constant: None,
+                sizes: None,
+            });
+        }
+        let mut settled = Settled {
+            graph,
+            works: Vec::new(),
+            known,
+            wanted,
+        };
+        let operators = operators(graph, &needed)?;
+        for (node, operator) in needed.into_iter().zip(operators) {
+            settled.settle(node, operator)?;
+        }
+        Ok(settled)
+    }
+
+    /// Infers one node; computes it where it is constant, and takes it among the works where not.
+    fn settle(&mut self, index: usize, operator: Box<dyn Operator>) -> Result<()> {
+        let node = &self.graph.nodes[index];
+        let fail = |reason: String| {
+            let label = self.graph.node_label(node);
+            Error::BadModel(format!("node “{label}” ({}) {reason}", node.op_type))
+        };
+        let inputs: Vec<Option<Known>> = node
+            .inputs
+            .iter()
+            .map(|input| self.known[input.as_ref()?.0 as usize].clone())
+            .collect();
+        let present = || node.inputs.iter().zip(&inputs).filter(|(i, _)| i.is_some());
+        if present().any(|(_, known)| known.is_none()) {
+            return Err(fail("reads a value that nothing makes".into()));
+        }
+        let folded = match present().all(|(_, k)| k.as_ref().is_some_and(|k| k.constant.is_some()))
+        {
+            true => {
+                let tensors: Vec<Option<&Tensor>> = inputs
+                    .iter()
+                    .map(|k| k.as_ref()?.constant.as_deref())
+                    .collect();
+                let results = operator.evaluate(&tensors).map_err(fail)?;
+                results.into_iter().map(|t| constant(Arc::new(t))).collect()
+            }
+            false => operator.infer(&inputs).map_err(fail)?,
+        };
+        if folded.len()
+            < node
+                .outputs
+                .iter()
+                .rposition(Option::is_some)
+                .map_or(0, |i| i + 1)
+        {
+            return Err(fail("has more outputs than its operator makes".into()));
+        }
+        let mut all_constant = true;
+        for (output, known) in node.outputs.iter().zip(folded) {
+            let Some(output) = output else { continue };
+            let known = with_sizes_as_constant(known);
+            if known.ty.known_shape().is_none() {
+                return Err(fail(
+                    "makes a tensor whose size depends on its elements".into(),
+                ));
+            }
+            all_constant &= known.constant.is_some();
+            self.known[output.0 as usize] = Some(known);
+        }
+        if !all_constant {
+            self.works.push(Work {
+                node: index,
+                operator,
+            });
+        }
+        Ok(())
+    }
+
+    pub fn node(&self, work: &Work) -> &'g Node {
+        &self.graph.nodes[work.node]
+    }
+
+    /// The tensor behind a value that is the same in every run.
+    pub fn constant(&self, value: ValueId) -> Option<&Arc<Tensor>> {
+        self.known[value.0 as usize].as_ref()?.constant.as_ref()
+    }
+
+    /// Element type and shape of a value, `None` where it is not needed.
+    pub fn form(&self, value: ValueId) -> Option<Form> {
+        let ty = &self.known[value.0 as usize].as_ref()?.ty;
+        Some(Form {
+            dtype: ty.dtype,
+            shape: ty.known_shape()?,
+        })
+    }
+
+    /// The constants among a node's inputs.
+    pub fn constants(&self, node: &Node) -> Vec<Option<&Tensor>> {
+        let constant = |input: &Option<ValueId>| Some(&**self.constant((*input)?)?);
+        node.inputs.iter().map(constant).collect()
+    }
+}
+
+fn constant(tensor: Arc<Tensor>) -> Known {
+    let shape = tensor.shape().iter().map(|&n| Dim::Known(n)).collect();
+    let sizes = match tensor.dtype() {
+        DType::I64 | DType::I32 if tensor.shape().len() <= 1 => tensor.integers().and_then(|all| {
+            all.iter()
+                .map(|&n| usize::try_from(n).ok().map(Dim::Known))
+                .collect()
+        }),
+        _ => None,
+    };
+    Known {
+        ty: TensorType::new(tensor.dtype(), shape),
+        constant: Some(tensor),
+        sizes,
+    }
+}
+
+/// Sizes that are all known are as good as a constant.
+fn with_sizes_as_constant(mut known: Known) -> Known {
+    let sizes = known
+        .sizes
+        .as_ref()
+        .filter(|_| known.ty.dtype == DType::I64);
+    let elements: Option<Vec<i64>> = sizes.and_then(|sizes| {
+        let size = |dim: &Dim| i64::try_from(dim.known()?).ok();
+        sizes.iter().map(size).collect()
+    });
+    if let (None, Some(elements), Some(shape)) = (&known.constant, elements, known.ty.known_shape())
+        && shape.iter().product::<usize>() == elements.len()
+    {
+        known.constant = Some(Arc::new(Tensor::from_i64(&shape, elements)));
+    }
+    known
+}
+
+/// Nodes that lead to a wanted value, in order.
+fn needed_nodes(graph: &Graph, wanted: &BTreeSet<ValueId>) -> Vec<usize> {
+    let mut values = vec![false; graph.values.len()];
+    wanted.iter().for_each(|v| values[v.0 as usize] = true);
+    let mut nodes = Vec::new();
+    for (index, node) in graph.nodes.iter().enumerate().rev() {
+        if node.outputs.iter().flatten().any(|v| values[v.0 as usize]) {
+            nodes.push(index);
+            for input in node.inputs.iter().flatten().chain(&node.captures) {
+                values[input.0 as usize] = true;
+            }
+        }
+    }
+    nodes.reverse();
+    nodes
+}
+
+/// The operator of each node, or an error that names all that are missing.
+fn operators(graph: &Graph, nodes: &[usize]) -> Result<Vec<Box<dyn Operator>>> {
+    let mut found = Vec::with_capacity(nodes.len());
+    let mut missing = Vec::new();
+    for &index in nodes {
+        let node = &graph.nodes[index];
+        let opset = graph.opsets.get(&node.domain).copied().unwrap_or(0);
+        match ops::operator(node, opset) {
+            Ok(Some(operator)) => found.push(operator),
+            Ok(None) => missing.push(UnsupportedOperator {
+                node: graph.node_label(node),
+                operator: match node.domain.is_empty() {
+                    true => node.op_type.clone(),
+                    false => format!("{}.{}", node.domain, node.op_type),
+                },
+                opset,
+            }),
+            Err(reason) => {
+                let label = graph.node_label(node);
+                let message = format!("node “{label}” ({}) {reason}", node.op_type);
+                return Err(Error::BadModel(message));
+            }
+        }
+    }
+    match missing.is_empty() {
+        true => Ok(found),
+        false => Err(Error::UnsupportedOperators(missing)),
+    }
+}
+
+/// The type of an input with every symbol replaced.
+fn input_type(graph: &Graph, input: ValueId, options: &Options) -> Result<TensorType> {
+    let value = graph.value(input);
+    let ty = value.ty.as_ref().ok_or_else(|| {
+        Error::BadModel(format!(
+            "input “{}” does not say what shape it has",
+            value.name
+        ))
+    })?;
+    let mut shape = Vec::with_capacity(ty.rank());
+    for (axis, dim) in ty.shape.iter().enumerate() {
+        let size = match dim {
+            Dim::Known(n) => *n,
+            Dim::Symbol(symbol) => match options.sizes.get(&**symbol) {
+                Some(&n) => n,
+                None if axis == 0 => options.batch,
+                None => {
+                    return Err(Error::BadInput(format!(
+                        "input “{}” leaves its axis {axis} (“{symbol}”) open: say how long it is",
+                        value.name
+                    )));
+                }
+            },
+        };
+        shape.push(Dim::Known(size));
+    }
+    Ok(TensorType::new(ty.dtype, shape))
+}
