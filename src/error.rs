@@ -12,6 +12,9 @@ pub enum Error {
     /// The model is ONNX, but contradicts itself: a cycle, a missing value, shapes that do not fit.
     #[error("{0}")]
     BadModel(String),
+    /// The model has dynamic axes besides the batch, and no number was given for these symbols.
+    #[error("the model leaves these sizes open: {}; give a number for each", .0.join(", "))]
+    OpenDimensions(Vec<String>),
     /// Running needs operators that the executor does not have.
     #[error("this model cannot run here: {}", list_unsupported(.0))]
     UnsupportedOperators(Vec<UnsupportedOperator>),
@@ -34,6 +37,7 @@ impl Error {
         match self {
             Error::NotOnnx(_) => "not-onnx",
             Error::BadModel(_) => "bad-model",
+            Error::OpenDimensions(_) => "open-dimensions",
             Error::UnsupportedOperators(_) => "unsupported-operators",
             Error::BadInput(_) => "bad-input",
             Error::BadRecipe(_) => "bad-recipe",

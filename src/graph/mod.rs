@@ -1,6 +1,7 @@
 //! The model as a graph: values (tensors that flow or are stored) and the nodes that make them.
 
 mod edit;
+pub mod fold;
 mod model;
 mod order;
 pub mod shapes;

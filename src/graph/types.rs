@@ -1,6 +1,6 @@
 //! What is known of a tensor before it is computed: its element type and its dimensions.
 
-use crate::tensor::DType;
+use crate::tensor::{DType, Tensor};
 use std::fmt;
 use std::sync::Arc;
 
@@ -50,6 +50,12 @@ pub struct TensorType {
 impl TensorType {
     pub fn new(dtype: DType, shape: Vec<Dim>) -> Self {
         TensorType { dtype, shape }
+    }
+
+    /// The type of a tensor that is there.
+    pub fn of(tensor: &Tensor) -> Self {
+        let shape = tensor.shape().iter().map(|&d| d.into()).collect();
+        TensorType::new(tensor.dtype(), shape)
     }
 
     pub fn rank(&self) -> usize {

@@ -1,1 +1,16 @@
+//! ONNX bytes to [`crate::graph::Graph`] and back.
+//!
+//! The format is protocol buffers, as `onnx.proto` of the ONNX project specifies it. Parts that mean nothing to us
+//! are kept as the bytes they came in and written again.
 
+mod attribute;
+mod open;
+mod proto;
+mod read;
+mod sniff;
+mod tensor;
+mod write;
+
+pub use open::{OpenOptions, Opened, open};
+pub use read::read;
+pub use write::write;

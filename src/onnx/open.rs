@@ -1,0 +1,126 @@
+//! From bytes to a model that is ready: dynamic axes bound, shapes known, constants folded.
+
+use super::read;
+use crate::graph::{Dim, Graph, fold, shapes};
+use crate::tensor::Tensor;
+use crate::{Error, Result};
+use bytes::Bytes;
+use std::collections::BTreeMap;
+
+/// The newest operator set whose operators are known.
+const NEWEST_OPSET: i64 = 22;
+
+/// What the caller knows about a model.
+#[derive(Debug, Clone, Default)]
+pub struct OpenOptions {
+    /// Sizes of dynamic axes, by symbol. The batch (the first axis of each input) may stay open.
+    pub dims: BTreeMap<String, usize>,
+}
+
+/// A model, and what its user should know about it.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    pub graph: Graph,
+    pub warnings: Vec<String>,
+}
+
+/// Reads a model and makes it ready: binds dynamic axes, infers shapes and folds what is constant.
+///
+/// Fails as [`read()`] does, on shapes that contradict each other, and with [`Error::OpenDimensions`] where a
+/// dynamic axis other than the batch has no number.
+pub fn open(bytes: Bytes, options: &OpenOptions) -> Result<Opened> {
+    let mut graph = read(bytes)?;
+    bind(&mut graph, &options.dims);
+    ask_for_open(&graph)?;
+    let mut warnings = newer_opset(&graph);
+    shapes::infer(&mut graph)?;
+    fold::fold(&mut graph)?;
+    warnings.extend(not_numbers(&graph));
+    warnings.extend(graph.unsupported().iter().map(|operator| {
+        format!(
+            "node “{}” uses {} (opset {}), which is not known here: the axes it touches keep their lengths, and \
+             the model runs in ONNX Runtime Web only",
+            operator.node, operator.operator, operator.opset
+        )
+    }));
+    Ok(Opened { graph, warnings })
+}
+
+/// Puts numbers in place of symbols everywhere.
+fn bind(graph: &mut Graph, dims: &BTreeMap<String, usize>) {
+    let types = graph
+        .values
+        .iter_mut()
+        .filter_map(|value| value.ty.as_mut());
+    for dim in types.flat_map(|ty| &mut ty.shape) {
+        if let Dim::Symbol(name) = dim {
+            if let Some(&size) = dims.get(&**name) {
+                *dim = Dim::Known(size);
+            }
+        }
+    }
+}
+
+/// Fails where an input has a dynamic axis other than the batch, and says which.
+fn ask_for_open(graph: &Graph) -> Result<()> {
+    let mut batch = Vec::new();
+    let mut open: Vec<String> = Vec::new();
+    for &input in &graph.inputs {
+        let value = graph.value(input);
+        let Some(ty) = &value.ty else {
+            return Err(Error::BadModel(format!(
+                "the input “{}” does not say how many axes it has: export the model with the shapes of its inputs",
+                value.name
+            )));
+        };
+        for (axis, dim) in ty.shape.iter().enumerate() {
+            match dim {
+                Dim::Symbol(name) if axis == 0 => batch.push(name.to_string()),
+                Dim::Symbol(name) if !open.contains(&name.to_string()) => {
+                    open.push(name.to_string())
+                }
+                _ => {}
+            }
+        }
+    }
+    open.retain(|name| !batch.contains(name));
+    match open.is_empty() {
+        true => Ok(()),
+        false => Err(Error::OpenDimensions(open)),
+    }
+}
+
+fn newer_opset(graph: &Graph) -> Vec<String> {
+    let opset = graph.opset();
+    if opset <= NEWEST_OPSET {
+        return Vec::new();
+    }
+    vec![format!(
+        "the model uses operator set {opset}, newer than {NEWEST_OPSET}, the newest that is known here: it is read by \
+         the rules of {NEWEST_OPSET}"
+    )]
+}
+
+/// A line for each stored tensor that holds NaN.
+fn not_numbers(graph: &Graph) -> Vec<String> {
+    let stored = graph
+        .values
+        .iter()
+        .filter_map(|v| Some((&v.name, v.constant.as_deref()?)));
+    stored
+        .filter_map(|(name, tensor)| {
+            let count = match tensor {
+                Tensor::F32(a) => a.iter().filter(|x| x.is_nan()).count(),
+                Tensor::F64(a) => a.iter().filter(|x| x.is_nan()).count(),
+                Tensor::F16(a) => a.iter().filter(|x| x.is_nan()).count(),
+                _ => 0,
+            };
+            (count > 0).then(|| {
+                format!(
+                    "the tensor “{name}” holds {count} values that are not numbers (NaN): scores and outputs that \
+                     depend on it mean nothing"
+                )
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,414 @@
+//! Bytes to graph.
+
+use super::{attribute, proto, sniff, tensor};
+use crate::graph::{Attribute, Dim, Graph, Node, Storage, TensorType, Value, ValueId};
+use crate::tensor::{DType, Tensor};
+use crate::{Error, Result};
+use bytes::Bytes;
+use half::f16;
+use prost::Message;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The oldest operator set: earlier ones broadcast by other rules.
+const OLDEST_OPSET: i64 = 7;
+
+/// Reads a model. Nodes come out sorted, `Constant` nodes become stored tensors, and a float16 tensor that is only
+/// cast to float32 becomes a float32 one that remembers how it was stored.
+///
+/// Fails on bytes that are no model, and on models that name a value twice, read one that nothing makes, run in a
+/// circle, or keep tensors in other files. What it allocates is in proportion to the bytes.
+pub fn read(bytes: Bytes) -> Result<Graph> {
+    if bytes.is_empty() {
+        return Err(Error::NotOnnx("the file is empty".into()));
+    }
+    if sniff::other_format(&bytes).is_some() {
+        return Err(sniff::not_onnx(&bytes));
+    }
+    let damaged = |_| sniff::not_onnx(&bytes);
+    let model = proto::Model::decode(bytes.clone()).map_err(damaged)?;
+    let Some(graph) = model.graph.clone() else {
+        return Err(sniff::not_onnx(&bytes));
+    };
+    let graph = proto::Graph::decode(graph).map_err(damaged)?;
+    let mut reader = Reader::new(header(model, &graph)?);
+    reader.stored(graph.initializers)?;
+    if !graph.sparse_initializers.is_empty() {
+        return bad(
+            "the model stores sparse tensors, which are not supported: save it with dense ones",
+        );
+    }
+    reader.inputs(graph.inputs)?;
+    for node in graph.nodes {
+        reader.node(node)?;
+    }
+    reader.outputs(graph.outputs)?;
+    reader.types(graph.value_infos)?;
+    reader.finish()
+}
+
+fn bad<T>(message: impl Into<String>) -> Result<T> {
+    Err(Error::BadModel(message.into()))
+}
+
+/// What the outermost message says.
+fn header(model: proto::Model, graph: &proto::Graph) -> Result<Graph> {
+    let mut opsets = BTreeMap::new();
+    for import in model.opset_import {
+        let version = import.version.unwrap_or(0);
+        let domain = default_domain(import.domain.unwrap_or_default());
+        opsets.insert(domain, version);
+    }
+    match opsets.get("") {
+        Some(version) if *version < OLDEST_OPSET => {
+            return bad(format!(
+                "the model uses operator set {version}; {OLDEST_OPSET} is the oldest that is supported: \
+                 convert it with onnx.version_converter"
+            ));
+        }
+        None if opsets.is_empty() => {
+            return bad(
+                "the model does not say which version of the operators it uses (opset_import is missing)",
+            );
+        }
+        _ => {}
+    }
+    let pairs = model.metadata.into_iter();
+    Ok(Graph {
+        name: graph.name.clone().unwrap_or_default(),
+        doc: model.doc.or(graph.doc.clone()).unwrap_or_default(),
+        ir_version: model.ir_version.unwrap_or(0),
+        producer_name: model.producer_name.unwrap_or_default(),
+        producer_version: model.producer_version.unwrap_or_default(),
+        domain: model.domain.unwrap_or_default(),
+        model_version: model.model_version.unwrap_or(0),
+        opsets,
+        metadata: pairs
+            .map(|e| (e.key.unwrap_or_default(), e.value.unwrap_or_default()))
+            .collect(),
+        functions: model.functions,
+        ..Graph::default()
+    })
+}
+
+fn default_domain(domain: String) -> String {
+    if domain == "ai.onnx" {
+        return String::new();
+    }
+    domain
+}
+
+/// The graph so far, and how its names are known.
+struct Reader {
+    graph: Graph,
+    ids: BTreeMap<String, ValueId>,
+    /// By value: whether something gives it (an input, a stored tensor, a node).
+    given: Vec<bool>,
+    /// Names that each node's sub-graphs read, with the node's place.
+    sub_reads: Vec<(usize, BTreeSet<String>)>,
+}
+
+impl Reader {
+    fn new(graph: Graph) -> Self {
+        Reader {
+            graph,
+            ids: BTreeMap::new(),
+            given: Vec::new(),
+            sub_reads: Vec::new(),
+        }
+    }
+
+    /// The value of this name, new if there was none.
+    fn id(&mut self, name: &str) -> ValueId {
+        if let Some(&id) = self.ids.get(name) {
+            return id;
+        }
+        let id = ValueId(self.graph.values.len() as u32);
+        self.graph.values.push(Value {
+            name: name.to_string(),
+            ty: None,
+            constant: None,
+            storage: Storage::Plain,
+        });
+        self.given.push(false);
+        self.ids.insert(name.to_string(), id);
+        id
+    }
+
+    /// The same for one that is given here, for the first time.
+    fn give(&mut self, name: &str, by: &str) -> Result<ValueId> {
+        let id = self.id(name);
+        if std::mem::replace(&mut self.given[id.0 as usize], true) {
+            return bad(format!(
+                "the name “{name}” is given twice, the second time by {by}: each value needs a name of its own"
+            ));
+        }
+        Ok(id)
+    }
+
+    fn stored(&mut self, tensors: Vec<Bytes>) -> Result<()> {
+        for bytes in tensors {
+            let decoded = tensor::decode(&bytes);
+            let (name, tensor) =
+                decoded.map_err(|why| Error::NotOnnx(format!("a stored tensor {why}")))?;
+            if name.is_empty() {
+                return bad("a stored tensor has no name");
+            }
+            let tensor =
+                tensor.map_err(|why| Error::BadModel(format!("the tensor “{name}” {why}")))?;
+            let id = self.give(&name, "a stored tensor")?;
+            self.store(id, Arc::new(tensor));
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, id: ValueId, tensor: Arc<Tensor>) {
+        let value = self.graph.value_mut(id);
+        value.ty = Some(TensorType::of(&tensor));
+        value.constant = Some(tensor);
+    }
+
+    fn inputs(&mut self, infos: Vec<Bytes>) -> Result<()> {
+        for info in infos {
+            let (name, ty) = value_info(info, "input")?;
+            let known = self.ids.get(&name).copied();
+            if known.is_some_and(|id| self.graph.constant(id).is_some()) {
+                continue;
+            }
+            let id = self.give(&name, "an input")?;
+            let mut ty = ty?;
+            if let Some(first) = ty.as_mut().and_then(|ty| ty.shape.first_mut()) {
+                if *first == unnamed(&name, 0) {
+                    *first = Dim::symbol("batch");
+                }
+            }
+            self.graph.value_mut(id).ty = ty;
+            self.graph.inputs.push(id);
+        }
+        Ok(())
+    }
+
+    fn outputs(&mut self, infos: Vec<Bytes>) -> Result<()> {
+        for info in infos {
+            let (name, ty) = value_info(info, "output")?;
+            let id = self.id(&name);
+            if self.graph.outputs.contains(&id) {
+                return bad(format!("the model lists its output “{name}” twice"));
+            }
+            self.graph.outputs.push(id);
+            self.declare(id, ty?);
+        }
+        if self.graph.outputs.is_empty() {
+            return bad("the model has no outputs");
+        }
+        Ok(())
+    }
+
+    /// Types that the file states for values in between. What is no tensor, or nonsense, is left unknown.
+    fn types(&mut self, infos: Vec<Bytes>) -> Result<()> {
+        for info in infos {
+            let (name, ty) = value_info(info, "value")?;
+            if let (Some(&id), Ok(ty)) = (self.ids.get(&name), ty) {
+                self.declare(id, ty);
+            }
+        }
+        Ok(())
+    }
+
+    fn declare(&mut self, id: ValueId, ty: Option<TensorType>) {
+        let value = self.graph.value_mut(id);
+        if value.ty.is_none() {
+            value.ty = ty;
+        }
+    }
+
+    fn node(&mut self, bytes: Bytes) -> Result<()> {
+        let message = proto::Node::decode(bytes)
+            .map_err(|_| Error::NotOnnx("a node of the model is damaged".into()))?;
+        let op_type = message.op_type.unwrap_or_default();
+        let name = message.name.unwrap_or_default();
+        let label = match (name.is_empty(), message.outputs.first()) {
+            (true, Some(output)) => output.clone(),
+            _ => name.clone(),
+        };
+        let fail = |why: String| Error::BadModel(format!("node “{label}” ({op_type}) {why}"));
+        if op_type.is_empty() {
+            return Err(fail("does not say which operator it is".into()));
+        }
+        let mut attributes = BTreeMap::new();
+        let mut sub_reads = BTreeSet::new();
+        for bytes in &message.attributes {
+            let (name, attribute) = attribute::decode(bytes, &mut sub_reads).map_err(fail)?;
+            if let Some(_twice) = attributes.insert(name.clone(), attribute) {
+                return Err(fail(format!("has the attribute “{name}” twice")));
+            }
+        }
+        let given_by = format!("node “{label}” ({op_type})");
+        let mut outputs = Vec::with_capacity(message.outputs.len());
+        for name in &message.outputs {
+            outputs.push(match name.is_empty() {
+                true => None,
+                false => Some(self.give(name, &given_by)?),
+            });
+        }
+        let domain = default_domain(message.domain.unwrap_or_default());
+        if op_type == "Constant" && domain.is_empty() {
+            if let ([Some(output)], Some(tensor)) = (&outputs[..], constant(&attributes)) {
+                self.store(*output, tensor);
+                return Ok(());
+            }
+        }
+        let inputs = message.inputs.iter();
+        let inputs = inputs.map(|name| (!name.is_empty()).then(|| self.id(name)));
+        let inputs = inputs.collect();
+        if !sub_reads.is_empty() {
+            self.sub_reads.push((self.graph.nodes.len(), sub_reads));
+        }
+        self.graph.nodes.push(Node {
+            name,
+            domain,
+            op_type,
+            inputs,
+            outputs,
+            attributes,
+            captures: Vec::new(),
+        });
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Graph> {
+        for (n, names) in std::mem::take(&mut self.sub_reads) {
+            let known = names.iter().filter_map(|name| self.ids.get(name).copied());
+            self.graph.nodes[n].captures = known.collect();
+        }
+        self.check_given()?;
+        if !self.graph.opsets.contains_key("")
+            && self.graph.nodes.iter().any(|n| n.domain.is_empty())
+        {
+            return bad("the model does not say which version of the standard operators it uses");
+        }
+        let mut graph = self.graph;
+        graph.sort_nodes()?;
+        widen_half(&mut graph);
+        Ok(graph)
+    }
+
+    fn check_given(&self) -> Result<()> {
+        let missing = |id: &ValueId| !self.given[id.0 as usize];
+        for node in &self.graph.nodes {
+            if let Some(id) = node.reads().find(missing) {
+                return bad(format!(
+                    "node “{}” ({}) reads “{}”, which nothing in the model makes",
+                    self.graph.node_label(node),
+                    node.op_type,
+                    self.graph.value(id).name
+                ));
+            }
+        }
+        match self.graph.outputs.iter().find(|id| missing(id)) {
+            Some(&id) => bad(format!(
+                "nothing in the model makes its output “{}”",
+                self.graph.value(id).name
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A dimension that the file leaves unnamed.
+fn unnamed(value: &str, axis: usize) -> Dim {
+    Dim::symbol(&format!("{value}.{axis}"))
+}
+
+/// The name and type in an encoded `ValueInfoProto`; the type is unknown where the file says no shape.
+type Declared = (String, Result<Option<TensorType>>);
+
+fn value_info(bytes: Bytes, what: &str) -> Result<Declared> {
+    let info = proto::ValueInfo::decode(bytes)
+        .map_err(|_| Error::NotOnnx(format!("the description of an {what} is damaged")))?;
+    let name = info.name.unwrap_or_default();
+    if name.is_empty() {
+        return bad(format!("the model has an {what} without a name"));
+    }
+    let ty = match info.ty {
+        None => Ok(None),
+        Some(proto::Type { tensor: None }) => bad(format!(
+            "{what} “{name}” is not a tensor; only tensors are supported"
+        )),
+        Some(proto::Type { tensor: Some(ty) }) => tensor_type(&name, ty, what),
+    };
+    Ok((name, ty))
+}
+
+fn tensor_type(name: &str, ty: proto::TensorType, what: &str) -> Result<Option<TensorType>> {
+    let Some(shape) = ty.shape else {
+        return Ok(None);
+    };
+    if shape.dims.len() > tensor::MAX_RANK {
+        let count = shape.dims.len();
+        return bad(format!(
+            "{what} “{name}” has {count} axes, which is too many"
+        ));
+    }
+    let dims = shape
+        .dims
+        .into_iter()
+        .enumerate()
+        .map(|(axis, dim)| match (dim.value, dim.param) {
+            (Some(size), _) if size > 0 => usize::try_from(size).map_or_else(
+                |_| bad(format!("{what} “{name}” has an impossible size {size}")),
+                |size| Ok(Dim::Known(size)),
+            ),
+            (_, Some(symbol)) if !symbol.is_empty() => Ok(Dim::symbol(&symbol)),
+            _ => Ok(unnamed(name, axis)),
+        });
+    let dtype = DType::from_onnx(ty.elem_type.unwrap_or(0));
+    Ok(Some(TensorType::new(dtype, dims.collect::<Result<_>>()?)))
+}
+
+/// The tensor that a `Constant` node holds; strings and sparse tensors are left to the node.
+fn constant(attributes: &BTreeMap<String, Attribute>) -> Option<Arc<Tensor>> {
+    let mut held = attributes.iter();
+    let tensor = match held.next()? {
+        (name, Attribute::Tensor(tensor)) if name == "value" => return Some(tensor.clone()),
+        (name, Attribute::Float(x)) if name == "value_float" => Tensor::from_f32(&[], vec![*x]),
+        (name, Attribute::Int(x)) if name == "value_int" => Tensor::from_i64(&[], vec![*x]),
+        (name, Attribute::Floats(list)) if name == "value_floats" => {
+            Tensor::from_f32(&[list.len()], list.clone())
+        }
+        (name, Attribute::Ints(list)) if name == "value_ints" => {
+            Tensor::from_i64(&[list.len()], list.clone())
+        }
+        _ => return None,
+    };
+    Some(Arc::new(tensor))
+}
+
+/// Turns float16 tensors that are cast to float32 into float32 ones, and drops the casts.
+fn widen_half(graph: &mut Graph) {
+    let mut nodes = std::mem::take(&mut graph.nodes);
+    // Several casts of one tensor share the result.
+    let mut widened: BTreeMap<ValueId, Arc<Tensor>> = BTreeMap::new();
+    nodes.retain(|node| {
+        let widens = node.op_type == "Cast"
+            && node.domain.is_empty()
+            && node.int("to") == Some(DType::F32.to_onnx().into());
+        let (Some(input), Some(output), true) = (node.input(0), node.output(0), widens) else {
+            return true;
+        };
+        let Some(Tensor::F16(half)) = graph.constant(input).map(|t| &**t) else {
+            return true;
+        };
+        let tensor = widened
+            .entry(input)
+            .or_insert_with(|| Arc::new(Tensor::F32(half.mapv(f16::to_f32))))
+            .clone();
+        let value = graph.value_mut(output);
+        value.ty = Some(TensorType::of(&tensor));
+        value.constant = Some(tensor);
+        value.storage = Storage::HalfThenCast;
+        false
+    });
+    graph.nodes = nodes;
+    graph.remove_unused_values();
+}

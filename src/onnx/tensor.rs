@@ -1,0 +1,184 @@
+//! `TensorProto` to [`Tensor`] and back.
+
+use super::proto;
+use crate::tensor::{DType, OpaqueTensor, Tensor};
+use bytes::Bytes;
+use half::f16;
+use ndarray::{ArrayD, IxDyn};
+use prost::Message;
+
+/// More axes than any network has; each costs memory in every view of the tensor.
+pub const MAX_RANK: usize = 32;
+
+/// Reads an encoded tensor: its name and itself. Errors are half-sentences without the name.
+pub fn decode(bytes: &Bytes) -> Result<(String, Result<Tensor, String>), String> {
+    let message = proto::Tensor::decode(bytes.clone()).map_err(|_| "is damaged".to_string())?;
+    let name = message.name.clone().unwrap_or_default();
+    Ok((name, convert(message, bytes)))
+}
+
+fn convert(message: proto::Tensor, bytes: &Bytes) -> Result<Tensor, String> {
+    if message.data_location == Some(1) || !message.external_data.is_empty() {
+        return Err(
+            "keeps its data in another file, and only this one was given: save the model as a single file \
+             (in Python, onnx.save(onnx.load(path), new_path)) and open that"
+                .into(),
+        );
+    }
+    let shape = shape(&message.dims)?;
+    let count = checked_count(&shape)?;
+    let number = message.data_type.unwrap_or(0);
+    let dtype = DType::from_onnx(number);
+    if let DType::Other(number) = dtype {
+        if number == 0 {
+            return Err("does not say its element type".into());
+        }
+        let proto = bytes.clone();
+        return Ok(Tensor::Opaque(OpaqueTensor {
+            dtype: number,
+            shape,
+            proto,
+        }));
+    }
+    let raw = message.raw_data.as_deref();
+    let raw = raw.filter(|raw| !raw.is_empty());
+    let ints = &message.int32_data;
+    Ok(match dtype {
+        DType::F32 => Tensor::F32(array(
+            shape,
+            elements(raw, message.float_data, count, f32::from_le_bytes)?,
+        )?),
+        DType::F64 => Tensor::F64(array(
+            shape,
+            elements(raw, message.double_data, count, f64::from_le_bytes)?,
+        )?),
+        DType::I64 => Tensor::I64(array(
+            shape,
+            elements(raw, message.int64_data, count, i64::from_le_bytes)?,
+        )?),
+        DType::F16 => Tensor::F16(array(
+            shape,
+            narrow(raw, ints, count, f16::from_le_bytes, |x| {
+                u16::try_from(x).ok().map(f16::from_bits)
+            })?,
+        )?),
+        DType::I32 => Tensor::I32(array(
+            shape,
+            narrow(raw, ints, count, i32::from_le_bytes, Some)?,
+        )?),
+        DType::I8 => Tensor::I8(array(
+            shape,
+            narrow(raw, ints, count, i8::from_le_bytes, |x| x.try_into().ok())?,
+        )?),
+        DType::U8 => Tensor::U8(array(
+            shape,
+            narrow(raw, ints, count, u8::from_le_bytes, |x| x.try_into().ok())?,
+        )?),
+        DType::Bool => Tensor::Bool(array(
+            shape,
+            narrow(raw, ints, count, |[x]: [u8; 1]| x != 0, |x| Some(x != 0))?,
+        )?),
+        DType::Other(_) => unreachable!("returned above"),
+    })
+}
+
+/// Dimensions as sizes.
+fn shape(dims: &[i64]) -> Result<Vec<usize>, String> {
+    if dims.len() > MAX_RANK {
+        return Err(format!("has {} axes, more than {MAX_RANK}", dims.len()));
+    }
+    let sizes = dims.iter().map(|&d| usize::try_from(d));
+    sizes
+        .collect::<Result<_, _>>()
+        .map_err(|_| format!("has an impossible shape {dims:?}"))
+}
+
+fn checked_count(shape: &[usize]) -> Result<usize, String> {
+    let count = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+    count.ok_or_else(|| format!("has an impossible shape {shape:?}"))
+}
+
+fn array<T>(shape: Vec<usize>, elements: Vec<T>) -> Result<ArrayD<T>, String> {
+    let complaint = format!("has an impossible shape {shape:?}");
+    ArrayD::from_shape_vec(IxDyn(&shape), elements).map_err(|_| complaint)
+}
+
+/// The elements from `raw_data` where that is filled, else from the field of their own type.
+fn elements<T, const N: usize>(
+    raw: Option<&[u8]>,
+    typed: Vec<T>,
+    count: usize,
+    from_bytes: fn([u8; N]) -> T,
+) -> Result<Vec<T>, String> {
+    match raw {
+        Some(raw) => from_raw(raw, count, from_bytes),
+        None if typed.len() == count => Ok(typed),
+        None => Err(miscount(count, typed.len())),
+    }
+}
+
+/// The same where the typed field is `int32_data`.
+fn narrow<T, const N: usize>(
+    raw: Option<&[u8]>,
+    typed: &[i32],
+    count: usize,
+    from_bytes: fn([u8; N]) -> T,
+    from_int: fn(i32) -> Option<T>,
+) -> Result<Vec<T>, String> {
+    match raw {
+        Some(raw) => from_raw(raw, count, from_bytes),
+        None if typed.len() == count => {
+            let elements = typed.iter().map(|&x| from_int(x));
+            elements
+                .collect::<Option<_>>()
+                .ok_or_else(|| "holds numbers that its element type cannot".into())
+        }
+        None => Err(miscount(count, typed.len())),
+    }
+}
+
+fn from_raw<T, const N: usize>(
+    raw: &[u8],
+    count: usize,
+    from_bytes: fn([u8; N]) -> T,
+) -> Result<Vec<T>, String> {
+    let (chunks, rest) = raw.as_chunks::<N>();
+    if chunks.len() != count || !rest.is_empty() {
+        return Err(miscount(count, chunks.len()));
+    }
+    Ok(chunks.iter().map(|&chunk| from_bytes(chunk)).collect())
+}
+
+fn miscount(shape: usize, data: usize) -> String {
+    format!("should hold {shape} elements by its shape, but its data has {data}")
+}
+
+/// Encodes a tensor under a name, its elements little-endian in `raw_data`.
+pub fn encode(name: &str, tensor: &Tensor) -> proto::Tensor {
+    let raw: Vec<u8> = match tensor {
+        Tensor::F32(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::F64(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::F16(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::I64(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::I32(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::I8(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::U8(a) => a.iter().copied().collect(),
+        Tensor::Bool(a) => a.iter().map(|&x| x.into()).collect(),
+        Tensor::Opaque(opaque) => {
+            let mut message = proto::Tensor::decode(opaque.proto.clone()).unwrap_or_default();
+            message.name = named(name);
+            return message;
+        }
+    };
+    proto::Tensor {
+        dims: tensor.shape().iter().map(|&d| d as i64).collect(),
+        data_type: Some(tensor.dtype().to_onnx()),
+        name: named(name),
+        raw_data: Some(raw.into()),
+        ..Default::default()
+    }
+}
+
+fn named(name: &str) -> Option<String> {
+    (!name.is_empty()).then(|| name.to_string())
+}
