@@ -18,6 +18,8 @@ interface Job {
   readonly pack: CheckedOn | null;
 }
 
+const CANCELLED: Failure = { code: "cancelled", message: "Cancelled. Move the slider to go on." };
+
 export class Cut {
   /** The newest finished preview; it stays while a newer one is computed. */
   preview = $state.raw<Preview | null>(null);
@@ -55,7 +57,7 @@ export class Cut {
       this.preview = await this.core.cutter.preview(job.recipe);
       this.failure = null;
     } catch (error) {
-      if (!wasCancelled(error)) this.failure = failureOf(error);
+      this.failure = wasCancelled(error) ? CANCELLED : failureOf(error);
       return;
     }
     if (job.pack && !superseded()) await this.#pack(job.recipe, job.pack);
