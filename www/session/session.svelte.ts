@@ -1,8 +1,8 @@
 /** One visit: the decisions with their history, and everything on the page that follows from them. */
 import { untrack } from "svelte";
-import type { Core } from "../core/protocol";
-import type { Recipe } from "../core/protocol";
+import type { Core, Recipe } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
+import { readBytes } from "../data/file";
 import { FIRST_DECISIONS, type Decisions, type ModelSource, type PhotoSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
 import { fragmentOf, readFragment } from "../state/link";
@@ -59,8 +59,7 @@ export class Session {
 
   /** Brings back the last visit and lets everything follow the decisions from here on. Returns how to end that. */
   async start(fragment: string): Promise<() => void> {
-    const saved = await this.storage.loadHistory();
-    await this.loadCatalogue();
+    const [saved] = await Promise.all([this.storage.loadHistory(), this.loadCatalogue()]);
     if (saved) this.history = saved;
     else this.#beginWithSamples();
     void this.storage.forgetUnused(this.history);
@@ -114,8 +113,12 @@ export class Session {
   }
 
   async openFile(file: File): Promise<void> {
-    const key = await this.storage.keep(new Uint8Array(await file.arrayBuffer()));
-    await this.openModel({ kind: "file", name: file.name, key, sizes: {} });
+    try {
+      const key = this.storage.keep(await readBytes(file));
+      await this.openModel({ kind: "file", name: file.name, key, sizes: {} });
+    } catch (error) {
+      this.model.attempt = failed(error);
+    }
   }
 
   async answerSizes(sizes: Record<string, number>): Promise<void> {
@@ -126,16 +129,20 @@ export class Session {
   async addPhotos(files: readonly File[]): Promise<void> {
     const added: PhotoSource[] = [];
     for (const file of files) {
-      const key = await this.storage.keep(new Uint8Array(await file.arrayBuffer()));
-      added.push({ kind: "file", name: file.name || "pasted photo", key });
+      try {
+        const key = this.storage.keep(await readBytes(file));
+        added.push({ kind: "file", name: file.name || "pasted photo", key });
+      } catch (error) {
+        this.notices.trouble(failureOf(error).message);
+      }
     }
     if (added.length > 0) this.decide("add photos", { photos: [...this.decisions.photos, ...added] });
   }
 
   /** Whatever the visitor dropped, pasted or chose: models, photos, recipes. */
   async takeFiles(files: readonly File[]): Promise<void> {
-    const isRecipe = (file: File) => /\.json$/i.test(file.name) || file.type === "application/json";
     const isPhoto = (file: File) => file.type.startsWith("image/");
+    const isRecipe = (file: File) => /\.json$/i.test(file.name) || file.type === "application/json";
     await this.addPhotos(files.filter((file) => isPhoto(file)));
     for (const file of files.filter(isRecipe)) await this.applyRecipe(await file.text(), `“${file.name}”`);
     const model = files.find((file) => !isPhoto(file) && !isRecipe(file));

@@ -13,6 +13,9 @@ const withModel = (key: string): Decisions => ({
 let troubles: string[];
 const storage = () => new Storage((message) => troubles.push(message));
 
+/** Lets the database take what it was given. */
+const stored = () => new Promise((resolve) => setTimeout(resolve, 50));
+
 beforeEach(() => {
   troubles = [];
   vi.stubGlobal("indexedDB", new IDBFactory());
@@ -25,9 +28,10 @@ afterEach(() => {
 describe("storage", () => {
   test("decisions and bytes survive a reload", async () => {
     const before = storage();
-    const key = await before.keep(new Uint8Array([1, 2, 3]));
+    const key = before.keep(new Uint8Array([1, 2, 3]));
     const history = record(begin(FIRST_DECISIONS), withModel(key), "open mine");
     await before.saveHistory(history);
+    await stored();
 
     const after = storage();
     expect(await after.loadHistory()).toEqual(history);
@@ -43,10 +47,11 @@ describe("storage", () => {
   test("bytes that no step needs are forgotten, others stay", async () => {
     const before = storage();
     const [undone, present, stray] = [
-      await before.keep(new Uint8Array([1])),
-      await before.keep(new Uint8Array([2])),
-      await before.keep(new Uint8Array([3])),
+      before.keep(new Uint8Array([1])),
+      before.keep(new Uint8Array([2])),
+      before.keep(new Uint8Array([3])),
     ];
+    await stored();
     const history: History<Decisions> = {
       past: [{ value: withModel(present), what: "open" }],
       future: [{ value: withModel(undone), what: "open another" }],
@@ -64,7 +69,8 @@ describe("storage", () => {
       throw full;
     });
     const kept = storage();
-    const key = await kept.keep(new Uint8Array([7]));
+    const key = kept.keep(new Uint8Array([7]));
+    await stored();
     expect(troubles).toEqual([expect.stringContaining("storage is full")]);
     expect([...(await kept.bytes(key))]).toEqual([7]);
   });
@@ -77,10 +83,9 @@ describe("storage", () => {
     });
     const kept = storage();
     expect(await kept.loadHistory()).toBeNull();
-    const key = await kept.keep(new Uint8Array([7]));
+    const key = kept.keep(new Uint8Array([7]));
     await kept.saveHistory(begin(withModel(key)));
     expect([...(await kept.bytes(key))]).toEqual([7]);
-    expect(troubles.every((message) => message.includes("private window"))).toBe(true);
-    expect(troubles.length).toBeGreaterThan(0);
+    expect(troubles).toEqual([expect.stringContaining("private window")]);
   });
 });

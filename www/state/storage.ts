@@ -18,8 +18,9 @@ interface Saved {
 }
 
 export class Storage {
-  /** Bytes that the database refused, or that it was not asked for yet. */
+  /** Bytes that the database has not taken yet, or has refused. */
   readonly #inMemory = new Map<string, Uint8Array>();
+  readonly #told = new Set<string>();
   #database: UseStore | null = null;
 
   constructor(private readonly onTrouble: (message: string) => void) {}
@@ -36,10 +37,13 @@ export class Storage {
   }
 
   /** Keeps the bytes and returns their key. Within this visit they are there even if the browser refuses to store them. */
-  async keep(bytes: Uint8Array): Promise<string> {
+  keep(bytes: Uint8Array): string {
     const key = randomKey();
     this.#inMemory.set(key, bytes);
-    await this.#attempt((database) => set(BYTES_PREFIX + key, bytes, database));
+    void this.#attempt(async (database) => {
+      await set(BYTES_PREFIX + key, bytes, database);
+      this.#inMemory.delete(key);
+    });
     return key;
   }
 
@@ -47,7 +51,6 @@ export class Storage {
     const held =
       this.#inMemory.get(key) ?? (await this.#attempt((database) => get<Uint8Array>(BYTES_PREFIX + key, database)));
     if (!held) throw new Error("The browser no longer holds this file. Please drop it again.");
-    this.#inMemory.set(key, held);
     return held;
   }
 
@@ -66,9 +69,15 @@ export class Storage {
       this.#database ??= createStore(DATABASE, "kept");
       return await work(this.#database);
     } catch (error) {
-      this.onTrouble(explain(error));
+      this.#tell(explain(error));
       return undefined;
     }
+  }
+
+  /** Once is enough. */
+  #tell(message: string): void {
+    if (!this.#told.has(message)) this.onTrouble(message);
+    this.#told.add(message);
   }
 }
 
