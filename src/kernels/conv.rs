@@ -165,7 +165,7 @@ impl Strips {
                 .zip(scratch.chunks_exact_mut(strip))
             {
                 let top = first * rows.stride;
-                fill_rows(&rows, &self.layout, plane, top, self.input_rows, strip);
+                fill_rows(&rows, &self.layout, plane, top, self.input_rows, 0.0, strip);
             }
             self.multiply(shape, weights, bias, (first, height), tail, out, scratch);
         }
@@ -250,7 +250,7 @@ impl Kernel for Convolution {
             let out = &mut outputs[0][range];
             match &self.method {
                 Method::Pointwise => {
-                    product::multiply(&group.0, &group.1, input, pixels, tail, out, scratch);
+                    product::multiply(group.0.view(), &group.1, input, pixels, tail, out, scratch);
                 }
                 Method::Strips(strips) => strips.run(shape, group, input, tail, out, scratch),
             }

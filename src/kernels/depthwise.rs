@@ -182,7 +182,15 @@ impl Kernel for Depthwise {
         for plane in 0..self.shape.batch * self.shape.outputs {
             let source = &inputs[0][plane / multiplier * plane_in..][..plane_in];
             if plane.is_multiple_of(multiplier) {
-                fill_rows(&rows, &self.layout, source, 0, self.padded_rows(), scratch);
+                fill_rows(
+                    &rows,
+                    &self.layout,
+                    source,
+                    0,
+                    self.padded_rows(),
+                    0.0,
+                    scratch,
+                );
             }
             let at = plane % self.shape.outputs;
             let out = &mut outputs[0][plane * plane_out..][..plane_out];

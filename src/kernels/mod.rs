@@ -6,8 +6,10 @@ pub mod conv;
 mod conv_tests;
 mod depthwise;
 mod math;
+pub mod matrix;
 pub mod pack;
 mod padded;
+pub mod pool;
 pub mod product;
 mod simd;
 #[cfg(test)]

@@ -32,6 +32,37 @@ impl Rows {
             panels,
         }
     }
+
+    pub fn view(&self) -> Panels<'_> {
+        Panels {
+            rows: self.rows,
+            depth: self.depth,
+            panels: &self.panels,
+        }
+    }
+}
+
+/// A left matrix that somebody packed.
+#[derive(Debug, Clone, Copy)]
+pub struct Panels<'a> {
+    pub rows: usize,
+    pub depth: usize,
+    pub panels: &'a [Left],
+}
+
+/// Packs the rows of a left matrix in row-major order, at run time. `panels` has `depth` quads for each four rows.
+pub fn rows(data: &[f32], depth: usize, panels: &mut [Left]) {
+    for (rows, panel) in data
+        .chunks(ROWS * depth.max(1))
+        .zip(panels.chunks_exact_mut(depth.max(1)))
+    {
+        panel.fill([0.0; ROWS]);
+        for (i, row) in rows.chunks_exact(depth.max(1)).enumerate() {
+            for (quad, &x) in panel.iter_mut().zip(row) {
+                quad[i] = x;
+            }
+        }
+    }
 }
 
 /// One number for each row, four by four, the last filled up with zeros.

@@ -66,8 +66,8 @@ impl Layout {
         (x % self.span.stride) * self.run + x / self.span.stride
     }
 
-    /// Writes one padded row; zeros where there is no `source`.
-    pub fn fill(&self, source: Option<&[f32]>, row: &mut [f32]) {
+    /// Writes one padded row; nothing but `border` where there is no `source`.
+    pub fn fill(&self, source: Option<&[f32]>, border: f32, row: &mut [f32]) {
         let Span {
             input,
             stride,
@@ -75,7 +75,7 @@ impl Layout {
             ..
         } = self.span;
         let Some(source) = source else {
-            row[..self.row()].fill(0.0);
+            row[..self.row()].fill(border);
             return;
         };
         for phase in 0..stride {
@@ -88,8 +88,8 @@ impl Layout {
             let first = skipped * stride + phase - pad_begin.min(skipped * stride + phase);
             let count = input.saturating_sub(first).div_ceil(stride);
             let end = (skipped + count).min(self.run);
-            run[..skipped].fill(0.0);
-            run[end..].fill(0.0);
+            run[..skipped].fill(border);
+            run[end..].fill(border);
             let source = &source[first.min(input)..];
             match stride {
                 1 => run[skipped..end].copy_from_slice(&source[..end - skipped]),
@@ -113,6 +113,7 @@ pub fn fill_rows(
     plane: &[f32],
     first: usize,
     rows: usize,
+    border: f32,
     out: &mut [f32],
 ) {
     let width = layout.span.input;
@@ -121,7 +122,7 @@ pub fn fill_rows(
             .checked_sub(vertical.pad_begin)
             .filter(|&y| y < vertical.input)
             .map(|y| &plane[y * width..][..width]);
-        layout.fill(source, out);
+        layout.fill(source, border, out);
     }
 }
 
@@ -152,7 +153,7 @@ mod tests {
             let layout = Layout::new(span);
             let source: Vec<f32> = (1..=input).map(|x| x as f32).collect();
             let mut row = vec![f32::NAN; layout.row()];
-            layout.fill(Some(&source), &mut row);
+            layout.fill(Some(&source), 0.0, &mut row);
             for k in 0..kernel {
                 for i in 0..output {
                     let x = (i * stride + k * dilation).checked_sub(pad);

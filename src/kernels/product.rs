@@ -1,7 +1,7 @@
 //! Dense products: rows packed ahead times columns packed block by block.
 
 use super::Activation;
-use super::pack::{self, Rows};
+use super::pack::{self, Panels};
 use super::tile::{self, COLUMNS, Finish, Left, Place, ROWS, Right};
 
 /// How much of the right matrix is packed at a time, in numbers: a quarter of a megabyte, which stays in the
@@ -50,7 +50,7 @@ pub fn scratch_len(depth: usize, columns: usize) -> usize {
 /// `out = left · right + bias`, then the tail. `right` (depth, columns) and `out` (rows, columns) are in
 /// row-major order; `bias` has a quad for each panel of `left`.
 pub fn multiply(
-    left: &Rows,
+    left: Panels<'_>,
     bias: &[Left],
     right: &[f32],
     columns: usize,
@@ -83,7 +83,7 @@ pub struct Target {
 
 /// The same product with the right matrix packed as [`pack::columns`] does.
 pub fn multiply_packed(
-    left: &Rows,
+    left: Panels<'_>,
     bias: &[Left],
     right: &[Right],
     target: Target,
@@ -149,7 +149,7 @@ mod tests {
             let b = numbers(depth * columns, 2);
             let bias = numbers(rows, 3);
             let residual = numbers(rows * columns, 4);
-            let left = Rows::new(rows, depth, |i, k| a[i * depth + k]);
+            let left = pack::Rows::new(rows, depth, |i, k| a[i * depth + k]);
             for activation in [
                 None,
                 Some(Activation::Clamp {
@@ -176,7 +176,15 @@ mod tests {
                 let mut out = vec![f32::NAN; rows * columns];
                 let mut scratch = vec![f32::NAN; scratch_len(depth, columns)];
                 let bias = pack::quads(&bias);
-                multiply(&left, &bias, &b, columns, tail, &mut out, &mut scratch);
+                multiply(
+                    left.view(),
+                    &bias,
+                    &b,
+                    columns,
+                    tail,
+                    &mut out,
+                    &mut scratch,
+                );
                 assert_close(&out, &want);
             }
         }

@@ -87,6 +87,22 @@ pub fn scattered_half(a: &[Left], offsets: &[u32], data: &[f32], first: &Left) -
     sum.map(|row| [row; 2])
 }
 
+/// One row times `P` panels of columns, which are read once each: as fast as memory gives them.
+#[inline(never)]
+pub fn row<const P: usize>(a: &[f32], b: [&[Right]; P]) -> [[F32x4; 2]; P] {
+    let b = b.map(|panel| &panel[..a.len()]);
+    let mut sums = [[F32x4::splat(0.0); 2]; P];
+    for (k, &x) in a.iter().enumerate() {
+        let x = F32x4::splat(x);
+        for (sum, panel) in sums.iter_mut().zip(&b) {
+            let (halves, _) = panel[k].as_chunks::<4>();
+            sum[0] = sum[0].add_product(x, F32x4::load(&halves[0]));
+            sum[1] = sum[1].add_product(x, F32x4::load(&halves[1]));
+        }
+    }
+    sums
+}
+
 /// What is done to sums on their way to memory.
 #[derive(Debug, Clone, Copy)]
 pub struct Finish<'a> {
