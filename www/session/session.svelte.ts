@@ -175,11 +175,20 @@ export class Session {
     }
   }
 
-  /** The share that the current cut removes from each layer, by name. */
+  /** The share that the current cut removes from each layer that can be cut, by name. */
   sharesNow(): Record<string, number> {
-    const layers = this.model.opened?.summary.layers ?? [];
-    const cuts = new Map(this.cut.preview?.layers.map((cut) => [cut.id, cut.sparsity]));
-    return Object.fromEntries(layers.map(({ id, name }) => [name, Number((cuts.get(id) ?? 0).toFixed(3))]));
+    const cuts = new Map(this.cut.preview?.layers.map((cut) => [cut.id, cut]));
+    const byChannel = (this.recipe.granularity ?? "channel") === "channel";
+    const shares = (this.model.opened?.summary.layers ?? [])
+      .filter((layer) => !(byChannel && layer.kept))
+      .map((layer) => {
+        const cut = cuts.get(layer.id);
+        const share = byChannel
+          ? 1 - (cut?.channelsOut ?? layer.channelsOut) / layer.channelsOut
+          : (cut?.sparsity ?? 0);
+        return [layer.name, Number(share.toFixed(3))];
+      });
+    return Object.fromEntries(shares) as Record<string, number>;
   }
 
   packAgain(): void {

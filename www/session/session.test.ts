@@ -125,6 +125,15 @@ describe("a session", () => {
     expect(session.cut.packed.state).toBe("ready");
   });
 
+  test("by hand starts from what the cut does, layer by layer, and leaves out what can't be cut", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    expect(session.sharesNow()).toEqual({ stem: 0.25 });
+    session.decideRecipe("change what is cut", { granularity: "weight" });
+    expect(session.sharesNow()).toEqual({ stem: 0.25, head: 0.25 });
+  });
+
   test("undo takes back and redo brings again, and the cut follows", async () => {
     const session = await visit();
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
