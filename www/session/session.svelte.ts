@@ -10,7 +10,7 @@ import { empty, failed, failureOf, loading, ready, type Status } from "../state/
 import { Storage } from "../state/storage";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
 import { Cut } from "./cut.svelte";
-import { Model, withSizes } from "./model.svelte";
+import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
 
@@ -41,6 +41,8 @@ export class Session {
   readonly #recipe = $derived(this.decisions.recipe);
   readonly #photos = $derived(this.decisions.photos);
   readonly #peer = $derived(this.decisions.peer);
+  /** The model that the present cut is of. */
+  #cutModel: OpenedModel | null = null;
   readonly canUndo = $derived(undoable(this.history));
   readonly canRedo = $derived(redoable(this.history));
   /** The visitor's preset, or the one that came with the model. */
@@ -228,8 +230,9 @@ export class Session {
       const recipe = this.#recipe;
       const opened = this.model.opened;
       untrack(() => {
-        if (!opened) this.cut.clear();
-        else this.cut.decides(recipe, this.#checkedOn);
+        if (opened !== this.#cutModel) this.cut.clear();
+        this.#cutModel = opened;
+        if (opened) this.cut.decides(recipe, this.#checkedOn);
       });
     });
     $effect(() => this.#followComparison());

@@ -65,6 +65,22 @@ describe("a session", () => {
     expect(session.decisions.model).toMatchObject({ kind: "gallery" });
   });
 
+  test("a new model is never compared with the cut of the one before it", async () => {
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    const loads = called("runner.load").length;
+    const release = core.hold("preview");
+    await session.openFile(file("mine.onnx"));
+    await settled();
+    expect(session.cut.packed.state).toBe("empty");
+    expect(called("runner.load")).toHaveLength(loads);
+    release();
+    await settled();
+    expect(session.cut.packed.state).toBe("ready");
+    expect(called("runner.load")).toHaveLength(loads + 2);
+  });
+
   test("asks for the sizes that a model leaves open", async () => {
     const session = await visit();
     core.fail("open", coreError("needs-sizes", "Please give numbers for “height” and “width”."));
