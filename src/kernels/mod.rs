@@ -4,14 +4,18 @@ mod activation;
 pub mod conv;
 #[cfg(test)]
 mod conv_tests;
+pub mod copy;
 mod depthwise;
+pub mod elementwise;
 mod math;
 pub mod matrix;
 pub mod pack;
 mod padded;
 pub mod pool;
 pub mod product;
+pub mod rows;
 mod simd;
+pub mod strided;
 #[cfg(test)]
 mod testing;
 pub mod tile;
