@@ -189,7 +189,14 @@ impl Tensor {
         macro_rules! pick {
             ($($variant:ident),*) => {
                 match self {
-                    $(Tensor::$variant(a) => Tensor::$variant(a.select(Axis(axis), indices)),)*
+                    $(Tensor::$variant(a) => {
+                        // ndarray may hand back another memory order.
+                        let picked = a.select(Axis(axis), indices);
+                        Tensor::$variant(match picked.is_standard_layout() {
+                            true => picked,
+                            false => picked.as_standard_layout().into_owned(),
+                        })
+                    })*
                     Tensor::Opaque(_) => return None,
                 }
             };
@@ -222,6 +229,7 @@ mod tests {
         let t = Tensor::from_f32(&[2, 3], vec![0., 1., 2., 3., 4., 5.]);
         let picked = t.select(1, &[2, 0]).unwrap();
         assert_eq!(picked, Tensor::from_f32(&[2, 2], vec![2., 0., 5., 3.]));
+        assert_eq!(picked.floats().unwrap()[..], [2., 0., 5., 3.]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod shapes;
 use super::constants::{Indices, NotExact, Settlement, settle};
 use super::groups::{Groups, UnitId};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, ValueId};
+use crate::graph::Graph;
 use crate::ops::coupling::Axis;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +65,7 @@ pub fn repack(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Result<Repa
     cut::constants(&mut packed, &kept)?;
     shapes::rewrite(graph, &mut packed, &kept)?;
     bias::fold(graph, &mut packed, groups, &kept, &plan.settlement.folds)?;
-    shapes::set_types(graph, &mut packed, &kept)?;
+    shapes::confirm(graph, &mut packed, &kept)?;
     packed.drop_unused();
     Ok(Repacked {
         graph: packed,
@@ -203,29 +203,4 @@ fn not_stored(name: &str) -> Error {
     Error::BadModel(format!(
         "“{name}” is not a stored tensor of numbers, so its channels can't be removed"
     ))
-}
-
-/// A name that no value has yet.
-fn fresh_name(graph: &Graph, wish: &str) -> String {
-    let taken: BTreeSet<&str> = graph.values.iter().map(|v| v.name.as_str()).collect();
-    let mut name = wish.to_string();
-    let mut count = 1;
-    while taken.contains(name.as_str()) {
-        count += 1;
-        name = format!("{wish}_{count}");
-    }
-    name
-}
-
-/// Adds a stored tensor.
-fn add_constant(graph: &mut Graph, wish: &str, tensor: crate::tensor::Tensor) -> ValueId {
-    let name = fresh_name(graph, wish);
-    let dims = tensor.shape().iter().map(|&n| n.into()).collect();
-    graph.values.push(crate::graph::Value {
-        name,
-        ty: Some(crate::graph::TensorType::new(tensor.dtype(), dims)),
-        constant: Some(std::sync::Arc::new(tensor)),
-        storage: Default::default(),
-    });
-    ValueId(graph.values.len() as u32 - 1)
 }

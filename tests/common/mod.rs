@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each test binary uses a part of it
 
 pub mod nets;
+pub mod random_net;
 pub mod reference;
 
 use secateur::graph::{Attribute, Graph, Node, TensorType, Value, ValueId};

@@ -2,9 +2,8 @@
 
 use super::super::constants::{Fold, Indices};
 use super::super::groups::Groups;
-use super::{add_constant, fresh_name};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Node, Value, ValueId};
+use crate::graph::{Graph, Node};
 use crate::ops::coupling::Weights;
 use crate::tensor::{DType, Tensor};
 use half::f16;
@@ -60,7 +59,7 @@ fn into_input(
             vector(dtype, &[response.len()], response).ok_or_else(misfit)?
         }
     };
-    let value = add_constant(packed, &format!("{label}_bias_folded"), bias);
+    let value = packed.add_constant(&format!("{label}_bias_folded"), bias);
     let inputs = &mut packed.nodes[node].inputs;
     inputs.resize(inputs.len().max(input + 1), None);
     inputs[input] = Some(value);
@@ -82,15 +81,8 @@ fn add_after(
     shape[0] = response.len();
     let bias = vector(ty.map(|ty| ty.dtype), &shape, response)
         .ok_or_else(|| Error::BadModel(format!("node “{label}”: its outputs are not floats")))?;
-    let bias = add_constant(packed, &format!("{label}_bias_folded"), bias);
-    let name = fresh_name(packed, &format!("{label}_before_bias"));
-    packed.values.push(Value {
-        name,
-        ty: None,
-        constant: None,
-        storage: Default::default(),
-    });
-    let before = ValueId(packed.values.len() as u32 - 1);
+    let bias = packed.add_constant(&format!("{label}_bias_folded"), bias);
+    let before = packed.add_value(&format!("{label}_before_bias"), None);
     for output in &mut packed.nodes[node].outputs {
         if *output == Some(out.value) {
             *output = Some(before);

@@ -1,9 +1,9 @@
 //! Mending what names sizes, and inferring shapes anew.
 
 use super::super::constants::Indices;
-use super::add_constant;
 use crate::error::{Error, Result};
-use crate::graph::Graph;
+use crate::graph::shapes::infer;
+use crate::graph::{Graph, TensorType};
 use crate::ops;
 use crate::ops::narrow::{Change, Narrowing};
 
@@ -35,7 +35,7 @@ pub fn rewrite(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<()> 
                 }
                 Change::Input(input, tensor) => {
                     let wish = format!("{label}_input_{input}");
-                    let value = add_constant(packed, &wish, tensor);
+                    let value = packed.add_constant(&wish, tensor);
                     let inputs = &mut packed.nodes[at].inputs;
                     inputs.resize(inputs.len().max(input + 1), None);
                     inputs[input] = Some(value);
@@ -46,21 +46,42 @@ pub fn rewrite(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<()> 
     Ok(())
 }
 
-/// Gives every narrower tensor its new shape. The model's outputs have to keep theirs.
-pub fn set_types(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<()> {
+/// Gives every narrower tensor its new shape, and has the operators confirm that all shapes follow from each other.
+/// The model's outputs have to keep theirs.
+pub fn confirm(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<()> {
     for (axis, indices) in kept {
         if let Some(ty) = &mut packed.value_mut(axis.value).ty {
             ty.shape[axis.axis] = indices.len().into();
         }
     }
+    let expected: Vec<_> = packed.values.iter().map(|value| value.ty.clone()).collect();
+    infer(packed)?;
+    for (value, expected) in packed.values.iter_mut().zip(expected) {
+        if let Some(expected) = expected {
+            if !value.ty.as_ref().is_some_and(|ty| fits(ty, &expected)) {
+                return Err(fault(&value.name));
+            }
+            // Symbols keep the names they had.
+            value.ty = Some(expected);
+        }
+    }
     for &output in &graph.outputs {
-        let (before, after) = (graph.value(output), packed.value(output));
-        if before.ty != after.ty {
-            return Err(Error::BadModel(format!(
-                "re-packing would change the shape of the output “{}”; this is a fault of Secateur's, please report the model",
-                before.name
-            )));
+        let before = graph.value(output);
+        if before.ty != packed.value(output).ty {
+            return Err(fault(&before.name));
         }
     }
     Ok(())
+}
+
+/// Whether two types can be of one tensor: a symbol may stand for any size.
+fn fits(a: &TensorType, b: &TensorType) -> bool {
+    let mut dims = a.shape.iter().zip(&b.shape);
+    a.rank() == b.rank() && dims.all(|(a, b)| a.known().is_none() || b.known().is_none() || a == b)
+}
+
+fn fault(name: &str) -> Error {
+    Error::BadModel(format!(
+        "re-packing gave “{name}” a shape that does not follow from the others; the model can't be re-packed, please report it"
+    ))
 }

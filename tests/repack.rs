@@ -1,0 +1,306 @@
+//! The masked dense model and the re-packed one compute the same.
+
+mod common;
+
+use common::random_net::random_net;
+use common::reference::run;
+use common::{Net, Random, distance, int, ints, random_inputs};
+use proptest::prelude::*;
+use secateur::graph::Graph;
+use secateur::onnx::{OpenOptions, open};
+use secateur::prune::groups::{Groups, UnitId, analyse};
+use secateur::prune::repack::{Repacked, mask_channels, repack};
+use secateur::prune::selfcheck::check;
+
+/// Random units, at least one of each group left.
+fn random_units(groups: &Groups, random: &mut Random) -> Vec<UnitId> {
+    let mut removed = Vec::new();
+    for group in &groups.groups {
+        let count = random.below(group.units.len());
+        let picks = random.choose(group.units.len(), count);
+        removed.extend(picks.iter().map(|&i| UnitId(group.units.start + i as u32)));
+    }
+    removed
+}
+
+/// The first units of each group, `share` of them.
+fn share_of_each(groups: &Groups, share: f64) -> Vec<UnitId> {
+    let mut removed = Vec::new();
+    for group in &groups.groups {
+        let count = (group.units.len() as f64 * share).round() as u32;
+        removed.extend((group.units.start..group.units.start + count).map(UnitId));
+    }
+    removed
+}
+
+fn parameters(graph: &Graph) -> usize {
+    let tensors = graph.values.iter().filter_map(|v| v.constant.as_ref());
+    tensors
+        .filter(|t| t.dtype().is_float())
+        .map(|t| t.len())
+        .sum()
+}
+
+/// Masks and re-packs, and compares both on random inputs.
+fn agree(graph: &Graph, groups: &Groups, removed: &[UnitId], random: &mut Random) -> Repacked {
+    let masked = mask_channels(graph, groups, removed).expect("masks");
+    let packed = repack(graph, groups, removed).expect("re-packs");
+    let inputs = random_inputs(graph, random);
+    let (a, b) = (run(&masked, &inputs), run(&packed.graph, &inputs));
+    for (a, b) in a.iter().zip(&b) {
+        let distance = distance(a, b);
+        assert!(distance < 1e-4, "differ by {distance}");
+    }
+    for (id, value) in packed.graph.values.iter().enumerate() {
+        if let (Some(tensor), Some(ty)) = (&value.constant, &value.ty) {
+            assert_eq!(
+                ty.known_shape().as_deref(),
+                Some(tensor.shape()),
+                "value {id}"
+            );
+        }
+    }
+    packed
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn masked_and_repacked_agree_on_random_networks(seed in any::<u64>(), steps in 1usize..9) {
+        let graph = random_net(seed, steps);
+        let groups = analyse(&graph).expect("analyses");
+        let mut random = Random(seed ^ 1);
+        let removed = random_units(&groups, &mut random);
+        let packed = agree(&graph, &groups, &removed, &mut random);
+        if !removed.is_empty() {
+            prop_assert!(parameters(&packed.graph) < parameters(&graph));
+        }
+    }
+}
+
+/// A convolution, something after it, and a 1×1 convolution that reads it.
+fn reader(between: &[&str], k: usize, pad: usize) -> Graph {
+    let mut net = Net::new(5);
+    let x = net.input(&[1, 3, 6, 6]);
+    let mut y = net.conv(x, 6, 3);
+    for op in between {
+        y = match *op {
+            "BatchNormalization" => net.batch_norm(y),
+            op => net.op(op, &[y], &[]),
+        };
+    }
+    let y = net.conv_with(y, 4, k, 1, 1, pad, true);
+    let y = net.pool(y);
+    let y = net.flatten(y);
+    let y = net.linear(y, 2);
+    net.finish(&[y])
+}
+
+#[test]
+fn constants_are_folded_where_that_is_exact() {
+    let graph = reader(&["BatchNormalization"], 3, 0);
+    let groups = analyse(&graph).unwrap();
+    let packed = agree(&graph, &groups, &[UnitId(1), UnitId(4)], &mut Random(9));
+    assert_eq!(packed.report.removed_units, 2);
+    assert_eq!(packed.report.zeroed, []);
+    assert_eq!(packed.report.folded.len(), 1);
+    assert_eq!(packed.report.folded[0].channels, 2);
+    // Nothing but the removed filters is zero in the masked model.
+    let masked = mask_channels(&graph, &groups, &[UnitId(1), UnitId(4)]).unwrap();
+    let zeros = |g: &Graph| -> usize {
+        let tensors = g.values.iter().filter_map(|v| v.constant.as_ref());
+        tensors.map(|t| t.len() - t.nonzeros()).sum()
+    };
+    assert_eq!(zeros(&masked) - zeros(&graph), 2 * 3 * 9);
+}
+
+#[test]
+fn constants_are_dropped_where_a_border_breaks_them() {
+    let graph = reader(&["BatchNormalization", "Sigmoid"], 3, 1);
+    let groups = analyse(&graph).unwrap();
+    let packed = agree(
+        &graph,
+        &groups,
+        &[UnitId(0), UnitId(2), UnitId(3)],
+        &mut Random(9),
+    );
+    assert_eq!(packed.report.folded, []);
+    assert_eq!(packed.report.zeroed.len(), 1);
+    assert_eq!(packed.report.zeroed[0].channels, 3);
+}
+
+#[test]
+fn a_shared_bias_is_cloned_before_it_takes_a_constant() {
+    let mut net = Net::new(6);
+    let x = net.input(&[1, 3, 6, 6]);
+    let a = net.conv(x, 6, 1);
+    let b = net.conv(x, 6, 1);
+    let bias = net.weight(&[4]);
+    let (v, w) = (net.weight(&[4, 6, 1, 1]), net.weight(&[4, 6, 1, 1]));
+    let y = net.conv_of(&[a, v, bias], 1, 1, 0);
+    let z = net.conv_of(&[b, w, bias], 1, 1, 0);
+    let y = net.op("Mul", &[y, z], &[]);
+    let graph = net.finish(&[y]);
+    let groups = analyse(&graph).unwrap();
+    let first = groups.groups[0].units.clone();
+    let removed: Vec<UnitId> = (first.start..first.end - 2).map(UnitId).collect();
+    let packed = agree(&graph, &groups, &removed, &mut Random(3));
+    assert_eq!(packed.report.folded.len(), 1);
+}
+
+#[test]
+fn a_whole_group_never_goes() {
+    let graph = reader(&["Relu"], 1, 0);
+    let groups = analyse(&graph).unwrap();
+    let all: Vec<UnitId> = groups.units_of(0).collect();
+    let error = repack(&graph, &groups, &all).unwrap_err();
+    assert_eq!(error.code(), "bad-recipe");
+    assert!(
+        error
+            .to_string()
+            .contains("all 6 channels of layer “Conv0”"),
+        "{error}"
+    );
+    assert!(mask_channels(&graph, &groups, &all).is_err());
+    let unknown = [UnitId(u32::MAX)];
+    assert!(repack(&graph, &groups, &unknown).is_err());
+}
+
+#[test]
+fn nothing_removed_changes_nothing() {
+    let graph = random_net(77, 6);
+    let groups = analyse(&graph).unwrap();
+    let packed = agree(&graph, &groups, &[], &mut Random(1));
+    assert_eq!(parameters(&packed.graph), parameters(&graph));
+}
+
+/// Half of every group, on networks whose counts are known from the architecture alone.
+#[test]
+fn half_the_channels_leave_the_known_number_of_parameters() {
+    type Builder = fn(Net, usize) -> Graph;
+    let cases: [(&str, Builder, usize, usize); 3] = [
+        ("ResNet-18", common::nets::resnet18, 11_689_512, 3_055_880),
+        ("ResNet-50", common::nets::resnet50, 25_557_032, 6_917_640),
+        (
+            "MobileNetV2",
+            common::nets::mobilenet_v2,
+            3_504_872,
+            1_221_768,
+        ),
+    ];
+    for (name, build, dense, half) in cases {
+        let mut net = Net::new(1);
+        net.hollow = true;
+        let graph = build(net, 32);
+        assert_eq!(learned(&graph), dense, "{name}");
+        let groups = analyse(&graph).unwrap();
+        let removed = share_of_each(&groups, 0.5);
+        let packed = repack(&graph, &groups, &removed).unwrap();
+        assert_eq!(learned(&packed.graph), half, "{name}");
+    }
+}
+
+/// Parameters as the frameworks count them: without the running statistics of batch normalisations, without bounds.
+fn learned(graph: &Graph) -> usize {
+    let mut count = 0;
+    let mut seen = std::collections::BTreeSet::new();
+    for node in &graph.nodes {
+        let inputs = match node.op_type.as_str() {
+            "BatchNormalization" => &node.inputs[1..3],
+            "Clip" => &[],
+            _ => &node.inputs[..],
+        };
+        for &id in inputs.iter().flatten().filter(|&&id| seen.insert(id)) {
+            let tensor = graph.constant(id).filter(|t| t.dtype().is_float());
+            count += tensor.map_or(0, |t| t.len());
+        }
+    }
+    count
+}
+
+/// The equality harness of OTO: transposed convolutions with instance normalisation, shared weights, grouped
+/// convolutions, concats; random channels, compact against dense.
+#[test]
+fn decoder_with_instance_normalisation() {
+    let mut net = Net::new(31);
+    let x = net.input(&[1, 4, 5, 5]);
+    let mut y = net.conv(x, 8, 3);
+    let skip = y;
+    for out in [6, 8] {
+        let channels = net.dims(y)[1];
+        let inputs = [y, net.weight(&[channels, out, 3, 3]), net.weight(&[out])];
+        y = net.op("ConvTranspose", &inputs, &[("pads", ints(&[1; 4]))]);
+        let inputs = [y, net.weight(&[out]), net.weight(&[out])];
+        y = net.op("InstanceNormalization", &inputs, &[]);
+        y = net.op("LeakyRelu", &[y], &[]);
+    }
+    let y = net.concat(&[y, skip], 1);
+    let y = net.conv_with(y, 6, 3, 2, 1, 1, true);
+    let y = net.conv(y, 3, 1);
+    let graph = net.finish(&[y]);
+    let groups = analyse(&graph).unwrap();
+    let mut random = Random(4);
+    for _ in 0..8 {
+        let removed = random_units(&groups, &mut random);
+        agree(&graph, &groups, &removed, &mut random);
+    }
+}
+
+#[test]
+fn attention_loses_heads() {
+    let mut net = Net::new(16);
+    let x = net.input(&[1, 5, 12]);
+    let mut by_head = Vec::new();
+    for order in [[0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]] {
+        let (w, b) = (net.weight(&[12, 12]), net.weight(&[12]));
+        let y = net.op("MatMul", &[x, w], &[]);
+        let y = net.add(y, b);
+        let y = net.reshape(y, &[1, 5, 4, 3]);
+        by_head.push(net.transpose(y, &order));
+    }
+    let scores = net.op("MatMul", &by_head[..2], &[]);
+    let scores = net.op("Softmax", &[scores], &[("axis", int(-1))]);
+    let y = net.op("MatMul", &[scores, by_head[2]], &[]);
+    let y = net.transpose(y, &[0, 2, 1, 3]);
+    let y = net.reshape(y, &[1, 5, 12]);
+    let w = net.weight(&[12, 12]);
+    let y = net.op("MatMul", &[y, w], &[]);
+    let graph = net.finish(&[y]);
+    let groups = analyse(&graph).unwrap();
+    let packed = agree(&graph, &groups, &[UnitId(1), UnitId(2)], &mut Random(2));
+    assert_eq!(
+        packed.graph.value(packed.graph.outputs[0]).ty,
+        graph.value(graph.outputs[0]).ty
+    );
+    assert_eq!(parameters(&packed.graph), 3 * (12 * 6 + 6) + 6 * 12);
+}
+
+/// The two models that the product ships with or tests on. They lie outside the repository.
+#[test]
+fn real_models_agree_after_random_cuts() {
+    for name in ["resnet20-cifar10", "efficientnet-lite0"] {
+        let path = format!("../shared/models/{name}.onnx");
+        let Ok(bytes) = std::fs::read(&path) else {
+            println!("skipped: {path} is not there");
+            continue;
+        };
+        let opened = open(bytes.into(), &OpenOptions::default()).expect("opens");
+        let graph = opened.graph;
+        let groups = analyse(&graph).expect("analyses");
+        assert!(
+            groups.groups.len() > 5,
+            "{name}: {} groups",
+            groups.groups.len()
+        );
+        let mut random = Random(12);
+        for _ in 0..2 {
+            let removed = random_units(&groups, &mut random);
+            let masked = mask_channels(&graph, &groups, &removed).expect("masks");
+            let packed = repack(&graph, &groups, &removed).expect("re-packs");
+            let input = &random_inputs(&graph, &mut random)[0];
+            let checked = check(&masked, &packed.graph, input).expect("runs");
+            assert!(checked.agrees, "{name}: {checked:?}");
+            assert!(parameters(&packed.graph) < parameters(&graph));
+        }
+    }
+}
