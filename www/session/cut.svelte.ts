@@ -23,6 +23,8 @@ const CANCELLED: Failure = { code: "cancelled", message: "Cancelled. Move the sl
 export class Cut {
   /** The newest finished preview; it stays while a newer one is computed. */
   preview = $state.raw<Preview | null>(null);
+  /** Goes up with every finished preview: whatever was asked about the cut before it is out of date. */
+  revision = $state(0);
   /** Why the newest recipe can't be followed. */
   failure = $state.raw<Failure | null>(null);
   packed = $state.raw<Status<Packed>>(empty);
@@ -55,6 +57,7 @@ export class Cut {
   async #work(job: Job, superseded: () => boolean): Promise<void> {
     try {
       this.preview = await this.core.cutter.preview(job.recipe);
+      this.revision += 1;
       this.failure = null;
     } catch (error) {
       this.failure = wasCancelled(error) ? CANCELLED : failureOf(error);
