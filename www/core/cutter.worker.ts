@@ -1,0 +1,22 @@
+/** The worker that holds the open model and its current cut. */
+import { expose } from "comlink";
+import init, { Cutter } from "../pkg/secateur";
+import { withTransfers } from "./transfers";
+import type { HeatmapRequest, Pixels, Preset, Recipe } from "./protocol";
+
+const core = init().then(() => new Cutter());
+
+const api = {
+  open: async (bytes: Uint8Array, name: string, sizes: Record<string, number>) =>
+    (await core).open(bytes, name, sizes),
+  parseRecipe: async (text: string) => (await core).parseRecipe(text),
+  preview: async (recipe: Recipe) => (await core).preview(recipe),
+  heatmap: async (request: HeatmapRequest) => withTransfers((await core).heatmap(request)),
+  scores: async (layer: number) => withTransfers((await core).scores(layer)),
+  histogram: async (layer: number, bins: number) => withTransfers((await core).histogram(layer, bins)),
+  pack: async (photo: Pixels | null, preset: Preset | null) =>
+    withTransfers((await core).pack(photo ?? undefined, preset ?? undefined)),
+};
+
+export type CutterApi = typeof api;
+expose(api);

@@ -1,0 +1,92 @@
+/**
+ * A worker that may die: calls go through the door, and when the worker is ended or crashes, it is started
+ * again with the work that it held, and whatever was under way is rejected with a reason.
+ */
+import { releaseProxy, wrap, type Remote } from "comlink";
+
+/** What every rejected call of the core carries. `code` is stable, `message` is for people. */
+export class CoreError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = "CoreError";
+  }
+}
+
+/** Names under which JavaScript engines report that a WebAssembly instance trapped or ran out of memory. */
+const FATAL = new Set(["RuntimeError", "RangeError"]);
+
+const CRASHED =
+  "This part of the page stopped unexpectedly and was started again with the model that was open. " +
+  "If it happens again with the same model or settings, the model may need more memory than the browser gives.";
+
+export interface DoorOptions<Api> {
+  start(): Worker;
+  /** Brings a fresh worker to where the old one was. */
+  restore(api: Remote<Api>): Promise<void>;
+  onRestart(reason: string): void;
+}
+
+export class Door<Api> {
+  #worker: Worker | null = null;
+  #api: Remote<Api> | null = null;
+  #ready: Promise<unknown> = Promise.resolve();
+  #abandon = new Set<(error: CoreError) => void>();
+
+  constructor(private readonly options: DoorOptions<Api>) {
+    this.#open();
+  }
+
+  /** Runs one call in the worker. It waits while the worker is being restored. */
+  async call<Result>(work: (api: Remote<Api>) => Promise<Result>): Promise<Result> {
+    await this.#ready;
+    return this.#attempt(work);
+  }
+
+  /** Ends whatever is under way and starts afresh, restored to the last finished state. */
+  cancel(): void {
+    this.#restart(new CoreError("cancelled", "Cancelled."));
+  }
+
+  async #attempt<Result>(work: (api: Remote<Api>) => Promise<Result>): Promise<Result> {
+    const api = this.#api!;
+    let abandon!: (error: CoreError) => void;
+    const abandoned = new Promise<never>((_, reject) => (abandon = reject));
+    this.#abandon.add(abandon);
+    try {
+      return await Promise.race([work(api), abandoned]);
+    } catch (error) {
+      if (error instanceof CoreError) throw error;
+      const { name, message } = error as Error;
+      if (!FATAL.has(name)) throw new CoreError(name, message);
+      const crash = new CoreError("crashed", CRASHED);
+      if (api === this.#api) this.#restart(crash);
+      throw crash;
+    } finally {
+      this.#abandon.delete(abandon);
+    }
+  }
+
+  #open(): void {
+    const worker = this.options.start();
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      if (worker === this.#worker) this.#restart(new CoreError("crashed", CRASHED));
+    });
+    this.#worker = worker;
+    this.#api = wrap<Api>(worker);
+  }
+
+  #restart(reason: CoreError): void {
+    this.#api?.[releaseProxy]();
+    this.#worker?.terminate();
+    for (const abandon of this.#abandon) abandon(reason);
+    this.#abandon.clear();
+    this.#open();
+    // A state that can't be restored leaves an empty worker behind; the next call says what is missing.
+    this.#ready = this.#attempt((api) => this.options.restore(api)).catch(() => undefined);
+    this.options.onRestart(reason.message);
+  }
+}
