@@ -1,0 +1,122 @@
+//! The messages that cross the boundary, with their TypeScript types. Fields mean what the core's reports say they mean.
+
+use js_sys::{Float32Array, Uint8Array, Uint32Array};
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+/// RGBA pixels, as the browser's canvas gives them.
+#[derive(Deserialize, Tsify)]
+pub struct Pixels {
+    #[tsify(type = "Uint8ClampedArray")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub data: js_sys::Uint8ClampedArray,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Numbers for dynamic axes, by the axis's name.
+#[derive(Deserialize, Tsify)]
+#[serde(transparent)]
+pub struct Sizes(
+    #[tsify(type = "Record<string, number>")] pub std::collections::BTreeMap<String, usize>,
+);
+
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct TensorInfo {
+    pub name: String,
+    pub dtype: String,
+    /// Each dimension as a number or as the name of a dynamic axis.
+    pub shape: Vec<String>,
+}
+
+/// A window of a layer's weights, as a matrix of output channels × everything else.
+#[derive(Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct HeatmapRequest {
+    pub layer: usize,
+    /// At most this many cells are wanted.
+    pub rows: usize,
+    pub cols: usize,
+    /// The window, in weights.
+    pub x: usize,
+    pub y: usize,
+    pub width: usize,
+    pub height: usize,
+}
+
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Heatmap {
+    pub matrix_rows: usize,
+    pub matrix_cols: usize,
+    /// The window really shown: whole cells.
+    pub x: usize,
+    pub y: usize,
+    pub width: usize,
+    pub height: usize,
+    pub rows: usize,
+    pub cols: usize,
+    pub weights_per_cell: usize,
+    /// Mean of each cell's weights, row by row.
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub values: Float32Array,
+    /// Largest magnitude in each cell.
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub magnitudes: Float32Array,
+    /// Share of each cell's weights that the mask keeps.
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub kept: Float32Array,
+    /// Largest magnitude of the whole layer: the end of the colour scale.
+    pub largest: f32,
+}
+
+/// Saliency from high to low; the first `kept_count` survive.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct ScoreBars {
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub scores: Float32Array,
+    /// Which unit (channel) each score belongs to.
+    #[tsify(type = "Uint32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub units: Uint32Array,
+    pub kept_count: usize,
+    pub threshold: Option<f32>,
+    pub label: String,
+}
+
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Histogram {
+    /// Borders of the bins: one more than there are bins.
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub edges: Float32Array,
+    #[tsify(type = "Uint32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub all: Uint32Array,
+    #[tsify(type = "Uint32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub removed: Uint32Array,
+    pub threshold: Option<f32>,
+    pub label: String,
+}
+
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Prediction {
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub logits: Float32Array,
+    pub milliseconds: f64,
+}
+
+/// Bytes of a file on their way to JavaScript.
+pub fn bytes(data: &[u8]) -> Uint8Array {
+    Uint8Array::from(data)
+}
