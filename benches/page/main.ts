@@ -1,0 +1,164 @@
+/** What `npm run bench` runs inside the browser. Rows that are compared take turns, so that a slow moment hits all alike. */
+import * as ort from "onnxruntime-web/wasm";
+import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import init, { Cutter, Runner, timing, type Recipe, type Timing } from "../../www/pkg/secateur";
+
+ort.env.wasm.numThreads = 1;
+ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
+
+export interface Row {
+  name: string;
+  ours: Timing;
+  peer: Timing | null;
+}
+
+export interface Job {
+  /** What the rows are about, and where its model is served. */
+  name: string;
+  model: string;
+  /** Elements of one input, and its shape. */
+  shape: number[];
+  /** Shares of the multiply-adds to cut the model to, each a row of its own. */
+  cuts: number[];
+  rounds: number;
+}
+
+/** Numbers that look like a normalised photo to an engine: no denormals, no zeros to profit from. */
+function pattern(shape: number[]): Float32Array {
+  const length = shape.reduce((a, b) => a * b, 1);
+  return Float32Array.from({ length }, (_, i) => Math.sin(i * 0.37) + 0.3 * Math.sin(i * 0.011));
+}
+
+async function bytesOf(address: string): Promise<Uint8Array> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address} is not served: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+async function milliseconds(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+async function median(runs: number, work: () => unknown): Promise<Timing> {
+  const times = new Float64Array(runs);
+  for (let i = 0; i < runs; i++) times[i] = await milliseconds(work);
+  return timing(times);
+}
+
+/** Dense and cut models in both engines, all in turn; then loading them. */
+async function inference(job: Job): Promise<Row[]> {
+  const original = await bytesOf(job.model);
+  const cutter = new Cutter();
+  cutter.open(original, job.name, {});
+  const models = [{ name: `${job.name}, dense`, bytes: original }];
+  for (const macs of job.cuts) {
+    cutter.preview({ target: { macs } });
+    const packed = cutter.pack(undefined, undefined);
+    models.push({ name: `${job.name}, ${macs * 100} % of the multiply-adds`, bytes: packed.bytes });
+  }
+  const input = pattern(job.shape);
+  const contenders = [];
+  for (const { name, bytes } of models) {
+    const runner = new Runner();
+    runner.load("original", bytes);
+    const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+    const feeds = { [session.inputNames[0]!]: new ort.Tensor("float32", input, job.shape) };
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    contenders.push({
+      name,
+      ours,
+      theirs,
+      runOurs: () => runner.run("original", input),
+      runTheirs: () => session.run(feeds),
+    });
+  }
+  for (let round = -2; round < job.rounds; round++) {
+    for (const contender of contenders) {
+      const ours = await milliseconds(contender.runOurs);
+      const theirs = await milliseconds(contender.runTheirs);
+      // The first rounds warm up the compilers and count for nothing.
+      if (round < 0) continue;
+      contender.ours.push(ours);
+      contender.theirs.push(theirs);
+    }
+  }
+  const rows: Row[] = contenders.map(({ name, ours, theirs }) => ({
+    name,
+    ours: timing(Float64Array.from(ours)),
+    peer: timing(Float64Array.from(theirs)),
+  }));
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round < 20; round++) {
+    const runner = new Runner();
+    ours.push(await milliseconds(() => runner.load("original", original)));
+    runner.free();
+    let session: ort.InferenceSession | undefined;
+    theirs.push(
+      await milliseconds(async () => {
+        session = await ort.InferenceSession.create(original, { executionProviders: ["wasm"] });
+      }),
+    );
+    await session?.release();
+  }
+  rows.push({
+    name: `${job.name}, load`,
+    ours: timing(Float64Array.from(ours)),
+    peer: timing(Float64Array.from(theirs)),
+  });
+  cutter.free();
+  return rows;
+}
+
+/** A slider that moves: each step another target, scores already known. */
+async function slider(job: Job): Promise<Row[]> {
+  const cutter = new Cutter();
+  cutter.open(await bytesOf(job.model), job.name, {});
+  const rows: Row[] = [];
+  const recipes: [string, (share: number) => Recipe][] = [
+    ["weights", (share) => ({ granularity: "weight", target: { sparsity: share } })],
+    ["channel groups", (share) => ({ granularity: "channel", target: { macs: share } })],
+  ];
+  for (const [what, recipe] of recipes) {
+    cutter.preview(recipe(0.5));
+    let step = 0;
+    const ours = await median(40, () => cutter.preview(recipe(0.4 + 0.01 * (step++ % 40))));
+    rows.push({ name: `${job.name}, a slider step over ${what}`, ours, peer: null });
+  }
+  const repack = await median(20, () => cutter.pack(undefined, undefined));
+  rows.push({ name: `${job.name}, re-pack and check at 50 %`, ours: repack, peer: null });
+  cutter.free();
+  return rows;
+}
+
+/** What the rival's pruned models come to: counted by our core, run against the original on the same inputs. */
+async function judge(original: string, pruned: string, inputs: Float32Array[]): Promise<{ macs: number; agreement: number }> {
+  const runner = new Runner();
+  const cutter = new Cutter();
+  const before = await bytesOf(original);
+  const after = await bytesOf(pruned);
+  const dense = cutter.open(before, "original", {}).totals.macs;
+  const macs = cutter.open(after, "pruned", {}).totals.macs / dense;
+  runner.load("original", before);
+  runner.load("pruned", after);
+  const top = (which: "original" | "pruned", input: Float32Array) => {
+    const { logits } = runner.run(which, input);
+    return logits.indexOf(Math.max(...logits));
+  };
+  const agreeing = inputs.filter((input) => top("original", input) === top("pruned", input)).length;
+  return { macs, agreement: agreeing / inputs.length };
+}
+
+const bench = { inference, slider, judge };
+export type Bench = typeof bench;
+declare global {
+  interface Window {
+    bench: Bench;
+  }
+}
+await init();
+window.bench = bench;
+document.title = "ready";
