@@ -1,0 +1,29 @@
+//! L2: a channel is worth the Euclidean norm of its filter (He et al., “Soft Filter Pruning”, IJCAI 2018); a single
+//! weight `|w|`, which is its norm.
+
+use super::{Criterion, Layer};
+
+pub struct L2;
+
+impl Criterion for L2 {
+    fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
+        Some(layer.weights.iter().map(|w| w.abs()).collect())
+    }
+
+    fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
+        Some(layer.per_slice(|slice| slice.map(|w| f64::from(w).powi(2)).sum::<f64>().sqrt()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::layer::testing::{graph_of, layer_of};
+    use super::*;
+
+    #[test]
+    fn filters_of_counting_numbers() {
+        let graph = graph_of(&[2, 3, 4, 5], (0..120).map(|x| x as f32).collect());
+        let scores = L2.slices(&layer_of(&graph, 0)).unwrap();
+        assert!((scores[0] - 264.971_7).abs() < 1e-3 && (scores[1] - 706.123_2).abs() < 1e-3);
+    }
+}

@@ -1,0 +1,228 @@
+//! Reading and writing the document, and the errors that tell what is wrong with one.
+
+use super::{Allocation, Granularity, Recipe, Target};
+use crate::error::{Error, Result};
+use crate::prune::score;
+use serde_json::Value;
+
+const FIELDS: [&str; 12] = [
+    "criterion",
+    "granularity",
+    "block",
+    "allocation",
+    "target",
+    "layers",
+    "protect",
+    "reduction",
+    "floor",
+    "roundTo",
+    "maxSparsity",
+    "seed",
+];
+const TARGETS: [&str; 4] = ["sparsity", "parameters", "macs", "bytes"];
+
+impl Recipe {
+    /// Reads a recipe document and checks it as far as it can be without a model.
+    pub fn parse(text: &str) -> Result<Recipe> {
+        let document: Value = serde_json::from_str(text)
+            .map_err(|e| bad(format!("this is not a JSON document: {e}")))?;
+        let Value::Object(fields) = &document else {
+            return Err(bad(
+                "a recipe is a JSON object, such as {\"target\": {\"macs\": 0.7}}".into(),
+            ));
+        };
+        known_fields("the recipe", fields.keys(), &FIELDS)?;
+        match fields.get("target") {
+            Some(Value::Object(target)) => {
+                known_fields("its target", target.keys(), &TARGETS)?;
+                if target.len() != 1 {
+                    return Err(bad(format!(
+                        "a recipe has one target, not {}: give one of {}",
+                        target.len(),
+                        listed(&TARGETS)
+                    )));
+                }
+            }
+            Some(other) => {
+                return Err(bad(format!(
+                    "the target must be an object such as {{\"macs\": 0.7}}, not {other}"
+                )));
+            }
+            None => {}
+        }
+        let recipe: Recipe = serde_json::from_value(document)
+            .map_err(|e| bad(format!("a field has a value that does not fit: {e}")))?;
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    /// The whole document with every default written out, always the same text for the same recipe.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a recipe holds only what JSON can")
+    }
+
+    /// Whether the fields make sense together.
+    pub fn check(&self) -> Result<()> {
+        score::criterion(&self.criterion, self.seed)?;
+        match self.target {
+            Some(Target::Sparsity(share)) => in_range("target.sparsity", share, 0.0, 0.999)?,
+            Some(Target::Parameters(share)) => in_range("target.parameters", share, 0.001, 1.0)?,
+            Some(Target::Macs(share)) => in_range("target.macs", share, 0.001, 1.0)?,
+            Some(Target::Bytes(share)) => in_range("target.bytes", share, 0.001, 1.0)?,
+            None if self.allocation == Allocation::Manual => {}
+            None if matches!(self.granularity, Granularity::NM { .. }) => {}
+            None => {
+                return Err(bad(format!(
+                    "the recipe has no target: add one of {}, such as \"target\": {{\"macs\": 0.7}}",
+                    listed(&TARGETS)
+                )));
+            }
+        }
+        for (layer, share) in &self.layers {
+            in_range(&format!("layers.{layer}"), *share, 0.0, 1.0)?;
+        }
+        if self.allocation == Allocation::Manual && self.layers.is_empty() {
+            return Err(bad(
+                "the allocation “manual” needs “layers”: a share to remove for each layer's name".into(),
+            ));
+        }
+        in_range("maxSparsity", self.max_sparsity, 0.0, 1.0)?;
+        if self.floor == 0 {
+            return Err(bad("floor must be at least 1: a layer needs a channel".into()));
+        }
+        if !(1..=256).contains(&self.round_to) {
+            return Err(bad(format!(
+                "roundTo is {}; it must be from 1 (no rounding) to 256, usually 4 or 8",
+                self.round_to
+            )));
+        }
+        match (self.granularity, self.block) {
+            (Granularity::Block, None) => Err(bad(
+                "the granularity “block” needs “block”: its rows and columns, such as [4, 1]".into(),
+            )),
+            (Granularity::Block, Some([rows, columns]))
+                if !(1..=4096).contains(&rows) || !(1..=4096).contains(&columns) =>
+            {
+                Err(bad(format!(
+                    "block is [{rows}, {columns}]; both numbers must be from 1 to 4096"
+                )))
+            }
+            (Granularity::Block, Some(_)) | (_, None) => Ok(()),
+            (other, Some(_)) => Err(bad(format!(
+                "“block” goes with the granularity “block”, not with “{other}”"
+            ))),
+        }
+    }
+}
+
+fn bad(what: String) -> Error {
+    Error::BadRecipe(format!("this recipe can't be used: {what}"))
+}
+
+fn in_range(field: &str, share: f64, low: f64, high: f64) -> Result<()> {
+    if (low..=high).contains(&share) {
+        return Ok(());
+    }
+    Err(bad(format!(
+        "{field} is {share}; it is a share, from {low} to {high}"
+    )))
+}
+
+fn known_fields<'a>(
+    place: &str,
+    names: impl Iterator<Item = &'a String>,
+    known: &[&str],
+) -> Result<()> {
+    for name in names {
+        if !known.contains(&name.as_str()) {
+            return Err(bad(format!(
+                "{place} has a field “{name}”, which is unknown; {}",
+                suggest(name, known)
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// “did you mean …?” where a known name is near, else all of them.
+pub fn suggest(name: &str, known: &[&str]) -> String {
+    let nearest = known.iter().min_by_key(|k| distance(name, k));
+    match nearest {
+        Some(near) if distance(name, near) <= 3.min(near.len() / 2) => {
+            format!("did you mean “{near}”?")
+        }
+        _ => format!("known are {}", listed(known)),
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|n| format!("“{n}”")).collect();
+    quoted.join(", ")
+}
+
+/// Edits (letters put in, left out or changed) from one word to another, case aside: Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.to_lowercase().chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &y) in b.iter().enumerate() {
+            let change = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        Recipe::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_readme_recipe_is_whole() {
+        let text = r#"{"criterion": "l2", "granularity": "channel", "allocation": "global", "target": {"macs": 0.7}}"#;
+        let recipe = Recipe::parse(text).unwrap();
+        assert_eq!(recipe.target, Some(Target::Macs(0.7)));
+        assert_eq!(recipe, Recipe::parse(r#"{"target": {"macs": 0.7}}"#).unwrap());
+        assert_eq!(Recipe::parse(&recipe.to_json()).unwrap(), recipe);
+    }
+
+    #[test]
+    fn patterns_are_read_and_written() {
+        let recipe = Recipe::parse(r#"{"granularity": "2:4"}"#).unwrap();
+        assert_eq!(recipe.granularity, Granularity::NM { n: 2, m: 4 });
+        assert!(recipe.to_json().contains(r#""granularity": "2:4""#));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, expected) in [
+            ("[1]", "is a JSON object"),
+            ("{", "not a JSON document"),
+            (r#"{"targt": {"macs": 0.7}}"#, "did you mean “target”?"),
+            (r#"{"target": {"flops": 0.7}}"#, "known are “sparsity”"),
+            (r#"{"target": {"macs": 0.7, "bytes": 0.5}}"#, "one target, not 2"),
+            (r#"{"target": 0.7}"#, "must be an object"),
+            (r#"{"target": {"macs": 1.7}}"#, "target.macs is 1.7"),
+            (r#"{"target": {"sparsity": -0.1}}"#, "target.sparsity is -0.1"),
+            (r#"{}"#, "has no target"),
+            (r#"{"target": {"macs": 0.7}, "criterion": "l3"}"#, "did you mean"),
+            (r#"{"granularity": "4:2"}"#, "must be smaller"),
+            (r#"{"granularity": "columns", "target": {"macs": 0.7}}"#, "a pattern such as"),
+            (r#"{"granularity": "block", "target": {"sparsity": 0.5}}"#, "needs “block”"),
+            (r#"{"block": [4, 1], "target": {"sparsity": 0.5}}"#, "goes with"),
+            (r#"{"allocation": "manual"}"#, "needs “layers”"),
+            (r#"{"target": {"macs": 0.7}, "floor": 0}"#, "floor must be at least 1"),
+            (r#"{"target": {"macs": 0.7}, "roundTo": 0}"#, "roundTo is 0"),
+        ] {
+            let message = message(text);
+            assert!(message.contains(expected), "{text} gave: {message}");
+        }
+    }
+}
