@@ -1,0 +1,62 @@
+//! N:M sparsity: of every `m` neighbours along one axis at most `n` stay (Mishra et al., “Accelerating Sparse Deep
+//! Neural Networks”, 2021, for 2:4).
+
+use super::WeightMask;
+
+/// Keeps the `n` most salient of every `m` neighbours along `axis`. Where the axis does not divide by `m`, the last
+/// neighbours are as if padded with weights of zero; a shorter rest of at most `n` stays whole.
+pub fn n_m(saliency: &[f32], shape: &[usize], axis: usize, n: usize, m: usize) -> WeightMask {
+    let mut mask = WeightMask::all(saliency.len());
+    let inner: usize = shape[axis + 1..].iter().product();
+    let length = shape[axis];
+    let outer = saliency.len() / (length * inner).max(1);
+    let mut neighbours = Vec::with_capacity(m);
+    for o in 0..outer {
+        for i in 0..inner {
+            for start in (0..length).step_by(m) {
+                neighbours.clear();
+                let end = (start + m).min(length);
+                neighbours.extend((start..end).map(|k| (o * length + k) * inner + i));
+                // The least first; of equal ones the first goes first.
+                neighbours.sort_by(|&a, &b| saliency[a].total_cmp(&saliency[b]));
+                let surplus = neighbours.len().saturating_sub(n);
+                for &index in &neighbours[..surplus] {
+                    mask.remove(index);
+                }
+            }
+        }
+    }
+    mask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_of_four_counting_up() {
+        let w: Vec<f32> = (1..=8).map(|x| x as f32).collect();
+        let masked = n_m(&w, &[1, 8], 1, 2, 4).apply(&w);
+        assert_eq!(masked, [0., 0., 3., 4., 0., 0., 7., 8.]);
+    }
+
+    #[test]
+    fn along_an_outer_axis() {
+        let w = [4., 1., 3., 2., 2., 3., 1., 4.];
+        let masked = n_m(&w, &[4, 2], 0, 1, 2).apply(&w);
+        assert_eq!(masked, [4., 0., 0., 2., 2., 0., 0., 4.]);
+    }
+
+    #[test]
+    fn a_short_rest_is_padded() {
+        let w = [1., 2., 3., 4., 5., 6.];
+        assert_eq!(
+            n_m(&w, &[1, 6], 1, 2, 4).apply(&w),
+            [0., 0., 3., 4., 5., 6.]
+        );
+        assert_eq!(
+            n_m(&w[..5], &[1, 5], 1, 1, 2).apply(&w[..5]),
+            [0., 2., 0., 4., 5.]
+        );
+    }
+}
