@@ -1,6 +1,11 @@
-//! Pruning: which channels must go together, what is removed, and the smaller model that is left.
+//! Pruning: what matters, which channels must go together, what is removed, and the smaller model that is left.
 
+pub mod allocate;
 mod constants;
+pub mod cut;
 pub mod groups;
+pub mod mask;
 pub mod repack;
+pub mod score;
 pub mod selfcheck;
+pub mod session;

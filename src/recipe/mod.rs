@@ -112,7 +112,9 @@ pub enum Reduction {
 #[cfg_attr(
     target_arch = "wasm32",
     derive(tsify::Tsify),
-    tsify(type_override = "{ sparsity?: number; parameters?: number; macs?: number; bytes?: number }")
+    tsify(
+        type_override = "{ sparsity?: number; parameters?: number; macs?: number; bytes?: number }"
+    )
 )]
 pub enum Target {
     Sparsity(f64),

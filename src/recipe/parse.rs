@@ -83,12 +83,15 @@ impl Recipe {
         }
         if self.allocation == Allocation::Manual && self.layers.is_empty() {
             return Err(bad(
-                "the allocation “manual” needs “layers”: a share to remove for each layer's name".into(),
+                "the allocation “manual” needs “layers”: a share to remove for each layer's name"
+                    .into(),
             ));
         }
         in_range("maxSparsity", self.max_sparsity, 0.0, 1.0)?;
         if self.floor == 0 {
-            return Err(bad("floor must be at least 1: a layer needs a channel".into()));
+            return Err(bad(
+                "floor must be at least 1: a layer needs a channel".into()
+            ));
         }
         if !(1..=256).contains(&self.round_to) {
             return Err(bad(format!(
@@ -98,7 +101,8 @@ impl Recipe {
         }
         match (self.granularity, self.block) {
             (Granularity::Block, None) => Err(bad(
-                "the granularity “block” needs “block”: its rows and columns, such as [4, 1]".into(),
+                "the granularity “block” needs “block”: its rows and columns, such as [4, 1]"
+                    .into(),
             )),
             (Granularity::Block, Some([rows, columns]))
                 if !(1..=4096).contains(&rows) || !(1..=4096).contains(&columns) =>
@@ -189,7 +193,10 @@ mod tests {
         let text = r#"{"criterion": "l2", "granularity": "channel", "allocation": "global", "target": {"macs": 0.7}}"#;
         let recipe = Recipe::parse(text).unwrap();
         assert_eq!(recipe.target, Some(Target::Macs(0.7)));
-        assert_eq!(recipe, Recipe::parse(r#"{"target": {"macs": 0.7}}"#).unwrap());
+        assert_eq!(
+            recipe,
+            Recipe::parse(r#"{"target": {"macs": 0.7}}"#).unwrap()
+        );
         assert_eq!(Recipe::parse(&recipe.to_json()).unwrap(), recipe);
     }
 
@@ -207,18 +214,39 @@ mod tests {
             ("{", "not a JSON document"),
             (r#"{"targt": {"macs": 0.7}}"#, "did you mean “target”?"),
             (r#"{"target": {"flops": 0.7}}"#, "known are “sparsity”"),
-            (r#"{"target": {"macs": 0.7, "bytes": 0.5}}"#, "one target, not 2"),
+            (
+                r#"{"target": {"macs": 0.7, "bytes": 0.5}}"#,
+                "one target, not 2",
+            ),
             (r#"{"target": 0.7}"#, "must be an object"),
             (r#"{"target": {"macs": 1.7}}"#, "target.macs is 1.7"),
-            (r#"{"target": {"sparsity": -0.1}}"#, "target.sparsity is -0.1"),
+            (
+                r#"{"target": {"sparsity": -0.1}}"#,
+                "target.sparsity is -0.1",
+            ),
             (r#"{}"#, "has no target"),
-            (r#"{"target": {"macs": 0.7}, "criterion": "l3"}"#, "did you mean"),
+            (
+                r#"{"target": {"macs": 0.7}, "criterion": "l3"}"#,
+                "did you mean",
+            ),
             (r#"{"granularity": "4:2"}"#, "must be smaller"),
-            (r#"{"granularity": "columns", "target": {"macs": 0.7}}"#, "a pattern such as"),
-            (r#"{"granularity": "block", "target": {"sparsity": 0.5}}"#, "needs “block”"),
-            (r#"{"block": [4, 1], "target": {"sparsity": 0.5}}"#, "goes with"),
+            (
+                r#"{"granularity": "columns", "target": {"macs": 0.7}}"#,
+                "a pattern such as",
+            ),
+            (
+                r#"{"granularity": "block", "target": {"sparsity": 0.5}}"#,
+                "needs “block”",
+            ),
+            (
+                r#"{"block": [4, 1], "target": {"sparsity": 0.5}}"#,
+                "goes with",
+            ),
             (r#"{"allocation": "manual"}"#, "needs “layers”"),
-            (r#"{"target": {"macs": 0.7}, "floor": 0}"#, "floor must be at least 1"),
+            (
+                r#"{"target": {"macs": 0.7}, "floor": 0}"#,
+                "floor must be at least 1",
+            ),
             (r#"{"target": {"macs": 0.7}, "roundTo": 0}"#, "roundTo is 0"),
         ] {
             let message = message(text);

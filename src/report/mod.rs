@@ -1,1 +1,9 @@
+//! Counting and comparing: what a model costs, layer by layer, and how two models' answers differ.
 
+mod compare;
+mod ledger;
+mod timing;
+
+pub use compare::{ClassScore, Comparison, Summary, compare, summarize, top};
+pub use ledger::{Account, Layer, LayerCost, Ledger, Lengths, Totals, account};
+pub use timing::{Timing, timing};

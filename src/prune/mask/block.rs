@@ -78,7 +78,9 @@ mod tests {
 
     #[test]
     fn two_by_two_by_mean() {
-        let w = [0.1, 0.1, 0.2, 0.2, 0.1, 0.1, 0.3, 0.3, 0.9, 0.9, 0.5, 0.5, 0.9, 0.9, 0.5, 0.5];
+        let w = [
+            0.1, 0.1, 0.2, 0.2, 0.1, 0.1, 0.3, 0.3, 0.9, 0.9, 0.5, 0.5, 0.9, 0.9, 0.5, 0.5,
+        ];
         let blocks = Blocks::new(&[4, 4], 0, [2, 2]);
         let means = blocks.means(&w);
         for (mean, expected) in means.iter().zip([0.1, 0.25, 0.9, 0.5]) {

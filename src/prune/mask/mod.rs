@@ -6,7 +6,7 @@ mod weights;
 
 pub use block::Blocks;
 pub use n_m::n_m;
-pub use weights::WeightMask;
+pub use weights::{WeightMask, sort_key, sort_keys};
 
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};

@@ -31,12 +31,16 @@ pub fn unit_scores(
     let mut all = vec![0f32; groups.units.len()];
     for group in &groups.groups {
         let range = group.units.start as usize..group.units.end as usize;
-        for (score, unit) in all[range.clone()].iter_mut().zip(&groups.units[range.clone()]) {
+        for (score, unit) in all[range.clone()]
+            .iter_mut()
+            .zip(&groups.units[range.clone()])
+        {
             let scores = unit.elements.iter().filter_map(|e| {
                 let of_axis = slices.get(&e.axis)?;
                 of_axis.get(e.index).map(|&x| f64::from(x))
             });
-            *score = reduce(reduction, scores).ok_or_else(|| no_scores(graph, group.producers[0].node))?;
+            *score = reduce(reduction, scores)
+                .ok_or_else(|| no_scores(graph, group.producers[0].node))?;
         }
         if !criterion.comparable() {
             divide_by_mean(&mut all[range]);

@@ -38,7 +38,10 @@ fn distance(a: &[f32], b: &[f32]) -> f64 {
             lanes[lane] += d * d;
         }
     }
-    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| f64::from((a - b) * (a - b)));
+    let rest = a_rest
+        .iter()
+        .zip(b_rest)
+        .map(|(a, b)| f64::from((a - b) * (a - b)));
     (lanes.iter().map(|&x| f64::from(x)).sum::<f64>() + rest.sum::<f64>()).sqrt()
 }
 

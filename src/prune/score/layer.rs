@@ -76,11 +76,14 @@ pub mod testing {
 
     /// The layer that [`graph_of`] holds.
     pub fn layer_of(graph: &Graph, axis: usize) -> Layer<'_> {
-        let weights = Weights {
+        let tensor = graph.constant(ValueId(0)).unwrap();
+        Layer {
+            graph,
+            node: 0,
             tensor: ValueId(0),
-            makes: axis,
-            reads: None,
-        };
-        Layer::new(graph, 0, &weights).unwrap()
+            shape: tensor.shape(),
+            axis,
+            weights: tensor.floats().unwrap(),
+        }
     }
 }

@@ -72,6 +72,9 @@ mod tests {
     fn the_published_sequence() {
         // The generator's reference implementation gives 0xe220a8397b1dcdaf first from state 0.
         let first = SplitMix64(0).next();
-        assert_eq!(first, ((0xe220_a839_7b1d_cdaf_u64 >> 40) + 1) as f32 / 16_777_216.0);
+        assert_eq!(
+            first,
+            ((0xe220_a839_7b1d_cdaf_u64 >> 40) + 1) as f32 / 16_777_216.0
+        );
     }
 }

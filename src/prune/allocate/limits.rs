@@ -1,0 +1,45 @@
+//! What a recipe says about single layers, looked up in a model.
+
+use crate::error::{Error, Result};
+use crate::recipe::{Recipe, suggest};
+use crate::report::Ledger;
+
+/// Whether the layers that a recipe names are there.
+pub fn check_names(recipe: &Recipe, ledger: &Ledger<'_>) -> Result<()> {
+    let known: Vec<&str> = ledger.rows().iter().map(|l| l.name.as_str()).collect();
+    let named = recipe.protect.iter().map(|name| ("protect", name));
+    for (field, name) in named.chain(recipe.layers.keys().map(|name| ("layers", name))) {
+        if !known.contains(&name.as_str()) {
+            let hint = match known.len() {
+                0..=12 => suggest(name, &known),
+                _ => nearest(name, &known),
+            };
+            return Err(Error::BadRecipe(format!(
+                "this recipe can't be used with this model: {field} names a layer “{name}”, which the model does not have; {hint}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A hint that does not list a whole large model.
+fn nearest(name: &str, known: &[&str]) -> String {
+    let hint = suggest(name, known);
+    if hint.starts_with("did you mean") {
+        return hint;
+    }
+    format!(
+        "its {} layers have names such as “{}” and “{}”",
+        known.len(),
+        known[0],
+        known[known.len() - 1]
+    )
+}
+
+/// The share that the recipe sets by hand for a layer: 0 where it is protected, `None` where nothing is said.
+pub fn by_hand(recipe: &Recipe, layer: &str) -> Option<f64> {
+    if recipe.protect.iter().any(|name| name == layer) {
+        return Some(0.0);
+    }
+    recipe.layers.get(layer).copied()
+}

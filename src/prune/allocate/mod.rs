@@ -1,0 +1,70 @@
+//! Allocation: how much goes from each layer, so that a target is met and no limit is broken.
+
+mod channels;
+mod limits;
+mod weights;
+
+pub use channels::{RankedUnits, choose_units};
+pub use limits::check_names;
+pub use weights::{RankedLayer, RankedWeights, choose_weights};
+
+use crate::error::Error;
+use crate::recipe::Target;
+
+/// The least level from 0 to `most` at which `met` holds; `None` where it does not even hold at `most`. `met` must not
+/// become false again as the level grows.
+fn least_level(most: usize, met: impl Fn(usize) -> bool) -> Option<usize> {
+    if !met(most) {
+        return None;
+    }
+    let (mut low, mut high) = (0, most);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if met(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Some(low)
+}
+
+/// Why a target can't be reached, and what can.
+fn out_of_reach(target: Target, reachable: f64) -> Error {
+    let (what, asked) = match target {
+        Target::Sparsity(share) => {
+            return Error::BadRecipe(format!(
+                "this recipe asks for more than the model and its limits allow: to remove {}, where at most {} can go; ask for \
+                 less, or loosen maxSparsity, floor, roundTo or protect",
+                percent(share),
+                percent(reachable)
+            ));
+        }
+        Target::Parameters(share) => ("parameters", share),
+        Target::Macs(share) => ("multiply-adds", share),
+        Target::Bytes(share) => ("bytes", share),
+    };
+    Error::BadRecipe(format!(
+        "this recipe asks for more than the model and its limits allow: {} of the {what}, where at least {} stay; ask for a \
+         higher share, or loosen maxSparsity, floor, roundTo or protect",
+        percent(asked),
+        percent(reachable)
+    ))
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::least_level;
+
+    #[test]
+    fn the_least_level_is_found() {
+        for border in 0..=9 {
+            assert_eq!(least_level(9, |level| level >= border), Some(border));
+        }
+        assert_eq!(least_level(9, |_| false), None);
+    }
+}

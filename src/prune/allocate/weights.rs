@@ -1,0 +1,313 @@
+//! How many single weights, or blocks of them, go from each layer.
+
+use super::limits::by_hand;
+use super::{least_level, out_of_reach};
+use crate::error::{Error, Result};
+use crate::graph::ValueId;
+use crate::prune::mask::sort_keys;
+use crate::recipe::{Allocation, Recipe, Target};
+use crate::report::{Ledger, Lengths};
+
+/// Above the bits of every number that is not below zero, infinity included.
+const PAST_ALL: usize = 0x7f80_0001;
+
+/// The items (weights or blocks) of one layer in the order in which they go.
+pub struct RankedLayer {
+    pub name: String,
+    pub tensor: ValueId,
+    /// By item.
+    pub saliency: Vec<f32>,
+    /// The saliency's bits over the item's number, the least first: [`sort_keys`], sorted.
+    keys: Vec<u64>,
+    /// How many weights that are not zero the first so many items hold; one entry more than there are items. `None` where
+    /// items are weights whose zeros all come first.
+    nonzeros_before: Option<Vec<u32>>,
+    /// Weights that are not zero.
+    pub nonzeros: usize,
+    /// All weights.
+    pub weights: usize,
+    /// Multiply-adds of the nodes that use the tensor.
+    pub macs: u64,
+}
+
+impl RankedLayer {
+    /// `item_nonzeros`: for blocks, how many weights that are not zero each holds.
+    pub fn new(
+        name: String,
+        tensor: ValueId,
+        weights: &[f32],
+        saliency: Vec<f32>,
+        item_nonzeros: Option<Vec<u32>>,
+        macs: u64,
+    ) -> Self {
+        let mut keys = sort_keys(&saliency);
+        keys.sort_unstable();
+        let nonzeros_before = item_nonzeros.map(|of_item| {
+            let mut sum = 0;
+            let mut sums = vec![0];
+            for key in &keys {
+                sum += of_item[*key as u32 as usize];
+                sums.push(sum);
+            }
+            sums
+        });
+        RankedLayer {
+            name,
+            tensor,
+            saliency,
+            keys,
+            nonzeros_before,
+            nonzeros: weights.iter().filter(|w| **w != 0.0).count(),
+            weights: weights.len(),
+            macs,
+        }
+    }
+
+    pub fn items(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The items in the order in which they go.
+    pub fn order(&self) -> impl Iterator<Item = usize> + '_ {
+        self.keys.iter().map(|key| *key as u32 as usize)
+    }
+
+    /// The key of the first item that stays when `count` go; items with a lower one go.
+    pub fn first_kept(&self, count: usize) -> u64 {
+        self.keys.get(count).copied().unwrap_or(u64::MAX)
+    }
+
+    /// The saliency from which on items stay, when `count` go. `None` where none go.
+    pub fn threshold(&self, count: usize) -> Option<f32> {
+        let last = count.checked_sub(1)?;
+        let item = self.first_kept(count);
+        let key = if item == u64::MAX {
+            self.keys[last]
+        } else {
+            item
+        };
+        Some(f32::from_bits((key >> 32) as u32))
+    }
+
+    /// Weights that are not zero when `count` items are gone.
+    pub fn nonzeros_after(&self, count: usize) -> usize {
+        match &self.nonzeros_before {
+            Some(before) => self.nonzeros - before[count] as usize,
+            None => self.nonzeros.min(self.items() - count),
+        }
+    }
+
+    /// How many items have less than this saliency (given by its bits).
+    fn below(&self, bits: u64) -> usize {
+        self.keys.partition_point(|key| key >> 32 < bits)
+    }
+}
+
+/// All layers, kept until the criterion changes.
+pub struct RankedWeights {
+    pub layers: Vec<RankedLayer>,
+}
+
+/// How many items go from each layer: as few as meet the recipe's target, the least first.
+pub fn choose_weights(
+    ranked: &RankedWeights,
+    ledger: &Ledger<'_>,
+    recipe: &Recipe,
+) -> Result<Vec<usize>> {
+    let layers = &ranked.layers;
+    let limits: Vec<Limit> = layers
+        .iter()
+        .map(|layer| Limit::new(layer, recipe))
+        .collect();
+    let free: usize = layers
+        .iter()
+        .zip(&limits)
+        .filter(|(_, l)| l.fixed.is_none())
+        .map(|(l, _)| l.items())
+        .sum();
+    // Enough levels that neighbouring ones differ by single items.
+    let at_level = |level: usize| -> Vec<usize> {
+        let wanted: Vec<usize> = match recipe.allocation {
+            Allocation::Uniform => {
+                let share = level as f64 / free.max(1) as f64;
+                layers
+                    .iter()
+                    .map(|l| (share * l.items() as f64).round() as usize)
+                    .collect()
+            }
+            Allocation::Global => least_of_all(layers, &limits, level),
+            Allocation::Manual => vec![0; layers.len()],
+        };
+        wanted
+            .into_iter()
+            .zip(&limits)
+            .map(|(count, limit)| limit.apply(count))
+            .collect()
+    };
+    let target = match (recipe.allocation, recipe.target) {
+        (Allocation::Manual, _) | (_, None) => return Ok(at_level(0)),
+        (_, Some(Target::Bytes(_))) => {
+            return Err(Error::BadRecipe(
+                "this recipe can't be used: zeros do not make an ONNX file smaller, so single weights and blocks can't be cut to \
+                 a number of bytes; cut whole channels, or give a target of sparsity or parameters"
+                    .into(),
+            ));
+        }
+        (_, Some(target)) => target,
+    };
+    let share_at = |level: usize| -> f64 {
+        let counts = at_level(level);
+        let after = || {
+            layers
+                .iter()
+                .zip(&counts)
+                .map(|(l, &count)| (l, l.nonzeros_after(count)))
+        };
+        match target {
+            Target::Sparsity(_) => {
+                let all: usize = layers.iter().map(RankedLayer::items).sum();
+                counts.iter().sum::<usize>() as f64 / all.max(1) as f64
+            }
+            Target::Parameters(_) => {
+                let all = ledger.parameters(&Lengths::new());
+                let gone: usize = after().map(|(l, now)| l.weights - now).sum();
+                1.0 - gone as f64 / all.max(1) as f64
+            }
+            Target::Macs(_) | Target::Bytes(_) => {
+                let all = ledger.macs(&Lengths::new());
+                let gone: f64 = after()
+                    .map(|(l, now)| l.macs as f64 * (1.0 - now as f64 / l.weights.max(1) as f64))
+                    .sum();
+                1.0 - gone / all.max(1) as f64
+            }
+        }
+    };
+    let all: usize = layers.iter().map(RankedLayer::items).sum();
+    let met = |level: usize| match target {
+        Target::Sparsity(asked) => {
+            (share_at(level) * all as f64).round() >= (asked * all as f64).round()
+        }
+        Target::Parameters(asked) | Target::Macs(asked) | Target::Bytes(asked) => {
+            share_at(level) <= asked
+        }
+    };
+    match least_level(free, met) {
+        Some(level) => Ok(at_level(level)),
+        None => Err(out_of_reach(target, share_at(free))),
+    }
+}
+
+/// The `level` least items of all layers that are not fixed, as a count for each layer. Where a layer's limit stops it, the
+/// others go on; equal items go in the order of layers.
+fn least_of_all(layers: &[RankedLayer], limits: &[Limit], level: usize) -> Vec<usize> {
+    let below = |bits: u64| -> Vec<usize> {
+        let counts = layers.iter().zip(limits).map(|(layer, limit)| {
+            if limit.fixed.is_some() {
+                0
+            } else {
+                layer.below(bits).min(limit.most)
+            }
+        });
+        counts.collect()
+    };
+    // The highest saliency below which no more than `level` items lie.
+    let above = least_level(PAST_ALL, |bits| {
+        below(bits as u64).iter().sum::<usize>() > level
+    });
+    let bits = above.map_or(PAST_ALL, |bits| bits - 1) as u64;
+    let mut counts = below(bits);
+    let mut missing = level - counts.iter().sum::<usize>().min(level);
+    for (count, most) in counts.iter_mut().zip(below(bits + 1)) {
+        let more = (most - *count).min(missing);
+        *count += more;
+        missing -= more;
+    }
+    counts
+}
+
+/// What may go from one layer.
+struct Limit {
+    /// At most this many items may go.
+    most: usize,
+    /// Exactly this many go.
+    fixed: Option<usize>,
+}
+
+impl Limit {
+    fn new(layer: &RankedLayer, recipe: &Recipe) -> Self {
+        let share = |share: f64| (share * layer.items() as f64).round() as usize;
+        let said = by_hand(recipe, &layer.name).map(share);
+        let whole = recipe.allocation == Allocation::Manual;
+        let highest_asked = match recipe.target {
+            // A target that is above the limit of each layer would be out of reach by its own default.
+            Some(Target::Sparsity(asked)) => asked.max(recipe.max_sparsity),
+            _ => recipe.max_sparsity,
+        };
+        Limit {
+            most: share(highest_asked).min(layer.items().saturating_sub(1)),
+            fixed: said.or(whole.then_some(0)),
+        }
+    }
+
+    fn apply(&self, wanted: usize) -> usize {
+        self.fixed.unwrap_or(wanted).min(self.most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Graph;
+
+    fn layer(name: &str, weights: &[f32]) -> RankedLayer {
+        let saliency = weights.iter().map(|w| w.abs()).collect();
+        RankedLayer::new(name.into(), ValueId(0), weights, saliency, None, 100)
+    }
+
+    fn chosen(layers: Vec<RankedLayer>, recipe: &str) -> Vec<usize> {
+        let graph = Graph::default();
+        let recipe = Recipe::parse(recipe).unwrap();
+        choose_weights(&RankedWeights { layers }, &Ledger::new(&graph), &recipe).unwrap()
+    }
+
+    /// `torch.nn.utils.prune.global_unstructured`'s own test.
+    #[test]
+    fn the_least_of_all_layers() {
+        let layers = || {
+            vec![
+                layer("a", &[1., 2., 3., 4., -4., -3., -2., -1.]),
+                layer("b", &[0., 0.1, -2.]),
+            ]
+        };
+        let share = 4.0 / 11.0;
+        let recipe = format!(r#"{{"granularity": "weight", "target": {{"sparsity": {share}}}}}"#);
+        assert_eq!(chosen(layers(), &recipe), [2, 2]);
+    }
+
+    #[test]
+    fn uniform_is_the_same_share_of_each() {
+        let layers = vec![layer("a", &[1.0; 10]), layer("b", &[9.0; 20])];
+        let recipe =
+            r#"{"granularity": "weight", "allocation": "uniform", "target": {"sparsity": 0.3}}"#;
+        assert_eq!(chosen(layers, recipe), [3, 6]);
+    }
+
+    #[test]
+    fn protected_and_set_layers_stand_apart() {
+        let layers = vec![
+            layer("a", &[1.0; 10]),
+            layer("b", &[2.0; 10]),
+            layer("c", &[3.0; 10]),
+        ];
+        let recipe = r#"{"granularity": "weight", "target": {"sparsity": 0.2}, "protect": ["a"], "layers": {"c": 0.3}}"#;
+        assert_eq!(chosen(layers, recipe), [0, 3, 3]);
+    }
+
+    #[test]
+    fn ties_across_layers_stop_at_the_count() {
+        let layers = vec![layer("a", &[1.0; 7]), layer("b", &[1.0; 10])];
+        let recipe = r#"{"granularity": "weight", "target": {"sparsity": 0.4}}"#;
+        // torch's _compute_nparams(0.4, 17) is 7.
+        assert_eq!(chosen(layers, recipe).iter().sum::<usize>(), 7);
+    }
+}
