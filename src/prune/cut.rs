@@ -1,1 +1,201 @@
+//! The whole way from a model and a recipe to a smaller ONNX file and the report on it.
 
+use super::groups::{Groups, Kept};
+use super::repack::{Note, mask_channels, repack};
+use super::selfcheck::{self, SelfCheck};
+use super::session::{Choice, Session};
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::onnx;
+use crate::recipe::{Recipe, Target};
+use crate::report::{Account, account};
+use crate::tensor::{DType, Tensor};
+use serde::Serialize;
+
+/// Where a file's recipe is recorded in its `metadata_props`.
+pub const RECIPE_KEY: &str = "secateur.recipe";
+
+/// A cut model.
+#[derive(Debug, Clone)]
+pub struct Cut {
+    pub graph: Graph,
+    /// The ONNX file.
+    pub bytes: Vec<u8>,
+    pub report: CutReport,
+}
+
+/// What a cut did, for people and for scripts.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CutReport {
+    pub recipe: Recipe,
+    pub before: Account,
+    pub after: Account,
+    /// The masked dense model against the re-packed one. `None` where nothing was re-packed or neither could run.
+    pub check: Option<SelfCheck>,
+    /// Why there is no check, where there should be one.
+    pub check_skipped: Option<String>,
+    /// Layers that took over the constants of removed channels.
+    pub folded: Vec<Note>,
+    /// Layers whose weights for removed channels were zeroed, since folding would not have been exact.
+    pub zeroed: Vec<Note>,
+    /// Channels that can't be cut whatever is asked.
+    pub kept: Vec<KeptRow>,
+    pub warnings: Vec<String>,
+}
+
+/// Channels of a layer that can't be cut.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptRow {
+    pub layer: String,
+    pub channels: usize,
+    pub of: usize,
+    pub reason: String,
+}
+
+impl From<&Kept> for KeptRow {
+    fn from(kept: &Kept) -> Self {
+        KeptRow {
+            layer: kept.layer.clone(),
+            channels: kept.channels,
+            of: kept.of,
+            reason: kept.reason.clone(),
+        }
+    }
+}
+
+/// How often a cut to a number of bytes is tightened before the nearest is taken.
+const TRIES: usize = 6;
+
+/// Cuts a model as `onnx::open` gives it; its file has `file_bytes` bytes. `input` is what a re-packed model is checked
+/// on; without one a test pattern is used.
+pub fn cut(graph: &Graph, file_bytes: u64, recipe: &Recipe, input: Option<&Tensor>) -> Result<Cut> {
+    let mut session = Session::new(graph.clone(), file_bytes)?;
+    session.choose(recipe)?;
+    session.finish(input)
+}
+
+impl Session {
+    /// Makes the current cut: a model, its file and the report.
+    pub fn finish(&mut self, input: Option<&Tensor>) -> Result<Cut> {
+        let recipe = self.current()?.0.clone();
+        let mut cut = self.make(&recipe, input)?;
+        let Some(Target::Bytes(share)) = recipe.target else {
+            return Ok(cut);
+        };
+        // The file's size is known only once it is written; names and new biases take a little more than expected.
+        let whole = self.file_bytes().max(1) as f64;
+        let mut tighter = recipe.clone();
+        for _ in 0..TRIES {
+            let surplus = cut.bytes.len() as f64 / whole - share;
+            let Some(Target::Bytes(asked)) = tighter.target else {
+                break;
+            };
+            if surplus <= 0.0 {
+                break;
+            }
+            tighter.target = Some(Target::Bytes((asked - surplus).max(0.001)));
+            self.choose(&tighter)?;
+            cut = self.make(&recipe, input)?;
+        }
+        self.choose(&recipe)?;
+        Ok(cut)
+    }
+
+    fn make(&self, recipe: &Recipe, input: Option<&Tensor>) -> Result<Cut> {
+        let (mut graph, mut report) = match &self.current()?.1 {
+            Choice::Units(removed) => {
+                let repacked = repack(self.graph(), self.groups(), removed)?;
+                let checked = check(self.graph(), &repacked.graph, input, || {
+                    mask_channels(self.graph(), self.groups(), removed)
+                });
+                let mut report = self.report(recipe);
+                match checked {
+                    Ok(check) => report.check = Some(check),
+                    Err(error) => report.check_skipped = Some(error.to_string()),
+                }
+                report.folded = repacked.report.folded;
+                report.zeroed = repacked.report.zeroed;
+                (repacked.graph, report)
+            }
+            _ => {
+                let masks = self.masks().unwrap_or_default();
+                (masks.apply(self.graph())?, self.report(recipe))
+            }
+        };
+        if let Some(check) = report.check.filter(|check| !check.agrees) {
+            report.warnings.push(format!(
+                "The re-packed model differs from the masked one by {:.1e} on the input it was checked on.",
+                check.max_abs
+            ));
+        }
+        graph.metadata.retain(|(key, _)| key != RECIPE_KEY);
+        let compact = serde_json::to_string(recipe).expect("a recipe holds only what JSON can");
+        graph.metadata.push((RECIPE_KEY.into(), compact));
+        let bytes = onnx::write(&graph)?;
+        report.after = account(&graph, bytes.len() as u64);
+        Ok(Cut {
+            graph,
+            bytes,
+            report,
+        })
+    }
+
+    /// A report with nothing in it yet but the model before.
+    fn report(&self, recipe: &Recipe) -> CutReport {
+        let before = account(self.graph(), self.file_bytes());
+        CutReport {
+            recipe: recipe.clone(),
+            after: before.clone(),
+            before,
+            check: None,
+            check_skipped: None,
+            folded: Vec::new(),
+            zeroed: Vec::new(),
+            kept: kept_rows(self.groups()),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// Channels that can't be cut, for the report.
+pub fn kept_rows(groups: &Groups) -> Vec<KeptRow> {
+    groups.kept().iter().map(KeptRow::from).collect()
+}
+
+fn check(
+    graph: &Graph,
+    packed: &Graph,
+    input: Option<&Tensor>,
+    masked: impl FnOnce() -> Result<Graph>,
+) -> Result<SelfCheck> {
+    let pattern;
+    let input = match input {
+        Some(input) => input,
+        None => {
+            pattern = test_pattern(graph)?;
+            &pattern
+        }
+    };
+    selfcheck::check(&masked()?, packed, input)
+}
+
+/// An input that is no photo, but different everywhere: waves that do not repeat, from -1.3 to 1.3.
+pub fn test_pattern(graph: &Graph) -> Result<Tensor> {
+    let only = match graph.inputs.as_slice() {
+        [only] => graph.value(*only).ty.as_ref(),
+        _ => None,
+    };
+    let ty = only.filter(|ty| ty.dtype == DType::F32).ok_or_else(|| {
+        Error::BadInput(
+            "the model does not take one float32 tensor, so it can't be run on a photo".into(),
+        )
+    })?;
+    let shape: Vec<usize> = ty.shape.iter().map(|d| d.known().unwrap_or(1)).collect();
+    let elements = (0..shape.iter().product::<usize>()).map(|i| {
+        let i = i as f64;
+        ((i * 0.37).sin() + 0.3 * (i * 0.011).sin()) as f32
+    });
+    Ok(Tensor::from_f32(&shape, elements.collect()))
+}

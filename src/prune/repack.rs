@@ -16,7 +16,7 @@ use crate::ops::coupling::Axis;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A layer that read removed channels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Note {
     pub layer: String,
     /// How many of its input channels this is about.

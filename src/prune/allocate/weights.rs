@@ -4,7 +4,7 @@ use super::limits::by_hand;
 use super::{least_level, out_of_reach};
 use crate::error::{Error, Result};
 use crate::graph::ValueId;
-use crate::prune::mask::sort_keys;
+use crate::prune::mask::{Blocks, WeightMask, sort_key, sort_keys};
 use crate::recipe::{Allocation, Recipe, Target};
 use crate::report::{Ledger, Lengths};
 
@@ -17,6 +17,8 @@ pub struct RankedLayer {
     pub tensor: ValueId,
     /// By item.
     pub saliency: Vec<f32>,
+    /// How the tensor falls into items, where they are blocks.
+    pub blocks: Option<Blocks>,
     /// The saliency's bits over the item's number, the least first: [`sort_keys`], sorted.
     keys: Vec<u64>,
     /// How many weights that are not zero the first so many items hold; one entry more than there are items. `None` where
@@ -31,22 +33,30 @@ pub struct RankedLayer {
 }
 
 impl RankedLayer {
-    /// `item_nonzeros`: for blocks, how many weights that are not zero each holds.
+    /// `saliency` is that of the weights; blocks are worth the mean of theirs.
     pub fn new(
         name: String,
         tensor: ValueId,
         weights: &[f32],
         saliency: Vec<f32>,
-        item_nonzeros: Option<Vec<u32>>,
+        blocks: Option<Blocks>,
         macs: u64,
     ) -> Self {
+        let saliency = match &blocks {
+            Some(blocks) => blocks.means(&saliency),
+            None => saliency,
+        };
         let mut keys = sort_keys(&saliency);
         keys.sort_unstable();
-        let nonzeros_before = item_nonzeros.map(|of_item| {
+        let nonzeros_before = blocks.as_ref().map(|blocks| {
+            let mut of_block = vec![0u32; blocks.len()];
+            for (block, w) in blocks.of_weights().zip(weights) {
+                of_block[block] += u32::from(*w != 0.0);
+            }
             let mut sum = 0;
             let mut sums = vec![0];
             for key in &keys {
-                sum += of_item[*key as u32 as usize];
+                sum += of_block[*key as u32 as usize];
                 sums.push(sum);
             }
             sums
@@ -55,6 +65,7 @@ impl RankedLayer {
             name,
             tensor,
             saliency,
+            blocks,
             keys,
             nonzeros_before,
             nonzeros: weights.iter().filter(|w| **w != 0.0).count(),
@@ -67,26 +78,30 @@ impl RankedLayer {
         self.keys.len()
     }
 
-    /// The items in the order in which they go.
-    pub fn order(&self) -> impl Iterator<Item = usize> + '_ {
-        self.keys.iter().map(|key| *key as u32 as usize)
+    /// Whether an item stays when `count` go.
+    pub fn keeps(&self, item: usize, count: usize) -> bool {
+        match self.keys.get(count) {
+            Some(&first_kept) => sort_key(self.saliency[item], item) >= first_kept,
+            None => false,
+        }
     }
 
-    /// The key of the first item that stays when `count` go; items with a lower one go.
-    pub fn first_kept(&self, count: usize) -> u64 {
-        self.keys.get(count).copied().unwrap_or(u64::MAX)
+    /// The mask of the tensor's weights when `count` items go.
+    pub fn mask(&self, count: usize) -> WeightMask {
+        let mut mask = WeightMask::all(self.items());
+        for key in &self.keys[..count] {
+            mask.remove(*key as u32 as usize);
+        }
+        match &self.blocks {
+            Some(blocks) => blocks.spread(&mask),
+            None => mask,
+        }
     }
 
-    /// The saliency from which on items stay, when `count` go. `None` where none go.
+    /// The saliency of the first item that stays when `count` go. `None` where all stay or none do.
     pub fn threshold(&self, count: usize) -> Option<f32> {
-        let last = count.checked_sub(1)?;
-        let item = self.first_kept(count);
-        let key = if item == u64::MAX {
-            self.keys[last]
-        } else {
-            item
-        };
-        Some(f32::from_bits((key >> 32) as u32))
+        let first_kept = *self.keys.get(count).filter(|_| count > 0)?;
+        Some(f32::from_bits((first_kept >> 32) as u32))
     }
 
     /// Weights that are not zero when `count` items are gone.

@@ -1,0 +1,95 @@
+//! The single weights, blocks or patterns of a model, in the order in which they would go.
+
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use crate::prune::allocate::{RankedLayer, RankedWeights};
+use crate::prune::groups::Groups;
+use crate::prune::mask::{Blocks, Masks, n_m};
+use crate::prune::score::{Layer, criterion};
+use crate::recipe::{Granularity, Recipe};
+use crate::report::{Ledger, Lengths};
+use std::collections::BTreeMap;
+
+/// What a criterion makes of a model's weights.
+pub enum Items {
+    /// Weights or blocks, ranked.
+    Ranked(RankedWeights),
+    /// N:M leaves nothing to rank: the masks follow.
+    Pattern(Masks),
+}
+
+impl Items {
+    pub fn new(graph: &Graph, groups: &Groups, recipe: &Recipe) -> Result<Items> {
+        let criterion = criterion(&recipe.criterion, recipe.seed)?;
+        let macs = macs_by_tensor(graph);
+        let mut ranked = Vec::new();
+        let mut masks = Masks::default();
+        for (node, weights) in &groups.layers {
+            let seen = masks.0.contains_key(&weights.tensor)
+                || ranked
+                    .iter()
+                    .any(|l: &RankedLayer| l.tensor == weights.tensor);
+            let Some(layer) = Layer::new(graph, *node, weights).filter(|_| !seen) else {
+                continue;
+            };
+            let saliency = criterion
+                .weights(&layer)
+                .ok_or_else(|| channels_only(recipe))?;
+            if let Granularity::NM { n, m } = recipe.granularity {
+                // Along what the layer reads; a depthwise filter reads one channel, so nothing of it goes.
+                let axis = weights.reads.as_ref().map_or(1, |reads| reads.axis);
+                let axis = axis.min(layer.shape.len() - 1);
+                masks
+                    .0
+                    .insert(weights.tensor, n_m(&saliency, layer.shape, axis, n, m));
+                continue;
+            }
+            let blocks = recipe
+                .block
+                .filter(|_| recipe.granularity == Granularity::Block)
+                .map(|block| Blocks::new(layer.shape, layer.axis, block));
+            ranked.push(RankedLayer::new(
+                graph.node_label(&graph.nodes[*node]),
+                weights.tensor,
+                &layer.weights,
+                saliency,
+                blocks,
+                macs.get(&weights.tensor).copied().unwrap_or(0),
+            ));
+        }
+        Ok(match recipe.granularity {
+            Granularity::NM { .. } => Items::Pattern(masks),
+            _ => Items::Ranked(RankedWeights { layers: ranked }),
+        })
+    }
+}
+
+/// The masks of layers that the recipe does not protect.
+pub fn unprotected(masks: &Masks, graph: &Graph, recipe: &Recipe) -> Masks {
+    let ledger = Ledger::new(graph);
+    let mut left = masks.clone();
+    for layer in ledger.rows() {
+        if recipe.protect.contains(&layer.name) {
+            left.0.remove(&layer.weight);
+        }
+    }
+    left
+}
+
+fn macs_by_tensor(graph: &Graph) -> BTreeMap<ValueId, u64> {
+    let ledger = Ledger::new(graph);
+    let own = Lengths::new();
+    let mut macs = BTreeMap::new();
+    for layer in ledger.rows() {
+        *macs.entry(layer.weight).or_default() += ledger.macs_of(layer.node, &own);
+    }
+    macs
+}
+
+fn channels_only(recipe: &Recipe) -> Error {
+    Error::BadRecipe(format!(
+        "this recipe can't be used: the criterion “{}” judges whole channels, not single weights; use the granularity “channel”, or \
+         another criterion such as “l1”",
+        recipe.criterion
+    ))
+}

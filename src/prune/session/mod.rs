@@ -1,0 +1,150 @@
+//! One open model and the cut that is being made on it. What is costly is kept: scores and their order stay until the
+//! criterion changes, so that a slider can move over them.
+
+mod choice;
+mod heatmap;
+mod histogram;
+mod items;
+mod preview;
+mod scores;
+
+pub use heatmap::{Heatmap, Window};
+pub use histogram::Histogram;
+pub use preview::{LayerCut, Preview};
+pub use scores::ScoreBars;
+
+use super::allocate::{RankedUnits, check_names, choose_units, choose_weights};
+use super::groups::{Groups, analyse};
+use super::score::{criterion, unit_scores};
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::recipe::{Granularity, Recipe, Reduction};
+use crate::report::Ledger;
+pub(super) use choice::Choice;
+use items::{Items, unprotected};
+
+/// An open model and its current cut.
+pub struct Session {
+    graph: Graph,
+    groups: Groups,
+    file_bytes: u64,
+    units: Option<(UnitsKey, RankedUnits)>,
+    items: Option<(ItemsKey, Items)>,
+    current: Option<(Recipe, Choice)>,
+}
+
+/// What the order of units depends on.
+#[derive(PartialEq)]
+struct UnitsKey {
+    criterion: String,
+    seed: u32,
+    reduction: Reduction,
+}
+
+/// What the order of weights or blocks depends on.
+#[derive(PartialEq)]
+struct ItemsKey {
+    criterion: String,
+    seed: u32,
+    granularity: Granularity,
+    block: Option<[usize; 2]>,
+}
+
+impl Session {
+    /// A session on a model as `onnx::open` gives it; its file has `file_bytes` bytes.
+    pub fn new(graph: Graph, file_bytes: u64) -> Result<Self> {
+        Ok(Session {
+            groups: analyse(&graph)?,
+            graph,
+            file_bytes,
+            units: None,
+            items: None,
+            current: None,
+        })
+    }
+
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    pub fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    pub fn file_bytes(&self) -> u64 {
+        self.file_bytes
+    }
+
+    /// The recipe and choice of the current cut.
+    pub(super) fn current(&self) -> Result<(&Recipe, &Choice)> {
+        match &self.current {
+            Some((recipe, choice)) => Ok((recipe, choice)),
+            None => Err(Error::BadRecipe(
+                "nothing has been cut yet: choose a recipe first".into(),
+            )),
+        }
+    }
+
+    /// Makes a recipe the current cut. On an error the cut before it stays.
+    pub fn choose(&mut self, recipe: &Recipe) -> Result<()> {
+        recipe.check()?;
+        check_names(recipe, &Ledger::new(&self.graph))?;
+        let choice = match recipe.granularity {
+            Granularity::Channel => self.choose_channels(recipe)?,
+            _ => self.choose_weights(recipe)?,
+        };
+        self.current = Some((recipe.clone(), choice));
+        Ok(())
+    }
+
+    fn choose_channels(&mut self, recipe: &Recipe) -> Result<Choice> {
+        if self.groups.units.is_empty() {
+            return Err(Error::BadRecipe(
+                "no channel of this model can be cut: each hangs on its inputs, its outputs or an operator that is unknown; single \
+                 weights can be cut (granularity “weight”)"
+                    .into(),
+            ));
+        }
+        let key = UnitsKey {
+            criterion: recipe.criterion.clone(),
+            seed: recipe.seed,
+            reduction: recipe.reduction,
+        };
+        if self.units.as_ref().is_none_or(|(known, _)| *known != key) {
+            let criterion = criterion(&recipe.criterion, recipe.seed)?;
+            let scores = unit_scores(&self.graph, &self.groups, &*criterion, recipe.reduction)?;
+            self.units = Some((key, RankedUnits::new(&self.graph, &self.groups, scores)));
+        }
+        let (_, ranked) = self.units.as_ref().expect("ranked above");
+        let removed = choose_units(
+            &self.graph,
+            &self.groups,
+            ranked,
+            &Ledger::new(&self.graph),
+            recipe,
+            self.file_bytes,
+        )?;
+        Ok(Choice::Units(removed))
+    }
+
+    fn choose_weights(&mut self, recipe: &Recipe) -> Result<Choice> {
+        let key = ItemsKey {
+            criterion: recipe.criterion.clone(),
+            seed: recipe.seed,
+            granularity: recipe.granularity,
+            block: recipe.block,
+        };
+        if self.items.as_ref().is_none_or(|(known, _)| *known != key) {
+            // The old order goes first: two might not fit beside a large model.
+            self.items = None;
+            self.items = Some((key, Items::new(&self.graph, &self.groups, recipe)?));
+        }
+        match &self.items.as_ref().expect("ranked above").1 {
+            Items::Ranked(ranked) => {
+                let counts = choose_weights(ranked, &Ledger::new(&self.graph), recipe)?;
+                Ok(Choice::Items(counts))
+            }
+            Items::Pattern(masks) => Ok(Choice::Pattern(unprotected(masks, &self.graph, recipe))),
+        }
+    }
+}

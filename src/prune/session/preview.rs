@@ -1,0 +1,228 @@
+//! What the current cut comes to, counted without making it.
+
+use super::Session;
+use super::choice::Choice;
+use super::items::Items;
+use crate::error::Result;
+use crate::graph::{Graph, ValueId};
+use crate::prune::allocate::RankedLayer;
+use crate::recipe::{Granularity, Recipe, Target};
+use crate::report::{LayerCost, Ledger, Lengths, Totals};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A cut, counted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Preview {
+    pub before: Totals,
+    pub after: Totals,
+    /// Whether `after.bytes` is the size of the file, or (until it is written) what the tensors' sizes let expect.
+    pub bytes_are_exact: bool,
+    pub layers: Vec<LayerCut>,
+    pub warnings: Vec<String>,
+}
+
+/// What is left of one layer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct LayerCut {
+    /// Its place among the layers.
+    pub id: usize,
+    pub channels_in: usize,
+    pub channels_out: usize,
+    pub parameters: u64,
+    pub nonzeros: u64,
+    pub macs: u64,
+    pub bytes: u64,
+    /// Share of its weights that goes, 0 to 1.
+    pub sparsity: f64,
+    /// The saliency below which things go in this layer, where there is one.
+    pub threshold: Option<f32>,
+}
+
+impl Session {
+    /// Makes a recipe the current cut and counts what it comes to. On an error the cut before it stays.
+    pub fn preview(&mut self, recipe: &Recipe) -> Result<Preview> {
+        self.choose(recipe)?;
+        let ledger = Ledger::new(&self.graph);
+        let dense = Lengths::new();
+        let before = ledger.totals(&dense, self.file_bytes);
+        let (recipe, choice) = self.current()?;
+        let warnings = warnings(recipe);
+        Ok(match choice {
+            Choice::Units(removed) => {
+                let lengths = self.lengths(removed);
+                let bytes = ledger.bytes(&lengths, self.file_bytes);
+                let was = ledger.layers(&dense);
+                let is = ledger.layers(&lengths);
+                let rows = was.iter().zip(&is).enumerate();
+                Preview {
+                    after: ledger.totals(&lengths, bytes),
+                    before,
+                    bytes_are_exact: false,
+                    layers: rows
+                        .map(|(id, (was, is))| LayerCut {
+                            sparsity: share_gone(elements(was), elements(is)),
+                            threshold: self.channel_threshold(ledger.rows()[id].node),
+                            ..LayerCut::of(id, is)
+                        })
+                        .collect(),
+                    warnings,
+                }
+            }
+            Choice::Items(_) | Choice::Pattern(_) => {
+                let left = self.nonzeros_left();
+                let mut after = before;
+                let was = ledger.layers(&dense);
+                let rows = ledger.rows().iter().zip(&was).enumerate();
+                let layers = rows
+                    .map(|(id, (row, was))| {
+                        let mut cut = LayerCut::of(id, was);
+                        if let Some(left) = left.get(&row.weight) {
+                            cut.nonzeros -= (left.before - left.after) as u64;
+                            cut.sparsity =
+                                share_gone(left.weights as u64, (left.weights - left.gone) as u64);
+                            cut.threshold = left.threshold;
+                        }
+                        cut
+                    })
+                    .collect();
+                after.nonzeros -= left
+                    .values()
+                    .map(|l| (l.before - l.after) as u64)
+                    .sum::<u64>();
+                Preview {
+                    before,
+                    after,
+                    // A mask changes numbers in the file, never how many there are.
+                    bytes_are_exact: false,
+                    layers,
+                    warnings,
+                }
+            }
+        })
+    }
+
+    pub(super) fn lengths(&self, removed: &[crate::prune::groups::UnitId]) -> Lengths {
+        match &self.units {
+            Some((_, ranked)) => ranked.lengths(removed),
+            None => Lengths::new(),
+        }
+    }
+
+    /// By tensor, what a cut of weights leaves.
+    fn nonzeros_left(&self) -> BTreeMap<ValueId, Left> {
+        let Some((_, choice)) = &self.current else {
+            return BTreeMap::new();
+        };
+        match (choice, &self.items) {
+            (Choice::Items(counts), Some((_, Items::Ranked(ranked)))) => {
+                let layers = ranked.layers.iter().zip(counts);
+                layers
+                    .map(|(l, &count)| (l.tensor, Left::ranked(l, count)))
+                    .collect()
+            }
+            (Choice::Pattern(masks), _) => {
+                let tensors = masks.0.iter();
+                let left = tensors.filter_map(|(&tensor, mask)| {
+                    Some((tensor, Left::masked(&self.graph, tensor, mask)?))
+                });
+                left.collect()
+            }
+            _ => BTreeMap::new(),
+        }
+    }
+}
+
+struct Left {
+    weights: usize,
+    gone: usize,
+    /// Weights that are not zero, before and after.
+    before: usize,
+    after: usize,
+    threshold: Option<f32>,
+}
+
+impl Left {
+    fn ranked(layer: &RankedLayer, count: usize) -> Left {
+        let per_item = layer.weights as f64 / layer.items().max(1) as f64;
+        Left {
+            weights: layer.weights,
+            gone: ((count as f64 * per_item).round() as usize).min(layer.weights),
+            before: layer.nonzeros,
+            after: layer.nonzeros_after(count),
+            threshold: layer.threshold(count),
+        }
+    }
+
+    fn masked(
+        graph: &Graph,
+        tensor: ValueId,
+        mask: &crate::prune::mask::WeightMask,
+    ) -> Option<Left> {
+        let weights = graph.constant(tensor)?.floats()?;
+        let before = weights.iter().filter(|w| **w != 0.0).count();
+        let kept = weights
+            .iter()
+            .enumerate()
+            .filter(|(i, w)| **w != 0.0 && mask.keeps(*i));
+        Some(Left {
+            weights: weights.len(),
+            gone: mask.removed(),
+            before,
+            after: kept.count(),
+            threshold: None,
+        })
+    }
+}
+
+impl LayerCut {
+    fn of(id: usize, cost: &LayerCost) -> LayerCut {
+        LayerCut {
+            id,
+            channels_in: cost.channels_in,
+            channels_out: cost.channels_out,
+            parameters: cost.parameters,
+            nonzeros: cost.nonzeros,
+            macs: cost.macs,
+            bytes: cost.bytes,
+            sparsity: 0.0,
+            threshold: None,
+        }
+    }
+}
+
+fn elements(cost: &LayerCost) -> u64 {
+    cost.weight_shape.iter().map(|&n| n as u64).product()
+}
+
+fn share_gone(was: u64, is: u64) -> f64 {
+    1.0 - is as f64 / was.max(1) as f64
+}
+
+/// What a person should know about a cut of this kind.
+fn warnings(recipe: &Recipe) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Granularity::NM { n, m } = recipe.granularity {
+        let share = 1.0 - n as f64 / m as f64;
+        match recipe.target {
+            Some(Target::Sparsity(asked)) if (asked - share).abs() < 0.005 => {}
+            None => {}
+            Some(_) => warnings.push(format!(
+                "The pattern {n}:{m} removes {:.0} % of the weights of each layer whose inputs come in groups of {m}, whatever the target.",
+                share * 100.0
+            )),
+        }
+    }
+    if recipe.granularity != Granularity::Channel {
+        warnings.push(
+            "Zeros stay in the file and engines multiply by them all the same: the ONNX file gets no smaller (it only compresses \
+             better) and the model no faster."
+                .into(),
+        );
+    }
+    warnings
+}
