@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A layer that read removed channels.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Note {
     pub layer: String,
     /// How many of its input channels this is about.

@@ -32,6 +32,10 @@ pub struct Recipe {
     pub allocation: Allocation,
     /// Where to stop. May be left out where it follows: with N:M, and where every layer is set by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(type = "{ sparsity?: number; parameters?: number; macs?: number; bytes?: number }")
+    )]
     pub target: Option<Target>,
     /// Share to remove by layer name (0 to 1). With the allocation "manual" it says all; otherwise these layers are
     /// set apart from the rest.
@@ -109,13 +113,6 @@ pub enum Reduction {
 /// Where to stop: `sparsity` is the share removed, the others the share kept.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(
-    target_arch = "wasm32",
-    derive(tsify::Tsify),
-    tsify(
-        type_override = "{ sparsity?: number; parameters?: number; macs?: number; bytes?: number }"
-    )
-)]
 pub enum Target {
     Sparsity(f64),
     Parameters(f64),

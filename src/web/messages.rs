@@ -1,5 +1,10 @@
 //! The messages that cross the boundary, with their TypeScript types. Fields mean what the core's reports say they mean.
 
+use crate::data::preset::Preset;
+use crate::error::UnsupportedOperator;
+use crate::prune::repack::Note;
+use crate::prune::session::LayerCut;
+use crate::report::{Comparison, LayerCost, Timing, Totals};
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -116,7 +121,101 @@ pub struct Prediction {
     pub milliseconds: f64,
 }
 
-/// Bytes of a file on their way to JavaScript.
-pub fn bytes(data: &[u8]) -> Uint8Array {
-    Uint8Array::from(data)
+/// Which of the two models a call means.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+pub enum Which {
+    Original,
+    Pruned,
+}
+
+#[derive(Serialize, Deserialize, Tsify)]
+pub struct ComparisonList(pub Vec<Comparison>);
+
+#[derive(Serialize, Deserialize, Tsify)]
+pub struct TimingList(pub Vec<Timing>);
+
+/// What is known of an opened model.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelSummary {
+    pub name: String,
+    pub opset: i64,
+    pub producer: String,
+    pub inputs: Vec<TensorInfo>,
+    pub outputs: Vec<TensorInfo>,
+    pub totals: Totals,
+    pub layers: Vec<LayerInfo>,
+    pub groups: Vec<GroupInfo>,
+    /// Empty where our executor runs the model.
+    pub unsupported: Vec<UnsupportedOperator>,
+    pub kept: Vec<KeptRow>,
+    pub warnings: Vec<String>,
+    /// Guessed from the shapes, and what was guessed.
+    pub preset: Preset,
+    pub preset_notes: Vec<String>,
+}
+
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct LayerInfo {
+    /// Its place among the layers, in the order in which they run.
+    pub id: usize,
+    #[serde(flatten)]
+    pub cost: LayerCost,
+    /// The channel group that its output channels belong to.
+    pub group: Option<usize>,
+    /// Why its output channels can't be cut.
+    pub kept: Option<String>,
+}
+
+/// Layers that lose output channels together.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupInfo {
+    pub id: usize,
+    pub channels: usize,
+    pub layers: Vec<usize>,
+}
+
+/// Channels that can't be cut.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptRow {
+    pub place: String,
+    pub reason: String,
+    pub channels: usize,
+    pub of: usize,
+}
+
+/// The masked dense model against the re-packed one.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckResult {
+    pub agrees: bool,
+    pub max_absolute: f32,
+    pub max_relative: f32,
+    pub checked_on: String,
+}
+
+/// A finished cut.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct PackResult {
+    pub before: Totals,
+    pub after: Totals,
+    pub layers: Vec<LayerCut>,
+    pub check: Option<CheckResult>,
+    pub check_skipped: Option<String>,
+    pub folded: Vec<Note>,
+    pub zeroed: Vec<Note>,
+    pub warnings: Vec<String>,
+    /// The ONNX file.
+    #[tsify(type = "Uint8Array<ArrayBuffer>")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub bytes: Uint8Array,
+    /// The report and the recipe as JSON documents.
+    pub report: String,
+    pub recipe: String,
+    pub milliseconds: f64,
 }

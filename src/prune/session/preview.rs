@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::graph::{Graph, ValueId};
 use crate::prune::allocate::RankedLayer;
 use crate::recipe::{Granularity, Recipe, Target};
-use crate::report::{LayerCost, Ledger, Lengths, Totals};
+use crate::report::{Account, LayerCost, Ledger, Lengths, Totals};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -104,6 +104,20 @@ impl Session {
                 }
             }
         })
+    }
+
+    /// The layers of a finished cut as rows beside those of the dense model.
+    pub fn layers_after(&self, after: &Account) -> Vec<LayerCut> {
+        let was = Ledger::new(&self.graph).layers(&Lengths::new());
+        let rows = was.iter().zip(&after.layers).enumerate();
+        rows.map(|(id, (was, is))| {
+            let kept = is.nonzeros as f64 / was.nonzeros.max(1) as f64;
+            LayerCut {
+                sparsity: 1.0 - kept,
+                ..LayerCut::of(id, is)
+            }
+        })
+        .collect()
     }
 
     pub(super) fn lengths(&self, removed: &[crate::prune::groups::UnitId]) -> Lengths {

@@ -1,0 +1,178 @@
+//! The worker that holds the open model and its current cut.
+
+use super::errors::{JsResult, mismatch};
+use super::messages::{
+    CheckResult, Heatmap, HeatmapRequest, Histogram, ModelSummary, PackResult, Pixels, ScoreBars,
+    Sizes,
+};
+use super::summary::summary;
+use super::{message, now};
+use crate::data::image::to_tensor;
+use crate::data::preset::Preset;
+use crate::error::Error;
+use crate::onnx::{OpenOptions, open};
+use crate::prune::session::{Preview, Session, Window};
+use crate::recipe::Recipe;
+use js_sys::{Float32Array, Uint32Array};
+use tsify::Ts;
+use wasm_bindgen::prelude::*;
+
+/// Scores, cuts and packs one model.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Cutter {
+    session: Option<Session>,
+}
+
+#[wasm_bindgen]
+impl Cutter {
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Cutter {
+        Cutter::default()
+    }
+
+    /// Opens a model in place of the one that was open, which stays where this one can't be opened.
+    pub fn open(
+        &mut self,
+        bytes: Vec<u8>,
+        name: &str,
+        sizes: Ts<Sizes>,
+    ) -> JsResult<Ts<ModelSummary>> {
+        let Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
+        let file_bytes = bytes.len() as u64;
+        let opened = open(bytes.into(), &OpenOptions { dims })?;
+        let session = Session::new(opened.graph, file_bytes)?;
+        let summary = summary(&session, name, opened.warnings);
+        self.session = Some(session);
+        message(summary)
+    }
+
+    /// Checks a recipe document and fills in what it leaves out.
+    #[wasm_bindgen(js_name = parseRecipe)]
+    pub fn parse_recipe(&self, text: &str) -> JsResult<Ts<Recipe>> {
+        message(Recipe::parse(text)?)
+    }
+
+    /// Makes a recipe the current cut and counts what it comes to.
+    pub fn preview(&mut self, recipe: Ts<Recipe>) -> JsResult<Ts<Preview>> {
+        let recipe = read_recipe(&recipe)?;
+        message(self.session_mut()?.preview(&recipe)?)
+    }
+
+    pub fn heatmap(&self, request: Ts<HeatmapRequest>) -> JsResult<Ts<Heatmap>> {
+        let request = request.to_rust().map_err(mismatch)?;
+        let map = self.session()?.heatmap(
+            request.layer,
+            Window {
+                x: request.x,
+                y: request.y,
+                width: request.width,
+                height: request.height,
+                rows: request.rows,
+                cols: request.cols,
+            },
+        )?;
+        message(Heatmap {
+            matrix_rows: map.matrix_rows,
+            matrix_cols: map.matrix_cols,
+            x: map.x,
+            y: map.y,
+            width: map.width,
+            height: map.height,
+            rows: map.rows,
+            cols: map.cols,
+            weights_per_cell: map.weights_per_cell,
+            values: Float32Array::from(&map.values[..]),
+            magnitudes: Float32Array::from(&map.magnitudes[..]),
+            kept: Float32Array::from(&map.kept[..]),
+            largest: map.largest,
+        })
+    }
+
+    /// A layer's channels by score.
+    pub fn scores(&self, layer: usize) -> JsResult<Ts<ScoreBars>> {
+        let bars = self.session()?.scores(layer)?;
+        message(ScoreBars {
+            scores: Float32Array::from(&bars.scores[..]),
+            units: Uint32Array::from(&bars.channels[..]),
+            kept_count: bars.kept,
+            threshold: bars.threshold,
+            label: bars.label,
+        })
+    }
+
+    /// A layer's weights by magnitude.
+    pub fn histogram(&self, layer: usize, bins: usize) -> JsResult<Ts<Histogram>> {
+        let histogram = self.session()?.histogram(layer, bins)?;
+        message(Histogram {
+            edges: Float32Array::from(&histogram.edges[..]),
+            all: Uint32Array::from(&histogram.all[..]),
+            removed: Uint32Array::from(&histogram.removed[..]),
+            threshold: histogram.threshold,
+            label: "magnitude of the weights".into(),
+        })
+    }
+
+    /// Re-packs the current cut and checks it on the photo, or on a test pattern without one.
+    pub fn pack(
+        &mut self,
+        photo: Option<Ts<Pixels>>,
+        preset: Option<Ts<Preset>>,
+    ) -> JsResult<Ts<PackResult>> {
+        let start = now();
+        let input = match (photo, preset) {
+            (Some(photo), Some(preset)) => {
+                let photo = photo.to_rust().map_err(mismatch)?;
+                let preset = preset.to_rust().map_err(mismatch)?;
+                let rgba = photo.data.to_vec();
+                Some(to_tensor(&rgba, photo.width, photo.height, &preset)?)
+            }
+            _ => None,
+        };
+        let session = self.session_mut()?;
+        let cut = session.finish(input.as_ref())?;
+        let layers = session.layers_after(&cut.report.after);
+        let report = serde_json::to_string_pretty(&cut.report).map_err(mismatch)?;
+        let on = match input {
+            Some(_) => "your photo",
+            None => "a test pattern",
+        };
+        message(PackResult {
+            before: cut.report.before.totals,
+            after: cut.report.after.totals,
+            layers,
+            check: cut.report.check.map(|check| CheckResult {
+                agrees: check.agrees,
+                max_absolute: check.max_abs,
+                max_relative: check.max_rel,
+                checked_on: on.into(),
+            }),
+            check_skipped: cut.report.check_skipped,
+            folded: cut.report.folded,
+            zeroed: cut.report.zeroed,
+            warnings: cut.report.warnings,
+            bytes: js_sys::Uint8Array::from(&cut.bytes[..]),
+            report,
+            recipe: cut.report.recipe.to_json(),
+            milliseconds: now() - start,
+        })
+    }
+
+    fn session(&self) -> Result<&Session, Error> {
+        self.session.as_ref().ok_or_else(nothing_open)
+    }
+
+    fn session_mut(&mut self) -> Result<&mut Session, Error> {
+        self.session.as_mut().ok_or_else(nothing_open)
+    }
+}
+
+fn nothing_open() -> Error {
+    Error::BadInput("no model is open: choose one from the gallery, or drop an ONNX file".into())
+}
+
+/// A recipe as the page holds it, read by the same rules as a recipe document.
+fn read_recipe(recipe: &Ts<Recipe>) -> JsResult<Recipe> {
+    let text = js_sys::JSON::stringify(&recipe.js_value())?;
+    Ok(Recipe::parse(&String::from(text))?)
+}

@@ -1,0 +1,152 @@
+//! The worker that runs exported models on photos and measures them.
+
+use super::errors::{JsResult, mismatch};
+use super::messages::{ComparisonList, Pixels, Prediction, TimingList, Which};
+use super::{message, now};
+use crate::data::image::to_tensor;
+use crate::data::preset::Preset;
+use crate::engine::{Executor, Options};
+use crate::error::Error;
+use crate::onnx::{OpenOptions, open};
+use crate::report::{Comparison, Summary, Timing, compare, summarize};
+use crate::tensor::Tensor;
+use js_sys::Float32Array;
+use std::collections::BTreeMap;
+use tsify::Ts;
+use wasm_bindgen::prelude::*;
+
+/// How many of the most probable classes are shown.
+const SHOWN: usize = 5;
+/// Runs that count for nothing: the browser compiles the code while they run.
+const WARM_UP: usize = 2;
+
+/// Runs models.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Runner {
+    models: BTreeMap<Which, Executor>,
+}
+
+#[wasm_bindgen]
+impl Runner {
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Runner {
+        Runner::default()
+    }
+
+    /// Loads ONNX bytes in place of the model that this one means. `sizes`: numbers for dynamic axes beside the batch.
+    pub fn load(
+        &mut self,
+        which: Ts<Which>,
+        bytes: Vec<u8>,
+        sizes: Ts<super::messages::Sizes>,
+    ) -> JsResult<()> {
+        let which = which.to_rust().map_err(mismatch)?;
+        let super::messages::Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
+        // The old plan goes first, so that both need not fit at once.
+        self.models.remove(&which);
+        let graph = open(bytes.into(), &OpenOptions { dims })?.graph;
+        let executor = Executor::new(&graph, &Options::default())?;
+        self.models.insert(which, executor);
+        Ok(())
+    }
+
+    /// The model's input for a photo.
+    pub fn prepare(&self, photo: Ts<Pixels>, preset: Ts<Preset>) -> JsResult<Float32Array> {
+        let photo = photo.to_rust().map_err(mismatch)?;
+        let preset = preset.to_rust().map_err(mismatch)?;
+        let tensor = to_tensor(&photo.data.to_vec(), photo.width, photo.height, &preset)?;
+        let elements = tensor
+            .floats()
+            .ok_or_else(|| mismatch("photos become floats"))?;
+        Ok(Float32Array::from(&elements[..]))
+    }
+
+    pub fn run(&mut self, which: Ts<Which>, input: &[f32]) -> JsResult<Ts<Prediction>> {
+        let (logits, milliseconds) = self.timed(which.to_rust().map_err(mismatch)?, input)?;
+        message(Prediction {
+            logits: Float32Array::from(&logits[..]),
+            milliseconds,
+        })
+    }
+
+    /// Times repeated runs, after some that warm up.
+    pub fn measure(
+        &mut self,
+        which: Ts<Which>,
+        input: &[f32],
+        runs: usize,
+    ) -> JsResult<Ts<Timing>> {
+        let which = which.to_rust().map_err(mismatch)?;
+        let mut times = Vec::with_capacity(runs);
+        for run in 0..WARM_UP + runs.max(1) {
+            let (_, milliseconds) = self.timed(which, input)?;
+            if run >= WARM_UP {
+                times.push(milliseconds);
+            }
+        }
+        super::timing(&times)
+    }
+
+    /// Two models' answers on one photo.
+    pub fn compare(
+        &self,
+        original: &[f32],
+        pruned: &[f32],
+        preset: Ts<Preset>,
+    ) -> JsResult<Ts<Comparison>> {
+        let preset = preset.to_rust().map_err(mismatch)?;
+        let label = |index| preset.label(index, original.len());
+        let comparison = compare(original, pruned, SHOWN, label).ok_or_else(|| {
+            Error::BadInput(
+                "the two models do not have the same classes, so they can't be compared".into(),
+            )
+        })?;
+        message(comparison)
+    }
+
+    /// All photos together.
+    pub fn summarize(
+        &self,
+        comparisons: Ts<ComparisonList>,
+        original: Ts<TimingList>,
+        pruned: Ts<TimingList>,
+    ) -> JsResult<Ts<Summary>> {
+        let ComparisonList(comparisons) = comparisons.to_rust().map_err(mismatch)?;
+        let TimingList(original) = original.to_rust().map_err(mismatch)?;
+        let TimingList(pruned) = pruned.to_rust().map_err(mismatch)?;
+        let summary = summarize(&comparisons, &original, &pruned)
+            .ok_or_else(|| Error::BadInput("there are no photos to compare on".into()))?;
+        message(summary)
+    }
+
+    fn timed(&mut self, which: Which, input: &[f32]) -> Result<(Vec<f32>, f64), Error> {
+        let executor = self
+            .models
+            .get_mut(&which)
+            .ok_or_else(|| Error::BadInput("that model is not loaded yet".into()))?;
+        let shape = executor
+            .inputs()
+            .next()
+            .map(|(_, _, shape)| shape.to_vec())
+            .unwrap_or_default();
+        if shape.iter().product::<usize>() != input.len() {
+            return Err(Error::BadInput(format!(
+                "the model takes {} numbers of shape {shape:?}, the photo was made into {}; check the preset's size and channels",
+                shape.iter().product::<usize>(),
+                input.len()
+            )));
+        }
+        let tensor = [Tensor::from_f32(&shape, input.to_vec())];
+        let start = now();
+        let outputs = executor.run(&tensor)?;
+        let milliseconds = now() - start;
+        let logits = outputs.first().and_then(Tensor::floats);
+        match logits {
+            Some(logits) => Ok((logits.into_owned(), milliseconds)),
+            None => Err(Error::BadInput(
+                "the model's first output holds no floats, so it is no classifier's".into(),
+            )),
+        }
+    }
+}
