@@ -135,7 +135,11 @@ async function slider(job: Job): Promise<Row[]> {
 }
 
 /** What the rival's pruned models come to: counted by our core, run against the original on the same inputs. */
-async function judge(original: string, pruned: string, inputs: Float32Array[]): Promise<{ macs: number; agreement: number }> {
+async function judge(
+  original: string,
+  pruned: string,
+  inputs: Float32Array[],
+): Promise<{ macs: number; agreement: number }> {
   const runner = new Runner();
   const cutter = new Cutter();
   const before = await bytesOf(original);

@@ -78,6 +78,34 @@ pub fn compare(
     })
 }
 
+/// How far two outputs of one shape lie apart.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Difference {
+    pub max_absolute: f32,
+    /// As a share of the largest magnitude of the first.
+    pub max_relative: f32,
+}
+
+/// `None` where they do not have the same length.
+pub fn difference(first: &[f32], second: &[f32]) -> Option<Difference> {
+    if first.len() != second.len() {
+        return None;
+    }
+    let apart = first.iter().zip(second).map(|(a, b)| (a - b).abs());
+    let max_absolute = apart.fold(0f32, f32::max);
+    let largest = first.iter().fold(0f32, |max, x| max.max(x.abs()));
+    Some(Difference {
+        max_absolute,
+        max_relative: if largest > 0.0 {
+            max_absolute / largest
+        } else {
+            max_absolute
+        },
+    })
+}
+
 /// `None` without photos.
 pub fn summarize(
     comparisons: &[Comparison],

@@ -4,6 +4,8 @@ mod compare;
 mod ledger;
 mod timing;
 
-pub use compare::{ClassScore, Comparison, Summary, compare, summarize, top};
+pub use compare::{
+    ClassScore, Comparison, Difference, Summary, compare, difference, summarize, top,
+};
 pub use ledger::{Account, Layer, LayerCost, Ledger, Lengths, Totals, account};
 pub use timing::{Timing, timing};

@@ -3,7 +3,7 @@
 use super::errors::{JsResult, mismatch};
 use super::messages::{
     CheckResult, Heatmap, HeatmapRequest, Histogram, ModelSummary, PackResult, Pixels, ScoreBars,
-    Sizes,
+    Sizes, TimedPreview,
 };
 use super::summary::summary;
 use super::{message, now};
@@ -11,7 +11,7 @@ use crate::data::image::to_tensor;
 use crate::data::preset::Preset;
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
-use crate::prune::session::{Preview, Session, Window};
+use crate::prune::session::{Session, Window};
 use crate::recipe::Recipe;
 use js_sys::{Float32Array, Uint32Array};
 use tsify::Ts;
@@ -53,10 +53,21 @@ impl Cutter {
         message(Recipe::parse(text)?)
     }
 
+    /// Checks a preset document and fills in what it leaves out.
+    #[wasm_bindgen(js_name = parsePreset)]
+    pub fn parse_preset(&self, text: &str) -> JsResult<Ts<Preset>> {
+        message(Preset::parse(text)?)
+    }
+
     /// Makes a recipe the current cut and counts what it comes to.
-    pub fn preview(&mut self, recipe: Ts<Recipe>) -> JsResult<Ts<Preview>> {
+    pub fn preview(&mut self, recipe: Ts<Recipe>) -> JsResult<Ts<TimedPreview>> {
+        let start = now();
         let recipe = read_recipe(&recipe)?;
-        message(self.session_mut()?.preview(&recipe)?)
+        let preview = self.session_mut()?.preview(&recipe)?;
+        message(TimedPreview {
+            preview,
+            milliseconds: now() - start,
+        })
     }
 
     pub fn heatmap(&self, request: Ts<HeatmapRequest>) -> JsResult<Ts<Heatmap>> {

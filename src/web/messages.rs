@@ -3,7 +3,7 @@
 use crate::data::preset::Preset;
 use crate::error::UnsupportedOperator;
 use crate::prune::repack::Note;
-use crate::prune::session::LayerCut;
+use crate::prune::session::{LayerCut, Preview};
 use crate::report::{Comparison, LayerCost, Timing, Totals};
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,7 @@ pub struct Heatmap {
 
 /// Saliency from high to low; the first `kept_count` survive.
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
 #[serde(rename_all = "camelCase")]
 pub struct ScoreBars {
     #[tsify(type = "Float32Array")]
@@ -96,6 +97,7 @@ pub struct ScoreBars {
 }
 
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
 #[serde(rename_all = "camelCase")]
 pub struct Histogram {
     /// Borders of the bins: one more than there are bins.
@@ -157,6 +159,7 @@ pub struct ModelSummary {
 }
 
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
 #[serde(rename_all = "camelCase")]
 pub struct LayerInfo {
     /// Its place among the layers, in the order in which they run.
@@ -200,6 +203,7 @@ pub struct CheckResult {
 
 /// A finished cut.
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
 #[serde(rename_all = "camelCase")]
 pub struct PackResult {
     pub before: Totals,
@@ -217,5 +221,14 @@ pub struct PackResult {
     /// The report and the recipe as JSON documents.
     pub report: String,
     pub recipe: String,
+    pub milliseconds: f64,
+}
+
+/// A cut, counted, and what that took.
+#[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct TimedPreview {
+    #[serde(flatten)]
+    pub preview: Preview,
     pub milliseconds: f64,
 }

@@ -1,14 +1,14 @@
 //! The worker that runs exported models on photos and measures them.
 
 use super::errors::{JsResult, mismatch};
-use super::messages::{ComparisonList, Pixels, Prediction, TimingList, Which};
+use super::messages::{ComparisonList, Pixels, Prediction, Sizes, TimingList, Which};
 use super::{message, now};
 use crate::data::image::to_tensor;
 use crate::data::preset::Preset;
 use crate::engine::{Executor, Options};
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
-use crate::report::{Comparison, Summary, Timing, compare, summarize};
+use crate::report::{Comparison, Difference, Summary, Timing, compare, difference, summarize};
 use crate::tensor::Tensor;
 use js_sys::Float32Array;
 use std::collections::BTreeMap;
@@ -35,14 +35,9 @@ impl Runner {
     }
 
     /// Loads ONNX bytes in place of the model that this one means. `sizes`: numbers for dynamic axes beside the batch.
-    pub fn load(
-        &mut self,
-        which: Ts<Which>,
-        bytes: Vec<u8>,
-        sizes: Ts<super::messages::Sizes>,
-    ) -> JsResult<()> {
+    pub fn load(&mut self, which: Ts<Which>, bytes: Vec<u8>, sizes: Ts<Sizes>) -> JsResult<()> {
         let which = which.to_rust().map_err(mismatch)?;
-        let super::messages::Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
+        let Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
         // The old plan goes first, so that both need not fit at once.
         self.models.remove(&which);
         let graph = open(bytes.into(), &OpenOptions { dims })?.graph;
@@ -118,6 +113,13 @@ impl Runner {
         let summary = summarize(&comparisons, &original, &pruned)
             .ok_or_else(|| Error::BadInput("there are no photos to compare on".into()))?;
         message(summary)
+    }
+
+    /// How far two outputs of one shape lie apart.
+    pub fn difference(&self, ours: &[f32], theirs: &[f32]) -> JsResult<Ts<Difference>> {
+        let difference = difference(ours, theirs)
+            .ok_or_else(|| Error::BadInput("the two outputs do not have the same length".into()))?;
+        message(difference)
     }
 
     fn timed(&mut self, which: Which, input: &[f32]) -> Result<(Vec<f32>, f64), Error> {

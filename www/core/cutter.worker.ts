@@ -7,9 +7,9 @@ import type { HeatmapRequest, Pixels, Preset, Recipe } from "./protocol";
 const core = init().then(() => new Cutter());
 
 const api = {
-  open: async (bytes: Uint8Array, name: string, sizes: Record<string, number>) =>
-    (await core).open(bytes, name, sizes),
+  open: async (bytes: Uint8Array, name: string, sizes: Record<string, number>) => (await core).open(bytes, name, sizes),
   parseRecipe: async (text: string) => (await core).parseRecipe(text),
+  parsePreset: async (text: string) => (await core).parsePreset(text),
   preview: async (recipe: Recipe) => (await core).preview(recipe),
   heatmap: async (request: HeatmapRequest) => withTransfers((await core).heatmap(request)),
   scores: async (layer: number) => withTransfers((await core).scores(layer)),

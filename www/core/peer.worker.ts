@@ -3,21 +3,20 @@ import { expose } from "comlink";
 import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import init, { timing } from "../pkg/secateur";
-import type { Which } from "./client";
-import type { Prediction, Timing } from "./protocol";
+import type { Prediction, Timing, Which } from "./protocol";
 
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
 
 const core = init();
-const sessions = new Map<Which, ort.InferenceSession>();
+const sessions = new Map<Which, { session: ort.InferenceSession; sizes: Record<string, number> }>();
 
 async function run(which: Which, input: Float32Array): Promise<Prediction> {
-  const session = sessions.get(which);
-  if (!session) throw new Error(`ONNX Runtime Web has no ${which} model loaded.`);
+  const { session, sizes } = sessions.get(which) ?? {};
+  if (!session || !sizes) throw new Error(`ONNX Runtime Web has no ${which} model loaded.`);
   const [meta] = session.inputMetadata;
   if (!meta?.isTensor) throw new Error("ONNX Runtime Web reports an input that is not a tensor.");
-  const shape = meta.shape.map((size) => (typeof size === "number" ? size : 1));
+  const shape = meta.shape.map((size) => (typeof size === "number" ? size : (sizes[size] ?? 1)));
   const start = performance.now();
   const outputs = await session.run({ [meta.name]: new ort.Tensor("float32", input, shape) });
   const milliseconds = performance.now() - start;
@@ -27,10 +26,10 @@ async function run(which: Which, input: Float32Array): Promise<Prediction> {
 }
 
 const api = {
-  async load(which: Which, bytes: Uint8Array): Promise<void> {
+  async load(which: Which, bytes: Uint8Array, sizes: Record<string, number>): Promise<void> {
     const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
-    await sessions.get(which)?.release();
-    sessions.set(which, session);
+    await sessions.get(which)?.session.release();
+    sessions.set(which, { session, sizes });
   },
   run,
   async measure(which: Which, input: Float32Array, runs: number): Promise<Timing> {

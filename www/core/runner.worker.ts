@@ -2,13 +2,13 @@
 import { expose } from "comlink";
 import init, { Runner } from "../pkg/secateur";
 import { withTransfers } from "./transfers";
-import type { PhotoComparison, Pixels, Preset, Timing } from "./protocol";
-import type { Which } from "./client";
+import type { PhotoComparison, Pixels, Preset, Timing, Which } from "./protocol";
 
 const core = init().then(() => new Runner());
 
 const api = {
-  load: async (which: Which, bytes: Uint8Array) => (await core).load(which, bytes),
+  load: async (which: Which, bytes: Uint8Array, sizes: Record<string, number>) =>
+    (await core).load(which, bytes, sizes),
   prepare: async (photo: Pixels, preset: Preset) => (await core).prepare(photo, preset),
   run: async (which: Which, input: Float32Array) => withTransfers((await core).run(which, input)),
   measure: async (which: Which, input: Float32Array, runs: number) => (await core).measure(which, input, runs),
@@ -16,6 +16,7 @@ const api = {
     (await core).compare(original, pruned, preset),
   summarize: async (comparisons: PhotoComparison[], original: Timing[], pruned: Timing[]) =>
     (await core).summarize(comparisons, original, pruned),
+  difference: async (ours: Float32Array, theirs: Float32Array) => (await core).difference(ours, theirs),
 };
 
 export type RunnerApi = typeof api;

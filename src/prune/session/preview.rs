@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// A cut, counted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Preview {
     pub before: Totals,
     pub after: Totals,
@@ -27,7 +27,7 @@ pub struct Preview {
 /// What is left of one layer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct LayerCut {
     /// Its place among the layers.
     pub id: usize,
