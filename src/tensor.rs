@@ -184,19 +184,58 @@ impl Tensor {
         })
     }
 
+    /// The elements converted to another type, as ONNX's `Cast` does: floats lose their fraction on the way to
+    /// integers, and what is not zero is true. `None` from or to opaque types.
+    pub fn cast(&self, to: DType) -> Option<Tensor> {
+        macro_rules! convert {
+            ($array:expr, $float:expr, $int:expr) => {
+                match to {
+                    DType::F32 => Tensor::F32($array.mapv(|x| $float(x) as f32)),
+                    DType::F64 => Tensor::F64($array.mapv(|x| $float(x) as f64)),
+                    DType::F16 => Tensor::F16($array.mapv(|x| f16::from_f64($float(x) as f64))),
+                    DType::I64 => Tensor::I64($array.mapv(|x| $int(x) as i64)),
+                    DType::I32 => Tensor::I32($array.mapv(|x| $int(x) as i32)),
+                    DType::I8 => Tensor::I8($array.mapv(|x| $int(x) as i8)),
+                    DType::U8 => Tensor::U8($array.mapv(|x| $int(x) as u8)),
+                    DType::Bool => Tensor::Bool($array.mapv(|x| $float(x) as f64 != 0.0)),
+                    DType::Other(_) => return None,
+                }
+            };
+        }
+        Some(match self {
+            Tensor::F32(a) => convert!(a, |x: f32| x, |x: f32| x as i64),
+            Tensor::F64(a) => convert!(a, |x: f64| x, |x: f64| x as i64),
+            Tensor::F16(a) => convert!(a, |x: f16| x.to_f32(), |x: f16| x.to_f32() as i64),
+            Tensor::I64(a) => convert!(a, |x: i64| x, |x: i64| x),
+            Tensor::I32(a) => convert!(a, |x: i32| x, |x: i32| x),
+            Tensor::I8(a) => convert!(a, |x: i8| x, |x: i8| x),
+            Tensor::U8(a) => convert!(a, |x: u8| x, |x: u8| x),
+            Tensor::Bool(a) => convert!(a, |x: bool| u8::from(x), |x: bool| u8::from(x)),
+            Tensor::Opaque(_) => return None,
+        })
+    }
+
+    /// The same elements in row-major order under another shape; `None` where the count differs.
+    pub fn reshaped(&self, shape: &[usize]) -> Option<Tensor> {
+        macro_rules! reshape {
+            ($($variant:ident),*) => {
+                match self {
+                    $(Tensor::$variant(a) => {
+                        Tensor::$variant(a.clone().into_shape_with_order(IxDyn(shape)).ok()?)
+                    })*
+                    Tensor::Opaque(_) => return None,
+                }
+            };
+        }
+        Some(reshape!(F32, F64, F16, I64, I32, I8, U8, Bool))
+    }
+
     /// The slices at `indices` along `axis`, in that order. Opaque tensors can't be sliced: `None`.
     pub fn select(&self, axis: usize, indices: &[usize]) -> Option<Tensor> {
         macro_rules! pick {
             ($($variant:ident),*) => {
                 match self {
-                    $(Tensor::$variant(a) => {
-                        // ndarray may hand back another memory order.
-                        let picked = a.select(Axis(axis), indices);
-                        Tensor::$variant(match picked.is_standard_layout() {
-                            true => picked,
-                            false => picked.as_standard_layout().into_owned(),
-                        })
-                    })*
+                    $(Tensor::$variant(a) => Tensor::$variant(standard(a.select(Axis(axis), indices))),)*
                     Tensor::Opaque(_) => return None,
                 }
             };
@@ -217,6 +256,14 @@ impl Tensor {
             Tensor::Bool(a) => a.iter().filter(|x| **x).count(),
             Tensor::Opaque(t) => t.shape.iter().product(),
         }
+    }
+}
+
+/// The array in row-major layout, copied only where it is in another.
+pub fn standard<T: Clone>(array: ArrayD<T>) -> ArrayD<T> {
+    match array.is_standard_layout() {
+        true => array,
+        false => array.as_standard_layout().into_owned(),
     }
 }
 

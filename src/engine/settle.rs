@@ -48,7 +48,7 @@ impl<'g> Settled<'g> {
         let mut known: Vec<Option<Known>> = graph
             .values
             .iter()
-            .map(|value| value.constant.clone().map(constant))
+            .map(|value| value.constant.clone().map(Known::of))
             .collect();
         for &input in &graph.inputs {
             known[input.0 as usize] = Some(Known {
@@ -94,7 +94,10 @@ impl<'g> Settled<'g> {
                     .map(|k| k.as_ref()?.constant.as_deref())
                     .collect();
                 let results = operator.evaluate(&tensors).map_err(fail)?;
-                results.into_iter().map(|t| constant(Arc::new(t))).collect()
+                results
+                    .into_iter()
+                    .map(|t| Known::of(Arc::new(t)))
+                    .collect()
             }
             false => operator.infer(&inputs).map_err(fail)?,
         };
@@ -110,7 +113,7 @@ impl<'g> Settled<'g> {
         let mut all_constant = true;
         for (output, known) in node.outputs.iter().zip(folded) {
             let Some(output) = output else { continue };
-            let known = with_sizes_as_constant(known);
+            let known = known.settled();
             if known.ty.known_shape().is_none() {
                 return Err(fail(
                     "makes a tensor whose size depends on its elements".into(),
@@ -151,41 +154,6 @@ impl<'g> Settled<'g> {
         let constant = |input: &Option<ValueId>| Some(&**self.constant((*input)?)?);
         node.inputs.iter().map(constant).collect()
     }
-}
-
-fn constant(tensor: Arc<Tensor>) -> Known {
-    let shape = tensor.shape().iter().map(|&n| Dim::Known(n)).collect();
-    let sizes = match tensor.dtype() {
-        DType::I64 | DType::I32 if tensor.shape().len() <= 1 => tensor.integers().and_then(|all| {
-            all.iter()
-                .map(|&n| usize::try_from(n).ok().map(Dim::Known))
-                .collect()
-        }),
-        _ => None,
-    };
-    Known {
-        ty: TensorType::new(tensor.dtype(), shape),
-        constant: Some(tensor),
-        sizes,
-    }
-}
-
-/// Sizes that are all known are as good as a constant.
-fn with_sizes_as_constant(mut known: Known) -> Known {
-    let sizes = known
-        .sizes
-        .as_ref()
-        .filter(|_| known.ty.dtype == DType::I64);
-    let elements: Option<Vec<i64>> = sizes.and_then(|sizes| {
-        let size = |dim: &Dim| i64::try_from(dim.known()?).ok();
-        sizes.iter().map(size).collect()
-    });
-    if let (None, Some(elements), Some(shape)) = (&known.constant, elements, known.ty.known_shape())
-        && shape.iter().product::<usize>() == elements.len()
-    {
-        known.constant = Some(Arc::new(Tensor::from_i64(&shape, elements)));
-    }
-    known
 }
 
 /// Nodes that lead to a wanted value, in order.

@@ -1,79 +1,124 @@
 //! Shape inference over the whole graph.
 
-use super::{Dim, Graph, Node, ValueId};
+use super::{Graph, Node, ValueId};
 use crate::error::UnsupportedOperator;
-use crate::ops::{Known, operator};
+use crate::ops::{Extent, Known, Operator, known, operator};
+use crate::tensor::Tensor;
 use crate::{Error, Result};
+use std::sync::Arc;
+
+/// What whole-graph inference found besides types, by value.
+pub struct Found {
+    /// Tensors that do not depend on the model's inputs, where they are small enough to compute here.
+    pub constants: Vec<Option<Arc<Tensor>>>,
+    /// Elements of tensors that hold sizes.
+    pub sizes: Vec<Option<Vec<Extent>>>,
+}
+
+/// Elements that may be computed at load time besides as many as the file stores: a few bytes can ask for
+/// gigabytes (`ConstantOfShape`, `Expand`).
+const FREE_ELEMENTS: usize = 1 << 20;
+
+/// Multiply-adds that may be spent on one constant.
+const MAX_MACS: u64 = 1 << 28;
 
 /// Infers the type of every value from the model's inputs and stored tensors, and overwrites the ones stated.
 /// What operators unknown to us make keeps the type that the file states, if any.
 ///
 /// Fails where shapes contradict each other or an operator's attributes are wrong, naming the node.
-pub fn infer(graph: &mut Graph) -> Result<()> {
-    visit(graph, &mut |_, _, _| {})
-}
-
-/// The same, handing `with` each node's place and what is known of its outputs, while it is known.
-pub fn visit(graph: &mut Graph, with: &mut dyn FnMut(&Graph, usize, &[Known])) -> Result<()> {
+pub fn infer(graph: &mut Graph) -> Result<Found> {
     let opset = graph.opset();
-    let mut sizes: Vec<Option<Vec<Dim>>> = vec![None; graph.values.len()];
+    let stored = graph.values.iter().filter_map(|v| v.constant.as_ref());
+    let mut budget = stored.fold(FREE_ELEMENTS, |sum, t| sum.saturating_add(t.len()));
+    let mut found = Found {
+        constants: graph.values.iter().map(|v| v.constant.clone()).collect(),
+        sizes: vec![None; graph.values.len()],
+    };
     for n in 0..graph.nodes.len() {
         let node = &graph.nodes[n];
         let fail = |why| at_node(graph, node, why);
         let Some(operator) = operator(node, opset).map_err(fail)? else {
             continue;
         };
-        let known = |id: ValueId| {
-            let value = graph.value(id);
-            Some(Known {
-                ty: value.ty.clone()?,
-                constant: value.constant.clone(),
-                sizes: sizes[id.0 as usize]
-                    .clone()
-                    .or_else(|| constant_sizes(graph, id)),
-            })
-        };
+        let known = |id: ValueId| found.known(graph, id);
         let inputs: Vec<Option<Known>> = node.inputs.iter().map(|id| known((*id)?)).collect();
-        let all_known = node
+        let mut present = node
             .inputs
             .iter()
             .zip(&inputs)
-            .all(|(id, k)| id.is_none() || k.is_some());
-        let outputs = match all_known {
-            true => operator
-                .infer(&inputs)
-                .map_err(|why| at_node(graph, node, why))?,
-            false => Vec::new(),
-        };
-        with(graph, n, &outputs);
-        let ids: Vec<_> = node.outputs.iter().copied().collect();
-        for (id, known) in ids.into_iter().zip(outputs) {
+            .filter(|(id, _)| id.is_some());
+        if present.any(|(_, known)| known.is_none()) {
+            continue;
+        }
+        let mut outputs = operator.infer(&inputs).map_err(fail)?;
+        for output in &outputs {
+            known::check(&output.ty).map_err(fail)?;
+        }
+        if let Some(cost) = cost(&*operator, &inputs, &outputs).filter(|&cost| cost <= budget) {
+            let tensors: Vec<_> = inputs
+                .iter()
+                .map(|k| k.as_ref()?.constant.as_deref())
+                .collect();
+            if let Ok(tensors) = operator.evaluate(&tensors) {
+                budget -= cost;
+                outputs = tensors
+                    .into_iter()
+                    .map(|t| Known::of(Arc::new(t)))
+                    .collect();
+            }
+        }
+        for (id, known) in node.outputs.clone().into_iter().zip(outputs) {
             if let Some(id) = id {
+                let known = known.settled();
                 graph.value_mut(id).ty = Some(known.ty);
-                sizes[id.0 as usize] = known.sizes;
+                found.constants[id.0 as usize] = known.constant;
+                found.sizes[id.0 as usize] = known.sizes;
             }
         }
     }
-    Ok(())
+    Ok(found)
+}
+
+impl Found {
+    fn known(&self, graph: &Graph, id: ValueId) -> Option<Known> {
+        let at = id.0 as usize;
+        if let Some(constant) = &self.constants[at] {
+            return Some(Known::of(constant.clone()));
+        }
+        let ty = graph.value(id).ty.clone()?;
+        Some(Known {
+            ty,
+            constant: None,
+            sizes: self.sizes[at].clone(),
+        })
+    }
+}
+
+/// The elements that computing a node now would make; `None` where its inputs are not all constant, or where it
+/// takes too long.
+fn cost(operator: &dyn Operator, inputs: &[Option<Known>], outputs: &[Known]) -> Option<usize> {
+    let given = || inputs.iter().flatten();
+    if outputs.is_empty() || given().any(|known| known.constant.is_none()) {
+        return None;
+    }
+    let shapes: Vec<_> = inputs
+        .iter()
+        .map(|k| k.as_ref()?.ty.known_shape())
+        .collect();
+    let first = outputs[0].ty.known_shape()?;
+    if operator.macs(&shapes, &first) > MAX_MACS {
+        return None;
+    }
+    let counts = outputs
+        .iter()
+        .map(|k| Some(k.ty.known_shape()?.iter().product::<usize>()));
+    counts.sum::<Option<usize>>()
 }
 
 /// A failure of one node in the user's words.
 pub fn at_node(graph: &Graph, node: &Node, why: String) -> Error {
     let label = graph.node_label(node);
     Error::BadModel(format!("node “{label}” ({}) {why}", node.op_type))
-}
-
-/// The elements of a small stored integer tensor.
-fn constant_sizes(graph: &Graph, id: ValueId) -> Option<Vec<Dim>> {
-    let tensor = graph.constant(id)?;
-    if tensor.shape().len() > 1 || tensor.len() > 64 {
-        return None;
-    }
-    let sizes = tensor
-        .integers()?
-        .into_iter()
-        .map(|n| usize::try_from(n).ok().map(Dim::Known));
-    sizes.collect()
 }
 
 impl Graph {

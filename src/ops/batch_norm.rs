@@ -2,8 +2,11 @@
 
 use super::attributes::Attributes;
 use super::coupling::{Axis, Rule};
+use super::floats;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::Node;
 use crate::tensor::Tensor;
 
@@ -22,12 +25,35 @@ impl BatchNormalization {
 }
 
 impl Operator for BatchNormalization {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let channels = x.shape().get(1).ok_or("needs data with channels")?;
+        for i in 1..5 {
+            let parameter = known::needed(inputs, i)?;
+            if !matches!((parameter.shape(), channels), ([Dim::Known(n)], c) if c.known().is_none_or(|c| c == *n))
+            {
+                return Err(format!(
+                    "normalises {channels} channels with a parameter of shape {}",
+                    known::display(parameter.shape())
+                ));
+            }
+        }
+        Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        known::output_shapes(self, inputs)?;
+        let x = floats::needed(inputs, 0)?;
+        let parameter = |i| floats::needed(inputs, i);
+        let (scale, bias, mean, variance) =
+            (parameter(1)?, parameter(2)?, parameter(3)?, parameter(4)?);
+        let mut output = x.into_owned();
+        for (c, mut channel) in output.axis_iter_mut(ndarray::Axis(1)).enumerate() {
+            let factor = scale[[c]] / (variance[[c]] + self.epsilon).sqrt();
+            let shift = bias[[c]] - mean[[c]] * factor;
+            channel.mapv_inplace(|x| x * factor + shift);
+        }
+        floats::output(output, known::tensor(inputs, 0)?)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

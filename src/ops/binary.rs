@@ -1,11 +1,17 @@
 //! Arithmetic, comparisons and logic on two broadcast inputs.
 
+use super::Extent;
 use super::attributes::Attributes;
+use super::broadcast::zip;
 use super::coupling::Rule;
+use super::known::{self, Product};
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::Node;
+use crate::tensor::DType;
 use crate::tensor::Tensor;
+use half::f16;
 
 /// A function of two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +58,62 @@ impl Binary {
 }
 
 impl Operator for Binary {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (a, b) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
+        if a.dtype() != b.dtype() && *self != Binary::Pow {
+            return Err(format!(
+                "combines elements of types {:?} and {:?}",
+                a.dtype(),
+                b.dtype()
+            ));
+        }
+        let dtype = if self.makes_truth() {
+            DType::Bool
+        } else {
+            a.dtype()
+        };
+        let shape = known::broadcast(a.shape(), b.shape())?;
+        Ok(vec![Known::new(dtype, shape).with_sizes(self.sizes(a, b))])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let (a, b) = (known::tensor(inputs, 0)?, known::tensor(inputs, 1)?);
+        let exponent;
+        let b = match a.dtype() == b.dtype() {
+            true => b,
+            false => {
+                exponent = b
+                    .cast(a.dtype())
+                    .ok_or("cannot work on these element types")?;
+                &exponent
+            }
+        };
+        let result = match (a, b) {
+            (Tensor::F32(a), Tensor::F32(b)) => match self.makes_truth() {
+                true => Tensor::Bool(zip(a, b, &shape, |x, y| self.truth(x, y))?),
+                false => Tensor::F32(zip(a, b, &shape, |x, y| self.single(x, y))?),
+            },
+            (Tensor::F64(a), Tensor::F64(b)) => match self.makes_truth() {
+                true => Tensor::Bool(zip(a, b, &shape, |x, y| self.truth(x, y))?),
+                false => Tensor::F64(zip(a, b, &shape, |x, y| self.double(x, y))?),
+            },
+            (Tensor::F16(a), Tensor::F16(b)) => match self.makes_truth() {
+                true => Tensor::Bool(zip(a, b, &shape, |x, y| self.truth(x, y))?),
+                false => Tensor::F16(zip(a, b, &shape, |x, y| {
+                    f16::from_f32(self.single(x.to_f32(), y.to_f32()))
+                })?),
+            },
+            (Tensor::Bool(a), Tensor::Bool(b)) => {
+                Tensor::Bool(zip(a, b, &shape, |x, y| match self {
+                    Binary::And => x && y,
+                    Binary::Or => x || y,
+                    _ => self.truth(x, y),
+                })?)
+            }
+            (a, b) => self.integers(a, b, &shape)?,
+        };
+        Ok(vec![result])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -66,5 +122,138 @@ impl Operator for Binary {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+}
+
+impl Binary {
+    /// Whether the output is boolean whatever the inputs are.
+    fn makes_truth(self) -> bool {
+        !matches!(
+            self,
+            Binary::Add
+                | Binary::Sub
+                | Binary::Mul
+                | Binary::Div
+                | Binary::Pow
+                | Binary::Mod { .. }
+        )
+    }
+
+    fn truth<T: PartialOrd>(self, x: T, y: T) -> bool {
+        match self {
+            Binary::Equal => x == y,
+            Binary::Greater => x > y,
+            Binary::Less => x < y,
+            Binary::GreaterOrEqual => x >= y,
+            Binary::LessOrEqual => x <= y,
+            _ => false,
+        }
+    }
+
+    fn single(self, x: f32, y: f32) -> f32 {
+        match self {
+            Binary::Add => x + y,
+            Binary::Sub => x - y,
+            Binary::Mul => x * y,
+            Binary::Div => x / y,
+            _ => self.double(x.into(), y.into()) as f32,
+        }
+    }
+
+    fn double(self, x: f64, y: f64) -> f64 {
+        match self {
+            Binary::Add => x + y,
+            Binary::Sub => x - y,
+            Binary::Mul => x * y,
+            Binary::Div => x / y,
+            Binary::Pow => x.powf(y),
+            Binary::Mod { fmod: true } => x % y,
+            Binary::Mod { fmod: false } => x - (x / y).floor() * y,
+            _ => f64::from(self.truth(x, y)),
+        }
+    }
+
+    /// Whole numbers; `None` where they are divided by zero. Sums and products wrap as in the reference.
+    fn whole(self, x: i64, y: i64) -> Option<i64> {
+        Some(match self {
+            Binary::Add => x.wrapping_add(y),
+            Binary::Sub => x.wrapping_sub(y),
+            Binary::Mul => x.wrapping_mul(y),
+            Binary::Div => x.checked_div(y)?,
+            Binary::Pow => (x as f64).powf(y as f64) as i64,
+            Binary::Mod { fmod: true } => x.checked_rem(y)?,
+            Binary::Mod { fmod: false } => {
+                let rest = x.checked_rem(y)?;
+                if rest != 0 && (rest < 0) != (y < 0) {
+                    rest + y
+                } else {
+                    rest
+                }
+            }
+            _ => i64::from(self.truth(x, y)),
+        })
+    }
+
+    fn integers(self, a: &Tensor, b: &Tensor, shape: &[usize]) -> Result<Tensor, String> {
+        let wide = |tensor: &Tensor| match tensor.cast(DType::I64) {
+            Some(Tensor::I64(wide)) => Ok(wide),
+            _ => Err(format!(
+                "cannot work on elements of type {:?}",
+                tensor.dtype()
+            )),
+        };
+        let mut divided_by_zero = false;
+        let result = zip(&wide(a)?, &wide(b)?, shape, |x, y| {
+            self.whole(x, y).unwrap_or_else(|| {
+                divided_by_zero = true;
+                0
+            })
+        })?;
+        if divided_by_zero {
+            return Err("divides whole numbers by zero".into());
+        }
+        let to = if self.makes_truth() {
+            DType::Bool
+        } else {
+            a.dtype()
+        };
+        let result = Tensor::I64(result).cast(to);
+        result.ok_or_else(|| "cannot work on these element types".to_string())
+    }
+
+    /// Arithmetic on sizes, some of them symbols.
+    fn sizes(self, a: &Known, b: &Known) -> Option<Vec<Extent>> {
+        let (a, b) = (a.sizes.as_ref()?, b.sizes.as_ref()?);
+        let count = if a.len() == 1 { b.len() } else { a.len() };
+        let at = |list: &[Extent], i: usize| list.get(if list.len() == 1 { 0 } else { i }).cloned();
+        (0..count)
+            .map(|i| self.size(at(a, i)?, at(b, i)?))
+            .collect()
+    }
+
+    fn size(self, x: Extent, y: Extent) -> Option<Extent> {
+        use Extent::{Number, Symbol};
+        let product = |x: &Extent| Product::of(&[x.dim()?]);
+        match (self, &x, &y) {
+            (_, Number(x), Number(y)) => self.whole(*x, *y).map(Number),
+            (Binary::Add | Binary::Sub, Symbol(_), Number(0)) => Some(x),
+            (Binary::Add, Number(0), Symbol(_)) => Some(y),
+            (Binary::Mul, _, _) => {
+                let dims: [Dim; 2] = [x.dim()?, y.dim()?];
+                Some(Extent::from(&Product::of(&dims)?.dim()))
+            }
+            (Binary::Div, _, _) => {
+                let quotient = product(&x)?.divided_by(&product(&y)?)?;
+                Some(Extent::from(&quotient.dim()))
+            }
+            // A size is at least 1.
+            (Binary::Equal, Symbol(_), Number(n)) | (Binary::Equal, Number(n), Symbol(_))
+                if *n < 1 =>
+            {
+                Some(Number(0))
+            }
+            (Binary::Equal, Symbol(x), Symbol(y)) if x == y => Some(Number(1)),
+            _ => None,
+        }
     }
 }

@@ -2,9 +2,13 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::floats;
+use super::known::{self, Product};
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::Node;
+use crate::tensor::DType;
 use crate::tensor::Tensor;
 
 /// `Clip`: where its bounds come from.
@@ -30,12 +34,52 @@ impl Clip {
 }
 
 impl Operator for Clip {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        for i in 1..3 {
+            if let Some(bound) = known::given(inputs, i) {
+                if Product::of(bound.shape()).is_some_and(|count| count.dim() != Dim::Known(1)) {
+                    return Err(format!(
+                        "has a bound of shape {}, not one number",
+                        known::display(bound.shape())
+                    ));
+                }
+            }
+        }
+        Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        known::output_shapes(self, inputs)?;
+        let x = known::tensor(inputs, 0)?;
+        if let (Some(Tensor::I64(wide)), false) = (x.cast(DType::I64), x.dtype().is_float()) {
+            let bound = |i: usize| {
+                inputs
+                    .get(i)
+                    .copied()
+                    .flatten()?
+                    .integers()?
+                    .first()
+                    .copied()
+            };
+            let (min, max) = (bound(1).unwrap_or(i64::MIN), bound(2).unwrap_or(i64::MAX));
+            let clipped = Tensor::I64(wide.mapv(|x| x.max(min).min(max)));
+            return Ok(clipped.cast(x.dtype()).into_iter().collect());
+        }
+        let bound = |i: usize, open: f32| {
+            let numbers = floats::optional(inputs, i)?;
+            Ok::<_, String>(numbers.and_then(|n| n.first().copied()).unwrap_or(open))
+        };
+        let (min, max) = match self {
+            Clip::Attributes { min, max } => (*min, *max),
+            Clip::Inputs => (bound(1, f32::NEG_INFINITY)?, bound(2, f32::INFINITY)?),
+        };
+        // Not `clamp`, which panics where the bounds are crossed; NaN stays.
+        let clip = |x: f32| {
+            let x = if x < min { min } else { x };
+            if x > max { max } else { x }
+        };
+        floats::output(floats::needed(inputs, 0)?.mapv(clip), x)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -1,9 +1,13 @@
 //! Choice between two inputs, element by element.
 
+use super::Extent;
+use super::broadcast::zip;
 use super::coupling::Rule;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::tensor::DType;
 use crate::tensor::Tensor;
 
 /// `Where`: the second input where the first is true, else the third; all broadcast.
@@ -17,12 +21,40 @@ impl Where {
 }
 
 impl Operator for Where {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (condition, a, b) = (
+            known::needed(inputs, 0)?,
+            known::needed(inputs, 1)?,
+            known::needed(inputs, 2)?,
+        );
+        if condition.dtype() != DType::Bool || a.dtype() != b.dtype() {
+            return Err("needs a condition and two inputs of one element type".into());
+        }
+        let shape = known::broadcast(&known::broadcast(condition.shape(), a.shape())?, b.shape())?;
+        Ok(vec![
+            Known::new(a.dtype(), shape).with_sizes(sizes(condition, a, b)),
+        ])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let (a, b) = (known::tensor(inputs, 1)?, known::tensor(inputs, 2)?);
+        let Tensor::Bool(condition) = known::tensor(inputs, 0)? else {
+            return Err("needs a condition of truth values".into());
+        };
+        macro_rules! choose {
+            ($($variant:ident),*) => {
+                match (a, b) {
+                    $((Tensor::$variant(a), Tensor::$variant(b)) => {
+                        // The condition may be wider than `a`: both first meet in pairs.
+                        let pairs = zip(condition, a, &shape, |c, x| (c, x))?;
+                        Tensor::$variant(zip(&pairs, b, &shape, |(c, x), y| if c { x } else { y })?)
+                    })*
+                    _ => return Err("cannot work on these element types".into()),
+                }
+            };
+        }
+        Ok(vec![choose!(F32, F64, F16, I64, I32, I8, U8, Bool)])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -32,4 +64,24 @@ impl Operator for Where {
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
     }
+}
+
+/// The choice among sizes, some of them symbols.
+fn sizes(condition: &Known, a: &Known, b: &Known) -> Option<Vec<Extent>> {
+    let lists = [
+        condition.sizes.as_ref()?,
+        a.sizes.as_ref()?,
+        b.sizes.as_ref()?,
+    ];
+    let count = lists
+        .iter()
+        .map(|list| list.len())
+        .find(|&n| n != 1)
+        .unwrap_or(1);
+    let at = |list: &[Extent], i: usize| list.get(if list.len() == 1 { 0 } else { i }).cloned();
+    let chosen = (0..count).map(|i| match at(lists[0], i)?.number()? {
+        0 => at(lists[2], i),
+        _ => at(lists[1], i),
+    });
+    chosen.collect()
 }

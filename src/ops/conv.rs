@@ -2,12 +2,16 @@
 
 use super::attributes::Attributes;
 use super::coupling::{Axis, IndexMap, Reads, Rule, Weights};
+use super::floats;
+use super::known;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::window::Window;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node};
 use crate::tensor::Tensor;
+use ndarray::{ArrayD, Dimension, IxDyn};
 
 /// `Conv`: data (batch, channels, spatial…), weights (out, in / group, kernel…), an optional bias (out).
 #[derive(Debug, Clone, PartialEq)]
@@ -32,12 +36,89 @@ impl Conv {
 }
 
 impl Operator for Conv {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (x, w) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
+        let [batch, channels, spatial @ ..] = x.shape() else {
+            return Err(format!(
+                "needs data with a batch and channels, not of shape {}",
+                known::display(x.shape())
+            ));
+        };
+        let Some(weights) = w.ty.known_shape() else {
+            return Ok(Vec::new());
+        };
+        let [filters, per_group, kernel @ ..] = &weights[..] else {
+            return Err(format!(
+                "needs weights of as many axes as its data, not of shape {weights:?}"
+            ));
+        };
+        if kernel.len() != spatial.len() {
+            return Err(format!(
+                "has weights of shape {weights:?}, which do not fit data of shape {}",
+                known::display(x.shape())
+            ));
+        }
+        if let Some(channels) = channels.known() {
+            if per_group.checked_mul(self.group) != Some(channels)
+                || !filters.is_multiple_of(self.group)
+            {
+                return Err(format!(
+                    "reads {channels} channels in {} groups with weights of shape {weights:?}, which do not fit",
+                    self.group
+                ));
+            }
+        }
+        if let Some(bias) = known::given(inputs, 2) {
+            if bias.shape() != [Dim::Known(*filters)] {
+                let shape = known::display(bias.shape());
+                return Err(format!("has {filters} filters and a bias of shape {shape}"));
+            }
+        }
+        let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
+            return Ok(Vec::new());
+        };
+        let mut shape = vec![batch.clone(), Dim::Known(*filters)];
+        let spans = self.window.resolve(&spatial, kernel)?;
+        shape.extend(spans.iter().map(|span| Dim::Known(span.output)));
+        Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let (x, w) = (floats::needed(inputs, 0)?, floats::needed(inputs, 1)?);
+        let bias = floats::optional(inputs, 2)?;
+        let spans = self.window.resolve(&x.shape()[2..], &w.shape()[2..])?;
+        let per_filter: Vec<_> = (0..shape[1])
+            .map(|f| w.index_axis(ndarray::Axis(0), f))
+            .collect();
+        let filters_per_group = shape[1] / self.group;
+        let channels_per_group = w.shape()[1];
+        let output = ArrayD::from_shape_fn(IxDyn(&shape), |at| {
+            let (sample, filter) = (at[0], at[1]);
+            let first = filter / filters_per_group * channels_per_group;
+            let start = bias.as_ref().map_or(0.0, |b| f64::from(b[[filter]]));
+            let mut sum = start;
+            for (k, &weight) in per_filter[filter].indexed_iter() {
+                let mut place = Vec::with_capacity(at.ndim());
+                place.extend([sample, first + k[0]]);
+                for (axis, span) in spans.iter().enumerate() {
+                    place.extend(span.reads(at[axis + 2], k[axis + 1]));
+                }
+                // A position in the padding reads a zero.
+                if place.len() == at.ndim() {
+                    sum += f64::from(weight) * f64::from(x[&place[..]]);
+                }
+            }
+            sum as f32
+        });
+        floats::output(output, known::tensor(inputs, 0)?)
+    }
+
+    fn macs(&self, inputs: &[Option<Vec<usize>>], output: &[usize]) -> u64 {
+        // Each output element reads a whole filter.
+        let filter = inputs.get(1).and_then(Option::as_ref);
+        let reads = filter.map_or(0, |w| w.iter().skip(1).product::<usize>());
+        output.iter().product::<usize>() as u64 * reads as u64
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -2,12 +2,17 @@
 
 use super::attributes::Attributes;
 use super::coupling::{Axis, IndexMap, Reads, Rule, Weights};
+use super::floats;
+use super::known;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::window::Window;
+use super::window::{Padding, Span};
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node};
 use crate::tensor::Tensor;
+use ndarray::{ArrayD, Dimension, IxDyn};
 
 /// `ConvTranspose`: data (batch, channels, spatial…), weights (in, out / group, kernel…), an optional bias (out).
 #[derive(Debug, Clone, PartialEq)]
@@ -33,12 +38,83 @@ impl ConvTranspose {
 }
 
 impl Operator for ConvTranspose {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (x, w) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
+        let [batch, channels, spatial @ ..] = x.shape() else {
+            return Err(format!(
+                "needs data with a batch and channels, not of shape {}",
+                known::display(x.shape())
+            ));
+        };
+        let Some(weights) = w.ty.known_shape() else {
+            return Ok(Vec::new());
+        };
+        let [reads, per_group, kernel @ ..] = &weights[..] else {
+            return Err(format!(
+                "needs weights of as many axes as its data, not of shape {weights:?}"
+            ));
+        };
+        let fits = channels.known().is_none_or(|c| c == *reads) && reads.is_multiple_of(self.group);
+        if kernel.len() != spatial.len() || !fits {
+            return Err(format!(
+                "has weights of shape {weights:?} in {} groups, which do not fit data of shape {}",
+                self.group,
+                known::display(x.shape())
+            ));
+        }
+        let filters = per_group
+            .checked_mul(self.group)
+            .ok_or("has too many filters")?;
+        if let Some(bias) = known::given(inputs, 2) {
+            if bias.shape() != [Dim::Known(filters)] {
+                let shape = known::display(bias.shape());
+                return Err(format!("has {filters} filters and a bias of shape {shape}"));
+            }
+        }
+        let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
+            return Ok(Vec::new());
+        };
+        let mut shape = vec![batch.clone(), Dim::Known(filters)];
+        let spans = self.spans(&spatial, kernel)?;
+        // The span is that of the convolution this one transposes: its input is our output.
+        shape.extend(spans.iter().map(|span| Dim::Known(span.input)));
+        Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let (x, w) = (floats::needed(inputs, 0)?, floats::needed(inputs, 1)?);
+        let spans = self.spans(&x.shape()[2..], &w.shape()[2..])?;
+        let (per_group, reads_per_group) = (w.shape()[1], x.shape()[1] / self.group);
+        let mut output = ArrayD::<f32>::zeros(IxDyn(&shape));
+        for (at, &number) in x.indexed_iter() {
+            let group = at[1] / reads_per_group;
+            for (k, &weight) in w.index_axis(ndarray::Axis(0), at[1]).indexed_iter() {
+                let mut place = Vec::with_capacity(at.ndim());
+                place.extend([at[0], group * per_group + k[0]]);
+                for (axis, span) in spans.iter().enumerate() {
+                    place.extend(span.reads(at[axis + 2], k[axis + 1]));
+                }
+                // What would land in the padding is dropped.
+                if place.len() == at.ndim() {
+                    output[&place[..]] += number * weight;
+                }
+            }
+        }
+        if let Some(bias) = floats::optional(inputs, 2)? {
+            for (mut channel, &shift) in output.axis_iter_mut(ndarray::Axis(1)).zip(&bias) {
+                channel += shift;
+            }
+        }
+        floats::output(output, known::tensor(inputs, 0)?)
+    }
+
+    fn macs(&self, inputs: &[Option<Vec<usize>>], _output: &[usize]) -> u64 {
+        // Each input element meets a whole filter.
+        let shape = |i: usize| inputs.get(i).and_then(Option::as_ref);
+        let elements = shape(0).map_or(0, |x| x.iter().product::<usize>());
+        let reads = shape(1).map_or(0, |w| w.iter().skip(1).product::<usize>());
+        elements as u64 * reads as u64
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -147,6 +223,69 @@ impl Operator for ConvTranspose {
                 vec![Change::Attribute("group", group)]
             }
             _ => Vec::new(),
+        })
+    }
+}
+
+impl ConvTranspose {
+    /// Along each spatial axis, the convolution that this one transposes: its output is our input.
+    pub fn spans(&self, spatial: &[usize], kernel: &[usize]) -> Result<Vec<Span>, String> {
+        self.window.check(kernel)?;
+        let lists = [Some(&self.output_padding), self.output_shape.as_ref()];
+        let lengths = lists.into_iter().flatten().map(Vec::len);
+        if lengths.into_iter().any(|n| n != 0 && n != spatial.len()) {
+            return Err("has lists of numbers that do not fit its spatial axes".into());
+        }
+        let axes = spatial.iter().zip(kernel).enumerate();
+        axes.map(|(axis, (&length, &kernel))| self.span(axis, length, kernel))
+            .collect()
+    }
+
+    fn span(&self, axis: usize, length: usize, kernel: usize) -> Result<Span, String> {
+        let at = |list: &[usize], default| list.get(axis).copied().unwrap_or(default);
+        let stride = at(&self.window.strides, 1);
+        let dilation = at(&self.window.dilations, 1);
+        let too_large = || "makes a tensor that is too large".to_string();
+        let extra = at(&self.output_padding, 0);
+        let reach = dilation.checked_mul(kernel - 1).ok_or_else(too_large)?;
+        let full = stride
+            .checked_mul(length.saturating_sub(1))
+            .and_then(|n| n.checked_add(reach)?.checked_add(1)?.checked_add(extra))
+            .ok_or_else(too_large)?;
+        let wanted = match (&self.output_shape, &self.window.padding) {
+            (Some(shape), _) => Some(at(shape, 0)),
+            (None, Padding::SameUpper | Padding::SameLower) => {
+                Some(length.checked_mul(stride).ok_or_else(too_large)?)
+            }
+            _ => None,
+        };
+        let (pad_begin, pad_end) = match (wanted, &self.window.padding) {
+            (None, Padding::Explicit { begin, end }) => (at(begin, 0), at(end, 0)),
+            (None, _) => (0, 0),
+            (Some(wanted), padding) => {
+                let total = full.saturating_sub(wanted);
+                let small = total / 2;
+                match padding {
+                    Padding::SameUpper => (small, total - small),
+                    _ => (total - small, small),
+                }
+            }
+        };
+        let cropped = pad_begin
+            .checked_add(pad_end)
+            .and_then(|pads| full.checked_sub(pads));
+        let input = match wanted {
+            Some(wanted) => wanted,
+            None => cropped.ok_or("pads away all of its output")?,
+        };
+        Ok(Span {
+            input,
+            kernel,
+            stride,
+            dilation,
+            pad_begin,
+            pad_end,
+            output: length,
         })
     }
 }

@@ -2,10 +2,13 @@
 
 use super::attributes::Attributes;
 use super::coupling::{Axis, Reads, Rule, Weights};
+use super::floats;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Graph, Node};
 use crate::tensor::Tensor;
+use ndarray::Ix2;
 
 /// `Gemm`: `A` (rows, depth), `B` (depth, columns), each stored transposed where the flag says so; `C` broadcasts.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,12 +44,63 @@ impl Gemm {
 }
 
 impl Operator for Gemm {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (a, b) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
+        let ([a0, a1], [b0, b1]) = (a.shape(), b.shape()) else {
+            return Err(format!(
+                "multiplies matrices and got tensors of shapes {} and {}",
+                known::display(a.shape()),
+                known::display(b.shape())
+            ));
+        };
+        let (rows, depth) = if self.trans_a { (a1, a0) } else { (a0, a1) };
+        let (reads, columns) = if self.trans_b { (b1, b0) } else { (b0, b1) };
+        if let (Some(depth), Some(reads)) = (depth.known(), reads.known()) {
+            if depth != reads {
+                return Err(format!(
+                    "multiplies rows of {depth} numbers by a matrix that takes {reads}"
+                ));
+            }
+        }
+        let shape = vec![rows.clone(), columns.clone()];
+        if let Some(c) = known::given(inputs, 2) {
+            if known::broadcast(&shape, c.shape())?.len() != 2 {
+                let summand = known::display(c.shape());
+                return Err(format!("adds a tensor of shape {summand} to a matrix"));
+            }
+        }
+        Ok(vec![Known::new(a.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let (a, b) = (floats::needed(inputs, 0)?, floats::needed(inputs, 1)?);
+        let matrix = |array: &floats::Floats<'_>, transposed| {
+            let wide = array.mapv(f64::from).into_dimensionality::<Ix2>();
+            let wide = wide.map_err(|_| "multiplies matrices only")?;
+            Ok::<_, String>(if transposed {
+                wide.reversed_axes()
+            } else {
+                wide
+            })
+        };
+        let mut product = matrix(&a, self.trans_a)?.dot(&matrix(&b, self.trans_b)?);
+        product *= f64::from(self.alpha);
+        if let Some(c) = floats::optional(inputs, 2)? {
+            let scaled = c.mapv(|x| f64::from(x) * f64::from(self.beta));
+            let summand = scaled.broadcast((shape[0], shape[1]));
+            product += &summand.ok_or("adds a tensor that does not fit its product")?;
+        }
+        floats::output(
+            product.mapv(|x| x as f32).into_dyn(),
+            known::tensor(inputs, 0)?,
+        )
+    }
+
+    fn macs(&self, inputs: &[Option<Vec<usize>>], output: &[usize]) -> u64 {
+        let a = inputs.first().and_then(Option::as_ref);
+        let depth = a.and_then(|a| a.get(usize::from(!self.trans_a))).copied();
+        output.iter().product::<usize>() as u64 * depth.unwrap_or(0) as u64
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

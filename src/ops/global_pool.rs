@@ -1,10 +1,14 @@
 //! Pooling over all spatial positions.
 
 use super::coupling::Rule;
+use super::floats;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::Node;
 use crate::tensor::Tensor;
+use ndarray::{ArrayD, IxDyn};
 
 /// `GlobalAveragePool` or `GlobalMaxPool` of data (batch, channels, spatial…).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +27,39 @@ impl GlobalPool {
 }
 
 impl Operator for GlobalPool {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let mut shape = x.shape().to_vec();
+        if shape.len() < 3 {
+            return Err(format!(
+                "needs data with spatial axes, not of shape {}",
+                known::display(x.shape())
+            ));
+        }
+        shape[2..].fill(Dim::Known(1));
+        Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let x = floats::needed(inputs, 0)?;
+        let positions: usize = x.shape()[2..].iter().product();
+        let numbers = x.as_slice().ok_or("is not laid out in rows")?;
+        if positions == 0 {
+            return Err("pools over no positions".into());
+        }
+        let pooled = numbers.chunks(positions).map(|channel| match self {
+            GlobalPool::Max => channel.iter().copied().fold(f32::NEG_INFINITY, f32::max),
+            GlobalPool::Average => {
+                let sum: f64 = channel.iter().map(|&x| f64::from(x)).sum();
+                (sum / positions as f64) as f32
+            }
+        });
+        let pooled = ArrayD::from_shape_vec(IxDyn(&shape), pooled.collect());
+        floats::output(
+            pooled.map_err(|e| e.to_string())?,
+            known::tensor(inputs, 0)?,
+        )
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

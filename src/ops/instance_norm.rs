@@ -2,8 +2,12 @@
 
 use super::attributes::Attributes;
 use super::coupling::{Axis, Rule};
+use super::floats;
+use super::known;
+use super::layer_norm::moments;
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::Node;
 use crate::tensor::Tensor;
 
@@ -22,12 +26,35 @@ impl InstanceNormalization {
 }
 
 impl Operator for InstanceNormalization {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let channels = x.shape().get(1).ok_or("needs data with channels")?;
+        for i in 1..3 {
+            let parameter = known::needed(inputs, i)?;
+            if !matches!((parameter.shape(), channels), ([Dim::Known(n)], c) if c.known().is_none_or(|c| c == *n))
+            {
+                return Err(format!(
+                    "normalises {channels} channels with a parameter of shape {}",
+                    known::display(parameter.shape())
+                ));
+            }
+        }
+        Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        known::output_shapes(self, inputs)?;
+        let (scale, bias) = (floats::needed(inputs, 1)?, floats::needed(inputs, 2)?);
+        let mut output = floats::needed(inputs, 0)?.into_owned();
+        for mut sample in output.outer_iter_mut() {
+            for (c, mut channel) in sample.outer_iter_mut().enumerate() {
+                let (mean, spread) = moments(channel.iter(), self.epsilon);
+                let factor = f64::from(scale[[c]]) / spread;
+                let shift = f64::from(bias[[c]]);
+                channel.mapv_inplace(|x| ((f64::from(x) - mean) * factor + shift) as f32);
+            }
+        }
+        floats::output(output, known::tensor(inputs, 0)?)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

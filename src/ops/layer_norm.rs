@@ -1,8 +1,11 @@
 //! Layer normalisation.
 
 use super::attributes::Attributes;
+use super::axes;
 use super::axes::axis;
 use super::coupling::Rule;
+use super::floats;
+use super::known;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -26,12 +29,46 @@ impl LayerNormalization {
 }
 
 impl Operator for LayerNormalization {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let axis = axes::axis(self.axis, x.rank())?;
+        for i in 1..3 {
+            let Some(parameter) = known::given(inputs, i) else {
+                continue;
+            };
+            if parameter.rank() > x.rank() - axis
+                || known::broadcast(x.shape(), parameter.shape())? != x.shape()
+            {
+                return Err(format!(
+                    "normalises data of shape {} with a parameter of shape {}",
+                    known::display(x.shape()),
+                    known::display(parameter.shape())
+                ));
+            }
+        }
+        known::needed(inputs, 1)?;
+        Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        known::output_shapes(self, inputs)?;
+        let x = floats::needed(inputs, 0)?;
+        let axis = axes::axis(self.axis, x.ndim())?;
+        let inner: usize = x.shape()[axis..].iter().product();
+        let mut output = x.into_owned();
+        if let Some(numbers) = output.as_slice_mut() {
+            for row in numbers.chunks_mut(inner.max(1)) {
+                let (mean, spread) = moments(row.iter(), self.epsilon);
+                for x in row {
+                    *x = ((f64::from(*x) - mean) / spread) as f32;
+                }
+            }
+        }
+        output *= &floats::needed(inputs, 1)?;
+        if let Some(bias) = floats::optional(inputs, 2)? {
+            output += &bias;
+        }
+        floats::output(output, known::tensor(inputs, 0)?)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -49,4 +86,15 @@ impl Operator for LayerNormalization {
             Err(_) => rule.freeze_all(why),
         }
     }
+}
+
+/// The mean, and the root of the variance plus `epsilon`.
+pub fn moments<'a>(
+    numbers: impl ExactSizeIterator<Item = &'a f32> + Clone,
+    epsilon: f32,
+) -> (f64, f64) {
+    let count = numbers.len() as f64;
+    let mean = numbers.clone().map(|&x| f64::from(x)).sum::<f64>() / count;
+    let squares = numbers.map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>();
+    (mean, (squares / count + f64::from(epsilon)).sqrt())
 }

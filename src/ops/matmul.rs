@@ -1,10 +1,14 @@
 //! Matrix product with broadcast batch axes.
 
 use super::coupling::{Axis, Reads, Rule, Weights};
+use super::floats;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::{Graph, Node};
 use crate::tensor::Tensor;
+use ndarray::{ArrayD, ArrayViewD, IxDyn};
 
 /// `MatMul`, as numpy's `matmul`.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,12 +41,78 @@ impl MatMul {
 }
 
 impl Operator for MatMul {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (a, b) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
+        let (row, column) = (a.rank() == 1, b.rank() == 1);
+        // A vector counts as one row on the left and as one column on the right.
+        let mut left = a.shape().to_vec();
+        let mut right = b.shape().to_vec();
+        if row {
+            left.insert(0, Dim::Known(1));
+        }
+        if column {
+            right.push(Dim::Known(1));
+        }
+        let ([left_batch @ .., rows, depth], [right_batch @ .., reads, columns]) =
+            (&left[..], &right[..])
+        else {
+            return Err("multiplies matrices and got a single number".into());
+        };
+        if let (Some(depth), Some(reads)) = (depth.known(), reads.known()) {
+            if depth != reads {
+                return Err(format!(
+                    "multiplies rows of {depth} numbers by a matrix that takes {reads}"
+                ));
+            }
+        }
+        let mut shape = known::broadcast(left_batch, right_batch)?;
+        if !row {
+            shape.push(rows.clone());
+        }
+        if !column {
+            shape.push(columns.clone());
+        }
+        Ok(vec![Known::new(a.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let (a, b) = (floats::needed(inputs, 0)?, floats::needed(inputs, 1)?);
+        let (mut a, mut b) = (a.view(), b.view());
+        let mut full = shape.clone();
+        if a.ndim() == 1 {
+            a = a.insert_axis(ndarray::Axis(0));
+            full.insert(full.len() + 1 - b.ndim().min(2), 1);
+        }
+        if b.ndim() == 1 {
+            b = b.insert_axis(ndarray::Axis(1));
+            full.push(1);
+        }
+        let batch = &full[..full.len() - 2];
+        let stretch = |array: ArrayViewD<'_, f32>| {
+            let matrix = &array.shape()[array.ndim() - 2..];
+            let stretched = array
+                .broadcast([batch, matrix].concat())
+                .map(|view| view.mapv(f64::from));
+            let stretched = stretched.ok_or("has inputs that do not fit together")?;
+            let matrices = (batch.iter().product::<usize>(), matrix[0], matrix[1]);
+            crate::tensor::standard(stretched)
+                .into_shape_with_order(matrices)
+                .map_err(|e| e.to_string())
+        };
+        let (a, b) = (stretch(a)?, stretch(b)?);
+        let mut elements = Vec::with_capacity(shape.iter().product());
+        for (a, b) in a.outer_iter().zip(b.outer_iter()) {
+            elements.extend(a.dot(&b).iter().map(|&x| x as f32));
+        }
+        let product = ArrayD::from_shape_vec(IxDyn(&shape), elements).map_err(|e| e.to_string())?;
+        floats::output(product, known::tensor(inputs, 0)?)
+    }
+
+    fn macs(&self, inputs: &[Option<Vec<usize>>], output: &[usize]) -> u64 {
+        let a = inputs.first().and_then(Option::as_ref);
+        let depth = a.and_then(|a| a.last()).copied();
+        output.iter().product::<usize>() as u64 * depth.unwrap_or(0) as u64
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

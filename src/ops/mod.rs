@@ -6,6 +6,7 @@ pub mod attributes;
 pub mod axes;
 pub mod batch_norm;
 pub mod binary;
+pub mod broadcast;
 pub mod cast;
 pub mod clip;
 pub mod concat;
@@ -16,11 +17,13 @@ pub mod coupling;
 pub mod expand;
 pub mod fill;
 pub mod flatten;
+pub mod floats;
 pub mod gather;
 pub mod gemm;
 pub mod global_pool;
 pub mod identity;
 pub mod instance_norm;
+pub mod known;
 pub mod layer_norm;
 pub mod lowering;
 pub mod lrn;
@@ -44,28 +47,17 @@ pub mod uniform;
 pub mod variadic;
 pub mod window;
 
+pub use known::{Extent, Known};
 pub use registry::operator;
 
-use crate::graph::{Graph, Node, TensorType};
+use crate::graph::{Graph, Node};
 use crate::kernels::{Activation, Kernel};
 use crate::tensor::Tensor;
 use coupling::Rule;
 use lowering::KernelContext;
 use narrow::{Change, Narrowing};
 use std::fmt::Debug;
-use std::sync::Arc;
 use uniform::Slice;
-
-/// What is known of one input while shapes are inferred.
-#[derive(Debug, Clone)]
-pub struct Known {
-    pub ty: TensorType,
-    /// The tensor itself, where it is a constant.
-    pub constant: Option<Arc<Tensor>>,
-    /// The elements of an integer tensor of rank 0 or 1 that holds sizes, some of which may be symbols:
-    /// what `Shape`, `Gather`, `Concat` and their like make of dynamic dimensions.
-    pub sizes: Option<Vec<crate::graph::Dim>>,
-}
 
 /// One parsed operator of one node: attributes checked and defaults filled in.
 ///

@@ -2,11 +2,16 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::floats;
+use super::known;
 use super::uniform::Slice;
 use super::window::Window;
+use super::window::indices;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::Node;
 use crate::tensor::Tensor;
+use ndarray::{ArrayD, Dimension, IxDyn};
 
 /// What becomes of the numbers in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +48,60 @@ impl Pool {
 }
 
 impl Operator for Pool {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let [batch, channels, spatial @ ..] = x.shape() else {
+            return Err(format!(
+                "needs data with a batch and channels, not of shape {}",
+                known::display(x.shape())
+            ));
+        };
+        let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
+            return Ok(Vec::new());
+        };
+        let spans = self.window.resolve(&spatial, &self.window.kernel)?;
+        let mut shape = vec![batch.clone(), channels.clone()];
+        shape.extend(spans.iter().map(|span| Dim::Known(span.output)));
+        Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let x = floats::needed(inputs, 0)?;
+        let spans = self.window.resolve(&x.shape()[2..], &self.window.kernel)?;
+        let offsets: Vec<Vec<usize>> = indices(self.window.kernel.clone()).into_iter().collect();
+        let output = ArrayD::from_shape_fn(IxDyn(&shape), |at| {
+            let (mut max, mut sum, mut count) = (f32::NEG_INFINITY, 0.0f64, 0usize);
+            for offset in &offsets {
+                let mut place = vec![at[0], at[1]];
+                let mut padded = true;
+                for (axis, span) in spans.iter().enumerate() {
+                    place.extend(span.reads(at[axis + 2], offset[axis]));
+                    padded &= span.in_padded(at[axis + 2], offset[axis]);
+                }
+                let inside = place.len() == at.ndim();
+                if inside {
+                    let number = x[&place[..]];
+                    max = if number > max || number.is_nan() {
+                        number
+                    } else {
+                        max
+                    };
+                    sum += f64::from(number);
+                }
+                count += usize::from(match self.kind {
+                    PoolKind::Average {
+                        count_include_pad: true,
+                    } => padded,
+                    _ => inside,
+                });
+            }
+            match self.kind {
+                PoolKind::Max => max,
+                PoolKind::Average { .. } => (sum / count as f64) as f32,
+            }
+        });
+        floats::output(output, known::tensor(inputs, 0)?)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -1,6 +1,9 @@
 //! Rectifier with a learned slope.
 
+use super::broadcast::zip;
 use super::coupling::Rule;
+use super::floats;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
@@ -17,12 +20,21 @@ impl PRelu {
 }
 
 impl Operator for PRelu {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (x, slope) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
+        if known::broadcast(x.shape(), slope.shape())?.len() != x.rank() {
+            return Err("has a slope with more axes than its data".into());
+        }
+        Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let (x, slope) = (floats::needed(inputs, 0)?, floats::needed(inputs, 1)?);
+        let result = zip(&x.to_owned(), &slope.to_owned(), &shape, |x, slope| {
+            if x < 0.0 { slope * x } else { x }
+        });
+        floats::output(result?, known::tensor(inputs, 0)?)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

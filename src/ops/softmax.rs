@@ -1,8 +1,11 @@
 //! Softmax.
 
 use super::attributes::Attributes;
+use super::axes;
 use super::axes::axis;
 use super::coupling::Rule;
+use super::floats;
+use super::known;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
@@ -27,12 +30,38 @@ impl Softmax {
 }
 
 impl Operator for Softmax {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        self.axis(x.rank())?;
+        Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let x = floats::needed(inputs, 0)?;
+        let axis = self.axis(x.ndim())?;
+        let shape = x.shape().to_vec();
+        let length: usize = match self.flattened {
+            true => shape[axis..].iter().product(),
+            false => shape[axis],
+        };
+        // Neighbours along the axis are `step` apart in memory.
+        let step: usize = match self.flattened {
+            true => 1,
+            false => shape[axis + 1..].iter().product(),
+        };
+        let mut output = x.into_owned();
+        let numbers = output.as_slice_mut().ok_or("is not laid out in rows")?;
+        for block in numbers.chunks_mut((length * step).max(1)) {
+            for start in 0..step {
+                let row = || (start..block.len()).step_by(step);
+                let max = row().map(|i| block[i]).fold(f32::NEG_INFINITY, f32::max);
+                let sum: f64 = row().map(|i| f64::from(block[i] - max).exp()).sum();
+                for i in (start..length * step).step_by(step) {
+                    block[i] = (f64::from(block[i] - max).exp() / sum) as f32;
+                }
+            }
+        }
+        floats::output(output, known::tensor(inputs, 0)?)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -43,6 +72,16 @@ impl Operator for Softmax {
         match axis(self.axis, rule.rank(data)) {
             Ok(along) => rule.same_but(why, |at| at == along || (self.flattened && at > along)),
             Err(_) => rule.freeze_all(why),
+        }
+    }
+}
+
+impl Softmax {
+    /// The axis by number. Before opset 13 it may be one past the last.
+    fn axis(&self, rank: usize) -> Result<usize, String> {
+        match self.flattened && self.axis == rank as i64 {
+            true => Ok(rank),
+            false => axes::axis(self.axis, rank),
         }
     }
 }

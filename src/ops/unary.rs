@@ -1,6 +1,8 @@
 //! Arithmetic on one input, element by element.
 
 use super::coupling::Rule;
+use super::floats;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
@@ -38,12 +40,31 @@ impl Unary {
 }
 
 impl Operator for Unary {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let out = Known::new(x.dtype(), x.shape().to_vec());
+        Ok(vec![out])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let x = known::tensor(inputs, 0)?;
+        Ok(vec![match (self, x) {
+            (Unary::Neg, Tensor::I64(a)) => Tensor::I64(a.mapv(i64::wrapping_neg)),
+            (Unary::Neg, Tensor::I32(a)) => Tensor::I32(a.mapv(i32::wrapping_neg)),
+            (Unary::Abs, Tensor::I64(a)) => Tensor::I64(a.mapv(i64::wrapping_abs)),
+            (Unary::Abs, Tensor::I32(a)) => Tensor::I32(a.mapv(i32::wrapping_abs)),
+            (Unary::Not, Tensor::Bool(a)) => Tensor::Bool(a.mapv(|x| !x)),
+            (Unary::Not, other) => {
+                return Err(format!("negates truth values, not {:?}", other.dtype()));
+            }
+            (_, Tensor::F64(a)) => Tensor::F64(a.mapv(|x| self.apply(x))),
+            _ => {
+                return floats::output(
+                    floats::needed(inputs, 0)?.mapv(|x| self.apply(x.into()) as f32),
+                    x,
+                );
+            }
+        }])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -52,5 +73,21 @@ impl Operator for Unary {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+}
+
+impl Unary {
+    fn apply(self, x: f64) -> f64 {
+        match self {
+            Unary::Neg => -x,
+            Unary::Abs => x.abs(),
+            Unary::Exp => x.exp(),
+            Unary::Log => x.ln(),
+            Unary::Sqrt => x.sqrt(),
+            Unary::Floor => x.floor(),
+            Unary::Ceil => x.ceil(),
+            Unary::Reciprocal => 1.0 / x,
+            Unary::Not => f64::from(x == 0.0),
+        }
     }
 }

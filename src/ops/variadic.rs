@@ -1,9 +1,13 @@
 //! Arithmetic on any number of broadcast inputs.
 
+use super::broadcast::zip;
 use super::coupling::Rule;
+use super::floats;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::tensor::DType;
 use crate::tensor::Tensor;
 
 /// A function of one or more numbers.
@@ -28,12 +32,47 @@ impl Variadic {
 }
 
 impl Operator for Variadic {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let first = known::needed(inputs, 0)?;
+        let mut shape = first.shape().to_vec();
+        for i in 1..inputs.len() {
+            let other = known::needed(inputs, i)?;
+            if other.dtype() != first.dtype() {
+                return Err(format!(
+                    "combines elements of types {:?} and {:?}",
+                    first.dtype(),
+                    other.dtype()
+                ));
+            }
+            shape = known::broadcast(&shape, other.shape())?;
+        }
+        Ok(vec![Known::new(first.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let first = known::tensor(inputs, 0)?;
+        if let Some(Tensor::I64(wide)) =
+            first.cast(DType::I64).filter(|_| !first.dtype().is_float())
+        {
+            let mut sum = wide;
+            for i in 1..inputs.len() {
+                if let Some(Tensor::I64(next)) = known::tensor(inputs, i)?.cast(DType::I64) {
+                    sum = zip(&sum, &next, &shape, |x, y| self.whole(x, y))?;
+                }
+            }
+            let result = Tensor::I64(sum).cast(first.dtype());
+            return Ok(result.into_iter().collect());
+        }
+        let mut sum = floats::needed(inputs, 0)?.into_owned();
+        for i in 1..inputs.len() {
+            let next = floats::needed(inputs, i)?.into_owned();
+            sum = zip(&sum, &next, &shape, |x, y| self.single(x, y))?;
+        }
+        if *self == Variadic::Mean {
+            sum /= inputs.len() as f32;
+        }
+        floats::output(sum, first)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -42,5 +81,36 @@ impl Operator for Variadic {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+}
+
+impl Variadic {
+    fn single(self, x: f32, y: f32) -> f32 {
+        match self {
+            // NaN wins, as in the reference.
+            Variadic::Min => {
+                if x < y || x.is_nan() {
+                    x
+                } else {
+                    y
+                }
+            }
+            Variadic::Max => {
+                if x > y || x.is_nan() {
+                    x
+                } else {
+                    y
+                }
+            }
+            Variadic::Sum | Variadic::Mean => x + y,
+        }
+    }
+
+    fn whole(self, x: i64, y: i64) -> i64 {
+        match self {
+            Variadic::Min => x.min(y),
+            Variadic::Max => x.max(y),
+            Variadic::Sum | Variadic::Mean => x.wrapping_add(y),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::attributes::Attributes;
 use crate::graph::Node;
+use ndarray::Dimension;
 
 /// What lies around the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,4 +86,122 @@ pub struct Span {
     pub pad_begin: usize,
     pub pad_end: usize,
     pub output: usize,
+}
+
+impl Span {
+    /// The input position that kernel position `k` reads at output position `at`; `None` in the padding.
+    pub fn reads(&self, at: usize, k: usize) -> Option<usize> {
+        let place = (at * self.stride + k * self.dilation).checked_sub(self.pad_begin)?;
+        (place < self.input).then_some(place)
+    }
+
+    /// Whether that position lies in the input or its padding, and not past the end where the output's length was
+    /// rounded up.
+    pub fn in_padded(&self, at: usize, k: usize) -> bool {
+        at * self.stride + k * self.dilation < self.pad_begin + self.input + self.pad_end
+    }
+}
+
+impl Window {
+    /// Fails where the attributes do not speak of as many axes as the kernel has.
+    pub fn check(&self, kernel: &[usize]) -> Result<(), String> {
+        let pads = match &self.padding {
+            Padding::Explicit { begin, .. } => begin.len(),
+            _ => 0,
+        };
+        let lengths = [
+            self.kernel.len(),
+            self.strides.len(),
+            self.dilations.len(),
+            pads,
+        ];
+        if lengths.into_iter().any(|n| n != 0 && n != kernel.len()) {
+            return Err(format!(
+                "has attributes that do not speak of {} spatial axes",
+                kernel.len()
+            ));
+        }
+        if kernel.contains(&0) || !self.kernel.is_empty() && self.kernel != kernel {
+            return Err(format!(
+                "has the attribute “kernel_shape” {:?}, but its kernel is {kernel:?}",
+                self.kernel
+            ));
+        }
+        Ok(())
+    }
+
+    /// Decides everything for data of these spatial sizes and a kernel of this shape.
+    pub fn resolve(&self, spatial: &[usize], kernel: &[usize]) -> Result<Vec<Span>, String> {
+        self.check(kernel)?;
+        if spatial.len() != kernel.len() {
+            return Err(format!(
+                "slides over {} axes, but its data has {} spatial ones",
+                kernel.len(),
+                spatial.len()
+            ));
+        }
+        let axes = spatial.iter().zip(kernel).enumerate();
+        axes.map(|(axis, (&input, &kernel))| self.span(axis, input, kernel))
+            .collect()
+    }
+
+    fn span(&self, axis: usize, input: usize, kernel: usize) -> Result<Span, String> {
+        let at = |list: &[usize], default| list.get(axis).copied().unwrap_or(default);
+        let stride = at(&self.strides, 1);
+        let dilation = at(&self.dilations, 1);
+        let too_large = || "has a window that is too large".to_string();
+        let reach = dilation
+            .checked_mul(kernel - 1)
+            .and_then(|reach| reach.checked_add(1))
+            .filter(|&reach| reach <= MAX_LENGTH && input <= MAX_LENGTH && stride <= MAX_LENGTH)
+            .ok_or_else(too_large)?;
+        let (pad_begin, pad_end) = match &self.padding {
+            Padding::Explicit { begin, end } => (at(begin, 0), at(end, 0)),
+            Padding::Valid => (0, 0),
+            same => {
+                let output = input.div_ceil(stride);
+                let total = (output.saturating_sub(1) * stride + reach).saturating_sub(input);
+                match same {
+                    Padding::SameLower => (total.div_ceil(2), total / 2),
+                    _ => (total / 2, total.div_ceil(2)),
+                }
+            }
+        };
+        if pad_begin > MAX_LENGTH || pad_end > MAX_LENGTH {
+            return Err(too_large());
+        }
+        let padded = pad_begin + input + pad_end;
+        let room = padded.checked_sub(reach).ok_or_else(|| {
+            format!("slides a window of {reach} along an axis of {input}, padded to {padded}")
+        })?;
+        let mut output = match self.ceil_mode {
+            true => room.div_ceil(stride) + 1,
+            false => room / stride + 1,
+        };
+        // A window that would begin beyond the data and its first padding is left out.
+        if self.ceil_mode && (output - 1) * stride >= pad_begin + input {
+            output -= 1;
+        }
+        Ok(Span {
+            input,
+            kernel,
+            stride,
+            dilation,
+            pad_begin,
+            pad_end,
+            output,
+        })
+    }
+}
+
+/// No axis is longer; sums and products of two lengths stay far from overflow on 64 bits, and a stride times a
+/// position stays within the padded input.
+const MAX_LENGTH: usize = 1 << 24;
+
+/// All indices of an array of this shape, in row-major order.
+pub fn indices(shape: Vec<usize>) -> Vec<Vec<usize>> {
+    ndarray::indices(shape)
+        .into_iter()
+        .map(|at| at.slice().to_vec())
+        .collect()
 }

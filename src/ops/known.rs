@@ -1,0 +1,267 @@
+//! What is known of a tensor before the model runs, and arithmetic on sizes of which some are symbols.
+
+use crate::graph::{Dim, TensorType};
+use crate::tensor::{DType, Tensor};
+use std::sync::Arc;
+
+/// More axes than any network has.
+pub const MAX_RANK: usize = 32;
+
+/// No tensor has more elements: more could not be addressed on wasm32.
+pub const MAX_ELEMENTS: usize = i32::MAX as usize;
+
+/// The longest tensor whose elements are followed as [`Known::sizes`].
+const MAX_SIZES: usize = 64;
+
+/// One element of an integer or boolean tensor that holds sizes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extent {
+    Number(i64),
+    /// A size that is only known when the model runs.
+    Symbol(Arc<str>),
+}
+
+impl Extent {
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Extent::Number(n) => Some(*n),
+            Extent::Symbol(_) => None,
+        }
+    }
+
+    /// As a dimension; negative numbers are none.
+    pub fn dim(&self) -> Option<Dim> {
+        match self {
+            Extent::Number(n) => usize::try_from(*n).ok().map(Dim::Known),
+            Extent::Symbol(name) => Some(Dim::Symbol(name.clone())),
+        }
+    }
+}
+
+impl From<&Dim> for Extent {
+    fn from(dim: &Dim) -> Self {
+        match dim {
+            Dim::Known(n) => Extent::Number(*n as i64),
+            Dim::Symbol(name) => Extent::Symbol(name.clone()),
+        }
+    }
+}
+
+/// What is known of one tensor while shapes are inferred.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub ty: TensorType,
+    /// The tensor itself, where it is a constant.
+    pub constant: Option<Arc<Tensor>>,
+    /// The elements of a small integer tensor of rank 0 or 1 that holds sizes, some of which may be symbols:
+    /// what `Shape`, `Gather`, `Concat` and their like make of dynamic dimensions.
+    pub sizes: Option<Vec<Extent>>,
+}
+
+impl Known {
+    pub fn new(dtype: DType, shape: Vec<Dim>) -> Self {
+        Known {
+            ty: TensorType::new(dtype, shape),
+            constant: None,
+            sizes: None,
+        }
+    }
+
+    /// All of a constant.
+    pub fn of(tensor: Arc<Tensor>) -> Self {
+        let small = tensor.shape().len() <= 1 && tensor.len() <= MAX_SIZES;
+        let numbers = small.then(|| tensor.integers()).flatten();
+        Known {
+            ty: TensorType::of(&tensor),
+            sizes: numbers.map(|all| all.into_iter().map(Extent::Number).collect()),
+            constant: Some(tensor),
+        }
+    }
+
+    pub fn with_sizes(mut self, sizes: Option<Vec<Extent>>) -> Self {
+        self.sizes = sizes.filter(|sizes| sizes.len() <= MAX_SIZES && self.rank() <= 1);
+        self
+    }
+
+    /// Sizes without symbols are as good as a constant: makes them one.
+    pub fn settled(mut self) -> Self {
+        let (None, Some(sizes), Some(shape)) = (&self.constant, &self.sizes, self.ty.known_shape())
+        else {
+            return self;
+        };
+        let numbers: Option<Vec<i64>> = sizes.iter().map(Extent::number).collect();
+        if let Some(numbers) = numbers.filter(|n| n.len() == shape.iter().product::<usize>()) {
+            self.constant = Tensor::from_i64(&shape, numbers)
+                .cast(self.ty.dtype)
+                .map(Arc::new);
+        }
+        self
+    }
+
+    pub fn dtype(&self) -> DType {
+        self.ty.dtype
+    }
+
+    pub fn shape(&self) -> &[Dim] {
+        &self.ty.shape
+    }
+
+    pub fn rank(&self) -> usize {
+        self.ty.rank()
+    }
+
+    /// The elements of an integer tensor, where all are known.
+    pub fn numbers(&self) -> Option<Vec<i64>> {
+        match (&self.constant, &self.sizes) {
+            (Some(tensor), _) => tensor.integers(),
+            (None, Some(sizes)) => sizes.iter().map(Extent::number).collect(),
+            (None, None) => None,
+        }
+    }
+}
+
+/// The `i`-th input, where it is there.
+pub fn given(inputs: &[Option<Known>], i: usize) -> Option<&Known> {
+    inputs.get(i)?.as_ref()
+}
+
+/// The `i`-th input, which must be there.
+pub fn needed(inputs: &[Option<Known>], i: usize) -> Result<&Known, String> {
+    given(inputs, i).ok_or_else(|| lacks_input(i))
+}
+
+/// The `i`-th tensor, which must be there.
+pub fn tensor<'a>(inputs: &[Option<&'a Tensor>], i: usize) -> Result<&'a Tensor, String> {
+    let input = inputs.get(i).copied().flatten();
+    input.ok_or_else(|| lacks_input(i))
+}
+
+fn lacks_input(i: usize) -> String {
+    format!("lacks its input number {}", i + 1)
+}
+
+/// The outputs' shapes for whole tensors, by the operator's own shape rule.
+pub fn output_shapes(
+    operator: &dyn super::Operator,
+    inputs: &[Option<&Tensor>],
+) -> Result<Vec<Vec<usize>>, String> {
+    let known = inputs.iter().map(|input| {
+        let tensor = (*input)?;
+        // Only lists of sizes, bounds and scales matter to shapes.
+        Some(match tensor.len() <= 4096 && tensor.shape().len() <= 1 {
+            true => Known::of(Arc::new(tensor.clone())),
+            false => Known::new(tensor.dtype(), TensorType::of(tensor).shape),
+        })
+    });
+    let outputs = operator.infer(&known.collect::<Vec<_>>())?;
+    let shapes = outputs.iter().map(|known| {
+        check(&known.ty)?;
+        let shape = known.ty.known_shape();
+        shape.ok_or_else(|| "has an output of unknown size".to_string())
+    });
+    let shapes: Vec<_> = shapes.collect::<Result<_, _>>()?;
+    match shapes.is_empty() {
+        true => Err("has outputs whose size depends on what is computed".into()),
+        false => Ok(shapes),
+    }
+}
+
+/// Fails for tensors past what can be held.
+pub fn check(ty: &TensorType) -> Result<(), String> {
+    if ty.rank() > MAX_RANK {
+        return Err(format!("makes a tensor with {} axes", ty.rank()));
+    }
+    // Axes of length 0 do not excuse others that are out of bounds.
+    let sizes = ty.shape.iter().map(|dim| dim.known().unwrap_or(1).max(1));
+    let count = sizes.fold(1usize, usize::saturating_mul);
+    if count > MAX_ELEMENTS {
+        return Err(format!(
+            "makes a tensor of {count} elements, more than there is room for"
+        ));
+    }
+    Ok(())
+}
+
+/// The dimensions that two tensors broadcast to.
+pub fn broadcast(a: &[Dim], b: &[Dim]) -> Result<Vec<Dim>, String> {
+    let rank = a.len().max(b.len());
+    let at = |dims: &[Dim], axis: usize| match (axis + dims.len()).checked_sub(rank) {
+        Some(i) => dims[i].clone(),
+        None => Dim::Known(1),
+    };
+    let axes = (0..rank).map(|axis| match (at(a, axis), at(b, axis)) {
+        (x, y) if x == y => Ok(x),
+        (Dim::Known(1), other) | (other, Dim::Known(1)) => Ok(other),
+        // A symbol beside a number can only be that number or 1.
+        (Dim::Known(n), Dim::Symbol(_)) | (Dim::Symbol(_), Dim::Known(n)) => Ok(Dim::Known(n)),
+        (x @ Dim::Symbol(_), Dim::Symbol(_)) => Ok(x),
+        _ => Err(format!(
+            "has inputs of shapes {} and {}, which do not fit together",
+            display(a),
+            display(b)
+        )),
+    });
+    axes.collect()
+}
+
+/// Dimensions for a message.
+pub fn display(dims: &[Dim]) -> String {
+    let sizes: Vec<String> = dims.iter().map(Dim::to_string).collect();
+    format!("[{}]", sizes.join(", "))
+}
+
+/// A product of sizes: a number times symbols. Its name as one symbol is `4*batch`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    number: usize,
+    symbols: Vec<String>,
+}
+
+impl Product {
+    /// `None` on overflow.
+    pub fn of(dims: &[Dim]) -> Option<Self> {
+        let mut product = Product {
+            number: 1,
+            symbols: Vec::new(),
+        };
+        for dim in dims {
+            match dim {
+                Dim::Known(n) => product.number = product.number.checked_mul(*n)?,
+                Dim::Symbol(name) => {
+                    for factor in name.split('*') {
+                        match factor.parse::<usize>() {
+                            Ok(n) => product.number = product.number.checked_mul(n)?,
+                            Err(_) => product.symbols.push(factor.to_string()),
+                        }
+                    }
+                }
+            }
+        }
+        product.symbols.sort();
+        (product.symbols.len() <= MAX_RANK).then_some(product)
+    }
+
+    /// This divided by another; `None` where that leaves a rest.
+    pub fn divided_by(&self, by: &Product) -> Option<Product> {
+        let mut symbols = self.symbols.clone();
+        for symbol in &by.symbols {
+            let at = symbols.iter().position(|s| s == symbol)?;
+            symbols.remove(at);
+        }
+        let whole = by.number != 0 && self.number.is_multiple_of(by.number);
+        whole.then(|| Product {
+            number: self.number / by.number,
+            symbols,
+        })
+    }
+
+    pub fn dim(&self) -> Dim {
+        let name = self.symbols.join("*");
+        match (self.number, self.symbols.is_empty()) {
+            (number, true) => Dim::Known(number),
+            (1, false) => Dim::symbol(&name),
+            (0, false) => Dim::Known(0),
+            (number, false) => Dim::symbol(&format!("{number}*{name}")),
+        }
+    }
+}
