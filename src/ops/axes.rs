@@ -1,6 +1,7 @@
 //! Axes by number: negative ones counted from the end, lists of them as attribute or as input.
 
 use super::attributes::Attributes;
+use super::known::{Known, given};
 use crate::graph::Node;
 
 /// Where a list of axes comes from.
@@ -20,6 +21,17 @@ impl AxesFrom {
         } else {
             AxesFrom::Attribute(Attributes(node).ints("axes")?)
         })
+    }
+}
+
+impl AxesFrom {
+    /// The axes while shapes are inferred: `None` where only the run tells, `Some(None)` where they are left out.
+    pub fn known(&self, inputs: &[Option<Known>]) -> Option<Option<Vec<i64>>> {
+        match (self, given(inputs, 1)) {
+            (AxesFrom::Attribute(axes), _) => Some(axes.clone()),
+            (AxesFrom::Input, None) => Some(None),
+            (AxesFrom::Input, Some(axes)) => axes.numbers().map(Some),
+        }
     }
 }
 

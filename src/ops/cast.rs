@@ -2,6 +2,7 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
@@ -25,12 +26,22 @@ impl Cast {
 }
 
 impl Operator for Cast {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let whole = |dtype| matches!(dtype, DType::I64 | DType::I32);
+        let sizes = x
+            .sizes
+            .clone()
+            .filter(|_| whole(x.dtype()) && whole(self.to));
+        Ok(vec![
+            Known::new(self.to, x.shape().to_vec()).with_sizes(sizes),
+        ])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let x = known::tensor(inputs, 0)?;
+        let complaint = || format!("cannot convert {:?} to {:?}", x.dtype(), self.to);
+        Ok(vec![x.cast(self.to).ok_or_else(complaint)?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

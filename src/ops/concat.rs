@@ -1,12 +1,16 @@
 //! Joining tensors along an axis.
 
 use super::attributes::Attributes;
+use super::axes;
 use super::axes::axis;
 use super::coupling::{Axis, IndexMap, Rule};
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::Node;
 use crate::tensor::Tensor;
+use crate::tensor::standard;
 
 /// `Concat` along `axis`.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,12 +28,69 @@ impl Concat {
 }
 
 impl Operator for Concat {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let first = known::needed(inputs, 0)?;
+        let along = axes::axis(self.axis, first.rank())?;
+        let mut shape = first.shape().to_vec();
+        let mut sizes = first.sizes.clone();
+        for i in 1..inputs.len() {
+            let next = known::needed(inputs, i)?;
+            let unfit = || {
+                format!(
+                    "joins shapes {} and {} along axis {along}, which do not fit",
+                    known::display(first.shape()),
+                    known::display(next.shape())
+                )
+            };
+            if next.dtype() != first.dtype() {
+                return Err(format!(
+                    "joins elements of types {:?} and {:?}",
+                    first.dtype(),
+                    next.dtype()
+                ));
+            }
+            if next.rank() != first.rank() {
+                return Err(unfit());
+            }
+            for (axis, dim) in next.shape().iter().enumerate() {
+                match (&shape[axis], dim) {
+                    (Dim::Known(x), Dim::Known(y)) if axis == along => {
+                        shape[axis] = Dim::Known(x.checked_add(*y).ok_or_else(unfit)?);
+                    }
+                    _ if axis == along => return Ok(Vec::new()),
+                    (Dim::Known(x), Dim::Known(y)) if x != y => return Err(unfit()),
+                    (Dim::Symbol(_), Dim::Known(_)) => shape[axis] = dim.clone(),
+                    _ => {}
+                }
+            }
+            sizes = match (sizes, &next.sizes) {
+                (Some(before), Some(after)) => Some([before, after.clone()].concat()),
+                _ => None,
+            };
+        }
+        Ok(vec![Known::new(first.dtype(), shape).with_sizes(sizes)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        known::output_shapes(self, inputs)?;
+        let first = known::tensor(inputs, 0)?;
+        let along = ndarray::Axis(axes::axis(self.axis, first.shape().len())?);
+        macro_rules! join {
+            ($($variant:ident),*) => {
+                match first {
+                    $(Tensor::$variant(_) => {
+                        let parts = inputs.iter().filter_map(|part| match part {
+                            Some(Tensor::$variant(a)) => Some(a.view()),
+                            _ => None,
+                        });
+                        let joined = ndarray::concatenate(along, &parts.collect::<Vec<_>>());
+                        Tensor::$variant(standard(joined.map_err(|e| e.to_string())?))
+                    })*
+                    Tensor::Opaque(_) => return Err("cannot work on this element type".into()),
+                }
+            };
+        }
+        Ok(vec![join!(F32, F64, F16, I64, I32, I8, U8, Bool)])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

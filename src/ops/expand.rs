@@ -1,11 +1,14 @@
 //! Repeating a tensor.
 
+use super::Extent;
 use super::coupling::Rule;
+use super::known;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Dim, Node, ValueId};
 use crate::tensor::Tensor;
+use ndarray::IxDyn;
 
 /// `Expand`: broadcast to the shape that the second input names.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,12 +42,35 @@ impl Tile {
 }
 
 impl Operator for Expand {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (x, target) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
+        let listed = target.constant.as_ref().and_then(|t| t.integers());
+        let listed = listed.map(|numbers| numbers.into_iter().map(Extent::Number).collect());
+        let Some(extents): Option<Vec<Extent>> = listed.or_else(|| target.sizes.clone()) else {
+            return Ok(Vec::new());
+        };
+        if extents.len() > known::MAX_RANK {
+            return Err(format!("makes a tensor with {} axes", extents.len()));
+        }
+        let shape: Option<Vec<_>> = extents.iter().map(Extent::dim).collect();
+        let shape = known::broadcast(x.shape(), &shape.ok_or("has a negative size")?)?;
+        Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        macro_rules! stretch {
+            ($($variant:ident),*) => {
+                match known::tensor(inputs, 0)? {
+                    $(Tensor::$variant(a) => {
+                        let stretched = a.broadcast(IxDyn(&shape)).ok_or("has a target that does not fit")?;
+                        Tensor::$variant(stretched.as_standard_layout().into_owned())
+                    })*
+                    Tensor::Opaque(_) => return Err("cannot work on this element type".into()),
+                }
+            };
+        }
+        Ok(vec![stretch!(F32, F64, F16, I64, I32, I8, U8, Bool)])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -77,12 +103,42 @@ impl Operator for Expand {
 }
 
 impl Operator for Tile {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (x, repeats) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
+        let Some(repeats) = repeats.numbers() else {
+            return Ok(Vec::new());
+        };
+        if repeats.len() != x.rank() {
+            return Err(format!(
+                "repeats {} axes of a tensor that has {}",
+                repeats.len(),
+                x.rank()
+            ));
+        }
+        let shape = x.shape().iter().zip(repeats).map(|(dim, times)| {
+            let times = usize::try_from(times).ok()?;
+            Some(known::Product::of(&[dim.clone(), times.into()])?.dim())
+        });
+        let shape: Option<Vec<_>> = shape.collect();
+        Ok(vec![Known::new(
+            x.dtype(),
+            shape.ok_or("repeats an impossible number of times")?,
+        )])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let mut tiled = known::tensor(inputs, 0)?.clone();
+        for (axis, &length) in shape.iter().enumerate() {
+            let size = tiled.shape()[axis];
+            if size != length {
+                let indices: Vec<usize> = (0..length).map(|i| i % size).collect();
+                tiled = tiled
+                    .select(axis, &indices)
+                    .ok_or("cannot work on this element type")?;
+            }
+        }
+        Ok(vec![tiled])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -1,10 +1,14 @@
 //! Tensors made from a shape or from bounds.
 
+use super::Extent;
 use super::coupling::Rule;
+use super::floats;
+use super::known;
 use super::{Known, Operator};
 use crate::graph::Attribute;
 use crate::graph::Node;
-use crate::tensor::Tensor;
+use crate::tensor::{DType, Tensor};
+use ndarray::{ArrayD, IxDyn};
 use std::sync::Arc;
 
 /// `ConstantOfShape`: one number everywhere, in the shape that the input names.
@@ -36,12 +40,35 @@ impl Range {
 }
 
 impl Operator for ConstantOfShape {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let target = known::needed(inputs, 0)?;
+        let listed = target.constant.as_ref().and_then(|t| t.integers());
+        let listed = listed.map(|numbers| numbers.into_iter().map(Extent::Number).collect());
+        let Some(extents): Option<Vec<Extent>> = listed.or_else(|| target.sizes.clone()) else {
+            return Ok(Vec::new());
+        };
+        if extents.len() > known::MAX_RANK {
+            return Err(format!("makes a tensor with {} axes", extents.len()));
+        }
+        let shape: Option<Vec<_>> = extents.iter().map(Extent::dim).collect();
+        let shape = shape.ok_or("has a negative size")?;
+        Ok(vec![Known::new(self.value.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        macro_rules! fill {
+            ($($variant:ident),*) => {
+                match &*self.value {
+                    $(Tensor::$variant(value) => {
+                        let value = value.iter().next().copied().unwrap_or_default();
+                        Tensor::$variant(ArrayD::from_elem(IxDyn(&shape), value))
+                    })*
+                    Tensor::Opaque(_) => return Err("cannot work on this element type".into()),
+                }
+            };
+        }
+        Ok(vec![fill!(F32, F64, F16, I64, I32, I8, U8, Bool)])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -50,15 +77,55 @@ impl Operator for ConstantOfShape {
 }
 
 impl Operator for Range {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let first = known::needed(inputs, 0)?;
+        let numbers: Option<Vec<f64>> = (0..3)
+            .map(|i| known::given(inputs, i).and_then(number))
+            .collect();
+        let Some(numbers) = numbers else {
+            return Ok(Vec::new());
+        };
+        let count = count(numbers[0], numbers[1], numbers[2])?;
+        Ok(vec![Known::new(first.dtype(), vec![count.into()])])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let count = known::output_shapes(self, inputs)?[0][0];
+        let first = known::tensor(inputs, 0)?;
+        if let (Some(start), Some(delta)) = (first.integers(), known::tensor(inputs, 2)?.integers())
+        {
+            let at = |i: usize| start[0].wrapping_add((i as i64).wrapping_mul(delta[0]));
+            let result = Tensor::from_i64(&[count], (0..count).map(at).collect());
+            return Ok(result.cast(first.dtype()).into_iter().collect());
+        }
+        let (start, delta) = (floats::needed(inputs, 0)?, floats::needed(inputs, 2)?);
+        let (Some(start), Some(delta)) = (start.first(), delta.first()) else {
+            return Err("needs numbers to count from and by".into());
+        };
+        let result = ArrayD::from_shape_fn(IxDyn(&[count]), |at| start + at[0] as f32 * delta);
+        floats::output(result, first)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
         rule.freeze_all("it counts to a number that the model computes");
+    }
+}
+
+/// A scalar constant's number.
+fn number(known: &Known) -> Option<f64> {
+    match known.constant.as_deref()?.cast(DType::F64)? {
+        Tensor::F64(a) if a.len() == 1 => a.first().copied(),
+        _ => None,
+    }
+}
+
+/// How many steps of `delta` lie between `start` and `limit`.
+fn count(start: f64, limit: f64, delta: f64) -> Result<usize, String> {
+    let count = ((limit - start) / delta).ceil().max(0.0);
+    match count.is_finite() && count <= known::MAX_ELEMENTS as f64 {
+        true => Ok(count as usize),
+        false => Err(format!(
+            "counts from {start} to {limit} by {delta}, which has no end"
+        )),
     }
 }

@@ -1,7 +1,9 @@
 //! Flattening to two axes.
 
 use super::attributes::Attributes;
+use super::axes::axis;
 use super::coupling::Rule;
+use super::known::{self, Product};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
@@ -23,12 +25,28 @@ impl Flatten {
 }
 
 impl Operator for Flatten {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let at = match usize::try_from(self.axis) {
+            Ok(at) if at == x.rank() => at,
+            _ => axis(self.axis, x.rank())?,
+        };
+        let side = |dims| {
+            Product::of(dims)
+                .map(|product| product.dim())
+                .ok_or("makes too large a matrix")
+        };
+        let (rows, columns) = x.shape().split_at(at);
+        Ok(vec![Known::new(
+            x.dtype(),
+            vec![side(rows)?, side(columns)?],
+        )])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let reshaped = known::tensor(inputs, 0)?.reshaped(&shape);
+        Ok(vec![reshaped.ok_or("cannot reshape this tensor")?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

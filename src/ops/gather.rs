@@ -1,8 +1,10 @@
 //! Picking slices by index.
 
 use super::attributes::Attributes;
+use super::axes;
 use super::axes::axis;
 use super::coupling::{Axis, IndexMap, Rule};
+use super::known;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
@@ -37,12 +39,36 @@ impl Gather {
 }
 
 impl Operator for Gather {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (x, indices) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
+        let along = axes::axis(self.axis, x.rank())?;
+        let (before, after) = (&x.shape()[..along], &x.shape()[along + 1..]);
+        let shape = [before, indices.shape(), after].concat();
+        let picked = x
+            .sizes
+            .as_ref()
+            .zip(indices.numbers())
+            .and_then(|(sizes, indices)| {
+                let picked = indices
+                    .into_iter()
+                    .map(|i| Some(sizes[axes::axis(i, sizes.len()).ok()?].clone()));
+                picked.collect()
+            });
+        Ok(vec![Known::new(x.dtype(), shape).with_sizes(picked)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let (x, indices) = (known::tensor(inputs, 0)?, known::tensor(inputs, 1)?);
+        let along = axes::axis(self.axis, x.shape().len())?;
+        let size = x.shape()[along];
+        let indices = indices.integers().ok_or("needs whole numbers as indices")?;
+        let places = indices.into_iter().map(|i| {
+            axes::axis(i, size).map_err(|_| format!("picks index {i} along an axis of {size}"))
+        });
+        let picked = x.select(along, &places.collect::<Result<Vec<_>, _>>()?);
+        let picked = picked.and_then(|picked| picked.reshaped(&shape));
+        Ok(vec![picked.ok_or("cannot work on this element type")?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -1,10 +1,13 @@
 //! Operators that hand their input on.
 
 use super::coupling::Rule;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::tensor::DType;
 use crate::tensor::Tensor;
+use ndarray::{ArrayD, IxDyn};
 
 /// `Identity`, or `Dropout` at inference.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,12 +20,17 @@ impl Identity {
 }
 
 impl Operator for Identity {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let mask = Known::new(DType::Bool, x.shape().to_vec());
+        Ok(vec![x.clone(), mask])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let x = known::tensor(inputs, 0)?;
+        // The second output is `Dropout`'s mask: it drops nothing.
+        let mask = ArrayD::from_elem(IxDyn(x.shape()), true);
+        Ok(vec![x.clone(), Tensor::Bool(mask)])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -2,9 +2,12 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::floats;
+use super::known;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
+use ndarray::Dimension;
 
 /// `LRN`: each number divided by `(bias + alpha / size · Σ squares)^beta` over `size` neighbouring channels.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,12 +31,32 @@ impl Lrn {
 }
 
 impl Operator for Lrn {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        if x.rank() < 2 {
+            return Err("needs data with channels".into());
+        }
+        Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        known::output_shapes(self, inputs)?;
+        let x = floats::needed(inputs, 0)?;
+        let channels = x.shape()[1];
+        let mut output = x.to_owned();
+        for (at, number) in output.indexed_iter_mut() {
+            let first = at[1].saturating_sub((self.size - 1) / 2);
+            let last = (at[1] + self.size / 2).min(channels - 1);
+            let mut place = at.slice().to_vec();
+            let squares = (first..=last).map(|c| {
+                place[1] = c;
+                f64::from(x[&place[..]]).powi(2)
+            });
+            let sum: f64 = squares.sum();
+            let base = f64::from(self.bias) + f64::from(self.alpha) / self.size as f64 * sum;
+            *number = (f64::from(*number) / base.powf(self.beta.into())) as f32;
+        }
+        floats::output(output, known::tensor(inputs, 0)?)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -36,6 +36,7 @@ pub mod reduce;
 mod registry;
 pub mod reshape;
 pub mod resize;
+pub mod sampling;
 pub mod shape;
 pub mod slice;
 pub mod softmax;

@@ -3,11 +3,14 @@
 use super::attributes::Attributes;
 use super::axes::axis;
 use super::coupling::{Axis, IndexMap, Rule};
+use super::known;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node, ValueId};
 use crate::tensor::Tensor;
+use ndarray::{ArrayD, IxDyn};
 
 /// What the border is filled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,12 +87,95 @@ impl Pad {
 }
 
 impl Operator for Pad {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let (pads, axes) = match &self.from {
+            PadFrom::Attributes { pads, .. } => (pads.clone(), None),
+            PadFrom::Inputs => {
+                let axes = known::given(inputs, 3).map(Known::numbers);
+                match (known::needed(inputs, 1)?.numbers(), axes) {
+                    (Some(pads), None) => (pads, None),
+                    (Some(pads), Some(Some(axes))) => (pads, Some(axes)),
+                    _ => return Ok(Vec::new()),
+                }
+            }
+        };
+        let borders = borders(pads, axes, x.rank())?;
+        let mut shape = Vec::with_capacity(x.rank());
+        for (dim, (begin, end)) in x.shape().iter().zip(borders) {
+            shape.push(match dim {
+                dim if (begin, end) == (0, 0) => dim.clone(),
+                Dim::Symbol(_) => return Ok(Vec::new()),
+                Dim::Known(size) => {
+                    let length = begin
+                        .checked_add(end)
+                        .and_then(|sum| sum.checked_add(*size as i64));
+                    let length = length.and_then(|length| usize::try_from(length).ok());
+                    if self.mode == PadMode::Reflect && begin.max(end) >= *size as i64 {
+                        return Err(format!(
+                            "reflects {} elements of an axis of {size}",
+                            begin.max(end)
+                        ));
+                    }
+                    Dim::Known(length.ok_or("has impossible amounts")?)
+                }
+            });
+        }
+        Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let x = known::tensor(inputs, 0)?;
+        let input = |i: usize| inputs.get(i).copied().flatten();
+        let (pads, axes, filling) = match &self.from {
+            PadFrom::Attributes { pads, value } => {
+                (pads.clone(), None, Tensor::from_f32(&[], vec![*value]))
+            }
+            PadFrom::Inputs => {
+                let pads = known::tensor(inputs, 1)?
+                    .integers()
+                    .ok_or("needs whole numbers as amounts")?;
+                let zero = || Tensor::from_f32(&[], vec![0.0]);
+                (
+                    pads,
+                    input(3).and_then(Tensor::integers),
+                    input(2).cloned().unwrap_or_else(zero),
+                )
+            }
+        };
+        let borders = borders(pads, axes, shape.len())?;
+        let sources: Vec<Vec<Option<usize>>> = (0..shape.len())
+            .map(|axis| {
+                let size = x.shape()[axis] as i64;
+                (0..shape[axis] as i64)
+                    .map(|i| self.source(i - borders[axis].0, size))
+                    .collect()
+            })
+            .collect();
+        let filling = filling.cast(x.dtype()).filter(|filling| filling.len() == 1);
+        let filling = filling.ok_or("needs one number to fill with")?;
+        macro_rules! fill {
+            ($($variant:ident),*) => {
+                match (x, &filling) {
+                    $((Tensor::$variant(a), Tensor::$variant(value)) => {
+                        let value = value.iter().next().copied().unwrap_or_default();
+                        let mut place = vec![0; shape.len()];
+                        Tensor::$variant(ArrayD::from_shape_fn(IxDyn(&shape), |at| {
+                            for (axis, sources) in sources.iter().enumerate() {
+                                match sources[at[axis]] {
+                                    Some(source) => place[axis] = source,
+                                    None => return value,
+                                }
+                            }
+                            a[&place[..]]
+                        }))
+                    })*
+                    _ => return Err("cannot work on this element type".into()),
+                }
+            };
+        }
+        Ok(vec![fill!(F32, F64, F16, I64, I32, I8, U8, Bool)])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -163,5 +249,38 @@ impl Operator for Pad {
             PadFrom::Attributes { .. } => Change::Attribute("pads", Attribute::Ints(pads)),
             PadFrom::Inputs => Change::Input(1, narrowing.integers_like(1, pads)),
         }])
+    }
+}
+
+/// How much is added before and after each axis.
+fn borders(pads: Vec<i64>, axes: Option<Vec<i64>>, rank: usize) -> Result<Vec<(i64, i64)>, String> {
+    let axes = axes.unwrap_or_else(|| (0..rank as i64).collect());
+    if pads.len() != 2 * axes.len() {
+        return Err(format!(
+            "has {} amounts for {} axes",
+            pads.len(),
+            axes.len()
+        ));
+    }
+    let mut borders = vec![(0, 0); rank];
+    for (i, &at) in axes.iter().enumerate() {
+        borders[axis(at, rank)?] = (pads[i], pads[axes.len() + i]);
+    }
+    Ok(borders)
+}
+
+impl Pad {
+    /// The input's index that position `at` shows, counted from the input's first; `None` shows the constant.
+    fn source(&self, at: i64, size: i64) -> Option<usize> {
+        let inside = (0..size).contains(&at);
+        let at = match self.mode {
+            _ if inside => at,
+            _ if size == 0 => return None,
+            PadMode::Constant => return None,
+            PadMode::Edge => at.clamp(0, size - 1),
+            PadMode::Reflect if at < 0 => -at,
+            PadMode::Reflect => 2 * (size - 1) - at,
+        };
+        usize::try_from(at).ok()
     }
 }

@@ -4,10 +4,14 @@ use super::attributes::Attributes;
 use super::axes::AxesFrom;
 use super::axes::axis;
 use super::coupling::{Axis, Rule};
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::Node;
+use crate::tensor::DType;
 use crate::tensor::Tensor;
+use ndarray::{ArrayD, IxDyn};
 
 /// What the numbers along the axes become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +70,66 @@ impl Reduce {
 }
 
 impl Operator for Reduce {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let axes = match (&self.axes, known::given(inputs, 1)) {
+            (AxesFrom::Attribute(axes), _) => axes.clone(),
+            (AxesFrom::Input, None) => None,
+            (AxesFrom::Input, Some(axes)) => match axes.numbers() {
+                Some(axes) => Some(axes),
+                None => return Ok(Vec::new()),
+            },
+        };
+        let gone = self.gone(axes, x.rank())?;
+        let mut shape = Vec::with_capacity(x.rank());
+        for (dim, gone) in x.shape().iter().zip(gone) {
+            match (gone, self.keepdims) {
+                (false, _) => shape.push(dim.clone()),
+                (true, true) => shape.push(Dim::Known(1)),
+                (true, false) => {}
+            }
+        }
+        Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let x = known::tensor(inputs, 0)?;
+        let axes = match &self.axes {
+            AxesFrom::Attribute(axes) => axes.clone(),
+            AxesFrom::Input => inputs.get(1).copied().flatten().and_then(Tensor::integers),
+        };
+        let gone = self.gone(axes, x.shape().len())?;
+        let Some(Tensor::F64(wide)) = x.cast(DType::F64) else {
+            return Err(format!("cannot work on elements of type {:?}", x.dtype()));
+        };
+        let kept: Vec<usize> = (0..gone.len())
+            .map(|axis| if gone[axis] { 1 } else { wide.shape()[axis] })
+            .collect();
+        let start = match self.kind {
+            ReduceKind::Mean | ReduceKind::Sum => 0.0,
+            ReduceKind::Max => f64::NEG_INFINITY,
+            ReduceKind::Min => f64::INFINITY,
+        };
+        let mut result = ArrayD::from_elem(IxDyn(&kept), start);
+        for (at, &x) in wide.indexed_iter() {
+            let place: Vec<usize> = (0..gone.len())
+                .map(|axis| if gone[axis] { 0 } else { at[axis] })
+                .collect();
+            let sum = &mut result[&place[..]];
+            *sum = match self.kind {
+                ReduceKind::Mean | ReduceKind::Sum => *sum + x,
+                ReduceKind::Max => sum.max(x),
+                ReduceKind::Min => sum.min(x),
+            };
+        }
+        if self.kind == ReduceKind::Mean {
+            result /= wide.len() as f64 / result.len() as f64;
+        }
+        let result = Tensor::F64(result)
+            .reshaped(&shape)
+            .and_then(|t| t.cast(x.dtype()));
+        Ok(vec![result.ok_or("cannot work on these element types")?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -96,5 +154,19 @@ impl Operator for Reduce {
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         let inside = slice.carried()?;
         (self.kind != ReduceKind::Sum || inside == 0.0).then_some(inside)
+    }
+}
+
+impl Reduce {
+    /// Which axes are reduced.
+    fn gone(&self, axes: Option<Vec<i64>>, rank: usize) -> Result<Vec<bool>, String> {
+        let Some(axes) = axes.filter(|axes| !axes.is_empty()) else {
+            return Ok(vec![!self.noop_with_empty_axes; rank]);
+        };
+        let mut gone = vec![false; rank];
+        for at in axes {
+            gone[axis(at, rank)?] = true;
+        }
+        Ok(gone)
     }
 }

@@ -1,7 +1,10 @@
 //! Reshaping to a shape that the second input names.
 
+use super::Extent;
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::known;
+use super::known::Product;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
@@ -34,12 +37,20 @@ impl Reshape {
 }
 
 impl Operator for Reshape {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let (x, target) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
+        let listed = target.constant.as_ref().and_then(|t| t.integers());
+        let listed = listed.map(|numbers| numbers.into_iter().map(Extent::Number).collect());
+        match listed.or_else(|| target.sizes.clone()) {
+            Some(extents) => self.output(x, &extents),
+            None => Ok(Vec::new()),
+        }
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let reshaped = known::tensor(inputs, 0)?.reshaped(&shape);
+        Ok(vec![reshaped.ok_or("cannot reshape this tensor")?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -68,5 +79,56 @@ impl Operator for Reshape {
             1,
             Tensor::from_i64(&[target.len()], target),
         )])
+    }
+}
+
+impl Reshape {
+    fn output(&self, x: &Known, target: &[Extent]) -> Result<Vec<Known>, String> {
+        if target.len() > known::MAX_RANK {
+            return Err(format!("makes a tensor with {} axes", target.len()));
+        }
+        let mut shape = Vec::with_capacity(target.len());
+        let mut open = None;
+        for (axis, extent) in target.iter().enumerate() {
+            shape.push(match extent {
+                Extent::Number(-1) if open.is_none() => {
+                    open = Some(axis);
+                    Dim::Known(1)
+                }
+                Extent::Number(0) if !self.allowzero => {
+                    let same = x.shape().get(axis).cloned();
+                    same.ok_or("keeps the size of an axis that its input does not have")?
+                }
+                extent => extent.dim().ok_or("has a target with an impossible size")?,
+            });
+        }
+        let too_large = || "makes too large a tensor".to_string();
+        let all = Product::of(x.shape()).ok_or_else(too_large)?;
+        let stated = Product::of(&shape).ok_or_else(too_large)?;
+        let unfit = || {
+            let numbers: Vec<_> = target
+                .iter()
+                .map(|e| e.dim().map_or("?".into(), |d| d.to_string()))
+                .collect();
+            format!(
+                "reshapes {} to [{}], which does not fit",
+                known::display(x.shape()),
+                numbers.join(", ")
+            )
+        };
+        let symbolic = x
+            .shape()
+            .iter()
+            .chain(&shape)
+            .any(|dim| dim.known().is_none());
+        match (open, all.divided_by(&stated)) {
+            (Some(axis), Some(rest)) => shape[axis] = rest.dim(),
+            (Some(_), None) if symbolic => return Ok(Vec::new()),
+            // Sizes that are only known at run time may yet fit.
+            (None, _) if symbolic || all == stated => {}
+            _ => return Err(unfit()),
+        }
+        let out = Known::new(x.dtype(), shape);
+        Ok(vec![out.with_sizes(x.sizes.clone())])
     }
 }

@@ -3,11 +3,15 @@
 use super::attributes::Attributes;
 use super::axes::axis;
 use super::coupling::Rule;
+use super::floats;
+use super::known;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::graph::TensorType;
 use crate::tensor::Tensor;
+use std::sync::Arc;
 
 /// How numbers between two elements are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,12 +113,36 @@ impl Resize {
 }
 
 impl Operator for Resize {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let Some(plan) = self.plan(x.shape(), inputs)? else {
+            return Ok(Vec::new());
+        };
+        let dims = plan.into_iter().zip(x.shape());
+        let shape =
+            dims.map(|(along, dim)| along.map_or_else(|| dim.clone(), |along| along.output.into()));
+        Ok(vec![Known::new(x.dtype(), shape.collect())])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        known::output_shapes(self, inputs)?;
+        let x = known::tensor(inputs, 0)?;
+        let known: Vec<_> = inputs
+            .iter()
+            .map(|t| Some(Known::of(Arc::new((*t)?.clone()))))
+            .collect();
+        let plan = self.plan(&TensorType::of(x).shape, &known)?;
+        let mut result = floats::floats(x)?.into_owned();
+        for (axis, along) in plan
+            .ok_or("resamples to an unknown size")?
+            .into_iter()
+            .enumerate()
+        {
+            if let Some(along) = along {
+                result = self.resample(&result, axis, &along);
+            }
+        }
+        floats::output(result, x)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

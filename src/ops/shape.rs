@@ -1,9 +1,14 @@
 //! The shape of a tensor as numbers.
 
+use super::Extent;
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::known;
+use super::known::Product;
 use super::{Known, Operator};
+use crate::graph::{Dim, TensorType};
 use crate::graph::{Graph, Node, ValueId};
+use crate::tensor::DType;
 use crate::tensor::Tensor;
 use std::collections::BTreeSet;
 
@@ -70,12 +75,29 @@ fn is_computed_with(graph: &Graph, sizes: ValueId) -> bool {
 }
 
 impl Operator for Shape {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let rank = x.rank() as i64;
+        let clamp = |bound: i64| {
+            let bound = if bound < 0 {
+                bound.saturating_add(rank)
+            } else {
+                bound
+            };
+            bound.clamp(0, rank) as usize
+        };
+        let start = clamp(self.start);
+        let end = clamp(self.end.unwrap_or(rank)).max(start);
+        let sizes: Vec<Extent> = x.shape()[start..end].iter().map(Extent::from).collect();
+        let shape = vec![Dim::Known(sizes.len())];
+        Ok(vec![Known::new(DType::I64, shape).with_sizes(Some(sizes))])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let x = Known::new(DType::F32, TensorType::of(known::tensor(inputs, 0)?).shape);
+        let out = self.infer(&[Some(x)])?.swap_remove(0).settled();
+        let sizes = out.constant.ok_or("reads too many sizes")?;
+        Ok(vec![(*sizes).clone()])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -88,12 +110,15 @@ impl Operator for Shape {
 }
 
 impl Operator for Size {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let count = Product::of(x.shape()).map(|count| vec![Extent::from(&count.dim())]);
+        Ok(vec![Known::new(DType::I64, Vec::new()).with_sizes(count)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let count = known::tensor(inputs, 0)?.len() as i64;
+        Ok(vec![Tensor::from_i64(&[], vec![count])])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

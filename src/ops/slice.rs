@@ -3,11 +3,14 @@
 use super::attributes::Attributes;
 use super::axes;
 use super::coupling::{Axis, IndexMap, Rule};
+use super::known;
 use super::narrow::{Change, Narrowing};
 use super::uniform;
 use super::{Known, Operator};
 use crate::graph::{Attribute, Graph, Node};
+use crate::graph::{Dim, TensorType};
 use crate::tensor::Tensor;
+use std::borrow::Cow;
 
 /// `Slice`: where its starts, ends, axes and steps come from.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,12 +103,60 @@ impl Slice {
 }
 
 impl Operator for Slice {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let optional = |i: usize| match known::given(inputs, i) {
+            None => Some(None),
+            Some(list) => list.numbers().map(Some),
+        };
+        let bounds = match self {
+            Slice::Attributes { starts, ends, axes } => {
+                (starts.clone(), ends.clone(), axes.clone(), None)
+            }
+            Slice::Inputs => {
+                let (starts, ends) = (
+                    known::needed(inputs, 1)?.numbers(),
+                    known::needed(inputs, 2)?.numbers(),
+                );
+                match (starts, ends, optional(3), optional(4)) {
+                    (Some(starts), Some(ends), Some(axes), Some(steps)) => {
+                        (starts, ends, axes, steps)
+                    }
+                    _ => return Ok(Vec::new()),
+                }
+            }
+        };
+        let Some(taken) = taken(x.shape(), bounds)? else {
+            return Ok(Vec::new());
+        };
+        let mut shape = x.shape().to_vec();
+        let mut sizes = x.sizes.clone();
+        for run in &taken {
+            shape[run.axis] = Dim::Known(run.count);
+            sizes = sizes.and_then(|sizes| run.indices().map(|i| sizes.get(i).cloned()).collect());
+        }
+        Ok(vec![Known::new(x.dtype(), shape).with_sizes(sizes)])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let x = known::tensor(inputs, 0)?;
+        let list = |i: usize| inputs.get(i).copied().flatten().and_then(Tensor::integers);
+        let bounds = match self {
+            Slice::Attributes { starts, ends, axes } => {
+                (starts.clone(), ends.clone(), axes.clone(), None)
+            }
+            Slice::Inputs => {
+                let required = |i: usize| list(i).ok_or("needs its bounds as whole numbers");
+                (required(1)?, required(2)?, list(3), list(4))
+            }
+        };
+        let taken = taken(&TensorType::of(x).shape, bounds)?;
+        let mut part = Cow::Borrowed(x);
+        for run in taken.ok_or("slices an axis of unknown length")? {
+            let picked = part.select(run.axis, &run.indices().collect::<Vec<_>>());
+            part = Cow::Owned(picked.ok_or("cannot work on this element type")?);
+        }
+        Ok(vec![part.into_owned()])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -156,4 +207,68 @@ impl Operator for Slice {
             ],
         })
     }
+}
+
+/// Starts, ends, axes and steps as a node gives them.
+type Bounds = (Vec<i64>, Vec<i64>, Option<Vec<i64>>, Option<Vec<i64>>);
+
+/// What is taken along one axis.
+struct Run {
+    axis: usize,
+    start: usize,
+    step: i64,
+    count: usize,
+}
+
+impl Run {
+    fn indices(&self) -> impl Iterator<Item = usize> + '_ {
+        // Not past the ends: the count is made for that.
+        (0..self.count as i64).map(|i| (self.start as i64 + i * self.step) as usize)
+    }
+}
+
+/// What is taken along each axis; `None` where an axis of unknown length is cut.
+fn taken(shape: &[Dim], (starts, ends, axes, steps): Bounds) -> Result<Option<Vec<Run>>, String> {
+    let axes = axes.unwrap_or_else(|| (0..starts.len() as i64).collect());
+    let steps = steps.unwrap_or_else(|| vec![1; starts.len()]);
+    if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] || starts.len() > shape.len() {
+        return Err("has starts, ends, axes and steps that do not fit together".into());
+    }
+    let mut runs = Vec::with_capacity(starts.len());
+    for (((&start, &end), &at), &step) in starts.iter().zip(&ends).zip(&axes).zip(&steps) {
+        let axis = axes::axis(at, shape.len())?;
+        if step == 0 {
+            return Err("has a step of 0".into());
+        }
+        let Some(size) = shape[axis].known() else {
+            if start == 0 && step == 1 && end >= i64::from(i32::MAX) {
+                continue;
+            }
+            return Ok(None);
+        };
+        let size = size as i64;
+        let from_end = |bound: i64| {
+            if bound < 0 {
+                bound.saturating_add(size)
+            } else {
+                bound
+            }
+        };
+        // Backwards, the end may lie before the first element.
+        let (low, high) = if step > 0 { (0, size) } else { (-1, size - 1) };
+        let start = from_end(start).clamp(low.max(0), high.max(0));
+        let end = from_end(end).clamp(low, high);
+        let length = if step > 0 { end - start } else { start - end };
+        let count = match size {
+            0 => 0,
+            _ => (length.max(0) as u64).div_ceil(step.unsigned_abs()),
+        };
+        runs.push(Run {
+            axis,
+            start: start as usize,
+            step,
+            count: count as usize,
+        });
+    }
+    Ok(Some(runs))
 }

@@ -3,9 +3,11 @@
 use super::attributes::Attributes;
 use super::axes::axis;
 use super::coupling::{Axis, IndexMap, Rule};
+use super::known;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node, ValueId};
 use crate::tensor::Tensor;
 
@@ -78,12 +80,70 @@ impl Split {
 }
 
 impl Operator for Split {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let along = axis(self.axis, x.rank())?;
+        let given = match &self.parts {
+            Parts::Attribute(lengths) => Some(lengths.clone()),
+            Parts::Equal => None,
+            Parts::Input => match known::needed(inputs, 1)?.numbers() {
+                Some(numbers) => Some(
+                    (numbers
+                        .into_iter()
+                        .map(usize::try_from)
+                        .collect::<Result<_, _>>())
+                    .map_err(|_| "has parts of negative length")?,
+                ),
+                None => return Ok(Vec::new()),
+            },
+        };
+        let lengths = match (given, x.shape()[along].known()) {
+            (Some(lengths), Some(total)) => {
+                let sum = lengths
+                    .iter()
+                    .try_fold(0usize, |sum, &n| sum.checked_add(n));
+                if sum != Some(total) || lengths.len() < self.outputs {
+                    return Err(format!(
+                        "splits an axis of {total} into parts of {lengths:?}"
+                    ));
+                }
+                lengths
+            }
+            (Some(lengths), None) => lengths,
+            (None, Some(total)) => {
+                let each = total.div_ceil(self.outputs.max(1));
+                (0..self.outputs)
+                    .map(|at| total.saturating_sub(at * each).min(each))
+                    .collect()
+            }
+            (None, None) => return Ok(Vec::new()),
+        };
+        let mut start = 0;
+        let parts = lengths.into_iter().take(self.outputs).map(|length| {
+            let mut shape = x.shape().to_vec();
+            shape[along] = Dim::Known(length);
+            let sizes = x
+                .sizes
+                .as_ref()
+                .and_then(|s| Some(s.get(start..start + length)?.to_vec()));
+            start += length;
+            Known::new(x.dtype(), shape).with_sizes(sizes)
+        });
+        Ok(parts.collect())
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shapes = known::output_shapes(self, inputs)?;
+        let x = known::tensor(inputs, 0)?;
+        let along = axis(self.axis, x.shape().len())?;
+        let mut start = 0;
+        let parts = shapes.iter().map(|shape| {
+            let indices: Vec<usize> = (start..start + shape[along]).collect();
+            start += shape[along];
+            x.select(along, &indices)
+                .ok_or_else(|| "cannot work on this element type".to_string())
+        });
+        parts.collect()
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -1,9 +1,12 @@
 //! Removing and inserting axes of length 1.
 
 use super::axes::AxesFrom;
+use super::axes::axis;
 use super::coupling::Rule;
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
+use crate::graph::Dim;
 use crate::graph::Node;
 use crate::tensor::Tensor;
 
@@ -36,12 +39,38 @@ impl Unsqueeze {
 }
 
 impl Operator for Squeeze {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let Some(axes) = self.axes.known(inputs) else {
+            return Ok(Vec::new());
+        };
+        let mut gone = vec![false; x.rank()];
+        match axes {
+            Some(axes) => {
+                for at in axes {
+                    let at = axis(at, x.rank())?;
+                    if x.shape()[at].known().is_some_and(|n| n != 1) {
+                        return Err(format!(
+                            "removes axis {at}, whose length is {}",
+                            x.shape()[at]
+                        ));
+                    }
+                    gone[at] = true;
+                }
+            }
+            None => gone = x.shape().iter().map(|dim| *dim == Dim::Known(1)).collect(),
+        }
+        let left = x.shape().iter().zip(gone).filter(|(_, gone)| !gone);
+        let shape = left.map(|(dim, _)| dim.clone()).collect();
+        Ok(vec![
+            Known::new(x.dtype(), shape).with_sizes(x.sizes.clone()),
+        ])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let reshaped = known::tensor(inputs, 0)?.reshaped(&shape);
+        Ok(vec![reshaped.ok_or("cannot reshape this tensor")?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -54,12 +83,35 @@ impl Operator for Squeeze {
 }
 
 impl Operator for Unsqueeze {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let Some(axes) = self.axes.known(inputs) else {
+            return Ok(Vec::new());
+        };
+        let axes = axes.ok_or("does not say which axes to insert")?;
+        let rank = x.rank() + axes.len();
+        if rank > known::MAX_RANK {
+            return Err(format!("makes a tensor with {rank} axes"));
+        }
+        let mut inserted = vec![false; rank];
+        for at in axes {
+            if std::mem::replace(&mut inserted[axis(at, rank)?], true) {
+                return Err("inserts an axis twice".into());
+            }
+        }
+        let mut dims = x.shape().iter().cloned();
+        let shape = inserted.into_iter().map(|inserted| match inserted {
+            true => Dim::Known(1),
+            false => dims.next().unwrap_or(Dim::Known(1)),
+        });
+        let out = Known::new(x.dtype(), shape.collect());
+        Ok(vec![out.with_sizes(x.sizes.clone())])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let shape = known::output_shapes(self, inputs)?.swap_remove(0);
+        let reshaped = known::tensor(inputs, 0)?.reshaped(&shape);
+        Ok(vec![reshaped.ok_or("cannot reshape this tensor")?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

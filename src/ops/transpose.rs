@@ -2,10 +2,12 @@
 
 use super::attributes::Attributes;
 use super::coupling::{Axis, Rule};
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::tensor::Tensor;
+use ndarray::IxDyn;
 
 /// `Transpose`: axis `i` of the output is axis `perm[i]` of the input; reversed where left out.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,12 +24,27 @@ impl Transpose {
 }
 
 impl Operator for Transpose {
-    fn infer(&self, _inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
-        Err("has no shape rule yet".into())
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+        let x = known::needed(inputs, 0)?;
+        let perm = self.order(x.rank())?;
+        let shape = perm.iter().map(|&axis| x.shape()[axis].clone());
+        Ok(vec![Known::new(x.dtype(), shape.collect())])
     }
 
-    fn evaluate(&self, _inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
-        Err("cannot be computed yet".into())
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+        let x = known::tensor(inputs, 0)?;
+        let perm = IxDyn(&self.order(x.shape().len())?);
+        macro_rules! permute {
+            ($($variant:ident),*) => {
+                match x {
+                    $(Tensor::$variant(a) => {
+                        Tensor::$variant(a.view().permuted_axes(perm).as_standard_layout().into_owned())
+                    })*
+                    Tensor::Opaque(_) => return Err("cannot work on this element type".into()),
+                }
+            };
+        }
+        Ok(vec![permute!(F32, F64, F16, I64, I32, I8, U8, Bool)])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -48,5 +65,23 @@ impl Operator for Transpose {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.carried()
+    }
+}
+
+impl Transpose {
+    /// The input's axes in the order of the output.
+    fn order(&self, rank: usize) -> Result<Vec<usize>, String> {
+        let perm = match &self.perm {
+            Some(perm) => perm.clone(),
+            None => (0..rank).rev().collect(),
+        };
+        let mut sorted = perm.clone();
+        sorted.sort_unstable();
+        match sorted.into_iter().eq(0..rank) {
+            true => Ok(perm),
+            false => Err(format!(
+                "has an order of axes {perm:?} for a tensor that has {rank}"
+            )),
+        }
     }
 }
