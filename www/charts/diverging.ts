@@ -1,0 +1,48 @@
+/**
+ * Colours for signed numbers: two hues that colour-blind people tell apart, meeting at zero. Small weights differ visibly
+ * because colour follows the square root of the magnitude; the legend draws the same scale.
+ */
+import { interpolateLab, rgb, scaleSqrt } from "d3";
+
+/** Colours as CSS writes them. */
+export interface DivergingColours {
+  readonly negative: string;
+  readonly zero: string;
+  readonly positive: string;
+}
+
+/** Steps on either side of zero. */
+const STEPS = 255;
+
+/** Colours as red, green and blue bytes, from the most negative to the most positive. */
+export type Palette = Uint8ClampedArray;
+
+export function palette({ negative, zero, positive }: DivergingColours): Palette {
+  const towards = { negative: interpolateLab(zero, negative), positive: interpolateLab(zero, positive) };
+  const bytes = new Uint8ClampedArray((2 * STEPS + 1) * 3);
+  for (let step = -STEPS; step <= STEPS; step++) {
+    const colour = rgb(step < 0 ? towards.negative(-step / STEPS) : towards.positive(step / STEPS));
+    bytes.set([colour.r, colour.g, colour.b], (step + STEPS) * 3);
+  }
+  return bytes;
+}
+
+/** Where in a palette a value stands whose largest magnitude in the layer is `largest`. */
+export function paletteOffset(value: number, largest: number): number {
+  if (!(largest > 0) || Number.isNaN(value)) return STEPS * 3;
+  const share = Math.sqrt(Math.min(1, Math.abs(value) / largest));
+  return (STEPS + Math.round(Math.sign(value) * share * STEPS)) * 3;
+}
+
+/** Where a value stands on the legend, 0 to 1 from left to right. */
+export function legendPosition(value: number, largest: number): number {
+  if (!(largest > 0)) return 0.5;
+  return scaleSqrt().domain([-largest, 0, largest]).range([0, 0.5, 1]).clamp(true)(value);
+}
+
+/** The palette as a CSS gradient, from left to right. */
+export function gradient(colours: Palette): string {
+  const stops: string[] = [];
+  for (let at = 0; at < colours.length; at += 3 * 30) stops.push(`rgb(${colours.slice(at, at + 3).join(" ")})`);
+  return `linear-gradient(to right, ${stops.join(", ")})`;
+}

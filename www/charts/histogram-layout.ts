@@ -1,0 +1,60 @@
+/** Where a histogram's bars stand. Counts go on a logarithmic axis where the small ones would otherwise vanish. */
+import { scaleLinear, scaleLog } from "d3";
+import type { Histogram } from "../core/protocol";
+import type { Bar } from "./score-layout";
+import type { Size } from "./window";
+
+export interface HistogramLayout {
+  readonly isLogarithmic: boolean;
+  /** Every bin's count, and in front of it how many of them the mask removes. */
+  readonly all: Bar[];
+  readonly removed: Bar[];
+  readonly countTicks: { readonly y: number; readonly value: number }[];
+  readonly valueTicks: { readonly x: number; readonly value: number }[];
+  readonly thresholdX: number | null;
+}
+
+/** A count below this share of the largest would be less than two pixels on a linear axis of ordinary height. */
+const VANISHING = 1 / 80;
+/** Where a logarithmic axis starts, so that a count of one can be seen. */
+const LOG_START = 0.5;
+
+export function layoutHistogram({ edges, all, removed, threshold }: Histogram, view: Size): HistogramLayout {
+  const largest = all.reduce((most, count) => Math.max(most, count), 0);
+  const isLogarithmic = needsLog(all, largest);
+  const counts = isLogarithmic
+    ? scaleLog([LOG_START, Math.max(1, largest)], [view.height, 0])
+    : scaleLinear([0, Math.max(1, largest)], [view.height, 0]).nice(4);
+  const first = edges[0] ?? 0;
+  const last = edges[edges.length - 1] ?? 1;
+  const x = scaleLinear([first, last > first ? last : first + 1], [0, view.width]);
+  const bars = (heights: Uint32Array) =>
+    Array.from(heights, (count, bin): Bar => {
+      const left = x(edges[bin]!);
+      const top = count > 0 ? counts(count) : view.height;
+      return { x: left, y: top, width: Math.max(0.5, x(edges[bin + 1]!) - left - 1), height: view.height - top };
+    });
+  return {
+    isLogarithmic,
+    all: bars(all),
+    removed: bars(removed),
+    countTicks: countTicks(counts, largest, isLogarithmic).map((value) => ({ value, y: counts(value) })),
+    valueTicks: x.ticks(5).map((value) => ({ value, x: x(value) })),
+    thresholdX: threshold === null || threshold < first || threshold > last ? null : x(threshold),
+  };
+}
+
+/** Whether more than a quarter of the bins that hold something would vanish on a linear axis. */
+function needsLog(all: Uint32Array, largest: number): boolean {
+  const filled = all.filter((count) => count > 0);
+  const vanishing = filled.filter((count) => count < largest * VANISHING);
+  return vanishing.length > filled.length / 4;
+}
+
+function countTicks(counts: { ticks(count: number): number[] }, largest: number, isLogarithmic: boolean): number[] {
+  if (!isLogarithmic) return counts.ticks(4).filter(Number.isInteger);
+  const powers: number[] = [];
+  const every = largest > 1e4 ? 100 : 10;
+  for (let power = 1; power <= largest; power *= every) powers.push(power);
+  return powers;
+}

@@ -1,0 +1,68 @@
+/** Where sorted score bars stand. Where there are more scores than room, neighbours share a bar that shows their mean. */
+import { scaleLinear } from "d3";
+import type { ScoreBars } from "../core/protocol";
+import type { Size } from "./window";
+
+export interface Bar {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ScoreLayout {
+  /** Bars of units that stay and of units that go; a bar never holds both. */
+  readonly kept: Bar[];
+  readonly removed: Bar[];
+  /** Most units that one bar stands for. */
+  readonly unitsPerBar: number;
+  readonly ticks: { readonly y: number; readonly value: number }[];
+  /** Where the last unit that stays ends, and the height of the threshold where it lies on the scale. */
+  readonly cutX: number;
+  readonly thresholdY: number | null;
+  readonly zeroY: number;
+}
+
+/** Pixels that a bar takes at the least. */
+export const NARROWEST = 2;
+
+export function layoutScores({ scores, keptCount, threshold }: ScoreBars, view: Size): ScoreLayout {
+  const low = Math.min(0, scores.length > 0 ? scores[scores.length - 1]! : 0);
+  const high = Math.max(low, scores[0] ?? 0, threshold ?? 0);
+  const y = scaleLinear([low, high > low ? high : low + 1], [view.height, 0]).nice(4);
+  const perUnit = scores.length > 0 ? view.width / scores.length : 0;
+  const unitsPerBar = Math.max(1, Math.ceil((scores.length * NARROWEST) / view.width));
+  const bars = (from: number, to: number) => {
+    const run: Bar[] = [];
+    for (let start = from; start < to; start += unitsPerBar) {
+      const end = Math.min(to, start + unitsPerBar);
+      const top = y(mean(scores.subarray(start, end)));
+      const gap = perUnit * (end - start) > 4 ? 1 : 0;
+      run.push({
+        x: start * perUnit,
+        width: (end - start) * perUnit - gap,
+        y: Math.min(top, y(0)),
+        height: Math.abs(y(0) - top),
+      });
+    }
+    return run;
+  };
+  return {
+    kept: bars(0, keptCount),
+    removed: bars(keptCount, scores.length),
+    unitsPerBar,
+    ticks: y.ticks(4).map((value) => ({ value, y: y(value) })),
+    cutX: keptCount * perUnit,
+    thresholdY: threshold === null ? null : y(threshold),
+    zeroY: y(0),
+  };
+}
+
+/** One outline for many bars: cheap to draw. */
+export function barsPath(bars: readonly Bar[]): string {
+  return bars.map(({ x, y, width, height }) => `M${x} ${y}h${width}v${height}h${-width}z`).join("");
+}
+
+function mean(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

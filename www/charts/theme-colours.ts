@@ -1,0 +1,16 @@
+/** The page's colours for canvases, which can't use CSS custom properties by themselves. */
+
+/** What the custom properties stand for where the element is. */
+export function readColours<Names extends Record<string, string>>(element: Element, names: Names) {
+  const style = getComputedStyle(element);
+  const entries = Object.entries(names).map(([key, property]) => [key, style.getPropertyValue(property).trim()]);
+  return Object.fromEntries(entries) as { [Key in keyof Names]: string };
+}
+
+/** Calls now and whenever the page changes between light and dark. Returns how to stop. */
+export function watchTheme(onChange: () => void): () => void {
+  onChange();
+  const observer = new MutationObserver(onChange);
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  return () => observer.disconnect();
+}

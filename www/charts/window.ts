@@ -1,0 +1,62 @@
+/**
+ * Which part of a matrix is seen, in the matrix's own coordinates: one unit is one weight. Each axis fits the view on its
+ * own at first, so that a long thin matrix fills it; zooming in on both ends where a weight is `LARGEST_CELL` pixels wide.
+ */
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Window extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Pixels that a single weight takes when zoomed in all the way, unless the whole matrix already shows it larger. */
+export const LARGEST_CELL = 32;
+
+export function whole(matrix: Size): Window {
+  return { x: 0, y: 0, width: matrix.width, height: matrix.height };
+}
+
+/** Pixels that one weight takes. */
+export function scale(window: Window, view: Size): Size {
+  return { width: view.width / window.width, height: view.height / window.height };
+}
+
+/** Shows `factor` times as much detail; the point of the view at (`atX`, `atY`), shares of 0 to 1, stays where it is. */
+export function zoomed(window: Window, factor: number, atX: number, atY: number, matrix: Size, view: Size): Window {
+  const width = clamp(window.width / factor, Math.min(matrix.width, view.width / LARGEST_CELL), matrix.width);
+  const height = clamp(window.height / factor, Math.min(matrix.height, view.height / LARGEST_CELL), matrix.height);
+  const x = window.x + atX * (window.width - width);
+  const y = window.y + atY * (window.height - height);
+  return inside({ x, y, width, height }, matrix);
+}
+
+/** Moves by shares of what is seen: (1, 0) shows what lies just right of it. */
+export function panned(window: Window, byX: number, byY: number, matrix: Size): Window {
+  return inside({ ...window, x: window.x + byX * window.width, y: window.y + byY * window.height }, matrix);
+}
+
+/** How much closer than the whole matrix, on the axis that is closer. */
+export function closeness(window: Window, matrix: Size): number {
+  return Math.max(matrix.width / window.width, matrix.height / window.height);
+}
+
+export function canZoomIn(window: Window, matrix: Size, view: Size): boolean {
+  const closest = zoomed(window, 2, 0.5, 0.5, matrix, view);
+  return closest.width < window.width || closest.height < window.height;
+}
+
+function inside(window: Window, matrix: Size): Window {
+  return {
+    ...window,
+    x: clamp(window.x, 0, matrix.width - window.width),
+    y: clamp(window.y, 0, matrix.height - window.height),
+  };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
+}
