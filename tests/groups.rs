@@ -437,3 +437,20 @@ fn the_same_model_gives_the_same_groups() {
     assert_eq!(a.groups, b.groups);
     assert_eq!(a.units, b.units);
 }
+
+#[test]
+fn channels_that_can_only_go_all_at_once_stay() {
+    let mut net = Net::new(24);
+    let x = net.input(&[1, 3, 8, 8]);
+    let a = net.conv(x, 4, 1);
+    // Two groups with one channel out each: all or none.
+    let b = net.conv_with(a, 2, 3, 2, 1, 1, true);
+    let y = head(&mut net, b);
+    let groups = groups(&net.finish(&[y]));
+    assert_eq!(sizes(&groups), [(2, 1, 1)]);
+    let row = groups
+        .kept()
+        .iter()
+        .find(|k| k.reason.contains("go together"));
+    assert_eq!(row.map(|k| (k.channels, k.of)), Some((2, 2)));
+}

@@ -6,6 +6,7 @@
 //! a unit of slices of many tensors. There are no patterns to match: a rule per operator is all there is.
 //! (The idea of one dependency graph instead of patterns: Fang et al., “DepGraph”, CVPR 2023.)
 
+mod collect;
 mod elements;
 mod gather;
 mod products;
@@ -14,7 +15,7 @@ use crate::Result;
 use crate::graph::{Graph, ValueId};
 use crate::ops::coupling::{Axis, Link, Weights};
 use elements::Elements;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A unit's number in [`Groups::units`].
@@ -115,8 +116,8 @@ pub fn analyse(graph: &Graph) -> Result<Groups> {
     for (node, link) in said.links.into_iter().chain(chosen) {
         links[node].push(link);
     }
-    let kept = kept(graph, &mut elements, &said.layers);
-    let (groups, units) = collect(&mut elements, &said.layers);
+    let (groups, units, single) = collect::collect(&mut elements, &said.layers);
+    let kept = kept(graph, &mut elements, &said.layers, &single);
     Ok(Groups {
         groups,
         units,
@@ -126,15 +127,23 @@ pub fn analyse(graph: &Graph) -> Result<Groups> {
     })
 }
 
-/// The layers whose output channels stay, with the reasons.
-fn kept(graph: &Graph, elements: &mut Elements, layers: &[(usize, Weights)]) -> Vec<Kept> {
+/// The layers whose output channels stay, with the reasons. `single` counts, by axis, the channels that could only
+/// go all at once.
+fn kept(
+    graph: &Graph,
+    elements: &mut Elements,
+    layers: &[(usize, Weights)],
+    single: &BTreeMap<Axis, usize>,
+) -> Vec<Kept> {
     let mut rows = Vec::new();
     for (node, weights) in layers {
-        let axis = Axis {
-            value: weights.tensor,
-            axis: weights.makes,
-        };
-        for (channels, reason) in elements.kept(axis) {
+        let axis = Axis::of(weights.tensor, weights.makes);
+        let mut reasons = elements.kept(axis);
+        if let Some(&channels) = single.get(&axis) {
+            let why = "its channels go together, and at least one has to stay";
+            reasons.push((channels, why.into()));
+        }
+        for (channels, reason) in reasons {
             rows.push(Kept {
                 node: *node,
                 layer: graph.node_label(&graph.nodes[*node]),
@@ -149,85 +158,9 @@ fn kept(graph: &Graph, elements: &mut Elements, layers: &[(usize, Weights)]) -> 
     rows
 }
 
-/// Sorts the free components into groups: groups by their first producer in the graph's order, units by the
-/// first producer's channels.
-fn collect(elements: &mut Elements, layers: &[(usize, Weights)]) -> (Vec<Group>, Vec<Unit>) {
-    let makers: Vec<Role> = layers
-        .iter()
-        .map(|(node, w)| role(*node, w, w.makes))
-        .collect();
-    let readers: Vec<Role> = layers
-        .iter()
-        .filter_map(|(node, w)| Some(role(*node, w, w.reads.as_ref()?.axis)))
-        .collect();
-    let axes: BTreeSet<Axis> = makers.iter().map(Role::along).collect();
-
-    let mut by_footprint: BTreeMap<Vec<Axis>, Vec<Vec<Element>>> = BTreeMap::new();
-    for component in elements.free_components(&axes) {
-        let pairs = component.into_iter();
-        let unit: Vec<Element> = pairs.map(|(axis, index)| Element { axis, index }).collect();
-        let mut footprint: Vec<Axis> = unit.iter().map(|e| e.axis).collect();
-        footprint.dedup();
-        by_footprint.entry(footprint).or_default().push(unit);
-    }
-
-    let mut drafts: Vec<(Vec<Role>, Vec<Axis>, Vec<Vec<Element>>)> = by_footprint
-        .into_iter()
-        .map(|(members, units)| (among(&makers, &members), members, units))
-        .collect();
-    let first_channel = |unit: &Vec<Element>, producers: &[Role]| {
-        let along = producers.first().map(Role::along);
-        let mut channels = unit.iter().filter(|e| Some(e.axis) == along);
-        channels.next().map(|e| e.index)
-    };
-    for (producers, _, units) in &mut drafts {
-        units.sort_by_key(|unit| first_channel(unit, producers));
-    }
-    drafts.sort_by(|(p, _, u), (q, _, v)| {
-        let key = |p: &[Role], u: &[Vec<Element>]| (p.first().copied(), first_channel(&u[0], p));
-        key(p, u).cmp(&key(q, v))
-    });
-
-    let (mut groups, mut all): (Vec<Group>, Vec<Unit>) = (Vec::new(), Vec::new());
-    for (id, (producers, members, units)) in drafts.into_iter().enumerate() {
-        let start = all.len() as u32;
-        all.extend(units.into_iter().map(|elements| Unit {
-            group: id,
-            elements,
-        }));
-        groups.push(Group {
-            id,
-            units: start..all.len() as u32,
-            consumers: among(&readers, &members),
-            members,
-            producers,
-        });
-    }
-    (groups, all)
-}
-
-fn role(node: usize, weights: &Weights, axis: usize) -> Role {
-    Role {
-        node,
-        tensor: weights.tensor,
-        axis,
-    }
-}
-
-/// The roles whose axis is among the members (which are sorted).
-fn among(roles: &[Role], members: &[Axis]) -> Vec<Role> {
-    let here = roles
-        .iter()
-        .filter(|r| members.binary_search(&r.along()).is_ok());
-    here.copied().collect()
-}
-
 impl Role {
     /// The axis it speaks of.
     pub fn along(&self) -> Axis {
-        Axis {
-            value: self.tensor,
-            axis: self.axis,
-        }
+        Axis::of(self.tensor, self.axis)
     }
 }

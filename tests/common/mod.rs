@@ -6,7 +6,8 @@ pub mod nets;
 pub mod random_net;
 pub mod reference;
 
-use secateur::graph::{Attribute, Graph, Node, TensorType, Value, ValueId};
+use secateur::graph::shapes::infer;
+use secateur::graph::{Attribute, Dim, Graph, Node, TensorType, Value, ValueId};
 use secateur::ops::{self, Known};
 use secateur::tensor::{DType, Tensor};
 use std::collections::BTreeMap;
@@ -321,13 +322,24 @@ impl Net {
     }
 }
 
-/// Random inputs of a graph's shapes.
+/// The same graph with an open batch.
+pub fn with_open_batch(mut graph: Graph) -> Graph {
+    for id in graph.inputs.clone() {
+        if let Some(ty) = &mut graph.value_mut(id).ty {
+            ty.shape[0] = Dim::symbol("N");
+        }
+    }
+    infer(&mut graph).expect("shapes fit");
+    graph
+}
+
+/// Random inputs of a graph's shapes, two samples where the batch is open.
 pub fn random_inputs(graph: &Graph, random: &mut Random) -> Vec<Tensor> {
     let inputs = graph.inputs.iter();
     inputs
         .map(|&id| {
             let ty = graph.value(id).ty.as_ref().expect("typed");
-            let shape: Vec<usize> = ty.shape.iter().map(|d| d.known().unwrap_or(1)).collect();
+            let shape: Vec<usize> = ty.shape.iter().map(|d| d.known().unwrap_or(2)).collect();
             random.tensor(&shape)
         })
         .collect()

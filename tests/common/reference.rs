@@ -234,6 +234,10 @@ pub fn evaluate(node: &Node, inputs: &[Option<Array>]) -> Vec<Array> {
             let kept = (0..x.ndim()).filter(|&a| !gone.contains(&(a as i64)));
             vec![reshape(x, &kept.map(|a| x.shape()[a]).collect::<Vec<_>>())]
         }
+        "Shape" => {
+            let sizes = x.shape().iter().map(|&n| n as f64).collect();
+            vec![Array::from_shape_vec(vec![x.ndim()], sizes).expect("a vector")]
+        }
         "Unsqueeze" => {
             let mut shape = x.shape().to_vec();
             whole(get(1).expect("axes"))

@@ -4,7 +4,7 @@ use super::super::constants::{Fold, Indices};
 use super::super::groups::Groups;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Node};
-use crate::ops::coupling::Weights;
+use crate::ops::coupling::{Axis, Weights};
 use crate::tensor::{DType, Tensor};
 use half::f16;
 use ndarray::ArrayD;
@@ -29,7 +29,10 @@ pub fn fold(
         };
         match weights.bias {
             Some(input) => into_input(packed, *node, input, weights, &response)?,
-            None => add_after(graph, packed, *node, weights, &response)?,
+            None => match following_add(packed, weights.out, response.len()) {
+                Some((add, input)) => into_input(packed, add, input, weights, &response)?,
+                None => add_after(graph, packed, *node, weights, &response)?,
+            },
         }
     }
     Ok(())
@@ -64,6 +67,33 @@ fn into_input(
     inputs.resize(inputs.len().max(input + 1), None);
     inputs[input] = Some(value);
     Ok(())
+}
+
+/// The `Add` that alone reads a layer's output and adds a stored vector to its channels: its place, and the vector's
+/// among its inputs.
+fn following_add(packed: &Graph, out: Axis, channels: usize) -> Option<(usize, usize)> {
+    if packed.outputs.contains(&out.value) {
+        return None;
+    }
+    let reads = |node: &&Node| node.reads().any(|value| value == out.value);
+    let mut readers = packed
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| reads(node));
+    let (at, node) = readers.next()?;
+    if readers.next().is_some() || node.op_type != "Add" || !node.domain.is_empty() {
+        return None;
+    }
+    let input = node
+        .inputs
+        .iter()
+        .position(|input| *input != Some(out.value))?;
+    let vector = packed.constant(node.input(input)?)?;
+    let rank = packed.value(out.value).ty.as_ref()?.rank();
+    let axis = (out.axis + vector.shape().len()).checked_sub(rank)?;
+    let fits = vector.shape().get(axis) == Some(&channels) && vector.len() == channels;
+    (fits && vector.dtype().is_float()).then_some((at, input))
 }
 
 fn add_after(
