@@ -61,7 +61,8 @@ pub struct Net {
     pub random: Random,
     /// Whether stored tensors are all zero: enough to count what a large network has.
     pub hollow: bool,
-    samples: BTreeMap<ValueId, reference::Array>,
+    /// What the operators know of each value.
+    known: BTreeMap<ValueId, Known>,
 }
 
 pub fn int(x: i64) -> Attribute {
@@ -85,7 +86,7 @@ impl Net {
             graph,
             random,
             hollow: false,
-            samples: BTreeMap::new(),
+            known: BTreeMap::new(),
         }
     }
 
@@ -102,17 +103,19 @@ impl Net {
     pub fn input(&mut self, shape: &[usize]) -> ValueId {
         let dims = shape.iter().map(|&n| n.into()).collect();
         let name = format!("x{}", self.graph.inputs.len());
-        let id = self.value(name, Some(TensorType::new(DType::F32, dims)), None);
-        self.samples.insert(id, reference::Array::zeros(shape));
+        let known = Known::new(DType::F32, dims);
+        let id = self.value(name, Some(known.ty.clone()), None);
+        self.known.insert(id, known);
         self.graph.inputs.push(id);
         id
     }
 
     pub fn constant(&mut self, tensor: Tensor) -> ValueId {
-        let dims = tensor.shape().iter().map(|&n| n.into()).collect();
         let name = format!("c{}", self.graph.values.len());
-        let ty = TensorType::new(tensor.dtype(), dims);
-        self.value(name, Some(ty), Some(tensor))
+        let known = Known::of(Arc::new(tensor.clone()));
+        let id = self.value(name, Some(known.ty.clone()), Some(tensor));
+        self.known.insert(id, known);
+        id
     }
 
     /// A random stored tensor.
@@ -168,51 +171,19 @@ impl Net {
         };
         let known: Vec<Option<Known>> = inputs
             .iter()
-            .map(|&id| {
-                let value = self.graph.value(id);
-                Some(Known {
-                    ty: value.ty.clone()?,
-                    constant: value.constant.clone(),
-                    sizes: None,
-                })
-            })
+            .map(|id| self.known.get(id).cloned())
             .collect();
         let operator = ops::operator(&node, OPSET).unwrap_or_else(|e| panic!("{op}: {e}"));
         if let Some(operator) = operator {
-            let types: Vec<TensorType> = match operator.infer(&known) {
-                Ok(inferred) => inferred.into_iter().map(|known| known.ty).collect(),
-                Err(_) => self.sample(&node),
-            };
-            for (id, ty) in outputs.iter().zip(types) {
-                self.graph.value_mut(*id).ty = Some(ty);
+            let inferred = operator.infer(&known);
+            let inferred = inferred.unwrap_or_else(|e| panic!("{op}{at}: {e}"));
+            for (id, known) in outputs.iter().zip(inferred) {
+                self.graph.value_mut(*id).ty = Some(known.ty.clone());
+                self.known.insert(*id, known);
             }
         }
         self.graph.nodes.push(node);
         outputs
-    }
-
-    /// Shapes by trying.
-    fn sample(&mut self, node: &Node) -> Vec<TensorType> {
-        let inputs: Vec<_> = node
-            .inputs
-            .iter()
-            .map(|id| {
-                id.map(|id| match self.graph.constant(id) {
-                    Some(tensor) => reference::array(tensor),
-                    None => self.samples[&id].clone(),
-                })
-            })
-            .collect();
-        let outputs = reference::evaluate(node, &inputs);
-        let types = outputs.iter().map(|out| {
-            let dims = out.shape().iter().map(|&n| n.into()).collect();
-            TensorType::new(DType::F32, dims)
-        });
-        let types = types.collect();
-        for (id, out) in node.outputs.iter().flatten().zip(outputs) {
-            self.samples.insert(*id, out);
-        }
-        types
     }
 
     pub fn dims(&self, id: ValueId) -> Vec<usize> {
