@@ -13,7 +13,7 @@ pub enum Error {
     #[error("{0}")]
     BadModel(String),
     /// The model has dynamic axes besides the batch, and no number was given for these symbols.
-    #[error("the model leaves these sizes open: {}; give a number for each", .0.join(", "))]
+    #[error("the model leaves these sizes open: {}; give a number for each", quoted(.0))]
     OpenDimensions(Vec<String>),
     /// Running needs operators that the executor does not have.
     #[error("this model cannot run here: {}", list_unsupported(.0))]
@@ -57,6 +57,12 @@ pub struct UnsupportedOperator {
     pub operator: String,
     /// The version of the operator set that the model imports for that domain.
     pub opset: i64,
+}
+
+/// The page asks for a number for each name in quotes.
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("“{name}”")).collect();
+    names.join(", ")
 }
 
 fn list_unsupported(operators: &[UnsupportedOperator]) -> String {
