@@ -1,8 +1,143 @@
-import { render, screen } from "@testing-library/svelte";
-import { expect, test } from "vitest";
+import { render, screen, within } from "@testing-library/svelte";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { coreError, doubleCore, type DoubleCore } from "../tests/page/core-double";
+import { file, settled, surround } from "../tests/page/surroundings";
 import App from "./App.svelte";
 
-test("the page says what it is", () => {
-  render(App);
-  expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Secateur");
+vi.mock("./data/photo", () => ({
+  decodePhoto: () =>
+    Promise.resolve({
+      pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
+      width: 1,
+      height: 1,
+      wasShrunk: false,
+    }),
+}));
+
+let core: DoubleCore;
+
+async function show(): Promise<void> {
+  render(App, { core });
+  await settled();
+}
+
+async function openSmall(): Promise<void> {
+  screen.getByRole("button", { name: "Open (8 B)" }).click();
+  await settled();
+}
+
+function drop(...files: File[]): void {
+  const event = Object.assign(new Event("drop", { cancelable: true }), { dataTransfer: { types: ["Files"], files } });
+  window.dispatchEvent(event);
+}
+
+const panel = (name: string) => within(screen.getByRole("region", { name }));
+
+beforeEach(() => {
+  core = doubleCore();
+  surround();
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe("the page", () => {
+  test("says what it is, and what to do in every empty panel", async () => {
+    await show();
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Secateur");
+    expect(panel("Cut").getByText(/Open a model/)).toBeTruthy();
+    expect(panel("Network").getByText(/Open a model/)).toBeTruthy();
+    expect(panel("Compare").getByText(/Open a model/)).toBeTruthy();
+    expect(panel("Take home").getByText(/Open a model/)).toBeTruthy();
+    expect(panel("From photo to tensor").getByText(/Open a model/)).toBeTruthy();
+  });
+
+  test("shows what is under way while a model is read, with a way to cancel", async () => {
+    const release = core.hold("open");
+    await show();
+    await openSmall();
+    expect(panel("Model").getByRole("progressbar", { name: /Reading Small/ })).toBeTruthy();
+    panel("Model").getByRole("button", { name: "Cancel" }).click();
+    expect(core.calls.at(-1)).toEqual(["cancel", "cutter"]);
+    release();
+  });
+
+  test("shows numbers, the check and the sizes of what there is to take", async () => {
+    await show();
+    await openSmall();
+    expect(panel("Cut").getByRole("row", { name: /Multiply-adds 50.0 k 35.0 k −30 %/ })).toBeTruthy();
+    expect(screen.getByTestId("check").textContent).toMatch(/re-packed = masked,.*3\.0e-6, checked on your photo/s);
+    expect(panel("Take home").getByRole("link", { name: "Download ONNX 2.94 kB" })).toBeTruthy();
+    expect(panel("Compare").getByText("✓ they agree")).toBeTruthy();
+  });
+
+  test("a failing model is explained in the core's words, and the one before it stays", async () => {
+    await show();
+    await openSmall();
+    core.fail("open", coreError("not-onnx", "“cat.onnx” is a JPEG picture, not an ONNX model."));
+    drop(file("cat.onnx"));
+    await settled();
+    expect(panel("Model").getByRole("alert").textContent).toMatch(/JPEG picture.*Small is still open/s);
+    expect(panel("Cut").getByRole("slider")).toBeTruthy();
+  });
+
+  test("a model with open sizes is asked about", async () => {
+    await show();
+    core.fail("open", coreError("open-dimensions", "This model leaves “height” open."));
+    drop(file("any.onnx"));
+    await settled();
+    expect(panel("Model").getByRole("spinbutton", { name: "height" })).toBeTruthy();
+  });
+
+  test("an impossible recipe is explained, and the slider stays", async () => {
+    await show();
+    core.fail("preview", coreError("bad-recipe", "No cut of channels reaches that."));
+    await openSmall();
+    expect(panel("Cut").getByRole("alert").textContent).toMatch(/No cut of channels/);
+    expect(panel("Cut").getByRole("slider")).toBeTruthy();
+  });
+
+  test("failed packing offers another try", async () => {
+    await show();
+    core.fail("pack", coreError("too-large", "There is not enough memory."));
+    await openSmall();
+    core.fail("pack", null);
+    panel("Cut").getByRole("button", { name: "Try again" }).click();
+    await settled();
+    expect(screen.getByTestId("check")).toBeTruthy();
+  });
+
+  test("a failed comparison offers another try", async () => {
+    await show();
+    core.fail("runner.load", coreError("crashed", "It stopped unexpectedly."));
+    await openSmall();
+    expect(panel("Compare").getByRole("alert").textContent).toMatch(/stopped unexpectedly/);
+    core.fail("runner.load", null);
+    panel("Compare").getByRole("button", { name: "Compare again" }).click();
+    await settled();
+    expect(panel("Compare").getByText("✓ they agree")).toBeTruthy();
+  });
+
+  test("the gallery that can't be fetched says so and can be tried again", async () => {
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
+    await show();
+    expect(panel("Model").getByRole("alert").textContent).toMatch(/could not be reached/);
+    surround();
+    panel("Model").getByRole("button", { name: "Try again" }).click();
+    await settled();
+    expect(screen.getByRole("button", { name: "Open (8 B)" })).toBeTruthy();
+  });
+
+  test("Ctrl+Z takes back, Ctrl+Shift+Z does again", async () => {
+    await show();
+    await openSmall();
+    panel("Cut").getByRole("radio", { name: "Weights" }).click();
+    await settled();
+    const press = (shiftKey: boolean) =>
+      window.dispatchEvent(new KeyboardEvent("keydown", { key: shiftKey ? "Z" : "z", ctrlKey: true, shiftKey }));
+    press(false);
+    await settled();
+    expect(panel("Cut").getByRole<HTMLInputElement>("radio", { name: "Channels" }).checked).toBe(true);
+    press(true);
+    await settled();
+    expect(panel("Cut").getByRole<HTMLInputElement>("radio", { name: "Weights" }).checked).toBe(true);
+  });
 });

@@ -16,6 +16,13 @@ const MODEL = {
 };
 const PHOTO = { id: "boats", title: "Boats", file: "boats.jpg", credit: "B", licence: "free" };
 
+/** jsdom lays nothing out, so there is nothing to observe. */
+class Unobserving {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+
 /** An empty database and a server that has one model and one photo. Undo it with `vi.unstubAllGlobals`. */
 export function surround(): void {
   vi.stubGlobal("indexedDB", new IDBFactory());
@@ -25,6 +32,7 @@ export function surround(): void {
     return Promise.resolve(new Response(new Uint8Array(8).fill(1)));
   });
   vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
+  vi.stubGlobal("ResizeObserver", Unobserving);
   URL.createObjectURL = () => "blob:test";
   URL.revokeObjectURL = () => undefined;
 }

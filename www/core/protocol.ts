@@ -50,7 +50,7 @@ export type {
 
 /** Scores, cuts and packs. A model that fails to open leaves the open one in place. */
 export interface Cutter {
-  /** `sizes`: numbers for the dynamic axes that an error with code "needs-sizes" asked for. */
+  /** `sizes`: numbers for the dynamic axes that an error with code "open-dimensions" asked for. */
   open(bytes: Uint8Array, name: string, sizes: Record<string, number>): Promise<ModelSummary>;
   /** Checks a recipe document and fills in what it leaves out. */
   parseRecipe(text: string): Promise<Recipe>;

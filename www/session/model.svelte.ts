@@ -91,7 +91,7 @@ export class Model {
       return true;
     } catch (error) {
       const failure = failureOf(error);
-      if (failure.code === "needs-sizes")
+      if (failure.code === "open-dimensions")
         this.question = { source, message: failure.message, axes: quotedIn(failure.message) };
       this.attempt = failure.code === "cancelled" || this.question ? empty : failed(error);
       return false;

@@ -83,7 +83,7 @@ describe("a session", () => {
 
   test("asks for the sizes that a model leaves open", async () => {
     const session = await visit();
-    core.fail("open", coreError("needs-sizes", "Please give numbers for “height” and “width”."));
+    core.fail("open", coreError("open-dimensions", "Please give numbers for “height” and “width”."));
     await session.openFile(file("any.onnx"));
     expect(session.model.question?.axes).toEqual(["height", "width"]);
 
