@@ -19,14 +19,14 @@ pub struct Window {
 pub struct Heatmap {
     pub matrix_rows: usize,
     pub matrix_cols: usize,
-    /// The window really shown, in weights: whole cells, or up to the matrix's border.
+    /// The window really shown, in weights: whole cells, the last of which may reach past the matrix's border.
     pub x: usize,
     pub y: usize,
     pub width: usize,
     pub height: usize,
     pub rows: usize,
     pub cols: usize,
-    /// In a cell away from the border.
+    /// In a cell that does not reach past the border.
     pub weights_per_cell: usize,
     /// The mean of each cell's weights.
     pub values: Vec<f32>,
@@ -79,8 +79,8 @@ impl Session {
             matrix_cols,
             x: across.start,
             y: down.start,
-            width: across.end - across.start,
-            height: down.end - down.start,
+            width: across.cells * across.step,
+            height: down.cells * down.step,
             rows: down.cells,
             cols: across.cells,
             weights_per_cell: across.step * down.step,

@@ -45,6 +45,11 @@ describe("a place in a layer's weight", () => {
     });
   });
 
+  it("ends at the matrix's border, past which the last cell may reach", () => {
+    const last = heatmap({ width: 75, matrixCols: 72 });
+    expect(readOut(last, convolution, 1, 2).where).toBe("channels 8–15, columns 50–71");
+  });
+
   it("is read out as itself where it is a single weight", () => {
     const single = heatmap({
       x: 10,

@@ -18,8 +18,8 @@ export function cellAt(map: Heatmap, window: Window, atX: number, atY: number): 
 
 export function readOut(map: Heatmap, layer: LayerInfo, row: number, col: number): ReadOut {
   const cell = row * map.cols + col;
-  const rows = span(map.y, map.height, map.rows, row);
-  const cols = span(map.x, map.width, map.cols, col);
+  const rows = span(map.y, map.height / map.rows, row, map.matrixRows);
+  const cols = span(map.x, map.width / map.cols, col, map.matrixCols);
   const kept = map.kept[cell]!;
   if (map.weightsPerCell === 1) {
     const fate = kept === 0 ? ", cut away" : "";
@@ -71,10 +71,10 @@ interface Span {
   last: number;
 }
 
-function span(start: number, length: number, cells: number, cell: number): Span {
-  const per = length / cells;
-  const first = Math.floor(start + cell * per + 1e-6);
-  return { first, last: Math.max(first, Math.ceil(start + (cell + 1) * per - 1e-6) - 1) };
+/** The weights of one cell. The last cell may reach past the matrix's border. */
+function span(start: number, per: number, cell: number, whole: number): Span {
+  const first = start + cell * per;
+  return { first, last: Math.min(first + per, whole) - 1 };
 }
 
 function range(what: string, { first, last }: Span): string {
