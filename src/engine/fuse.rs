@@ -72,11 +72,11 @@ fn follower(settled: &Settled<'_>, uses: &[Vec<usize>], group: &mut Group) -> Op
     }
     let constants = settled.constants(node);
     let epilogue = &mut group.epilogue;
-    let reads_value_first = node.input(0) == Some(value);
+    let maps_value = node.input(0) == Some(value) && settled.varies_first_only(node);
     if epilogue.activation.is_some() {
         return None;
     }
-    if reads_value_first && let Some(activation) = work.operator.activation(&constants) {
+    if maps_value && let Some(activation) = work.operator.activation(&constants) {
         epilogue.activation = Some(activation);
         return Some(next);
     }
@@ -96,7 +96,7 @@ fn follower(settled: &Settled<'_>, uses: &[Vec<usize>], group: &mut Group) -> Op
         return Some(next);
     }
     if epilogue.affine.is_none()
-        && reads_value_first
+        && maps_value
         && let Some((scale, shift)) = work.operator.affine(&constants)
     {
         let channels = *form.shape.get(1)?;

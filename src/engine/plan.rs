@@ -6,6 +6,7 @@ use super::settle::{Form, Settled};
 use crate::error::{Error, Result};
 use crate::graph::ValueId;
 use crate::kernels::Kernel;
+use crate::kernels::elementwise::{ChannelAffine, Map};
 use crate::ops::Operator;
 use crate::ops::lowering::{Epilogue, KernelContext, Operand};
 use crate::tensor::{DType, Tensor};
@@ -222,7 +223,29 @@ fn kernel(
         epilogue,
     };
     let complain = |reason: String| complaint(&settled.graph.node_label(node), &reason);
-    work.operator.kernel(&context).map_err(complain)
+    if let Some(kernel) = work.operator.kernel(&context).map_err(complain)? {
+        return Ok(Some(kernel));
+    }
+    // What only maps or scales its first input needs no kernel of its own.
+    if !settled.varies_first_only(node) {
+        return Ok(None);
+    }
+    let constants = settled.constants(node);
+    if let Some(activation) = work.operator.activation(&constants) {
+        return Ok(Some(Box::new(Map(activation))));
+    }
+    Ok(work.operator.affine(&constants).map(|(scale, shift)| {
+        let plane = inputs[0]
+            .iter()
+            .flat_map(|operand| &operand.shape[2..])
+            .product();
+        let kernel = ChannelAffine {
+            scale,
+            shift,
+            plane,
+        };
+        Box::new(kernel) as Box<dyn Kernel>
+    }))
 }
 
 /// What a kernel reads when it runs: everything present that is not constant.

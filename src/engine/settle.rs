@@ -149,6 +149,13 @@ impl<'g> Settled<'g> {
         })
     }
 
+    /// Whether a node's first input varies and all others that are present are constant.
+    pub fn varies_first_only(&self, node: &Node) -> bool {
+        let constant = |value: &ValueId| self.constant(*value).is_some();
+        let first = node.input(0).is_some_and(|value| !constant(&value));
+        first && node.inputs.iter().skip(1).flatten().all(constant)
+    }
+
     /// The constants among a node's inputs.
     pub fn constants(&self, node: &Node) -> Vec<Option<&Tensor>> {
         let constant = |input: &Option<ValueId>| Some(&**self.constant((*input)?)?);

@@ -12,6 +12,7 @@ fn span(input: usize, kernel: usize, stride: usize, dilation: usize, pads: (usiz
         stride,
         dilation,
         pad_begin: pads.0,
+        pad_end: pads.1,
         output: (input + pads.0 + pads.1 - (kernel - 1) * dilation - 1) / stride + 1,
     }
 }

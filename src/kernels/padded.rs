@@ -9,6 +9,7 @@ pub struct Span {
     pub stride: usize,
     pub dilation: usize,
     pub pad_begin: usize,
+    pub pad_end: usize,
     pub output: usize,
 }
 
@@ -21,6 +22,7 @@ impl Span {
             stride: 1,
             dilation: 1,
             pad_begin: 0,
+            pad_end: 0,
             output: length,
         }
     }
@@ -148,6 +150,7 @@ mod tests {
                 stride,
                 dilation,
                 pad_begin: pad,
+                pad_end: pad,
                 output,
             };
             let layout = Layout::new(span);

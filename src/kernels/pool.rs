@@ -9,10 +9,8 @@ pub enum Pooling {
     Max,
     /// The mean of what lies within the data.
     Mean,
-    /// The mean with the padding counted in, up to `end` beyond the data (rows, columns).
-    PaddedMean {
-        end: (usize, usize),
-    },
+    /// The mean with the padding counted in.
+    PaddedMean,
 }
 
 /// Pools planes.
@@ -28,20 +26,14 @@ pub struct Pool {
 
 impl Pool {
     pub fn new(planes: usize, rows: Span, columns: Span, pooling: Pooling) -> Self {
-        let ends = match pooling {
-            Pooling::PaddedMean { end } => Some(end),
-            _ => None,
-        };
+        let padded = pooling == Pooling::PaddedMean;
         Pool {
             planes,
             rows,
             columns,
             layout: Layout::new(columns),
             pooling,
-            counts: (
-                counts(&rows, ends.map(|end| end.0)),
-                counts(&columns, ends.map(|end| end.1)),
-            ),
+            counts: (counts(&rows, padded), counts(&columns, padded)),
         }
     }
 
@@ -50,11 +42,11 @@ impl Pool {
     }
 }
 
-/// How many positions of each window lie within the data, or within data and padding where `end` is the latter's.
-fn counts(span: &Span, end: Option<usize>) -> Vec<f32> {
-    let (from, to) = match end {
-        Some(end) => (0, span.pad_begin + span.input + end),
-        None => (span.pad_begin, span.pad_begin + span.input),
+/// How many positions of each window lie within the data, or within data and padding.
+fn counts(span: &Span, padded: bool) -> Vec<f32> {
+    let (from, to) = match padded {
+        true => (0, span.pad_begin + span.input + span.pad_end),
+        false => (span.pad_begin, span.pad_begin + span.input),
     };
     let inside = |i: usize| {
         let positions = (0..span.kernel).map(|k| i * span.stride + k * span.dilation);
@@ -164,11 +156,11 @@ mod tests {
                 stride,
                 dilation,
                 pad_begin,
+                pad_end,
                 output,
             };
             let data = numbers(2 * input * input, 1);
-            let end = (pad_end, pad_end);
-            for pooling in [Pooling::Max, Pooling::Mean, Pooling::PaddedMean { end }] {
+            for pooling in [Pooling::Max, Pooling::Mean, Pooling::PaddedMean] {
                 let mut want = Vec::new();
                 for plane in data.chunks(input * input) {
                     for y in 0..output {
@@ -193,7 +185,7 @@ mod tests {
                             want.push(match pooling {
                                 Pooling::Max => inside.iter().copied().fold(-9.0, f32::max),
                                 Pooling::Mean => sum / inside.len() as f32,
-                                Pooling::PaddedMean { .. } => sum / padded as f32,
+                                Pooling::PaddedMean => sum / padded as f32,
                             });
                         }
                     }

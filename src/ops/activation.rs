@@ -7,6 +7,7 @@ use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels;
 use crate::tensor::Tensor;
 
 /// An activation with its numbers.
@@ -79,6 +80,25 @@ impl Operator for Activation {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+
+    fn activation(&self, _constants: &[Option<&Tensor>]) -> Option<kernels::Activation> {
+        use kernels::Activation as To;
+        Some(match *self {
+            Activation::Relu => To::Clamp {
+                low: 0.0,
+                high: f32::INFINITY,
+            },
+            Activation::LeakyRelu { alpha } => To::LeakyRelu { slope: alpha },
+            Activation::Elu { alpha } => To::Elu { alpha },
+            Activation::Sigmoid => To::Sigmoid,
+            Activation::HardSigmoid { alpha, beta } => To::HardSigmoid { alpha, beta },
+            Activation::HardSwish => To::HardSwish,
+            Activation::Tanh => To::Tanh,
+            Activation::Erf => To::Erf,
+            Activation::Gelu => To::Gelu,
+            Activation::GeluTanh => To::GeluTanh,
+        })
     }
 }
 

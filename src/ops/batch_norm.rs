@@ -77,4 +77,19 @@ impl Operator for BatchNormalization {
         let normal = (f64::from(x) - f64::from(mean)) / deviation;
         Some((f64::from(scale) * normal + f64::from(bias)) as f32)
     }
+
+    fn affine(&self, constants: &[Option<&Tensor>]) -> Option<(Vec<f32>, Vec<f32>)> {
+        let stored = |i: usize| constants.get(i).copied().flatten()?.floats();
+        let (scale, bias, mean, variance) = (stored(1)?, stored(2)?, stored(3)?, stored(4)?);
+        let numbers = scale.iter().zip(&*bias).zip(mean.iter().zip(&*variance));
+        let pairs = numbers.map(|((&scale, &bias), (&mean, &variance))| {
+            let deviation = (f64::from(variance) + f64::from(self.epsilon)).sqrt();
+            let factor = f64::from(scale) / deviation;
+            (
+                factor as f32,
+                (f64::from(bias) - f64::from(mean) * factor) as f32,
+            )
+        });
+        Some(pairs.unzip())
+    }
 }

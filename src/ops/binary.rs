@@ -5,10 +5,13 @@ use super::attributes::Attributes;
 use super::broadcast::zip;
 use super::coupling::Rule;
 use super::known::{self, Product};
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
+use crate::kernels::Kernel;
+use crate::kernels::elementwise::Arithmetic;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 use half::f16;
@@ -122,6 +125,21 @@ impl Operator for Binary {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+
+    fn is_sum(&self) -> bool {
+        *self == Binary::Add
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let arithmetic = match self {
+            Binary::Add => Arithmetic::Add,
+            Binary::Sub => Arithmetic::Sub,
+            Binary::Mul => Arithmetic::Mul,
+            Binary::Div => Arithmetic::Div,
+            _ => return Ok(None),
+        };
+        Ok(context.binary(arithmetic))
     }
 }
 

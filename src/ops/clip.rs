@@ -8,6 +8,7 @@ use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
+use crate::kernels::Activation;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 
@@ -88,5 +89,17 @@ impl Operator for Clip {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+
+    fn activation(&self, constants: &[Option<&Tensor>]) -> Option<Activation> {
+        let bound = |i: usize, open: f32| match constants.get(i) {
+            Some(Some(tensor)) => tensor.floats()?.first().copied(),
+            _ => Some(open),
+        };
+        let (low, high) = match *self {
+            Clip::Attributes { min, max } => (min, max),
+            Clip::Inputs => (bound(1, f32::NEG_INFINITY)?, bound(2, f32::INFINITY)?),
+        };
+        Some(Activation::Clamp { low, high })
     }
 }

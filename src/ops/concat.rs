@@ -5,10 +5,13 @@ use super::axes;
 use super::axes::axis;
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
+use crate::kernels::Kernel;
+use crate::kernels::copy::Joined;
 use crate::tensor::Tensor;
 use crate::tensor::standard;
 
@@ -121,5 +124,17 @@ impl Operator for Concat {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.carried()
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let axis = axis(self.axis, context.outputs[0].len())?;
+        let parts = context.inputs.iter().flatten().map(|operand| {
+            let length = operand.shape[axis..].iter().product();
+            let numbers = |t: &Tensor| t.floats().map(|floats| floats.into_owned());
+            (length, operand.constant.as_deref().and_then(numbers))
+        });
+        Ok(Some(Box::new(Joined {
+            parts: parts.collect(),
+        })))
     }
 }

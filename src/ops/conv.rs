@@ -4,12 +4,14 @@ use super::attributes::Attributes;
 use super::coupling::{Axis, IndexMap, Reads, Rule, Weights};
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::window::Window;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node};
+use crate::kernels::{Kernel, conv};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};
 
@@ -224,5 +226,39 @@ impl Operator for Conv {
             }
             _ => Vec::new(),
         })
+    }
+
+    fn takes_epilogue(&self) -> bool {
+        true
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let (Some(data), Some(shape), Some(weights)) =
+            (context.shape(0), context.shape(1), context.floats(1))
+        else {
+            return Ok(None);
+        };
+        let spans = context.spans(&self.window, &shape[2..])?;
+        let (Some((rows, columns)), Some(bias)) = (spans, context.bias(2, shape[0])) else {
+            return Ok(None);
+        };
+        let shape = conv::Shape {
+            batch: data[0],
+            inputs: data[1],
+            outputs: shape[0],
+            groups: self.group,
+            rows,
+            columns,
+        };
+        let (mut weights, mut bias) = (weights.into_owned(), bias);
+        let depth = shape.depth();
+        context.fold_affine(&mut bias, |o, scale| {
+            weights[o * depth..][..depth]
+                .iter_mut()
+                .for_each(|w| *w *= scale);
+        });
+        let (residual, activation) = (context.epilogue.residual, context.epilogue.activation);
+        let kernel = conv::convolution(shape, &weights, &bias, residual, activation);
+        Ok(Some(kernel))
     }
 }

@@ -4,9 +4,12 @@ use super::attributes::Attributes;
 use super::coupling::{Axis, Reads, Rule, Weights};
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Graph, Node};
+use crate::kernels::Kernel;
+use crate::kernels::matrix::{Columns, MatrixProduct, Operand, Size};
 use crate::tensor::Tensor;
 use ndarray::Ix2;
 
@@ -166,5 +169,62 @@ impl Operator for Gemm {
         }
         let alpha = f64::from(self.alpha);
         Some(response.into_iter().map(|x| (alpha * x) as f32).collect())
+    }
+
+    fn takes_epilogue(&self) -> bool {
+        true
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let (Some(a), Some(weights), [output]) =
+            (context.shape(0), context.floats(1), context.outputs)
+        else {
+            return Ok(None);
+        };
+        let (rows, columns) = (output[0], output[1]);
+        let depth = a[1];
+        if self.trans_a || context.constant(0).is_some() {
+            return Ok(None);
+        }
+        let mut summand = match (context.has(2), context.shape(2)) {
+            (false, _) => Vec::new(),
+            (true, Some(shape)) if shape.iter().rev().skip(1).all(|&n| n == 1) => {
+                let Some(row) = context.floats(2) else {
+                    return Ok(None);
+                };
+                let number = |j| self.beta * if row.len() == 1 { row[0] } else { row[j] };
+                (0..columns).map(number).collect()
+            }
+            _ => return Ok(None),
+        };
+        if context.epilogue.residual && !summand.is_empty() {
+            return Ok(None);
+        }
+        let mut scales = vec![self.alpha; columns];
+        if context.epilogue.affine.is_some() {
+            summand.resize(columns, 0.0);
+        }
+        context.fold_affine(&mut summand, |j, scale| scales[j] *= scale);
+        let right = Columns::new(depth, columns, |k, j| {
+            let at = if self.trans_b {
+                j * depth + k
+            } else {
+                k * columns + j
+            };
+            scales[j] * weights[at]
+        });
+        Ok(Some(Box::new(MatrixProduct {
+            size: Size {
+                rows,
+                depth,
+                columns,
+            },
+            left: Operand::Given,
+            right: Operand::Packed(right),
+            pairs: vec![(0, 0)],
+            summand,
+            residual: context.epilogue.residual,
+            activation: context.epilogue.activation,
+        })))
     }
 }

@@ -3,10 +3,13 @@
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
+use crate::kernels::Kernel;
+use crate::kernels::pool::PoolRows;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
@@ -68,5 +71,13 @@ impl Operator for GlobalPool {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.carried()
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let length = context
+            .shape(0)
+            .map_or(0, |data| data[2..].iter().product());
+        let max = *self == GlobalPool::Max;
+        Ok(Some(Box::new(PoolRows { length, max })))
     }
 }

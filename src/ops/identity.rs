@@ -40,4 +40,8 @@ impl Operator for Identity {
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.carried()
     }
+
+    fn is_view(&self) -> bool {
+        true
+    }
 }

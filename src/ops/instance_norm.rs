@@ -5,10 +5,13 @@ use super::coupling::{Axis, Rule};
 use super::floats;
 use super::known;
 use super::layer_norm::moments;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
+use crate::kernels::Kernel;
+use crate::kernels::rows::{Normalize, Weights};
 use crate::tensor::Tensor;
 
 /// `InstanceNormalization`: each channel of each sample to mean 0 and variance 1, then `scale` and `bias`.
@@ -74,5 +77,20 @@ impl Operator for InstanceNormalization {
         }
         slice.input_at(0, 1, slice.index)?;
         slice.input_at(2, 0, slice.index)
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let (Some(shape), Some(scale), Some(shift)) =
+            (context.shape(0), context.floats(1), context.floats(2))
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Box::new(Normalize {
+            length: shape[2..].iter().product(),
+            epsilon: self.epsilon,
+            scale: scale.into_owned(),
+            shift: shift.into_owned(),
+            weights: Weights::Rows,
+        })))
     }
 }

@@ -6,8 +6,11 @@ use super::axes::axis;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::Kernel;
+use crate::kernels::rows::{Normalize, Weights};
 use crate::tensor::Tensor;
 
 /// `LayerNormalization` over the axes from `axis` on, then `scale` and an optional `bias`.
@@ -85,6 +88,30 @@ impl Operator for LayerNormalization {
             }
             Err(_) => rule.freeze_all(why),
         }
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let Some(shape) = context.shape(0) else {
+            return Ok(None);
+        };
+        let length: usize = shape[axis(self.axis, shape.len())?..].iter().product();
+        let shift = match context.has(2) {
+            true => context.floats(2),
+            false => Some(vec![0.0; length].into()),
+        };
+        let (Some(scale), Some(shift), [_]) = (context.floats(1), shift, context.outputs) else {
+            return Ok(None);
+        };
+        if scale.len() != length || shift.len() != length {
+            return Ok(None);
+        }
+        Ok(Some(Box::new(Normalize {
+            length,
+            epsilon: self.epsilon,
+            scale: scale.into_owned(),
+            shift: shift.into_owned(),
+            weights: Weights::Positions,
+        })))
     }
 }
 

@@ -1,6 +1,8 @@
 //! What an operator is told when the engine asks it for a kernel.
 
-use crate::kernels::Activation;
+use super::window::Window;
+use crate::kernels::elementwise::{Arithmetic, Binary};
+use crate::kernels::{Activation, Kernel, Span};
 use crate::tensor::Tensor;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -61,5 +63,64 @@ impl KernelContext<'_> {
     /// Whether the node reads an `i`-th input at all.
     pub fn has(&self, i: usize) -> bool {
         self.inputs.get(i).is_some_and(Option::is_some)
+    }
+
+    /// The two spatial axes of a sliding window; one axis counts as a single row. `None` for more than two.
+    pub fn spans(&self, window: &Window, kernel: &[usize]) -> Result<Option<(Span, Span)>, String> {
+        let Some(spatial) = self.shape(0).and_then(|shape| shape.get(2..)) else {
+            return Ok(None);
+        };
+        let spans: Vec<Span> = window
+            .resolve(spatial, kernel)?
+            .iter()
+            .map(|span| Span {
+                input: span.input,
+                kernel: span.kernel,
+                stride: span.stride,
+                dilation: span.dilation,
+                pad_begin: span.pad_begin,
+                pad_end: span.pad_end,
+                output: span.output,
+            })
+            .collect();
+        Ok(match spans[..] {
+            [columns] => Some((Span::pointwise(1), columns)),
+            [rows, columns] => Some((rows, columns)),
+            _ => None,
+        })
+    }
+
+    /// The `i`-th input as one summand for each of `count` channels, zeros where it is left out.
+    /// `None` where it is computed at run time.
+    pub fn bias(&self, i: usize, count: usize) -> Option<Vec<f32>> {
+        match self.has(i) {
+            true => Some(self.floats(i)?.into_owned()),
+            false => Some(vec![0.0; count]),
+        }
+    }
+
+    /// Works the epilogue's affine part into a bias, and hands each channel's factor to `scale`.
+    pub fn fold_affine(&self, bias: &mut [f32], mut scale: impl FnMut(usize, f32)) {
+        let Some((factors, shifts)) = &self.epilogue.affine else {
+            return;
+        };
+        let numbers = factors.iter().zip(shifts);
+        for (at, (bias, (&factor, shift))) in bias.iter_mut().zip(numbers).enumerate() {
+            *bias = *bias * factor + shift;
+            scale(at, factor);
+        }
+    }
+
+    /// Arithmetic on the first two inputs, broadcast.
+    pub fn binary(&self, arithmetic: Arithmetic) -> Option<Box<dyn Kernel>> {
+        let operand = |i: usize| {
+            let numbers = match self.constant(i) {
+                Some(tensor) => Some(tensor.floats()?.into_owned()),
+                None => None,
+            };
+            Some((self.shape(i)?, numbers))
+        };
+        let kernel = Binary::new(arithmetic, self.outputs.first()?, operand(0)?, operand(1)?);
+        Some(Box::new(kernel))
     }
 }

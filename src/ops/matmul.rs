@@ -3,10 +3,15 @@
 use super::coupling::{Axis, Reads, Rule, Weights};
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Graph, Node};
+use crate::kernels::Kernel;
+use crate::kernels::matrix::{Columns, MatrixProduct, Operand, Size};
+use crate::kernels::pack::Rows;
+use crate::kernels::strided::{Walk, broadcast_strides};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, ArrayViewD, IxDyn};
 
@@ -191,5 +196,67 @@ impl Operator for MatMul {
             }
         }
         Some(response.into_iter().map(|x| x as f32).collect())
+    }
+
+    fn takes_epilogue(&self) -> bool {
+        true
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let (Some(a), Some(b), [output]) = (context.shape(0), context.shape(1), context.outputs)
+        else {
+            return Ok(None);
+        };
+        if a.len() < 2 || b.len() < 2 || context.epilogue.affine.is_some() {
+            return Ok(None);
+        }
+        let (left, right) = (context.floats(0), context.floats(1));
+        let (mut rows, depth, columns) = (a[a.len() - 2], a[a.len() - 1], b[b.len() - 1]);
+        let batch = &output[..output.len() - 2];
+        let mut pairs = Vec::new();
+        if b.len() == 2 {
+            // One matrix for the whole batch: the batch is nothing but more rows.
+            rows = a[..a.len() - 1].iter().product();
+            pairs.push((0, 0));
+        } else {
+            let (own_a, own_b) = (
+                broadcast_strides(&a[..a.len() - 2], batch),
+                broadcast_strides(&b[..b.len() - 2], batch),
+            );
+            let walk = Walk::new(batch, [0; 2], [&own_a, &own_b]);
+            walk.each(|at| {
+                let step = |i: usize, t: usize| at[t] + i * walk.steps[t] as usize;
+                pairs.extend((0..walk.inner).map(|i| (step(i, 0), step(i, 1))));
+            });
+        }
+        // A constant batch of matrices is rare: it has no packed form.
+        let single = |shape: &[usize]| shape[..shape.len() - 2].iter().product::<usize>() == 1;
+        let left = match left {
+            Some(a_numbers) if single(a) => {
+                Operand::Packed(Rows::new(rows, depth, |i, k| a_numbers[i * depth + k]))
+            }
+            Some(_) => return Ok(None),
+            None => Operand::Given,
+        };
+        let right = match right {
+            Some(numbers) if single(b) => Operand::Packed(Columns::new(depth, columns, |k, j| {
+                numbers[k * columns + j]
+            })),
+            Some(_) => return Ok(None),
+            None => Operand::Given,
+        };
+        Ok(Some(Box::new(MatrixProduct {
+            size: Size {
+                rows,
+                depth,
+                columns,
+            },
+            left,
+            right,
+            pairs,
+            summand: Vec::new(),
+            residual: context.epilogue.residual,
+            activation: context.epilogue.activation,
+        })))
     }
 }

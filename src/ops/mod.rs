@@ -115,12 +115,13 @@ pub trait Operator: Debug + Send + Sync {
     }
 
     /// The function of one number that this operator applies to each element of its first input.
-    /// `constants[i]` is the `i`-th input where it is a constant.
+    /// All inputs but the first are constant or left out: `constants[i]` is the `i`-th, `None` where left out.
     fn activation(&self, _constants: &[Option<&Tensor>]) -> Option<Activation> {
         None
     }
 
     /// Factor and summand of each channel (axis 1), where all this operator does is to multiply and add them.
+    /// `constants` are as for [`Operator::activation`].
     fn affine(&self, _constants: &[Option<&Tensor>]) -> Option<(Vec<f32>, Vec<f32>)> {
         None
     }

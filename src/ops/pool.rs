@@ -4,12 +4,15 @@ use super::attributes::Attributes;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::window::Window;
 use super::window::indices;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
+use crate::kernels::Kernel;
+use crate::kernels::pool::{self, Pooling};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};
 
@@ -120,5 +123,23 @@ impl Operator for Pool {
             PoolKind::Max => false,
         };
         (!counts_border || inside == 0.0).then_some(inside)
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let (Some(data), [_]) = (context.shape(0), context.outputs) else {
+            return Ok(None);
+        };
+        let Some((rows, columns)) = context.spans(&self.window, &self.window.kernel)? else {
+            return Ok(None);
+        };
+        let pooling = match self.kind {
+            PoolKind::Max => Pooling::Max,
+            PoolKind::Average {
+                count_include_pad: true,
+            } => Pooling::PaddedMean,
+            PoolKind::Average { .. } => Pooling::Mean,
+        };
+        let kernel = pool::Pool::new(data[0] * data[1], rows, columns, pooling);
+        Ok(Some(Box::new(kernel)))
     }
 }

@@ -4,9 +4,12 @@ use super::broadcast::zip;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::Kernel;
+use crate::kernels::elementwise::Arithmetic;
 use crate::tensor::Tensor;
 
 /// `PRelu`: `x` where positive, else `slope · x`; the slope broadcasts.
@@ -43,5 +46,9 @@ impl Operator for PRelu {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        Ok(context.binary(Arithmetic::PRelu))
     }
 }

@@ -80,6 +80,10 @@ impl Operator for Reshape {
             Tensor::from_i64(&[target.len()], target),
         )])
     }
+
+    fn is_view(&self) -> bool {
+        true
+    }
 }
 
 impl Reshape {

@@ -6,8 +6,10 @@ use super::axes::axis;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::{Kernel, rows};
 use crate::tensor::Tensor;
 
 /// `Softmax` along `axis`.
@@ -73,6 +75,18 @@ impl Operator for Softmax {
             Ok(along) => rule.same_but(why, |at| at == along || (self.flattened && at > along)),
             Err(_) => rule.freeze_all(why),
         }
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let Some(shape) = context.shape(0) else {
+            return Ok(None);
+        };
+        let axis = axis(self.axis, shape.len())?;
+        let (length, inner) = match self.flattened {
+            true => (shape[axis..].iter().product(), 1),
+            false => (shape[axis], shape[axis + 1..].iter().product()),
+        };
+        Ok(Some(Box::new(rows::Softmax { length, inner })))
     }
 }
 

@@ -4,11 +4,14 @@ use super::attributes::Attributes;
 use super::axes::axis;
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
+use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node, ValueId};
+use crate::kernels::Kernel;
+use crate::kernels::copy::Parted;
 use crate::tensor::Tensor;
 
 /// `Split` along `axis`.
@@ -191,5 +194,16 @@ impl Operator for Split {
                 Change::NoAttribute("num_outputs"),
             ]
         })
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let axis = axis(self.axis, context.outputs[0].len())?;
+        let parts = context
+            .outputs
+            .iter()
+            .map(|shape| shape[axis..].iter().product());
+        Ok(Some(Box::new(Parted {
+            parts: parts.collect(),
+        })))
     }
 }

@@ -80,6 +80,10 @@ impl Operator for Squeeze {
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.carried()
     }
+
+    fn is_view(&self) -> bool {
+        true
+    }
 }
 
 impl Operator for Unsqueeze {
@@ -120,5 +124,9 @@ impl Operator for Unsqueeze {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.carried()
+    }
+
+    fn is_view(&self) -> bool {
+        true
     }
 }

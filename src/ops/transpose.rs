@@ -3,9 +3,11 @@
 use super::attributes::Attributes;
 use super::coupling::{Axis, Rule};
 use super::known;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::{Kernel, copy::Gathered, strided};
 use crate::tensor::Tensor;
 use ndarray::IxDyn;
 
@@ -65,6 +67,20 @@ impl Operator for Transpose {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.carried()
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        let Some(shape) = context.shape(0) else {
+            return Ok(None);
+        };
+        let own = strided::strides(shape);
+        let order = self.order(shape.len())?;
+        let steps: Vec<isize> = order.into_iter().map(|axis| own[axis]).collect();
+        Ok(Some(Box::new(Gathered::new(
+            &context.outputs[0],
+            0,
+            &steps,
+        ))))
     }
 }
 

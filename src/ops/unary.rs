@@ -6,6 +6,7 @@ use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::Activation;
 use crate::tensor::Tensor;
 
 /// A function of one number.
@@ -73,6 +74,14 @@ impl Operator for Unary {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+
+    fn activation(&self, _constants: &[Option<&Tensor>]) -> Option<Activation> {
+        match self {
+            Unary::Exp => Some(Activation::Exp),
+            Unary::Sqrt => Some(Activation::Sqrt),
+            _ => None,
+        }
     }
 }
 
