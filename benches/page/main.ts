@@ -62,7 +62,7 @@ async function inference(job: Job): Promise<Row[]> {
   const contenders = [];
   for (const { name, bytes } of models) {
     const runner = new Runner();
-    runner.load("original", bytes);
+    runner.load("original", bytes, {});
     const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
     const feeds = { [session.inputNames[0]!]: new ort.Tensor("float32", input, job.shape) };
     const ours: number[] = [];
@@ -94,7 +94,7 @@ async function inference(job: Job): Promise<Row[]> {
   const theirs: number[] = [];
   for (let round = 0; round < 20; round++) {
     const runner = new Runner();
-    ours.push(await milliseconds(() => runner.load("original", original)));
+    ours.push(await milliseconds(() => runner.load("original", original, {})));
     runner.free();
     let session: ort.InferenceSession | undefined;
     theirs.push(
@@ -114,7 +114,7 @@ async function inference(job: Job): Promise<Row[]> {
 }
 
 /** A slider that moves: each step another target, scores already known. */
-async function slider(job: Job): Promise<Row[]> {
+async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
   const cutter = new Cutter();
   cutter.open(await bytesOf(job.model), job.name, {});
   const rows: Row[] = [];
@@ -134,26 +134,75 @@ async function slider(job: Job): Promise<Row[]> {
   return rows;
 }
 
-/** What the rival's pruned models come to: counted by our core, run against the original on the same inputs. */
-async function judge(
-  original: string,
-  pruned: string,
-  inputs: Float32Array[],
-): Promise<{ macs: number; agreement: number }> {
-  const runner = new Runner();
+/** A rival's pruned model, counted and run by our core, and ours cut to as many multiply-adds. */
+async function judge(job: { original: string; pruned: string }): Promise<{
+  macs: number;
+  agreement: number;
+  oursMacs: number;
+  oursAgreement: number;
+  oursMilliseconds: number;
+}> {
+  const before = await bytesOf(job.original);
+  const after = await bytesOf(job.pruned);
   const cutter = new Cutter();
-  const before = await bytesOf(original);
-  const after = await bytesOf(pruned);
-  const dense = cutter.open(before, "original", {}).totals.macs;
-  const macs = cutter.open(after, "pruned", {}).totals.macs / dense;
-  runner.load("original", before);
-  runner.load("pruned", after);
+  const { totals, inputs } = cutter.open(before, "original", {});
+  const rival = new Cutter();
+  const macs = rival.open(after, "pruned", {}).totals.macs / totals.macs;
+  const shape = inputs[0]!.shape.map((size) => Number(size) || 1);
+
+  cutter.preview({ target: { macs } });
+  const start = performance.now();
+  const packed = cutter.pack(undefined, undefined);
+  const oursMilliseconds = performance.now() - start;
+
+  const photos = await samplePhotos(cutter, shape);
+  return {
+    macs,
+    agreement: agreement(before, after, photos),
+    oursMacs: packed.after.macs / totals.macs,
+    oursAgreement: agreement(before, packed.bytes, photos),
+    oursMilliseconds,
+  };
+}
+
+/** Crops of the sample photographs as inputs of this shape. */
+async function samplePhotos(cutter: Cutter, shape: number[]): Promise<Float32Array[]> {
+  const preset = cutter.parsePreset(
+    JSON.stringify({ size: [shape[3], shape[2]], mean: [127, 127, 127], std: [128, 128, 128] }),
+  );
+  const runner = new Runner();
+  const list: { file: string }[] = await (await fetch("photos/photos.json")).json();
+  const inputs: Float32Array[] = [];
+  for (const { file } of list) {
+    const bitmap = await createImageBitmap(await (await fetch(`photos/${file}`)).blob());
+    const side = Math.floor(Math.min(bitmap.width, bitmap.height) / 2);
+    for (const [x, y] of [
+      [0, 0],
+      [bitmap.width - side, 0],
+      [0, bitmap.height - side],
+      [bitmap.width - side, bitmap.height - side],
+    ] as const) {
+      const context = new OffscreenCanvas(side, side).getContext("2d")!;
+      context.drawImage(bitmap, -x, -y);
+      const { data, width, height } = context.getImageData(0, 0, side, side);
+      inputs.push(runner.prepare({ data, width, height }, preset));
+    }
+  }
+  runner.free();
+  return inputs;
+}
+
+function agreement(before: Uint8Array, after: Uint8Array, inputs: Float32Array[]): number {
+  const runner = new Runner();
+  runner.load("original", before, {});
+  runner.load("pruned", after, {});
   const top = (which: "original" | "pruned", input: Float32Array) => {
     const { logits } = runner.run(which, input);
     return logits.indexOf(Math.max(...logits));
   };
   const agreeing = inputs.filter((input) => top("original", input) === top("pruned", input)).length;
-  return { macs, agreement: agreeing / inputs.length };
+  runner.free();
+  return agreeing / inputs.length;
 }
 
 const bench = { inference, slider, judge };

@@ -1,0 +1,159 @@
+/**
+ * `npm run bench`: measures in headless Chromium, ours and ONNX Runtime Web's taking turns in one page, and prints a table.
+ *
+ * --json FILE     writes the numbers as well
+ * --rounds N      runs of each row (at least 20 for numbers to quote)
+ * --rival FOLDER  judges models that the rival has pruned; benches/rival/prune.py says how they are made
+ */
+import { chromium } from "@playwright/test";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { build, preview } from "vite";
+import { buildPage } from "./build.mjs";
+import { heading, kilobytes, main, say } from "./report.mjs";
+import { option, serve } from "./serve.mjs";
+import { setUp } from "./setup.mjs";
+import { findChrome } from "./setup/browser.mjs";
+import { root } from "./shell.mjs";
+
+const built = join(root, ".tools", "bench");
+const sharedModels = join(root, "..", "shared", "models");
+const LITE = "gallery/efficientnet-lite0.onnx";
+
+await main(async () => {
+  await setUp({ withBrowser: true });
+  await buildPage();
+  const config = join(root, "benches", "page", "vite.config.ts");
+  await build({ configFile: config });
+  const rounds = Math.max(1, Number(option("rounds") ?? 25));
+
+  const page = await openBench(config);
+  const rows = [];
+  heading(`Running (medians of ${rounds}; one thread; quartiles in brackets)`);
+  rows.push(
+    ...(await page.evaluate((job) => window.bench.inference(job), {
+      name: "EfficientNet-Lite0",
+      model: LITE,
+      shape: [1, 3, 224, 224],
+      cuts: [0.5],
+      rounds,
+    })),
+  );
+  const resnet = shared("resnet20-cifar10.onnx");
+  if (resnet) {
+    rows.push(
+      ...(await page.evaluate((job) => window.bench.inference(job), {
+        name: "resnet20-cifar10",
+        model: resnet,
+        shape: [1, 3, 32, 32],
+        cuts: [],
+        rounds,
+      })),
+    );
+  } else say("resnet20-cifar10 is left out: ../shared/models is not there.");
+  rows.push(...(await page.evaluate((job) => window.bench.slider(job), { name: "EfficientNet-Lite0", model: LITE })));
+  rows.push(await pageReady(page.context().browser()));
+  print(rows);
+
+  const wasm = readFileSync(join(root, "www", "pkg", "secateur_bg.wasm"));
+  const size = { raw: wasm.length, brotli: brotliCompressSync(wasm).length };
+  say(`\nWebAssembly module: ${kilobytes(size.raw)} raw, ${kilobytes(size.brotli)} as brotli.`);
+
+  const rival = option("rival") ? await judgeRival(page, option("rival")) : [];
+  const file = option("json");
+  if (file) writeFileSync(file, JSON.stringify({ rows, wasm: size, rival }, null, 2));
+  await page.context().browser().close();
+  process.exit(0);
+});
+
+async function openBench(configFile) {
+  const server = await preview({ configFile, preview: { host: "127.0.0.1", port: 4180 } });
+  const browser = await chromium.launch({
+    executablePath: findChrome(),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  });
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => say(`The page says: ${error.message}`));
+  await page.goto(server.resolvedUrls.local[0]);
+  await page.waitForFunction(() => document.title === "ready", undefined, { timeout: 60_000 });
+  return page;
+}
+
+/** Puts a shared model where the page can fetch it; null where there is none. */
+function shared(name) {
+  const from = join(sharedModels, name);
+  return existsSync(from) ? published(from, name) : null;
+}
+
+function published(from, name) {
+  mkdirSync(join(built, "models"), { recursive: true });
+  copyFileSync(from, join(built, "models", name));
+  return `models/${name}`;
+}
+
+/** From opening the product's page to the moment when a model can be chosen. */
+async function pageReady(browser) {
+  const address = await serve({ port: 4190, orNext: true });
+  const times = [];
+  for (let round = 0; round < 20; round++) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const start = performance.now();
+    await page.goto(address);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    times.push(performance.now() - start);
+    await context.close();
+  }
+  times.sort((a, b) => a - b);
+  const at = (share) => times[Math.round(share * (times.length - 1))];
+  const ours = { median: at(0.5), low: at(0.25), high: at(0.75), runs: times.length };
+  return { name: "The page, from its address to its heading", ours, peer: null };
+}
+
+/** Models `MODEL--SHARE.onnx` that the rival has pruned, beside ours at the same multiply-adds. */
+async function judgeRival(page, folder) {
+  heading("The rival's pruned models, counted and run by our core");
+  const results = [];
+  for (const name of readdirSync(folder).filter((file) => file.endsWith(".onnx"))) {
+    const [model] = name.split("--");
+    const original = shared(`${model}.onnx`);
+    if (!original) continue;
+    const judged = await page.evaluate((job) => window.bench.judge(job), {
+      original,
+      pruned: published(join(folder, name), name),
+    });
+    say(
+      `${name}: ${(judged.macs * 100).toFixed(1)} % of the multiply-adds, top-1 agreement ${(judged.agreement * 100).toFixed(0)} %; ` +
+        `ours at as many: ${(judged.oursMacs * 100).toFixed(1)} %, ${(judged.oursAgreement * 100).toFixed(0)} %, ` +
+        `pruned and checked in ${judged.oursMilliseconds.toFixed(0)} ms`,
+    );
+    results.push({ name, ...judged });
+  }
+  return results;
+}
+
+function print(rows) {
+  const cell = (timing) =>
+    timing ? `${timing.median.toFixed(1)} ms (${timing.low.toFixed(1)} to ${timing.high.toFixed(1)})` : "";
+  const lines = rows.map((row) => [
+    row.name,
+    cell(row.ours),
+    cell(row.peer),
+    row.peer ? (row.ours.median / row.peer.median).toFixed(2) : "",
+  ]);
+  const dense = rows.find((row) => row.name.endsWith("dense"));
+  const half = rows.find((row) => row.name.includes("50 %") && row.peer);
+  const table = [["", "ours", "ONNX Runtime Web", "ratio"], ...lines];
+  const widths = table[0].map((_, column) => Math.max(...table.map((line) => line[column].length)));
+  for (const line of table)
+    say(
+      line
+        .map((text, column) => text.padEnd(widths[column]))
+        .join("  ")
+        .trimEnd(),
+    );
+  if (dense && half) {
+    say(`\nAt 50 % of the multiply-adds: ${(half.ours.median / dense.ours.median).toFixed(2)} of our own dense time.`);
+  }
+}
