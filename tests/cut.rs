@@ -82,28 +82,17 @@ fn efficientnet_at_70_percent_in_every_way() {
     }
 }
 
-/// Elements of biases that folding constants brought.
+/// Elements of biases that folding constants brought: what a convolution owns beside its weight and the four vectors of the
+/// batch normalisation after it.
 fn bias_parameters(done: &Cut) -> u64 {
-    let before: u64 = done
-        .report
-        .before
-        .layers
-        .iter()
-        .map(|l| l.channels_out as u64)
-        .sum();
-    let _ = before;
-    let after = &done.report.after;
-    let owned: u64 = after
-        .layers
-        .iter()
-        .filter(|l| l.operator == "Conv")
-        .map(|l| {
-            let weight: u64 = l.weight_shape.iter().map(|&n| n as u64).product();
-            // A convolution's own weight and the four vectors of the batch normalisation after it; what is left is a bias.
-            l.parameters - weight - 4 * l.channels_out as u64
+    let layers = done.report.after.layers.iter();
+    layers
+        .filter(|layer| layer.operator == "Conv")
+        .map(|layer| {
+            let weight: usize = layer.weight_shape.iter().product();
+            layer.parameters - weight as u64 - 4 * layer.channels_out as u64
         })
-        .sum();
-    owned
+        .sum()
 }
 
 #[test]
