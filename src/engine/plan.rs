@@ -113,19 +113,19 @@ fn in_arena(form: &Form) -> bool {
 
 /// The steps of a group: one where a kernel does it all, else one for each work.
 fn draft(settled: &mut Settled<'_>, group: &Group) -> Result<Vec<Draft>> {
-    if group.works.len() > 1 {
-        if let Some(kernel) = kernel(settled, group.works[0], &group.epilogue)? {
-            let first = settled.node(&settled.works[group.works[0]]);
-            let last = group.works.last().unwrap_or(&group.works[0]);
-            let mut inputs = first.inputs.clone();
-            inputs.push(group.residual);
-            return Ok(vec![Draft {
-                label: settled.graph.node_label(first),
-                action: Some(Action::Kernel(kernel)),
-                inputs: run_time(settled, &inputs),
-                outputs: settled.node(&settled.works[*last]).outputs.clone(),
-            }]);
-        }
+    if group.works.len() > 1
+        && let Some(kernel) = kernel(settled, group.works[0], &group.epilogue)?
+    {
+        let first = settled.node(&settled.works[group.works[0]]);
+        let last = group.works.last().unwrap_or(&group.works[0]);
+        let mut inputs = first.inputs.clone();
+        inputs.push(group.residual);
+        return Ok(vec![Draft {
+            label: settled.graph.node_label(first),
+            action: Some(Action::Kernel(kernel)),
+            inputs: run_time(settled, &inputs),
+            outputs: settled.node(&settled.works[*last]).outputs.clone(),
+        }]);
     }
     group.works.iter().map(|&at| single(settled, at)).collect()
 }

@@ -41,7 +41,7 @@ pub fn tanh(x: f32) -> f32 {
     let c = if c < -END { -END } else { c };
     let s = c * c;
     let mut p = -2.760_768_5e-16;
-    p = p * s + 2.000_187_9e-13;
+    p = p * s + 2.000_188e-13;
     p = p * s - 8.604_672e-11;
     p = p * s + 5.122_297e-8;
     p = p * s + 1.485_722_4e-5;
@@ -86,7 +86,7 @@ pub fn sigmoid(x: f32) -> f32 {
 pub fn exp_minus_one(x: f32) -> f32 {
     let t = tanh(0.5 * x);
     let near = 2.0 * t / (1.0 - t);
-    if x < -1.0 || x > 1.0 {
+    if !(-1.0..=1.0).contains(&x) {
         exp(x) - 1.0
     } else {
         near

@@ -53,10 +53,10 @@ fn bind(graph: &mut Graph, dims: &BTreeMap<String, usize>) {
         .iter_mut()
         .filter_map(|value| value.ty.as_mut());
     for dim in types.flat_map(|ty| &mut ty.shape) {
-        if let Dim::Symbol(name) = dim {
-            if let Some(&size) = dims.get(&**name) {
-                *dim = Dim::Known(size);
-            }
+        if let Dim::Symbol(name) = dim
+            && let Some(&size) = dims.get(&**name)
+        {
+            *dim = Dim::Known(size);
         }
     }
 }

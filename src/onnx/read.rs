@@ -177,10 +177,10 @@ impl Reader {
             }
             let id = self.give(&name, "an input")?;
             let mut ty = ty?;
-            if let Some(first) = ty.as_mut().and_then(|ty| ty.shape.first_mut()) {
-                if *first == unnamed(&name, 0) {
-                    *first = Dim::symbol("batch");
-                }
+            if let Some(first) = ty.as_mut().and_then(|ty| ty.shape.first_mut())
+                && *first == unnamed(&name, 0)
+            {
+                *first = Dim::symbol("batch");
             }
             self.graph.value_mut(id).ty = ty;
             self.graph.inputs.push(id);
@@ -252,11 +252,12 @@ impl Reader {
             });
         }
         let domain = default_domain(message.domain.unwrap_or_default());
-        if op_type == "Constant" && domain.is_empty() {
-            if let ([Some(output)], Some(tensor)) = (&outputs[..], constant(&attributes)) {
-                self.store(*output, tensor);
-                return Ok(());
-            }
+        if op_type == "Constant"
+            && domain.is_empty()
+            && let ([Some(output)], Some(tensor)) = (&outputs[..], constant(&attributes))
+        {
+            self.store(*output, tensor);
+            return Ok(());
         }
         let inputs = message.inputs.iter();
         let inputs = inputs.map(|name| (!name.is_empty()).then(|| self.id(name)));

@@ -38,13 +38,13 @@ impl Operator for Clip {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
         let x = known::needed(inputs, 0)?;
         for i in 1..3 {
-            if let Some(bound) = known::given(inputs, i) {
-                if Product::of(bound.shape()).is_some_and(|count| count.dim() != Dim::Known(1)) {
-                    return Err(format!(
-                        "has a bound of shape {}, not one number",
-                        known::display(bound.shape())
-                    ));
-                }
+            if let Some(bound) = known::given(inputs, i)
+                && Product::of(bound.shape()).is_some_and(|count| count.dim() != Dim::Known(1))
+            {
+                return Err(format!(
+                    "has a bound of shape {}, not one number",
+                    known::display(bound.shape())
+                ));
             }
         }
         Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])

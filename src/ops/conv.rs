@@ -60,21 +60,20 @@ impl Operator for Conv {
                 known::display(x.shape())
             ));
         }
-        if let Some(channels) = channels.known() {
-            if per_group.checked_mul(self.group) != Some(channels)
-                || !filters.is_multiple_of(self.group)
-            {
-                return Err(format!(
-                    "reads {channels} channels in {} groups with weights of shape {weights:?}, which do not fit",
-                    self.group
-                ));
-            }
+        if let Some(channels) = channels.known()
+            && (per_group.checked_mul(self.group) != Some(channels)
+                || !filters.is_multiple_of(self.group))
+        {
+            return Err(format!(
+                "reads {channels} channels in {} groups with weights of shape {weights:?}, which do not fit",
+                self.group
+            ));
         }
-        if let Some(bias) = known::given(inputs, 2) {
-            if bias.shape() != [Dim::Known(*filters)] {
-                let shape = known::display(bias.shape());
-                return Err(format!("has {filters} filters and a bias of shape {shape}"));
-            }
+        if let Some(bias) = known::given(inputs, 2)
+            && bias.shape() != [Dim::Known(*filters)]
+        {
+            let shape = known::display(bias.shape());
+            return Err(format!("has {filters} filters and a bias of shape {shape}"));
         }
         let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
             return Ok(Vec::new());

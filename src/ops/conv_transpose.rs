@@ -65,11 +65,11 @@ impl Operator for ConvTranspose {
         let filters = per_group
             .checked_mul(self.group)
             .ok_or("has too many filters")?;
-        if let Some(bias) = known::given(inputs, 2) {
-            if bias.shape() != [Dim::Known(filters)] {
-                let shape = known::display(bias.shape());
-                return Err(format!("has {filters} filters and a bias of shape {shape}"));
-            }
+        if let Some(bias) = known::given(inputs, 2)
+            && bias.shape() != [Dim::Known(filters)]
+        {
+            let shape = known::display(bias.shape());
+            return Err(format!("has {filters} filters and a bias of shape {shape}"));
         }
         let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
             return Ok(Vec::new());

@@ -58,19 +58,19 @@ impl Operator for Gemm {
         };
         let (rows, depth) = if self.trans_a { (a1, a0) } else { (a0, a1) };
         let (reads, columns) = if self.trans_b { (b1, b0) } else { (b0, b1) };
-        if let (Some(depth), Some(reads)) = (depth.known(), reads.known()) {
-            if depth != reads {
-                return Err(format!(
-                    "multiplies rows of {depth} numbers by a matrix that takes {reads}"
-                ));
-            }
+        if let (Some(depth), Some(reads)) = (depth.known(), reads.known())
+            && depth != reads
+        {
+            return Err(format!(
+                "multiplies rows of {depth} numbers by a matrix that takes {reads}"
+            ));
         }
         let shape = vec![rows.clone(), columns.clone()];
-        if let Some(c) = known::given(inputs, 2) {
-            if known::broadcast(&shape, c.shape())?.len() != 2 {
-                let summand = known::display(c.shape());
-                return Err(format!("adds a tensor of shape {summand} to a matrix"));
-            }
+        if let Some(c) = known::given(inputs, 2)
+            && known::broadcast(&shape, c.shape())?.len() != 2
+        {
+            let summand = known::display(c.shape());
+            return Err(format!("adds a tensor of shape {summand} to a matrix"));
         }
         Ok(vec![Known::new(a.dtype(), shape)])
     }

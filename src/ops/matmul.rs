@@ -63,12 +63,12 @@ impl Operator for MatMul {
         else {
             return Err("multiplies matrices and got a single number".into());
         };
-        if let (Some(depth), Some(reads)) = (depth.known(), reads.known()) {
-            if depth != reads {
-                return Err(format!(
-                    "multiplies rows of {depth} numbers by a matrix that takes {reads}"
-                ));
-            }
+        if let (Some(depth), Some(reads)) = (depth.known(), reads.known())
+            && depth != reads
+        {
+            return Err(format!(
+                "multiplies rows of {depth} numbers by a matrix that takes {reads}"
+            ));
         }
         let mut shape = known::broadcast(left_batch, right_batch)?;
         if !row {

@@ -230,7 +230,7 @@ fn up(net: &mut Net, x: ValueId) -> ValueId {
 
 fn up_grouped(net: &mut Net, x: ValueId) -> ValueId {
     let channels = net.dims(x)[1];
-    let (group, y) = match channels % 2 == 0 && coin(net) {
+    let (group, y) = match channels.is_multiple_of(2) && coin(net) {
         true => (2, x),
         false => (channels, x),
     };
