@@ -1,10 +1,104 @@
-//! Simplifying a model once it is loaded.
+//! Simplifying a model once it is loaded: what does not depend on its inputs is computed, what does nothing goes.
 
-use super::Graph;
+use super::shapes::{Found, infer};
+use super::{Dim, Graph, Node, Storage, ValueId};
 use crate::Result;
+use crate::tensor::Tensor;
 
-/// Simplifies.
+/// Infers shapes, then makes constants of what does not depend on the inputs, writes the targets of reshapes and
+/// expansions out as numbers, and removes nodes that hand their input on or that nothing needs.
+///
+/// Outputs of the model stay what their nodes make, whatever that is. Fails where shapes contradict each other.
 pub fn fold(graph: &mut Graph) -> Result<()> {
+    let found = infer(graph)?;
+    commit(graph, &found);
+    write_targets(graph);
+    skip_identities(graph);
     graph.drop_unused();
     Ok(())
+}
+
+/// Turns what was found constant into stored tensors.
+fn commit(graph: &mut Graph, found: &Found) {
+    let mut nodes = std::mem::take(&mut graph.nodes);
+    nodes.retain(|node| {
+        let constant = |id: &ValueId| found.constants[id.0 as usize].clone();
+        let outputs = || node.outputs.iter().flatten();
+        let folds = outputs().all(|id| constant(id).is_some() && !graph.outputs.contains(id));
+        if folds {
+            for id in outputs() {
+                let value = graph.value_mut(*id);
+                value.constant = constant(id);
+                value.storage = Storage::Plain;
+            }
+        }
+        !folds
+    });
+    graph.nodes = nodes;
+}
+
+/// Gives each reshape and expansion whose target is computed from a dynamic shape a target of numbers.
+fn write_targets(graph: &mut Graph) {
+    for n in 0..graph.nodes.len() {
+        let node = &graph.nodes[n];
+        let (Some(data), Some(target), Some(output)) =
+            (node.input(0), node.input(1), node.output(0))
+        else {
+            continue;
+        };
+        if !node.domain.is_empty() || graph.constant(target).is_some() {
+            continue;
+        }
+        let dims = |id: ValueId| graph.value(id).ty.as_ref().map(|ty| ty.shape.clone());
+        let (Some(before), Some(after)) = (dims(data), dims(output)) else {
+            continue;
+        };
+        let numbers = match node.op_type.as_str() {
+            "Reshape" => reshape_target(&after),
+            "Expand" => expand_target(&before, &after),
+            _ => None,
+        };
+        if let Some(numbers) = numbers {
+            let name = format!("{}.shape", graph.value(output).name);
+            let target = graph.add_constant(&name, Tensor::from_i64(&[numbers.len()], numbers));
+            graph.nodes[n].inputs[1] = Some(target);
+        }
+    }
+}
+
+/// −1 for the one size that is open. Sizes of 0 mean something else in a target, so they are left to the run.
+fn reshape_target(after: &[Dim]) -> Option<Vec<i64>> {
+    let open = after.iter().filter(|dim| dim.known().is_none()).count();
+    let numbers = after.iter().map(|dim| match dim {
+        Dim::Known(0) => None,
+        Dim::Known(n) => i64::try_from(*n).ok(),
+        Dim::Symbol(_) => Some(-1),
+    });
+    numbers.collect::<Option<_>>().filter(|_| open <= 1)
+}
+
+/// 1 keeps what the input has, which is how an open size is written.
+fn expand_target(before: &[Dim], after: &[Dim]) -> Option<Vec<i64>> {
+    let added = after.len().checked_sub(before.len())?;
+    let numbers = after.iter().enumerate().map(|(axis, dim)| match dim {
+        Dim::Known(n) => i64::try_from(*n).ok(),
+        Dim::Symbol(_) => (before.get(axis.checked_sub(added)?) == Some(dim)).then_some(1),
+    });
+    numbers.collect()
+}
+
+/// Lets readers of an `Identity`, or of a `Dropout` at inference, read what it reads.
+fn skip_identities(graph: &mut Graph) {
+    for n in 0..graph.nodes.len() {
+        let node = &graph.nodes[n];
+        let (Some(input), Some(output), true) = (node.input(0), node.output(0), hands_on(node))
+        else {
+            continue;
+        };
+        graph.replace_uses(output, input);
+    }
+}
+
+fn hands_on(node: &Node) -> bool {
+    node.domain.is_empty() && matches!(node.op_type.as_str(), "Identity" | "Dropout")
 }

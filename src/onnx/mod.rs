@@ -12,5 +12,5 @@ mod tensor;
 mod write;
 
 pub use open::{OpenOptions, Opened, open};
-pub use read::read;
+pub use read::{read, read_tensor};
 pub use write::write;

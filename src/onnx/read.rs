@@ -47,6 +47,12 @@ pub fn read(bytes: Bytes) -> Result<Graph> {
     reader.finish()
 }
 
+/// Reads one encoded `TensorProto`, as test data is stored.
+pub fn read_tensor(bytes: Bytes) -> Result<Tensor> {
+    let decoded = tensor::decode(&bytes).and_then(|(_, tensor)| tensor);
+    decoded.map_err(|why| Error::NotOnnx(format!("the tensor {why}")))
+}
+
 fn bad<T>(message: impl Into<String>) -> Result<T> {
     Err(Error::BadModel(message.into()))
 }
