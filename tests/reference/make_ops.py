@@ -42,7 +42,7 @@ def case(name, op, inputs, opset=17, outputs=1, constants=(), dynamic=False, **a
         [helper.make_empty_tensor_value_info(y) for y in made],
         [numpy_helper.from_array(inputs[i], names[i]) for i in constants if inputs[i] is not None],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=min(8, 10))
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
     options = ort.SessionOptions()
     options.log_severity_level = 3
     session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
@@ -253,11 +253,11 @@ def shapes():
     case("Shape", "Shape", [x])
     case("Shape, part", "Shape", [x], opset=15, start=1, end=-1)
     case("Size", "Size", [x])
-    case("ConstantOfShape", "ConstantOfShape", [np.array([2, 3])], opset=9)
+    case("ConstantOfShape", "ConstantOfShape", [np.array([2, 3])], opset=9, constants=(0,))
     for value in (np.array([7], np.int64), np.array([1.5], np.float32), np.array([True])):
         case(f"ConstantOfShape, {value.dtype}", "ConstantOfShape", [np.array([2, 0, 3][::2])],
-             value=numpy_helper.from_array(value))
-    case("ConstantOfShape, one number", "ConstantOfShape", [np.zeros(0, np.int64)])
+             constants=(0,), value=numpy_helper.from_array(value))
+    case("ConstantOfShape, one number", "ConstantOfShape", [np.zeros(0, np.int64)], constants=(0,))
     case("Range", "Range", [np.array(2), np.array(11), np.array(3)], opset=11, constants=(0, 1, 2))
     case("Range, down", "Range", [np.array(5), np.array(-2), np.array(-2)], constants=(0, 1, 2))
     f = lambda v: np.array(v, np.float32)
