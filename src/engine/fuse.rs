@@ -29,11 +29,11 @@ pub fn groups(settled: &Settled<'_>, fuse: bool) -> Vec<Group> {
             ..Group::default()
         };
         if fuse && settled.works[first].operator.takes_epilogue() {
-            while let Some(next) = follower(settled, &uses, &mut group) {
+            while let Some(next) = follower(settled, &uses, &taken, &mut group) {
+                taken[next] = true;
                 group.works.push(next);
             }
         }
-        group.works.iter().for_each(|&at| taken[at] = true);
         groups.push(group);
     }
     // A group runs where its last work stood: by then everything that any of its works reads is there.
@@ -63,7 +63,9 @@ fn follower(settled: &Settled<'_>, uses: &[Vec<usize>], group: &mut Group) -> Op
     };
     let work = &settled.works[next];
     let node = settled.node(work);
-    if settled.wanted.contains(&value) || node.outputs.iter().flatten().count() != 1 {
+    // The other branch of a sum may have it already.
+    if taken[next] || settled.wanted.contains(&value) || node.outputs.iter().flatten().count() != 1
+    {
         return None;
     }
     let form = settled.form(value)?;
