@@ -53,7 +53,12 @@ fn uses(settled: &Settled<'_>) -> Vec<Vec<usize>> {
 }
 
 /// The work after the group's last one, if the group can take it in; its part of the epilogue is then noted.
-fn follower(settled: &Settled<'_>, uses: &[Vec<usize>], group: &mut Group) -> Option<usize> {
+fn follower(
+    settled: &Settled<'_>,
+    uses: &[Vec<usize>],
+    taken: &[bool],
+    group: &mut Group,
+) -> Option<usize> {
     let last = &settled.works[*group.works.last()?];
     let [Some(value)] = settled.node(last).outputs[..] else {
         return None;
