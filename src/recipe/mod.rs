@@ -12,7 +12,7 @@ use std::fmt;
 /// A whole recipe. What the document leaves out has been filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(hashmap_as_object))]
 pub struct Recipe {
     /// How the worth of a weight or channel is judged: the name of a criterion.
     #[serde(default = "default_criterion")]

@@ -139,6 +139,7 @@ pub struct TimingList(pub Vec<Timing>);
 
 /// What is known of an opened model.
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null, hashmap_as_object)]
 #[serde(rename_all = "camelCase")]
 pub struct ModelSummary {
     pub name: String,
@@ -226,7 +227,7 @@ pub struct PackResult {
 
 /// A cut, counted, and what that took.
 #[derive(Serialize, Tsify)]
-#[tsify(missing_as_null)]
+#[tsify(missing_as_null, hashmap_as_object)]
 pub struct TimedPreview {
     #[serde(flatten)]
     pub preview: Preview,
