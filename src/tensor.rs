@@ -1,7 +1,7 @@
 //! N-dimensional tensors of every element type that ONNX models carry, on `ndarray`, in row-major order.
 
 use half::f16;
-use ndarray::{ArrayD, Axis, IxDyn};
+use ndarray::{ArrayD, IxDyn};
 use std::borrow::Cow;
 
 /// Element types, named as ONNX names them.
@@ -235,7 +235,7 @@ impl Tensor {
         macro_rules! pick {
             ($($variant:ident),*) => {
                 match self {
-                    $(Tensor::$variant(a) => Tensor::$variant(standard(a.select(Axis(axis), indices))),)*
+                    $(Tensor::$variant(a) => Tensor::$variant(pick_slices(a, axis, indices)),)*
                     Tensor::Opaque(_) => return None,
                 }
             };
@@ -257,6 +257,22 @@ impl Tensor {
             Tensor::Opaque(t) => t.shape.iter().product(),
         }
     }
+}
+
+/// The slices at `indices` along `axis`, row by row.
+fn pick_slices<T: Copy>(array: &ArrayD<T>, axis: usize, indices: &[usize]) -> ArrayD<T> {
+    let mut shape = array.shape().to_vec();
+    let inner: usize = shape[axis + 1..].iter().product();
+    let block = shape[axis] * inner;
+    shape[axis] = indices.len();
+    let mut picked = Vec::with_capacity(shape.iter().product());
+    let elements = array.as_slice().expect("arrays are row-major");
+    for block in elements.chunks(block.max(1)) {
+        for &i in indices {
+            picked.extend_from_slice(&block[i * inner..][..inner]);
+        }
+    }
+    ArrayD::from_shape_vec(shape, picked).expect("count fits shape")
 }
 
 /// The array in row-major layout, copied only where it is in another.

@@ -17,10 +17,10 @@ pub struct Found {
 
 /// Elements that may be computed at load time besides as many as the file stores: a few bytes can ask for
 /// gigabytes (`ConstantOfShape`, `Expand`).
-const FREE_ELEMENTS: usize = 1 << 20;
+const FREE_ELEMENTS: usize = 1 << 18;
 
-/// Multiply-adds that may be spent on one constant.
-const MAX_MACS: u64 = 1 << 28;
+/// Operators whose constants are left to the run: their work is not told by the sizes of their tensors.
+const SLIDING: [&str; 5] = ["Conv", "ConvTranspose", "MaxPool", "AveragePool", "LRN"];
 
 /// Infers the type of every value from the model's inputs and stored tensors, and overwrites the ones stated.
 /// What operators unknown to us make keeps the type that the file states, if any.
@@ -54,7 +54,9 @@ pub fn infer(graph: &mut Graph) -> Result<Found> {
         for output in &outputs {
             known::check(&output.ty).map_err(fail)?;
         }
-        if let Some(cost) = cost(&*operator, &inputs, &outputs).filter(|&cost| cost <= budget) {
+        let slides = SLIDING.contains(&node.op_type.as_str());
+        let cost = cost(&*operator, &inputs, &outputs);
+        if let Some(cost) = cost.filter(|&cost| cost <= budget && !slides) {
             let tensors: Vec<_> = inputs
                 .iter()
                 .map(|k| k.as_ref()?.constant.as_deref())
@@ -94,8 +96,8 @@ impl Found {
     }
 }
 
-/// The elements that computing a node now would make; `None` where its inputs are not all constant, or where it
-/// takes too long.
+/// What computing a node now would cost: the elements it makes and its multiply-adds. `None` where its inputs are
+/// not all constant.
 fn cost(operator: &dyn Operator, inputs: &[Option<Known>], outputs: &[Known]) -> Option<usize> {
     let given = || inputs.iter().flatten();
     if outputs.is_empty() || given().any(|known| known.constant.is_none()) {
@@ -106,13 +108,11 @@ fn cost(operator: &dyn Operator, inputs: &[Option<Known>], outputs: &[Known]) ->
         .map(|k| k.as_ref()?.ty.known_shape())
         .collect();
     let first = outputs[0].ty.known_shape()?;
-    if operator.macs(&shapes, &first) > MAX_MACS {
-        return None;
-    }
+    let macs = usize::try_from(operator.macs(&shapes, &first)).ok()?;
     let counts = outputs
         .iter()
         .map(|k| Some(k.ty.known_shape()?.iter().product::<usize>()));
-    counts.sum::<Option<usize>>()
+    counts.sum::<Option<usize>>()?.checked_add(macs)
 }
 
 /// A failure of one node in the user's words.

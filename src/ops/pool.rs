@@ -7,7 +7,6 @@ use super::known;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::window::Window;
-use super::window::indices;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
@@ -72,10 +71,10 @@ impl Operator for Pool {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let x = floats::needed(inputs, 0)?;
         let spans = self.window.resolve(&x.shape()[2..], &self.window.kernel)?;
-        let offsets: Vec<Vec<usize>> = indices(self.window.kernel.clone()).into_iter().collect();
+        let kernel = IxDyn(&self.window.kernel);
         let output = ArrayD::from_shape_fn(IxDyn(&shape), |at| {
             let (mut max, mut sum, mut count) = (f32::NEG_INFINITY, 0.0f64, 0usize);
-            for offset in &offsets {
+            for offset in ndarray::indices(kernel.clone()) {
                 let mut place = vec![at[0], at[1]];
                 let mut padded = true;
                 for (axis, span) in spans.iter().enumerate() {

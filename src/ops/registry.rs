@@ -6,12 +6,34 @@ use crate::graph::Node;
 /// The operator of a node at an operator-set version. `Ok(None)` where no file here knows it;
 /// `Err` where the attributes are not what the operator's specification allows.
 pub fn operator(node: &Node, opset: i64) -> Result<Option<Box<dyn Operator>>, String> {
-    if !node.domain.is_empty() {
+    if !node.domain.is_empty() || is_beyond(node) {
         return Ok(None);
     }
     match OPERATORS.iter().find(|(name, _)| *name == node.op_type) {
         Some((_, parse)) => parse(node, opset).map(Some),
         None => Ok(None),
+    }
+}
+
+/// Variants that no file here computes: a node that uses one counts as unknown.
+fn is_beyond(node: &Node) -> bool {
+    let set = |name: &str| node.int(name).is_some_and(|flag| flag != 0);
+    let other = |name: &str, known: &str| node.string(name).is_some_and(|text| text != known);
+    let more_outputs = node.outputs.iter().skip(1).any(Option::is_some);
+    match node.op_type.as_str() {
+        // The positions of the largest, the statistics.
+        "MaxPool" | "LayerNormalization" => more_outputs,
+        // Training, and the statistics by position of opset 7.
+        "BatchNormalization" => {
+            more_outputs || set("training_mode") || node.int("spatial") == Some(0)
+        }
+        "Pad" => node.string("mode") == Some("wrap"),
+        "Resize" => {
+            set("antialias")
+                || other("keep_aspect_ratio_policy", "stretch")
+                || node.string("coordinate_transformation_mode") == Some("tf_crop_and_resize")
+        }
+        _ => false,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::attributes::Attributes;
 use crate::graph::Node;
-use ndarray::Dimension;
 
 /// What lies around the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,11 +196,3 @@ impl Window {
 /// No axis is longer; sums and products of two lengths stay far from overflow on 64 bits, and a stride times a
 /// position stays within the padded input.
 const MAX_LENGTH: usize = 1 << 24;
-
-/// All indices of an array of this shape, in row-major order.
-pub fn indices(shape: Vec<usize>) -> Vec<Vec<usize>> {
-    ndarray::indices(shape)
-        .into_iter()
-        .map(|at| at.slice().to_vec())
-        .collect()
-}

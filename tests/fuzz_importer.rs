@@ -1,0 +1,181 @@
+//! Damaged models never make the importer panic, work without end, or take memory that the file does not justify.
+//!
+//! Valid models (those of `reference/operators.bin`, one for each operator and variant) are damaged in ways drawn
+//! from a fixed seed. `FUZZ_RUNS` sets how many times; `FUZZ_SEED` where to begin. Work is counted in allocations,
+//! not in time: the count is the same on every machine.
+
+use bytes::{Buf, Bytes};
+use secateur::onnx::{self, OpenOptions};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// Counts what the system allocator hands out.
+struct Counting;
+
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes to the system allocator with the layout it came with.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let live = LIVE.fetch_add(layout.size(), Relaxed) + layout.size();
+        PEAK.fetch_max(live, Relaxed);
+        COUNT.fetch_add(1, Relaxed);
+        // SAFETY: the caller's promise about `layout` is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the pointer came from `alloc` above with this layout.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Constants worked out at load time may take this much whatever the file's size, temporary copies included.
+const ALLOWANCE: usize = 32 << 20;
+/// Bytes of memory that one byte of the file may take: two bytes can be an empty entry of a list.
+const PER_BYTE: usize = 256;
+/// Allocations that one run may make.
+const MOST_ALLOCATIONS: usize = 4_000_000;
+
+/// Marsaglia's xorshift64*.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() >> 33) as usize % n.max(1)
+    }
+}
+
+fn models() -> Vec<Vec<u8>> {
+    let mut file = Bytes::from_static(include_bytes!("reference/operators.bin"));
+    let mut models = Vec::new();
+    let count = file.get_u32_le();
+    for _ in 0..count {
+        skip(&mut file);
+        let length = file.get_u32_le() as usize;
+        models.push(file.split_to(length).to_vec());
+        for _ in 0..2 {
+            for _ in 0..file.get_u32_le() {
+                skip(&mut file);
+            }
+        }
+    }
+    models
+}
+
+fn skip(file: &mut Bytes) {
+    let length = file.get_u32_le() as usize;
+    file.advance(length);
+}
+
+/// Damages a model in one of several ways.
+fn damage(bytes: &mut Vec<u8>, models: &[Vec<u8>], random: &mut Random) {
+    let at = random.below(bytes.len());
+    match random.below(8) {
+        0 => {
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte ^= 1 << random.below(8);
+            }
+        }
+        1 => {
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte = random.next() as u8;
+            }
+        }
+        2 => bytes.truncate(at),
+        // A length, or any number, becomes one of those that go wrong most.
+        3 => {
+            const NUMBERS: [&[u8]; 6] = [
+                &[0xff, 0xff, 0xff, 0xff, 0x07],
+                &[0xff, 0xff, 0xff, 0xff, 0x0f],
+                &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+                &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+                &[0x80, 0x80, 0x80, 0x08],
+                &[0x00],
+            ];
+            let number = NUMBERS[random.below(NUMBERS.len())];
+            let end = (at + 1).min(bytes.len());
+            bytes.splice(at..end, number.iter().copied());
+        }
+        4 => {
+            let end = (at + random.below(32)).min(bytes.len());
+            bytes.drain(at..end);
+        }
+        5 => {
+            let end = (at + random.below(64)).min(bytes.len());
+            let again = bytes[at..end].to_vec();
+            bytes.splice(at..at, again);
+        }
+        6 => {
+            let other = &models[random.below(models.len())];
+            let from = random.below(other.len());
+            let to = (from + random.below(128)).min(other.len());
+            bytes.splice(at..at, other[from..to].iter().copied());
+        }
+        _ => {
+            let other = &models[random.below(models.len())];
+            bytes.truncate(at);
+            bytes.extend_from_slice(&other[random.below(other.len())..]);
+        }
+    }
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(default)
+}
+
+#[test]
+fn damaged_models_are_refused_or_read_at_a_fair_price() {
+    let models = models();
+    let (runs, seed) = (setting("FUZZ_RUNS", 20_000), setting("FUZZ_SEED", 0));
+    let mut opened = 0u64;
+    for run in seed..seed + runs {
+        let mut random = Random((run + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut bytes = models[random.below(models.len())].clone();
+        for _ in 0..=random.below(3) {
+            damage(&mut bytes, &models, &mut random);
+        }
+        let length = bytes.len();
+        let bytes = Bytes::from(bytes);
+        let (before, count) = (LIVE.load(Relaxed), COUNT.load(Relaxed));
+        PEAK.store(before, Relaxed);
+        let dims = [("batch".to_string(), 2)].into();
+        if let Ok(model) = onnx::open(bytes, &OpenOptions { dims }) {
+            opened += 1;
+            let written = onnx::write(&model.graph).expect("small models can be written");
+            let again = onnx::read(written.into());
+            assert!(
+                again.is_ok(),
+                "run {run}: what was written cannot be read: {again:?}"
+            );
+        }
+        let peak = PEAK.load(Relaxed) - before;
+        let count = COUNT.load(Relaxed) - count;
+        assert!(
+            peak <= ALLOWANCE + PER_BYTE * length,
+            "run {run}: {peak} bytes for a file of {length}"
+        );
+        assert!(count <= MOST_ALLOCATIONS, "run {run}: {count} allocations");
+    }
+    println!("{runs} damaged models, {opened} of them still readable");
+    assert!(
+        opened > runs / 100 && opened < runs,
+        "{opened} of {runs} were readable"
+    );
+}
