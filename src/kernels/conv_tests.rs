@@ -22,10 +22,10 @@ fn by_definition(shape: &Shape, data: &[f32], weights: &[f32], bias: &[f32]) -> 
     let (inputs, outputs) = (shape.inputs / shape.groups, shape.outputs / shape.groups);
     let mut out = Vec::new();
     for n in 0..shape.batch {
-        for o in 0..shape.outputs {
+        for (o, &bias) in bias.iter().enumerate().take(shape.outputs) {
             for y in 0..rows.output {
                 for x in 0..columns.output {
-                    let mut sum = f64::from(bias[o]);
+                    let mut sum = f64::from(bias);
                     for c in 0..inputs {
                         for ky in 0..rows.kernel {
                             for kx in 0..columns.kernel {
