@@ -5,6 +5,7 @@
  * --rounds N      runs of each row (at least 20 for numbers to quote)
  * --rival FOLDER  judges models that the rival has pruned; benches/rival/prune.py says how they are made
  */
+/* global document, window -- inside page.evaluate, which runs in the browser */
 import { chromium } from "@playwright/test";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
