@@ -4,6 +4,8 @@
 //! are kept as the bytes they came in and written again.
 
 mod attribute;
+mod constants;
+mod declared;
 mod open;
 mod proto;
 mod read;

@@ -1,11 +1,12 @@
 //! Bytes to graph.
 
+use super::constants::{constant, widen_half};
+use super::declared::{unnamed, value_info};
 use super::{attribute, proto, sniff, tensor};
-use crate::graph::{Attribute, Dim, Graph, Node, Storage, TensorType, Value, ValueId};
-use crate::tensor::{DType, Tensor};
+use crate::graph::{Dim, Graph, Node, Storage, TensorType, Value, ValueId};
+use crate::tensor::Tensor;
 use crate::{Error, Result};
 use bytes::Bytes;
-use half::f16;
 use prost::Message;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -53,7 +54,8 @@ pub fn read_tensor(bytes: Bytes) -> Result<Tensor> {
     decoded.map_err(|why| Error::NotOnnx(format!("the tensor {why}")))
 }
 
-fn bad<T>(message: impl Into<String>) -> Result<T> {
+/// The error for a model that contradicts itself.
+pub fn bad<T>(message: impl Into<String>) -> Result<T> {
     Err(Error::BadModel(message.into()))
 }
 
@@ -320,102 +322,4 @@ impl Reader {
             None => Ok(()),
         }
     }
-}
-
-/// A dimension that the file leaves unnamed.
-fn unnamed(value: &str, axis: usize) -> Dim {
-    Dim::symbol(&format!("{value}.{axis}"))
-}
-
-/// The name and type in an encoded `ValueInfoProto`; the type is unknown where the file says no shape.
-type Declared = (String, Result<Option<TensorType>>);
-
-fn value_info(bytes: Bytes, what: &str) -> Result<Declared> {
-    let info = proto::ValueInfo::decode(bytes)
-        .map_err(|_| Error::NotOnnx(format!("the description of an {what} is damaged")))?;
-    let name = info.name.unwrap_or_default();
-    if name.is_empty() {
-        return bad(format!("the model has an {what} without a name"));
-    }
-    let ty = match info.ty {
-        None => Ok(None),
-        Some(proto::Type { tensor: None }) => bad(format!(
-            "{what} “{name}” is not a tensor; only tensors are supported"
-        )),
-        Some(proto::Type { tensor: Some(ty) }) => tensor_type(&name, ty, what),
-    };
-    Ok((name, ty))
-}
-
-fn tensor_type(name: &str, ty: proto::TensorType, what: &str) -> Result<Option<TensorType>> {
-    let Some(shape) = ty.shape else {
-        return Ok(None);
-    };
-    if shape.dims.len() > tensor::MAX_RANK {
-        let count = shape.dims.len();
-        return bad(format!(
-            "{what} “{name}” has {count} axes, which is too many"
-        ));
-    }
-    let dims = shape
-        .dims
-        .into_iter()
-        .enumerate()
-        .map(|(axis, dim)| match (dim.value, dim.param) {
-            (Some(size), _) if size > 0 => usize::try_from(size).map_or_else(
-                |_| bad(format!("{what} “{name}” has an impossible size {size}")),
-                |size| Ok(Dim::Known(size)),
-            ),
-            (_, Some(symbol)) if !symbol.is_empty() => Ok(Dim::symbol(&symbol)),
-            _ => Ok(unnamed(name, axis)),
-        });
-    let dtype = DType::from_onnx(ty.elem_type.unwrap_or(0));
-    Ok(Some(TensorType::new(dtype, dims.collect::<Result<_>>()?)))
-}
-
-/// The tensor that a `Constant` node holds; strings and sparse tensors are left to the node.
-fn constant(attributes: &BTreeMap<String, Attribute>) -> Option<Arc<Tensor>> {
-    let mut held = attributes.iter();
-    let tensor = match held.next()? {
-        (name, Attribute::Tensor(tensor)) if name == "value" => return Some(tensor.clone()),
-        (name, Attribute::Float(x)) if name == "value_float" => Tensor::from_f32(&[], vec![*x]),
-        (name, Attribute::Int(x)) if name == "value_int" => Tensor::from_i64(&[], vec![*x]),
-        (name, Attribute::Floats(list)) if name == "value_floats" => {
-            Tensor::from_f32(&[list.len()], list.clone())
-        }
-        (name, Attribute::Ints(list)) if name == "value_ints" => {
-            Tensor::from_i64(&[list.len()], list.clone())
-        }
-        _ => return None,
-    };
-    Some(Arc::new(tensor))
-}
-
-/// Turns float16 tensors that are cast to float32 into float32 ones, and drops the casts.
-fn widen_half(graph: &mut Graph) {
-    let mut nodes = std::mem::take(&mut graph.nodes);
-    // Several casts of one tensor share the result.
-    let mut widened: BTreeMap<ValueId, Arc<Tensor>> = BTreeMap::new();
-    nodes.retain(|node| {
-        let widens = node.op_type == "Cast"
-            && node.domain.is_empty()
-            && node.int("to") == Some(DType::F32.to_onnx().into());
-        let (Some(input), Some(output), true) = (node.input(0), node.output(0), widens) else {
-            return true;
-        };
-        let Some(Tensor::F16(half)) = graph.constant(input).map(|t| &**t) else {
-            return true;
-        };
-        let tensor = widened
-            .entry(input)
-            .or_insert_with(|| Arc::new(Tensor::F32(half.mapv(f16::to_f32))))
-            .clone();
-        let value = graph.value_mut(output);
-        value.ty = Some(TensorType::of(&tensor));
-        value.constant = Some(tensor);
-        value.storage = Storage::HalfThenCast;
-        false
-    });
-    graph.nodes = nodes;
-    graph.remove_unused_values();
 }
