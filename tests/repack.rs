@@ -329,6 +329,11 @@ fn real_models_agree_after_random_cuts() {
             let packed = repack(&graph, &groups, &removed).expect("re-packs");
             let input = &random_inputs(&graph, &mut random)[0];
             let checked = check(&masked, &packed.graph, input).expect("runs");
+            println!(
+                "{name}: {} units of {} removed, {checked:?}",
+                removed.len(),
+                groups.units.len()
+            );
             assert!(checked.agrees, "{name}: {checked:?}");
             assert!(parameters(&packed.graph) < parameters(&graph));
         }
