@@ -5,6 +5,7 @@ use super::classes::imagenet_name;
 use crate::error::{Error, Result};
 use crate::graph::Dim;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The longest side, in pixels, that a preset may ask for.
 pub const LONGEST_SIDE: u32 = 4096;
@@ -174,6 +175,20 @@ impl Preset {
         }
     }
 
+    /// Numbers for the axes that the model's input, of this shape, leaves open, by their names; none for the batch.
+    pub fn lengths(&self, input: &[Dim]) -> BTreeMap<String, usize> {
+        let made = self.tensor_shape();
+        if input.len() != made.len() {
+            return BTreeMap::new();
+        }
+        let axes = input.iter().zip(made).skip(1);
+        axes.filter_map(|(dim, size)| match dim {
+            Dim::Symbol(name) => Some((name.to_string(), size)),
+            Dim::Known(_) => None,
+        })
+        .collect()
+    }
+
     /// An error if the model's input, of this shape, can't take what the preset makes.
     pub fn check_fits(&self, input: &[Dim]) -> Result<()> {
         let made = self.tensor_shape();
@@ -317,6 +332,24 @@ mod tests {
             .unwrap_err();
         assert!(error.to_string().contains("N × 3 × 224 × 224"), "{error}");
         assert!(error.to_string().contains("1 × 3 × 32 × 32"), "{error}");
+    }
+
+    #[test]
+    fn open_axes_get_their_lengths() {
+        let mut preset = Preset::parse(r#"{"size": [20, 10]}"#).unwrap();
+        let [batch, high, wide] = ["N", "h", "w"].map(Dim::symbol);
+        let lengths = preset.lengths(&[batch.clone(), 3.into(), high.clone(), wide.clone()]);
+        assert_eq!(
+            lengths,
+            BTreeMap::from([("h".into(), 10), ("w".into(), 20)])
+        );
+        preset.layout = Layout::Nhwc;
+        let lengths = preset.lengths(&[batch.clone(), high.clone(), wide, 3.into()]);
+        assert_eq!(
+            lengths,
+            BTreeMap::from([("h".into(), 10), ("w".into(), 20)])
+        );
+        assert!(preset.lengths(&[batch, high]).is_empty());
     }
 
     #[test]
