@@ -1,6 +1,7 @@
 //! How much the answers of two classifiers differ.
 
 use super::Timing;
+use crate::graph::{Graph, ValueId};
 use serde::{Deserialize, Serialize};
 
 /// A class and how probable the model finds it.
@@ -38,6 +39,23 @@ pub struct Summary {
     pub mean_kl: f64,
     /// The original's median time over the pruned model's: above 1 is faster. 0 without measurements.
     pub speedup: f64,
+}
+
+/// A classifier's output as logits. Where the model itself ends in a softmax, its probabilities' logarithms are: the
+/// softmax of those gives the probabilities again.
+pub fn logits(graph: &Graph, output: ValueId, values: &[f32]) -> Vec<f32> {
+    let makes = |op: &str| {
+        let mut nodes = graph.nodes.iter();
+        nodes.any(|n| n.output(0) == Some(output) && n.domain.is_empty() && n.op_type == op)
+    };
+    if makes("Softmax") {
+        values
+            .iter()
+            .map(|p| p.max(f32::MIN_POSITIVE).ln())
+            .collect()
+    } else {
+        values.to_vec()
+    }
 }
 
 /// The `count` most probable classes; of equal ones the first comes first.

@@ -5,7 +5,7 @@ mod ledger;
 mod timing;
 
 pub use compare::{
-    ClassScore, Comparison, Difference, Summary, compare, difference, summarize, top,
+    ClassScore, Comparison, Difference, Summary, compare, difference, logits, summarize, top,
 };
 pub use ledger::{Account, Layer, LayerCost, Ledger, Lengths, Totals, account};
 pub use timing::{Timing, timing};
