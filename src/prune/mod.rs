@@ -9,3 +9,4 @@ pub mod repack;
 pub mod score;
 pub mod selfcheck;
 pub mod session;
+pub mod summary;
