@@ -1,0 +1,98 @@
+//! `secateur prune`: cuts a model as a recipe says and writes the smaller one.
+
+use crate::failure::Failure;
+use crate::files::{self, Place};
+use crate::model::Model;
+use crate::progress::Progress;
+use crate::table::{count, percent, table};
+use clap::Args;
+use secateur::prune::cut::{CutReport, cut};
+use secateur::recipe::Recipe;
+use secateur::report::Totals;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct Prune {
+    #[command(flatten)]
+    model: Model,
+    /// What to cut: a JSON document, described in docs/recipe.md
+    #[arg(long, value_name = "RECIPE.json")]
+    recipe: PathBuf,
+    /// Where the smaller model goes
+    #[arg(long, value_name = "OUT.onnx")]
+    output: PathBuf,
+    /// Where a report on what was cut goes: a JSON document
+    #[arg(long, value_name = "REPORT.json")]
+    report: Option<PathBuf>,
+}
+
+impl Prune {
+    pub fn answer(self) -> Result<String, Failure> {
+        let text = files::read_text(&self.recipe)?;
+        let recipe = Recipe::parse(&text)
+            .map_err(|e| Failure::new(format!("“{}”: {e}", self.recipe.display())))?;
+        let output = Place::new(&self.output)?;
+        let report = self.report.as_deref().map(Place::new).transpose()?;
+        if report.as_ref().is_some_and(|report| report.is(&output)) {
+            return Err(Failure::new(
+                "the model and the report can't go to the same file",
+            ));
+        }
+
+        let progress = Progress::new("Opening the model");
+        let bytes = self.model.read()?;
+        let size = bytes.len() as u64;
+        let opened = self.model.open(bytes, BTreeMap::new())?;
+        progress.stage("Cutting, re-packing and checking");
+        let mut cut = cut(&opened.graph, size, &recipe, None)?;
+        cut.report.warnings.splice(..0, opened.warnings);
+        progress.stage("Writing");
+        let document = serde_json::to_string_pretty(&cut.report)
+            .map_err(|e| Failure::new(format!("the report can't be written: {e}")))?;
+        // Both are whole before either has its name.
+        let output = output.draft(&cut.bytes)?;
+        let report = report
+            .map(|place| place.draft((document + "\n").as_bytes()))
+            .transpose()?;
+        output.publish()?;
+        report.map_or(Ok(()), files::Draft::publish)?;
+
+        for warning in &cut.report.warnings {
+            progress.note(&format!("warning: {warning}"));
+        }
+        Ok(summary(&cut.report))
+    }
+}
+
+/// Before and after, side by side.
+fn summary(report: &CutReport) -> String {
+    let (before, after) = (&report.before.totals, &report.after.totals);
+    let row = |what: &str, of: fn(&Totals) -> u64| {
+        let (before, after) = (of(before), of(after));
+        vec![
+            what.into(),
+            count(before),
+            count(after),
+            percent(after, before),
+        ]
+    };
+    table(
+        &["", "before", "after", "kept"],
+        &[
+            row("parameters", |t| t.parameters),
+            row("non-zeros", |t| t.nonzeros),
+            row("multiply-adds", |t| t.macs),
+            row("activation bytes", |t| t.activation_bytes),
+            row("file bytes", |t| t.bytes),
+        ],
+    ) + &match (&report.check, &report.check_skipped) {
+        (Some(check), _) if check.agrees => format!(
+            "checked: the masked model and the re-packed one differ by {:.1e} at most\n",
+            check.max_abs
+        ),
+        // That they disagree is among the warnings.
+        (Some(_), _) | (None, None) => String::new(),
+        (None, Some(why)) => format!("not checked: {why}\n"),
+    }
+}

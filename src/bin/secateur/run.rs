@@ -1,0 +1,191 @@
+//! `secateur run`: shows a model a photo.
+
+use crate::failure::Failure;
+use crate::files;
+use crate::model::Model;
+use crate::progress::Progress;
+use crate::table::table;
+use clap::Args;
+use secateur::data::{Guess, Preset, decode, image};
+use secateur::engine::{Executor, Options};
+use secateur::graph::{Dim, Graph, ValueId};
+use secateur::onnx;
+use secateur::report::{self, ClassScore, Timing};
+use secateur::tensor::Tensor;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Measuring goes on for this long, and for at least and at most so many runs.
+const MEASURE: Duration = Duration::from_secs(1);
+const RUNS: std::ops::RangeInclusive<usize> = 3..=50;
+
+#[derive(Args)]
+pub struct Run {
+    #[command(flatten)]
+    model: Model,
+    /// The photo: JPEG, PNG or WebP
+    #[arg(long, value_name = "PHOTO")]
+    image: PathBuf,
+    /// How a photo becomes the model's input: a JSON document, described in docs/preset.md; guessed where it is left out
+    #[arg(long, value_name = "PRESET.json")]
+    preset: Option<PathBuf>,
+    /// How many classes to show
+    #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    top: u32,
+    /// Answer with a JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// The answer as a document.
+#[derive(Serialize)]
+struct Answer {
+    /// The most probable classes, the best first.
+    top: Vec<ClassScore>,
+    /// Time of a run without reading and preparing the photo.
+    milliseconds: Timing,
+    preset: Preset,
+}
+
+impl Run {
+    pub fn answer(self) -> Result<String, Failure> {
+        let given = self.preset.as_ref().map(|path| {
+            let text = files::read_text(path)?;
+            Preset::parse(&text).map_err(|e| Failure::new(format!("“{}”: {e}", path.display())))
+        });
+        let given = given.transpose()?;
+        let photo = decode::photo(&self.image)?;
+
+        let progress = Progress::new("Opening the model");
+        let bytes = self.model.read()?;
+        let known = match &given {
+            Some(preset) => lengths(&bytes, preset),
+            None => BTreeMap::new(),
+        };
+        let opened = self.model.open(bytes, known)?;
+        for warning in &opened.warnings {
+            progress.note(&format!("warning: {warning}"));
+        }
+        let graph = &opened.graph;
+        let (input, output) = ends(graph)?;
+        let preset = given.unwrap_or_else(|| {
+            let Guess { preset, notes } = Preset::guess(input, classes(graph, output));
+            progress.note("no preset was given; guessed from the model's shapes:");
+            for note in notes {
+                progress.note(&format!("  {note}"));
+            }
+            preset
+        });
+        preset.check_fits(input)?;
+        let tensor = image::to_tensor(&photo.rgba, photo.width, photo.height, &preset)?;
+
+        progress.stage("Planning");
+        let mut executor = Executor::new(graph, &Options::default())?;
+        progress.stage("Running");
+        let inputs = [tensor];
+        let values = scores(&executor.run(&inputs)?)?;
+        let milliseconds = measure(&mut executor, &inputs)?;
+        drop(progress);
+
+        let label = |index| preset.label(index, values.len());
+        let top = report::top(
+            &report::logits(graph, output, &values),
+            self.top as usize,
+            label,
+        );
+        if !self.json {
+            return Ok(readable(&top, milliseconds));
+        }
+        let answer = Answer {
+            top,
+            milliseconds,
+            preset,
+        };
+        let text = serde_json::to_string_pretty(&answer)
+            .map_err(|e| Failure::new(format!("the answer can't be written: {e}")))?;
+        Ok(text + "\n")
+    }
+}
+
+/// What a preset tells of the axes that the model's input leaves open. A file that can't be read is explained when it
+/// is opened.
+fn lengths(bytes: &bytes::Bytes, preset: &Preset) -> BTreeMap<String, usize> {
+    let Ok(graph) = onnx::read(bytes.clone()) else {
+        return BTreeMap::new();
+    };
+    ends(&graph).map_or(BTreeMap::new(), |(input, _)| preset.lengths(input))
+}
+
+/// The shape of the model's one input, and its first output.
+fn ends(graph: &Graph) -> Result<(&[Dim], ValueId), Failure> {
+    let &[input] = &graph.inputs[..] else {
+        return Err(Failure::new(format!(
+            "a photo can be shown to a model with one input; this one has {}",
+            graph.inputs.len()
+        )));
+    };
+    let Some(&output) = graph.outputs.first() else {
+        return Err(Failure::new("this model has no output"));
+    };
+    let shape = graph
+        .value(input)
+        .ty
+        .as_ref()
+        .map_or(&[][..], |ty| &ty.shape);
+    Ok((shape, output))
+}
+
+/// How many classes the model tells apart, if its shapes say so.
+fn classes(graph: &Graph, output: ValueId) -> Option<usize> {
+    let shape = &graph.value(output).ty.as_ref()?.shape;
+    shape
+        .iter()
+        .skip(1)
+        .try_fold(1usize, |product, dim| product.checked_mul(dim.known()?))
+}
+
+/// The first output as one number for each class.
+fn scores(outputs: &[Tensor]) -> Result<Vec<f32>, Failure> {
+    let values = outputs.first().and_then(|output| {
+        let classes = output.shape().iter().filter(|&&n| n != 1).count() <= 1;
+        output.floats().filter(|_| classes)
+    });
+    match values {
+        None => Err(Failure::new("this model's output is no list of classes")),
+        Some(values) if values.iter().any(|x| x.is_nan()) => Err(Failure::new(
+            "this model's output holds values that are not numbers (NaN)",
+        )),
+        Some(values) => Ok(values.into_owned()),
+    }
+}
+
+fn measure(executor: &mut Executor, inputs: &[Tensor]) -> Result<Timing, Failure> {
+    let start = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < *RUNS.start() || (times.len() < *RUNS.end() && start.elapsed() < MEASURE) {
+        let run = Instant::now();
+        executor.run(inputs)?;
+        times.push(run.elapsed().as_secs_f64() * 1000.0);
+    }
+    report::timing(&times).ok_or_else(|| Failure::new("nothing was measured"))
+}
+
+fn readable(top: &[ClassScore], time: Timing) -> String {
+    let rows: Vec<Vec<String>> = top
+        .iter()
+        .map(|class| {
+            let probability = format!("{:.2} %", 100.0 * class.probability);
+            vec![probability, class.label.clone()]
+        })
+        .collect();
+    format!(
+        "{}\n{:.2} ms (median of {} runs; the middle half took {:.2} to {:.2} ms)\n",
+        table(&["probability", "class"], &rows),
+        time.median,
+        time.runs,
+        time.low,
+        time.high
+    )
+}

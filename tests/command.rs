@@ -1,0 +1,563 @@
+//! The native command, run as its users run it.
+
+mod common;
+
+use common::{Net, int};
+use secateur::graph::{Dim, Graph};
+use secateur::onnx;
+use secateur::tensor::Tensor;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const RECIPE: &str = r#"{"criterion": "l2", "granularity": "channel", "allocation": "global", "target": {"macs": 0.7}}"#;
+const PRESET: &str = r#"{"size": 8, "classes": ["red", "green", "blue"]}"#;
+
+/// A folder of its own for each test, gone at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("secateur-{test}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().into()
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        fs::write(self.0.join(name), bytes).unwrap();
+        self.path(name)
+    }
+
+    /// Names of the files in it, hidden ones too.
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        let names = entries.map(|e| e.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn secateur(arguments: &[&str]) -> Output {
+    let command = Command::new(env!("CARGO_BIN_EXE_secateur"))
+        .args(arguments)
+        .output();
+    command.unwrap()
+}
+
+/// Standard output of a command that must succeed.
+fn succeed(arguments: &[&str]) -> String {
+    let output = secateur(arguments);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The one line that a command must fail with.
+fn fail(arguments: &[&str]) -> String {
+    let output = secateur(arguments);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    let code = output.status.code();
+    assert!(
+        matches!(code, Some(1 | 2)),
+        "{arguments:?}: {code:?} {errors}"
+    );
+    assert!(output.stdout.is_empty(), "{arguments:?} answered");
+    let reason = errors.strip_prefix("secateur: ").expect(&errors);
+    let reason = reason.strip_suffix('\n').expect(&errors);
+    assert!(!reason.contains('\n'), "{errors}");
+    reason.into()
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect(text)
+}
+
+/// A model that tells red, green and blue pictures of 8 × 8 apart by 3 of the 12 channels of each of its two
+/// convolutions; the other weights are noise.
+fn colours() -> Graph {
+    let mut net = Net::new(7);
+    let mut matrix = |rows: usize, columns: usize, strength: f32, axes: usize| {
+        let noise = net.random.tensor(&[rows, columns]);
+        let mut weights: Vec<f32> = noise.floats().unwrap().iter().map(|x| x * 0.01).collect();
+        for i in 0..3 {
+            weights[i * columns + i] = strength;
+        }
+        let mut shape = vec![rows, columns];
+        shape.resize(axes, 1);
+        net.constant(Tensor::from_f32(&shape, weights))
+    };
+    let (first, second, last) = (
+        matrix(12, 3, 1.0, 4),
+        matrix(12, 12, 1.0, 4),
+        matrix(3, 12, 8.0, 2),
+    );
+    let x = net.input(&[1, 3, 8, 8]);
+    let mut y = x;
+    for weights in [first, second] {
+        y = net.conv_of(&[y, weights], 1, 1, 0);
+        y = net.relu(y);
+    }
+    let pooled = net.pool(y);
+    let flat = net.flatten(pooled);
+    let logits = net.op("Gemm", &[flat, last], &[("transB", int(1))]);
+    let mut graph = net.finish(&[logits]);
+    for id in [x, logits] {
+        let ty = graph.value_mut(id).ty.as_mut().unwrap();
+        ty.shape[0] = Dim::symbol("N");
+    }
+    graph
+}
+
+fn colours_file(folder: &Folder) -> String {
+    folder.write("colours.onnx", onnx::write(&colours()).unwrap())
+}
+
+/// A PNG of 12 × 8 pixels of one colour.
+fn photo(colour: [u8; 3]) -> Vec<u8> {
+    let pixels = image::RgbImage::from_pixel(12, 8, image::Rgb(colour));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    pixels
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+/// A file beside the repository that not every checkout has.
+fn shared(path: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("skipped: {} is not there", path.display());
+    None
+}
+
+/// Prunes a model and checks what is said of it. Gives back the report.
+fn prune_and_check(folder: &Folder, model: &str, recipe: &str) -> Value {
+    let recipe = folder.write("recipe.json", recipe);
+    let (output, report) = (folder.path("out.onnx"), folder.path("report.json"));
+    let arguments = [
+        "prune", model, "--recipe", &recipe, "--output", &output, "--report", &report,
+    ];
+    let said = succeed(&arguments);
+    assert!(said.contains("multiply-adds"), "{said}");
+    let bytes = fs::read(&output).unwrap();
+    let written = json(&fs::read_to_string(&report).unwrap());
+    assert_eq!(written["after"]["bytes"], bytes.len());
+    assert_eq!(
+        written["before"]["bytes"],
+        fs::metadata(model).unwrap().len()
+    );
+    for side in ["before", "after"] {
+        let file = if side == "before" { model } else { &output };
+        let inspected = json(&succeed(&["inspect", file, "--json"]));
+        for field in ["parameters", "nonzeros", "macs", "bytes"] {
+            assert!(written[side][field].is_u64(), "{side} {field}");
+            assert_eq!(
+                written[side][field], inspected["totals"][field],
+                "{side} {field}"
+            );
+        }
+        let layers = written[side]["layers"].as_array().unwrap();
+        assert_eq!(layers.len(), inspected["layers"].as_array().unwrap().len());
+        let macs: u64 = layers
+            .iter()
+            .map(|layer| layer["macs"].as_u64().unwrap())
+            .sum();
+        assert!(macs <= written[side]["macs"].as_u64().unwrap());
+    }
+    // Again, and from a place of its own: the same bytes.
+    let again = folder.path("again.onnx");
+    succeed(&["prune", model, "--recipe", &recipe, "--output", &again]);
+    assert!(
+        bytes == fs::read(&again).unwrap(),
+        "the same recipe gave other bytes"
+    );
+    written
+}
+
+fn macs_kept(report: &Value) -> f64 {
+    report["after"]["macs"].as_f64().unwrap() / report["before"]["macs"].as_f64().unwrap()
+}
+
+#[test]
+fn a_small_model_is_cut_and_knows_its_colours_still() {
+    let folder = Folder::new("small");
+    let model = colours_file(&folder);
+    let report = prune_and_check(&folder, &model, RECIPE);
+    assert!(macs_kept(&report) <= 0.7, "{report}");
+    // By hand: 12 × 3 and 12 × 12 weights at 64 places, and 3 × 12.
+    assert_eq!(report["before"]["macs"], 64 * (36 + 144) + 36);
+    assert_eq!(report["before"]["parameters"], 36 + 144 + 36);
+    let preset = folder.write("preset.json", PRESET);
+    for (colour, name) in [
+        ([250, 20, 9], "red"),
+        ([9, 250, 20], "green"),
+        ([0, 90, 220], "blue"),
+    ] {
+        let photo = folder.write("photo.png", photo(colour));
+        for model in [&model, &folder.path("out.onnx")] {
+            let arguments = ["run", model, "--image", &photo, "--preset", &preset];
+            let said = json(&succeed(
+                &[&arguments[..], &["--json", "--top", "2"]].concat(),
+            ));
+            let top = said["top"].as_array().unwrap();
+            assert_eq!((top.len(), &top[0]["label"]), (2, &name.into()), "{said}");
+            assert!(top[0]["probability"].as_f64() > top[1]["probability"].as_f64());
+            assert!(said["milliseconds"]["median"].as_f64().unwrap() > 0.0);
+            assert!(succeed(&arguments).contains(&format!("%  {name}\n")));
+        }
+    }
+}
+
+#[test]
+fn the_recipe_is_recorded_in_the_model() {
+    let folder = Folder::new("recorded");
+    let model = colours_file(&folder);
+    prune_and_check(&folder, &model, RECIPE);
+    let written = onnx::read(fs::read(folder.path("out.onnx")).unwrap().into()).unwrap();
+    let is_recipe = |(_, text): &&(String, String)| text.contains(r#""criterion""#);
+    let recipe = written
+        .metadata
+        .iter()
+        .find(is_recipe)
+        .map(|(_, text)| text);
+    let recipe = secateur::recipe::Recipe::parse(recipe.expect("a recipe")).unwrap();
+    assert_eq!(recipe, secateur::recipe::Recipe::parse(RECIPE).unwrap());
+}
+
+#[test]
+fn weights_are_cut_too() {
+    let folder = Folder::new("weights");
+    let model = colours_file(&folder);
+    let recipe = r#"{"granularity": "weight", "target": {"sparsity": 0.5}}"#;
+    let report = prune_and_check(&folder, &model, recipe);
+    assert_eq!(report["after"]["parameters"], 216);
+    assert_eq!(report["after"]["nonzeros"], 108);
+}
+
+#[test]
+fn real_models_keep_seventy_percent_of_their_multiply_adds() {
+    for name in ["resnet20-cifar10", "efficientnet-lite0"] {
+        let Some(model) = shared(&format!("models/{name}.onnx")) else {
+            continue;
+        };
+        let folder = Folder::new(name);
+        let report = prune_and_check(&folder, model.to_str().unwrap(), RECIPE);
+        let kept = macs_kept(&report);
+        assert!(kept <= 0.7 && kept > 0.5, "{name}: {kept}");
+        assert_eq!(
+            report["check"]["agrees"], true,
+            "{name}: {}",
+            report["check"]
+        );
+    }
+}
+
+/// The first test picture of each class, all of which ONNX Runtime takes for what they are.
+#[test]
+fn a_real_model_recognises_pictures() {
+    let (Some(model), Some(archive)) = (
+        shared("models/resnet20-cifar10.onnx"),
+        shared("data/cifar10-jpeg-test.tar"),
+    ) else {
+        return;
+    };
+    let folder = Folder::new("pictures");
+    let preset = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/presets/resnet20-cifar10.json");
+    let archive = fs::read(archive).unwrap();
+    for class in [
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    ] {
+        let picture = from_tar(&archive, &format!("test/{class}/0000.jpg")).expect(class);
+        let photo = folder.write("photo.jpg", picture);
+        let (model, preset) = (model.to_str().unwrap(), preset.to_str().unwrap());
+        let arguments = [
+            "run", model, "--image", &photo, "--preset", preset, "--json",
+        ];
+        let said = json(&succeed(&arguments));
+        assert_eq!(said["top"][0]["label"], class);
+        assert_eq!(said["top"].as_array().unwrap().len(), 5);
+    }
+}
+
+/// A file in a tar archive: a header of 512 bytes with name and octal size, then the file, filled up to 512 bytes.
+fn from_tar<'a>(archive: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let text = |bytes: &[u8]| {
+        let end = bytes.iter().position(|&b| b == 0).unwrap_or(bytes.len());
+        String::from_utf8_lossy(&bytes[..end]).trim().to_owned()
+    };
+    let mut rest = archive;
+    loop {
+        let (header, files) = rest.split_at_checked(512)?;
+        let size = usize::from_str_radix(&text(&header[124..136]), 8).ok()?;
+        if text(&header[..100]) == name {
+            return files.get(..size);
+        }
+        rest = files.get(size.next_multiple_of(512)..)?;
+    }
+}
+
+#[test]
+fn inspect_shows_layers_groups_and_what_stays() {
+    let folder = Folder::new("inspect");
+    let model = colours_file(&folder);
+    let said = json(&succeed(&["inspect", &model, "--json"]));
+    assert_eq!(said["layers"].as_array().unwrap().len(), 3);
+    assert_eq!(said["layers"][0]["channelsOut"], 12);
+    assert_eq!(said["layers"][0]["macs"], 36 * 64);
+    assert_eq!(said["groups"].as_array().unwrap().len(), 2);
+    assert_eq!(said["groups"][0]["channels"], 12);
+    assert!(!said["kept"].as_array().unwrap().is_empty());
+    let text = succeed(&["inspect", &model]);
+    for part in ["Conv0", "pointwise", "216", "groups", "Gemm6", "output"] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+}
+
+#[test]
+fn unknown_operators_are_named_and_cutting_goes_on() {
+    let mut graph = colours();
+    let softer = graph
+        .nodes
+        .iter_mut()
+        .find(|node| node.name == "Relu3")
+        .unwrap();
+    (softer.op_type, softer.domain) = ("Softer".into(), "my.domain".into());
+    graph.opsets.insert("my.domain".into(), 3);
+    let folder = Folder::new("unknown");
+    let model = folder.write("unknown.onnx", onnx::write(&graph).unwrap());
+    let said = succeed(&["inspect", &model]);
+    assert!(
+        said.contains("my.domain.Softer") && said.contains("Relu3"),
+        "{said}"
+    );
+    let photo = folder.write("photo.png", photo([1, 2, 3]));
+    let preset = folder.write("preset.json", PRESET);
+    let output = secateur(&["run", &model, "--image", &photo, "--preset", &preset]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        errors.ends_with(
+            "secateur: this model cannot run here: node “Relu3” uses my.domain.Softer (opset 3)\n"
+        ),
+        "{errors}"
+    );
+}
+
+#[test]
+fn a_guessed_preset_is_told() {
+    let folder = Folder::new("guess");
+    let model = colours_file(&folder);
+    let photo = folder.write("photo.png", photo([1, 2, 3]));
+    let output = secateur(&["run", &model, "--image", &photo]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{errors}");
+    assert!(
+        errors.contains("no preset was given") && errors.contains("ImageNet"),
+        "{errors}"
+    );
+    assert!(String::from_utf8(output.stdout).unwrap().contains("class "));
+}
+
+#[test]
+fn open_lengths_come_from_the_preset_or_by_hand() {
+    let mut graph = colours();
+    let input = graph.inputs[0];
+    let ty = graph.value_mut(input).ty.as_mut().unwrap();
+    ty.shape[2] = Dim::symbol("height");
+    ty.shape[3] = Dim::symbol("width");
+    let folder = Folder::new("open");
+    let model = folder.write("open.onnx", onnx::write(&graph).unwrap());
+    let reason = fail(&["inspect", &model]);
+    assert!(
+        reason.contains("height, width") && reason.contains("--size height=224"),
+        "{reason}"
+    );
+    let sizes = ["--size", "height=4", "--size", "width=16", "--json"];
+    let said = json(&succeed(&[&["inspect", &model][..], &sizes].concat()));
+    assert_eq!(said["layers"][0]["macs"], 36 * 64);
+    let photo = folder.write("photo.png", photo([250, 2, 3]));
+    let preset = folder.write("preset.json", PRESET);
+    let said = succeed(&["run", &model, "--image", &photo, "--preset", &preset]);
+    assert!(said.contains("red"), "{said}");
+}
+
+/// Every failure says why, and leaves the folder as it was.
+#[test]
+fn failures_are_explained_in_one_line() {
+    let folder = Folder::new("failures");
+    let model = colours_file(&folder);
+    let bytes = fs::read(&model).unwrap();
+    let text = folder.write("text.onnx", "This is a letter, not a model.");
+    let half = folder.write("half.onnx", &bytes[..bytes.len() / 2]);
+    let empty = folder.write("empty.onnx", "");
+    let recipe = folder.write("recipe.json", RECIPE);
+    let unknown = folder.write(
+        "unknown.json",
+        r#"{"target": {"macs": 0.7}, "critereon": "l1"}"#,
+    );
+    let impossible = folder.write(
+        "impossible.json",
+        r#"{"target": {"macs": 0.01}, "floor": 6}"#,
+    );
+    let protect = folder.write(
+        "protect.json",
+        r#"{"target": {"macs": 0.7}, "protect": ["Conv7"]}"#,
+    );
+    let scribble = folder.write("scribble.json", "{");
+    let binary = folder.write("binary.json", [0xff, 0xfe, 0]);
+    let picture = folder.write("photo.png", photo([1, 2, 3]));
+    let corrupt = folder.write("corrupt.png", &photo([1, 2, 3])[..40]);
+    let preset = folder.write("preset.json", PRESET);
+    let large = folder.write("large.json", r#"{"size": 16}"#);
+    let (missing, output) = (folder.path("missing"), folder.path("out.onnx"));
+    let nowhere = folder.path("nowhere/out.onnx");
+    let here = folder.path("");
+    let before = folder.files();
+
+    let prune = |model: &str, recipe: &str, output: &str| {
+        fail(&["prune", model, "--recipe", recipe, "--output", output])
+    };
+    let run = |model: &str, image: &str, preset: &str| {
+        fail(&["run", model, "--image", image, "--preset", preset])
+    };
+    for (reason, parts) in [
+        (
+            fail(&["inspect", &missing]),
+            ["there is no file", "missing"],
+        ),
+        (fail(&["inspect", &here]), ["is a folder", ""]),
+        (fail(&["inspect", &text]), ["text.onnx", "not an ONNX"]),
+        (fail(&["inspect", &empty]), ["empty.onnx", "empty"]),
+        (
+            fail(&["inspect", &half]),
+            ["half.onnx", "stops in the middle"],
+        ),
+        (
+            prune(&missing, &recipe, &output),
+            ["there is no file", "missing"],
+        ),
+        (
+            prune(&half, &recipe, &output),
+            ["half.onnx", "stops in the middle"],
+        ),
+        (
+            prune(&model, &missing, &output),
+            ["there is no file", "missing"],
+        ),
+        (
+            prune(&model, &unknown, &output),
+            ["unknown.json", "did you mean “criterion”?"],
+        ),
+        (
+            prune(&model, &scribble, &output),
+            ["scribble.json", "not a JSON document"],
+        ),
+        (prune(&model, &binary, &output), ["binary.json", "UTF-8"]),
+        (
+            prune(&model, &impossible, &output),
+            ["asks for more than the model", "1.0 %"],
+        ),
+        (
+            prune(&model, &protect, &output),
+            ["Conv7", "did you mean “Conv"],
+        ),
+        (
+            prune(&model, &recipe, &nowhere),
+            ["there is no folder", "nowhere"],
+        ),
+        (prune(&model, &recipe, &here), ["no ordinary file", ""]),
+        (
+            fail(&[
+                "prune", &model, "--recipe", &recipe, "--output", &output, "--report", &nowhere,
+            ]),
+            ["there is no folder", "nowhere"],
+        ),
+        (
+            fail(&[
+                "prune", &model, "--recipe", &recipe, "--output", &output, "--report", &output,
+            ]),
+            ["same file", ""],
+        ),
+        (fail(&["prune", &model]), ["--recipe", "--output"]),
+        (
+            run(&model, &corrupt, &preset),
+            ["corrupt.png", "damaged or incomplete"],
+        ),
+        (
+            run(&model, &missing, &preset),
+            ["missing", "can't be opened"],
+        ),
+        (
+            run(&model, &text, &preset),
+            ["text.onnx", "no JPEG, PNG or WebP"],
+        ),
+        (
+            run(&model, &picture, &unknown),
+            ["unknown.json", "unknown field"],
+        ),
+        (
+            run(&model, &picture, &large),
+            ["the model takes", "1 × 3 × 16 × 16"],
+        ),
+        (
+            fail(&["inspect", &model, "--size", "N=0"]),
+            ["N=0", "whole number"],
+        ),
+        (fail(&["improve", &model]), ["improve", "unrecognized"]),
+        (fail(&[]), ["inspect, prune or run", "--help"]),
+    ] {
+        for part in parts {
+            assert!(reason.contains(part), "“{part}” is not in: {reason}");
+        }
+    }
+    assert_eq!(folder.files(), before);
+}
+
+#[test]
+fn an_older_file_is_kept_when_cutting_fails() {
+    let folder = Folder::new("older");
+    let model = colours_file(&folder);
+    let output = folder.write("out.onnx", "what was there before");
+    let recipe = folder.write("recipe.json", r#"{"target": {"macs": 0.01}, "floor": 6}"#);
+    fail(&["prune", &model, "--recipe", &recipe, "--output", &output]);
+    assert_eq!(
+        fs::read_to_string(&output).unwrap(),
+        "what was there before"
+    );
+    let recipe = folder.write("recipe.json", RECIPE);
+    succeed(&["prune", &model, "--recipe", &recipe, "--output", &output]);
+    onnx::read(fs::read(&output).unwrap().into()).unwrap();
+    assert_eq!(folder.files(), ["colours.onnx", "out.onnx", "recipe.json"]);
+}
+
+#[test]
+fn help_is_no_failure() {
+    assert!(succeed(&["--help"]).contains("inspect"));
+    assert!(succeed(&["prune", "--help"]).contains("--recipe <RECIPE.json>"));
+    assert!(succeed(&["--version"]).starts_with("secateur "));
+}
