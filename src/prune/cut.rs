@@ -47,6 +47,7 @@ pub struct CutReport {
 /// Channels of a layer that can't be cut.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct KeptRow {
     pub layer: String,
     pub channels: usize,

@@ -1,6 +1,7 @@
 //! Pruning: what matters, which channels must go together, what is removed, and the smaller model that is left.
 
 pub mod allocate;
+pub mod anatomy;
 mod constants;
 pub mod cut;
 pub mod groups;
@@ -9,4 +10,3 @@ pub mod repack;
 pub mod score;
 pub mod selfcheck;
 pub mod session;
-pub mod summary;

@@ -1,10 +1,10 @@
 //! The messages that cross the boundary, with their TypeScript types. Fields mean what the core's reports say they mean.
 
 use crate::data::preset::Preset;
-use crate::error::UnsupportedOperator;
+use crate::prune::anatomy::Anatomy;
 use crate::prune::repack::Note;
 use crate::prune::session::{LayerCut, Preview};
-use crate::report::{Comparison, LayerCost, Timing, Totals};
+use crate::report::{Comparison, Timing, Totals};
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -25,15 +25,6 @@ pub struct Pixels {
 pub struct Sizes(
     #[tsify(type = "Record<string, number>")] pub std::collections::BTreeMap<String, usize>,
 );
-
-#[derive(Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct TensorInfo {
-    pub name: String,
-    pub dtype: String,
-    /// Each dimension as a number or as the name of a dynamic axis.
-    pub shape: Vec<String>,
-}
 
 /// A window of a layer's weights, as a matrix of output channels × everything else.
 #[derive(Deserialize, Tsify)]
@@ -142,54 +133,11 @@ pub struct TimingList(pub Vec<Timing>);
 #[tsify(missing_as_null, hashmap_as_object)]
 #[serde(rename_all = "camelCase")]
 pub struct ModelSummary {
-    pub name: String,
-    pub opset: i64,
-    pub producer: String,
-    pub inputs: Vec<TensorInfo>,
-    pub outputs: Vec<TensorInfo>,
-    pub totals: Totals,
-    pub layers: Vec<LayerInfo>,
-    pub groups: Vec<GroupInfo>,
-    /// Empty where our executor runs the model.
-    pub unsupported: Vec<UnsupportedOperator>,
-    pub kept: Vec<KeptRow>,
-    pub warnings: Vec<String>,
+    #[serde(flatten)]
+    pub anatomy: Anatomy,
     /// Guessed from the shapes, and what was guessed.
     pub preset: Preset,
     pub preset_notes: Vec<String>,
-}
-
-#[derive(Serialize, Tsify)]
-#[tsify(missing_as_null)]
-#[serde(rename_all = "camelCase")]
-pub struct LayerInfo {
-    /// Its place among the layers, in the order in which they run.
-    pub id: usize,
-    #[serde(flatten)]
-    pub cost: LayerCost,
-    /// The channel group that its output channels belong to.
-    pub group: Option<usize>,
-    /// Why its output channels can't be cut.
-    pub kept: Option<String>,
-}
-
-/// Layers that lose output channels together.
-#[derive(Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct GroupInfo {
-    pub id: usize,
-    pub channels: usize,
-    pub layers: Vec<usize>,
-}
-
-/// Channels that can't be cut.
-#[derive(Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct KeptRow {
-    pub place: String,
-    pub reason: String,
-    pub channels: usize,
-    pub of: usize,
 }
 
 /// The masked dense model against the re-packed one.

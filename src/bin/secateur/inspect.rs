@@ -5,8 +5,8 @@ use crate::model::Model;
 use crate::progress::Progress;
 use crate::table::{count, table};
 use clap::Args;
+use secateur::prune::anatomy::{Anatomy, LayerInfo, TensorInfo};
 use secateur::prune::groups::analyse;
-use secateur::prune::summary::{LayerInfo, ModelSummary, TensorInfo};
 use std::collections::BTreeMap;
 
 #[derive(Args)]
@@ -26,17 +26,17 @@ impl Inspect {
         let opened = self.model.open(bytes, BTreeMap::new())?;
         progress.stage("Finding channel groups");
         let groups = analyse(&opened.graph)?;
-        let summary = ModelSummary::new(&opened.graph, &groups, size, opened.warnings);
+        let model = Anatomy::new(&opened.graph, &groups, size, opened.warnings);
         if !self.json {
-            return Ok(readable(&summary));
+            return Ok(readable(&model));
         }
-        let text = serde_json::to_string_pretty(&summary)
+        let text = serde_json::to_string_pretty(&model)
             .map_err(|e| Failure::new(format!("the answer can't be written: {e}")))?;
         Ok(text + "\n")
     }
 }
 
-fn readable(model: &ModelSummary) -> String {
+fn readable(model: &Anatomy) -> String {
     let producer = match model.producer.as_str() {
         "" => String::new(),
         producer => format!(", written by {producer}"),
@@ -114,7 +114,7 @@ fn row(layer: &LayerInfo) -> Vec<String> {
     ]
 }
 
-fn groups(model: &ModelSummary) -> String {
+fn groups(model: &Anatomy) -> String {
     let mut text = "\nchannel groups, which are cut in step:\n".to_string();
     if model.groups.is_empty() {
         text += "  none\n";

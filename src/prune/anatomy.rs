@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct ModelSummary {
+pub struct Anatomy {
     /// The graph's name.
     pub name: String,
     /// The version of the default operator set.
@@ -46,7 +46,7 @@ pub struct TensorInfo {
 
 /// A layer: what it costs, and how its output channels hang together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct LayerInfo {
     /// Its place among the layers.
     pub id: usize,
@@ -69,7 +69,7 @@ pub struct GroupInfo {
     pub layers: Vec<usize>,
 }
 
-impl ModelSummary {
+impl Anatomy {
     /// Of a model as `onnx::open` gives it, with its warnings; its file has `file_bytes` bytes.
     pub fn new(graph: &Graph, groups: &Groups, file_bytes: u64, warnings: Vec<String>) -> Self {
         let ledger = Ledger::new(graph);
@@ -107,7 +107,7 @@ impl ModelSummary {
             })
             .collect();
         let tensors = |ids: &[ValueId]| ids.iter().map(|&id| tensor(graph, id)).collect();
-        ModelSummary {
+        Anatomy {
             name: graph.name.clone(),
             opset: graph.opset(),
             producer: format!("{} {}", graph.producer_name, graph.producer_version)

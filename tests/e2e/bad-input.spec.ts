@@ -1,0 +1,99 @@
+/** What can't be used is said in plain words, and the page goes on with what it had. */
+import { draw, turned } from "./pictures";
+import { efficientnet, expect, test } from "./secateur";
+
+test.describe("models", () => {
+  const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, ...Buffer.from("JFIF\0"), ...new Uint8Array(400)]);
+  const cases: [what: string, name: string, bytes: () => Buffer][] = [
+    ["a truncated model", "half.onnx", () => efficientnet().subarray(0, 4_000_000)],
+    ["a JPEG that calls itself a model", "cat.onnx", () => jpeg],
+    ["an empty file", "empty.onnx", () => Buffer.alloc(0)],
+    ["text", "notes.onnx", () => Buffer.from("Dear diary, today I pruned the roses.\n".repeat(50))],
+  ];
+
+  test("none of them stops the page", async ({ secateur }) => {
+    await secateur.openGalleryModel();
+    const alert = secateur.panel("Model").getByRole("alert");
+    for (const [what, name, bytes] of cases) {
+      await test.step(what, async () => {
+        await secateur.openFile(name, bytes());
+        await expect(alert).toContainText("EfficientNet-Lite0 is still open", { timeout: 30_000 });
+        await expect(alert).toContainText(/\S+ \S+ \S+/);
+        await alert.getByRole("button", { name: "Dismiss" }).click();
+        await expect(alert).toHaveCount(0);
+      });
+    }
+    await secateur.expectToWork();
+  });
+});
+
+test.describe("photos", () => {
+  test("a corrupt one is named, the others are compared", async ({ secateur }) => {
+    await secateur.openGalleryModel();
+    await expect(secateur.summary).toContainText("of 3 photos", { timeout: 60_000 });
+    await secateur.addPhoto("broken.jpg", "image/jpeg", Buffer.from("this is no picture"));
+    await expect(secateur.photo("broken.jpg").getByRole("alert")).toContainText(
+      "“broken.jpg” can't be read as a photo",
+    );
+    await expect(secateur.summary).toContainText("of 3 photos");
+    await secateur.expectToWork();
+  });
+
+  test("one pixel, grey, see-through and turned ones are compared like any other", async ({ secateur, page }) => {
+    await secateur.openGalleryModel();
+    const white = { width: 300, height: 200, fill: "white" } as const;
+    const jpeg = await draw(page, { ...white, type: "image/jpeg", marked: true });
+    const photos: [name: string, type: string, bytes: Buffer, size: string][] = [
+      ["pixel.png", "image/png", await draw(page, { width: 1, height: 1, fill: "green", type: "image/png" }), "1 × 1"],
+      ["grey.jpg", "image/jpeg", await draw(page, { ...white, fill: "#777", type: "image/jpeg" }), "300 × 200"],
+      [
+        "glass.png",
+        "image/png",
+        await draw(page, { ...white, fill: "rgb(0 0 255 / 30%)", type: "image/png" }),
+        "300 × 200",
+      ],
+      ["upright.jpg", "image/jpeg", turned(jpeg, 6), "200 × 300"],
+    ];
+    for (const [name, type, bytes, size] of photos) {
+      await secateur.addPhoto(name, type, bytes);
+      await expect(secateur.photo(name)).toContainText(size);
+    }
+    await expect(secateur.summary).toContainText("of 7 photos", { timeout: 90_000 });
+  });
+
+  test("a huge one is shrunk, and the page says so", async ({ secateur, page }) => {
+    await secateur.openGalleryModel();
+    const huge = await draw(page, { width: 8000, height: 6000, fill: "teal", type: "image/jpeg" });
+    await secateur.addPhoto("huge.jpg", "image/jpeg", huge);
+    await expect(secateur.photo("huge.jpg")).toContainText("8000 × 6000, shrunk while decoding", { timeout: 30_000 });
+    await expect(secateur.summary).toContainText("of 4 photos", { timeout: 60_000 });
+  });
+});
+
+test.describe("recipes", () => {
+  const cases: [what: string, text: string, told: RegExp][] = [
+    ["an unknown field", '{"granlarity": "channel", "target": {"macs": 0.7}}', /granlarity/],
+    ["an impossible target", '{"target": {"macs": 7}}', /macs/],
+    ["an unknown criterion", '{"criterion": "beauty", "target": {"macs": 0.7}}', /beauty/],
+    ["no recipe at all", "prune it well", /JSON/],
+  ];
+
+  test("are refused with the reason, and nothing changes", async ({ secateur, page }) => {
+    await secateur.openGalleryModel();
+    await secateur.panel("Take home").getByText("Bring a recipe").click();
+    for (const [what, text, told] of cases) {
+      await test.step(what, async () => {
+        await secateur
+          .panel("Take home")
+          .getByLabel(/Paste a recipe/)
+          .fill(text);
+        await secateur.panel("Take home").getByRole("button", { name: "Apply" }).click();
+        const alert = page.getByRole("alert").filter({ hasText: "can't be used" });
+        await expect(alert).toContainText(told);
+        await alert.getByRole("button", { name: "Dismiss" }).click();
+      });
+    }
+    await expect(secateur.slider).toHaveValue("30");
+    await secateur.expectToWork();
+  });
+});

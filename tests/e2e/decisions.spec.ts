@@ -1,0 +1,71 @@
+/** Decisions can be taken back, survive a reload, and travel in a link. */
+import { efficientnet, expect, test } from "./secateur";
+
+test("undo and redo, with buttons and with keys", async ({ secateur, page }) => {
+  await secateur.openGalleryModel();
+  await secateur.cut(45);
+  await secateur.panel("Cut").getByRole("radio", { name: "Weights" }).check({ force: true });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(secateur.panel("Cut").getByRole("radio", { name: "Channels" })).toBeChecked();
+  await page.keyboard.press("Control+z");
+  await expect(secateur.slider).toHaveValue("30");
+  await expect(secateur.total("Multiply-adds")).toContainText(/−3[01]/);
+  await page.keyboard.press("Control+Shift+z");
+  await expect(secateur.slider).toHaveValue("45");
+  await expect(secateur.total("Multiply-adds")).toContainText(/−4[5-6]/);
+});
+
+test("a dropped model, a photo and the cut are there after a reload", async ({ secateur, page }) => {
+  await secateur.openFile("mine.onnx", efficientnet());
+  await expect(secateur.check).toBeVisible({ timeout: 60_000 });
+  await secateur.cut(40);
+  await expect(secateur.total("Multiply-adds")).toContainText(/−4[01]/);
+  await secateur.page.getByRole("button", { name: "Undo" }).click();
+  await expect(secateur.slider).toHaveValue("30");
+
+  await page.reload();
+  await expect(secateur.panel("Model")).toContainText("mine.onnx", { timeout: 60_000 });
+  await expect(secateur.slider).toHaveValue("30");
+  await page.getByRole("button", { name: "Redo" }).click();
+  await expect(secateur.slider).toHaveValue("40");
+  await expect(secateur.check).toContainText("re-packed = masked", { timeout: 60_000 });
+});
+
+test("a link carries the recipe and the gallery's model", async ({ secateur, page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await secateur.openGalleryModel();
+  await secateur.cut(55);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await expect(page.getByText("The link is copied")).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link.length).toBeLessThan(300);
+
+  const friend = await context.browser()!.newContext();
+  const visit = await friend.newPage();
+  await visit.goto(link);
+  await expect(visit.getByRole("slider", { name: /^−/ })).toHaveValue("55", { timeout: 60_000 });
+  await expect(visit.getByTestId("check")).toContainText("re-packed = masked", { timeout: 60_000 });
+  await friend.close();
+});
+
+test("works with the keyboard alone", async ({ secateur, page }) => {
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the cut" })).toBeFocused();
+  await secateur.openGalleryModel();
+  await secateur.slider.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect(secateur.slider).toHaveValue("31");
+  await expect(secateur.total("Multiply-adds")).toContainText(/−31/);
+  await expect(secateur.check).toContainText("re-packed = masked", { timeout: 60_000 });
+});
+
+test("nothing is wider than a phone", async ({ secateur, page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await secateur.openGalleryModel();
+  await expect(secateur.summary).toBeVisible({ timeout: 60_000 });
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+});

@@ -1,0 +1,94 @@
+/** What the end-to-end tests share: the page as a visitor meets it, and a watch on every request. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test as base, type Locator, type Page } from "@playwright/test";
+import type { Preset } from "../../www/core/protocol";
+
+export { expect } from "@playwright/test";
+
+const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** The gallery's model, as it stands in the repository. */
+export const efficientnet = (): Buffer => readFileSync(at("www/public/gallery/efficientnet-lite0.onnx"));
+export const efficientnetPreset = (): Preset =>
+  JSON.parse(readFileSync(at("www/presets/efficientnet-lite0.json"), "utf8")) as Preset;
+/** The core as WebAssembly, for what a test needs of it in Node. */
+export const PACKAGE = at("www/pkg/secateur_bg.wasm");
+
+export class Secateur {
+  constructor(readonly page: Page) {}
+
+  panel(name: string): Locator {
+    return this.page.getByRole("region", { name, exact: true });
+  }
+
+  get check(): Locator {
+    return this.page.getByTestId("check");
+  }
+
+  get summary(): Locator {
+    return this.page.getByTestId("all-photos");
+  }
+
+  get slider(): Locator {
+    return this.page.getByRole("slider", { name: /^−/ });
+  }
+
+  /** A row of the table of totals: quantity, before, after, change. */
+  total(quantity: string): Locator {
+    return this.panel("Cut").getByRole("row", { name: new RegExp(`^${quantity}`) });
+  }
+
+  async openGalleryModel(): Promise<void> {
+    await this.page.getByRole("button", { name: /^Open \(/ }).click();
+    await expect(this.check).toBeVisible({ timeout: 60_000 });
+  }
+
+  async openFile(name: string, buffer: Buffer): Promise<void> {
+    const another = this.page.getByRole("button", { name: "Another model …" });
+    if (await another.isVisible()) await another.click();
+    await this.panel("Model").locator("input[type=file]").setInputFiles({ name, mimeType: "", buffer });
+  }
+
+  async addPhoto(name: string, mimeType: string, buffer: Buffer): Promise<void> {
+    await this.panel("Compare").locator("input[type=file]").setInputFiles({ name, mimeType, buffer });
+  }
+
+  photo(name: string): Locator {
+    return this.page.locator(`[data-photo="${name}"]`);
+  }
+
+  /** Moves the slider to cut this share, in per cent, and lets go. */
+  async cut(percent: number): Promise<void> {
+    await this.slider.fill(String(percent));
+  }
+
+  /** The page works: it re-packs and checks another cut. */
+  async expectToWork(): Promise<void> {
+    await this.cut(20);
+    await expect(this.total("Multiply-adds")).toContainText(/−2\d/);
+    await this.cut(30);
+    await expect(this.check).toContainText("re-packed = masked", { timeout: 60_000 });
+  }
+}
+
+export const test = base.extend<{ secateur: Secateur; sameOrigin: void }>({
+  secateur: async ({ page }, use) => {
+    await page.goto("./");
+    await use(new Secateur(page));
+  },
+  // In every test, no request leaves the page's own origin.
+  sameOrigin: [
+    async ({ context, baseURL }, use) => {
+      const strangers: string[] = [];
+      context.on("request", (request) => {
+        const { protocol, origin } = new URL(request.url());
+        const isLocal = protocol === "blob:" || protocol === "data:" || origin === new URL(baseURL!).origin;
+        if (!isLocal) strangers.push(request.url());
+      });
+      await use();
+      expect(strangers).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
