@@ -23,7 +23,7 @@ const STAGES = {
   },
   rust: () => run("cargo", ["test", "--quiet"]),
   wasm: () =>
-    run("cargo", ["test", "--quiet", "--target", TARGET, "--test", "web"], {
+    run("cargo", ["test", "--quiet", "--no-default-features", "--target", TARGET, "--test", "web"], {
       env: { CHROMEDRIVER: findChromedriver(), WASM_BINDGEN_TEST_TIMEOUT: "120" },
     }),
   async types() {

@@ -74,7 +74,7 @@ export function summary(name: string): ModelSummary {
     layers: [layer(0, "stem"), layer(1, "head", "its outputs are the model's")],
     groups: [{ id: 0, channels: 16, layers: [0] }],
     unsupported: [],
-    kept: [{ place: "head", reason: "its outputs are the model's", channels: 16, of: 16 }],
+    kept: [{ layer: "head", reason: "its outputs are the model's", channels: 16, of: 16 }],
     warnings: [],
     preset: PRESET,
     presetNotes: ["the input is 4 × 4 with three channels, so it is taken for a photo's"],
