@@ -107,13 +107,35 @@ fn constants_are_folded_where_that_is_exact() {
     assert_eq!(packed.report.zeroed, []);
     assert_eq!(packed.report.folded.len(), 1);
     assert_eq!(packed.report.folded[0].channels, 2);
-    // Nothing but the removed filters is zero in the masked model.
+    // Nothing but the removed filters and their scales is zero in the masked model.
     let masked = mask_channels(&graph, &groups, &[UnitId(1), UnitId(4)]).unwrap();
     let zeros = |g: &Graph| -> usize {
         let tensors = g.values.iter().filter_map(|v| v.constant.as_ref());
         tensors.map(|t| t.len() - t.nonzeros()).sum()
     };
-    assert_eq!(zeros(&masked) - zeros(&graph), 2 * 3 * 9);
+    assert_eq!(zeros(&masked) - zeros(&graph), 2 * (3 * 9 + 1));
+}
+
+/// The mean of a channel in training is the shift of the normalisation behind it, whatever the filter's mean was.
+#[test]
+fn a_removed_channel_leaves_its_mean() {
+    let mut net = Net::new(8);
+    let x = net.input(&[1, 2, 4, 4]);
+    let y = net.conv(x, 2, 3);
+    let parameters = [[1.5, 2.5], [0.25, 0.75], [10.0, 20.0], [4.0, 9.0]];
+    let parameters = parameters.map(|p| net.constant(Tensor::from_f32(&[2], p.to_vec())));
+    let y = net.op("BatchNormalization", &[&[y], &parameters[..]].concat(), &[]);
+    let y = net.pool(y);
+    let y = net.flatten(y);
+    let weight = net.constant(Tensor::from_f32(&[2, 1], vec![3.0, 0.0]));
+    let y = net.op("MatMul", &[y, weight], &[]);
+    let graph = net.finish(&[y]);
+    let groups = analyse(&graph).unwrap();
+    let packed = agree(&graph, &groups, &[UnitId(0)], &mut Random(9));
+    assert_eq!(packed.report.folded.len(), 1);
+    let bias = packed.graph.nodes.iter().filter(|n| n.op_type == "Add");
+    let added = bias.filter_map(|n| packed.graph.constant(n.input(1)?)?.floats());
+    assert_eq!(added.map(|b| b[0]).collect::<Vec<f32>>(), [3.0 * 0.25]);
 }
 
 #[test]

@@ -64,6 +64,9 @@ impl Operator for BatchNormalization {
         for stored in rule.node.inputs.iter().skip(1).copied().flatten() {
             rule.same(Axis::of(out, 1), Axis::of(stored, 0));
         }
+        if let Some(scale) = rule.node.input(1) {
+            rule.scale(Axis::of(scale, 0));
+        }
     }
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {

@@ -137,6 +137,7 @@ pub struct Rule<'g> {
     pub freezes: Vec<Freeze>,
     pub products: Vec<Product>,
     pub weights: Vec<Weights>,
+    pub scales: Vec<Axis>,
 }
 
 impl<'g> Rule<'g> {
@@ -148,6 +149,7 @@ impl<'g> Rule<'g> {
             freezes: Vec::new(),
             products: Vec::new(),
             weights: Vec::new(),
+            scales: Vec::new(),
         }
     }
 
@@ -176,6 +178,12 @@ impl<'g> Rule<'g> {
     /// The node mixes channels by a stored matrix.
     pub fn weights(&mut self, weights: Weights) {
         self.weights.push(weights);
+    }
+
+    /// Elements of a stored vector multiply the channels of a normalisation: with an element zero, its channel holds the
+    /// normalisation's shift.
+    pub fn scale(&mut self, stored: Axis) {
+        self.scales.push(stored);
     }
 
     /// Freezes every axis of one tensor.

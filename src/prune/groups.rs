@@ -83,6 +83,8 @@ pub struct Groups {
     pub units: Vec<Unit>,
     /// Each node that mixes channels by stored weights (its place in [`Graph::nodes`]), in the graph's order.
     pub layers: Vec<(usize, Weights)>,
+    /// Stored vectors that scale the channels of normalisations.
+    pub(super) scales: Vec<Axis>,
     kept: Vec<Kept>,
     /// For each node, the links that its operator declared and those that its reshapes came to.
     pub(super) links: Vec<Vec<Link>>,
@@ -122,6 +124,7 @@ pub fn analyse(graph: &Graph) -> Result<Groups> {
         groups,
         units,
         layers: said.layers,
+        scales: said.scales,
         kept,
         links,
     })

@@ -1,8 +1,12 @@
 //! Re-packing: removed channels leave every tensor they touch, and a smaller model is left.
 //!
 //! Two models come from one list of removed units: the *masked* one has the dense shapes and zeros in the units'
-//! weights; the *re-packed* one has no trace of them. They compute the same function: what the masked channels still
-//! carry is settled by [`super::constants`].
+//! weights and in the scales of the normalisations behind them; the *re-packed* one has no trace of them. They compute
+//! the same function: what the masked channels still carry is settled by [`super::constants`].
+//!
+//! The scales count as masked so that a removed channel holds its normalisation's shift, which is the mean that the
+//! channel had in training. With the weights alone zeroed, it would hold what the normalisation makes of a zero that
+//! never occurred, and everything behind would be off by it.
 
 mod bias;
 mod cut;
@@ -30,7 +34,7 @@ pub struct Note {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RepackReport {
     pub removed_units: usize,
-    /// Layers whose bias took over the constants of removed channels. The outputs are those of the zeroed filters.
+    /// Layers whose bias took over the constants of removed channels. The outputs are those of the masked model.
     pub folded: Vec<Note>,
     /// Layers whose weights for removed channels were zeroed, their constants dropped.
     pub zeroed: Vec<Note>,
@@ -43,7 +47,7 @@ pub struct Repacked {
     pub report: RepackReport,
 }
 
-/// The dense model with the removed units' weights zeroed, shapes as before.
+/// The dense model with the removed units' weights and scales zeroed, shapes as before.
 ///
 /// # Errors
 /// [`Error::BadRecipe`] where a whole group would go, [`Error::BadModel`] where the model's numbers are not finite.
@@ -79,7 +83,7 @@ pub fn repack(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Result<Repa
 struct Plan {
     units: usize,
     removed: Indices,
-    /// The dense graph with the weights that make removed channels zeroed.
+    /// The dense graph with the weights and scales that make removed channels zeroed.
     masked: Graph,
     settlement: Settlement,
 }
@@ -100,15 +104,12 @@ impl Plan {
             .map(|(axis, set)| (axis, set.into_iter().collect()))
             .collect();
         let mut masked = graph.clone();
-        let makers: BTreeSet<Axis> = groups
-            .layers
-            .iter()
-            .map(|(_, weights)| Axis {
-                value: weights.tensor,
-                axis: weights.makes,
-            })
-            .collect();
-        for axis in makers {
+        let makers = groups.layers.iter().map(|(_, weights)| Axis {
+            value: weights.tensor,
+            axis: weights.makes,
+        });
+        let masks: BTreeSet<Axis> = makers.chain(groups.scales.iter().copied()).collect();
+        for axis in masks {
             if let Some(indices) = removed.get(&axis) {
                 zero(&mut masked, axis, indices.iter().copied())?;
             }

@@ -12,6 +12,7 @@ pub struct Said {
     pub links: Vec<(usize, Link)>,
     pub products: Vec<(usize, Product)>,
     pub layers: Vec<(usize, Weights)>,
+    pub scales: Vec<Axis>,
     /// Frozen axes, by the number of the reason. Of several reasons the first counts.
     pub frozen: BTreeMap<Axis, u32>,
     pub reasons: Vec<String>,
@@ -43,6 +44,7 @@ pub fn gather(graph: &Graph) -> Said {
             .extend(rule.products.into_iter().map(|x| (at, x)));
         said.layers
             .extend(rule.weights.into_iter().map(|x| (at, x)));
+        said.scales.extend(rule.scales);
     }
     said
 }
