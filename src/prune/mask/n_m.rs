@@ -40,6 +40,28 @@ mod tests {
         assert_eq!(masked, [0., 0., 3., 4., 0., 0., 7., 8.]);
     }
 
+    /// The tables of TensorFlow's model optimisation toolkit, which counts the zeros of a pattern and not what stays.
+    #[test]
+    fn tables_of_another_tool() {
+        let three = [-0.49, -0.66, 0.42, 0.31, 0.63, -1.63];
+        let four = [0.25, -1.33, 0.43, -0.11, 0.47, 0.92, -0.13, -2.23];
+        let five = [
+            1.71, -0.27, -0.3, -0.61, -0.19, -0.4, 1.12, 0.46, -1.12, 0.17,
+        ];
+        let cases: [(&[f32], (usize, usize), &str); 4] = [
+            (&three, (2, 4), "110 011"),
+            (&three, (1, 2), "011 011"),
+            (&four, (2, 4), "0110 0101"),
+            (&five, (2, 5), "10010 01010"),
+        ];
+        for (weights, (n, m), kept) in cases {
+            let saliency: Vec<f32> = weights.iter().map(|w: &f32| w.abs()).collect();
+            let mask = n_m(&saliency, &[2, weights.len() / 2], 1, n, m);
+            let kept = kept.bytes().filter(|b| *b != b' ').map(|b| b == b'1');
+            assert!(kept.eq((0..weights.len()).map(|i| mask.keeps(i))));
+        }
+    }
+
     #[test]
     fn along_an_outer_axis() {
         let w = [4., 1., 3., 2., 2., 3., 1., 4.];

@@ -26,4 +26,15 @@ mod tests {
         let scores = L2.slices(&layer_of(&graph, 0)).unwrap();
         assert!((scores[0] - 264.971_7).abs() < 1e-3 && (scores[1] - 706.123_2).abs() < 1e-3);
     }
+
+    /// `torch.nn.utils.prune.ln_structured`'s own test: of three channels the second is the least.
+    #[test]
+    fn channels_of_a_small_convolution() {
+        let weights = vec![
+            1.0, 2.0, 1.0, 2.5, 0.5, 1.0, 0.1, 0.1, -3.0, -5.0, 0.1, -1.0,
+        ];
+        let graph = graph_of(&[1, 3, 2, 2], weights);
+        let scores = L2.slices(&layer_of(&graph, 1)).unwrap();
+        assert!(scores[1] < scores[0] && scores[1] < scores[2], "{scores:?}");
+    }
 }

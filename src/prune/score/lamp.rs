@@ -32,7 +32,8 @@ fn lamp(squares: impl Iterator<Item = f64>) -> Vec<f32> {
         let square = squares[i as usize];
         sum += square;
         if square > 0.0 {
-            scores[i as usize] = (square / sum) as f32;
+            // Only a weight of zero may score zero, however small the share.
+            scores[i as usize] = ((square / sum) as f32).max(f32::MIN_POSITIVE);
         }
     }
     scores
@@ -51,5 +52,12 @@ mod tests {
         for (score, expected) in scores.iter().zip(expected) {
             assert!((score - expected).abs() < 1e-6, "{score} is not {expected}");
         }
+    }
+
+    #[test]
+    fn the_tiniest_weight_is_worth_more_than_none() {
+        let graph = graph_of(&[1, 3], vec![1e-38, 0.0, 1.0]);
+        let scores = Lamp.weights(&layer_of(&graph, 0)).unwrap();
+        assert!(scores[0] > 0.0 && scores[1] == 0.0, "{scores:?}");
     }
 }

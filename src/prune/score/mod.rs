@@ -21,8 +21,8 @@ pub const NAMES: [&str; 6] = ["l1", "l2", "bn-scale", "fpgm", "lamp", "random"];
 
 /// How the worth of weights and of channels is judged. Higher is worth more; nothing is below zero.
 pub trait Criterion: Send + Sync {
-    /// The saliency of each weight of a layer, in the tensor's order. A weight of zero has a saliency of zero: removing
-    /// it costs nothing. `None` where the criterion judges channels only.
+    /// The saliency of each weight of a layer, in the tensor's order. A weight of zero, and no other, has a saliency of
+    /// zero: removing it costs nothing. `None` where the criterion judges channels only.
     fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>>;
 
     /// The saliency of each slice along the axis of the layer's output channels. `None` where the criterion has
