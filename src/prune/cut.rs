@@ -111,7 +111,7 @@ impl Session {
                 let checked = check(self.graph(), &repacked.graph, input, || {
                     mask_channels(self.graph(), self.groups(), removed)
                 });
-                let mut report = self.report(recipe);
+                let mut report = self.report(recipe)?;
                 match checked {
                     Ok(check) => report.check = Some(check),
                     Err(error) => report.check_skipped = Some(error.to_string()),
@@ -122,7 +122,7 @@ impl Session {
             }
             _ => {
                 let masks = self.masks().unwrap_or_default();
-                (masks.apply(self.graph())?, self.report(recipe))
+                (masks.apply(self.graph())?, self.report(recipe)?)
             }
         };
         if let Some(check) = report.check.filter(|check| !check.agrees) {
@@ -143,10 +143,10 @@ impl Session {
         })
     }
 
-    /// A report with nothing in it yet but the model before.
-    fn report(&self, recipe: &Recipe) -> CutReport {
+    /// A report with nothing in it yet but the model before and the warnings about the recipe.
+    fn report(&self, recipe: &Recipe) -> Result<CutReport> {
         let before = account(self.graph(), self.file_bytes());
-        CutReport {
+        Ok(CutReport {
             recipe: recipe.clone(),
             after: before.clone(),
             before,
@@ -155,8 +155,8 @@ impl Session {
             folded: Vec::new(),
             zeroed: Vec::new(),
             kept: kept_rows(self.groups()),
-            warnings: Vec::new(),
-        }
+            warnings: self.warnings()?,
+        })
     }
 }
 

@@ -159,6 +159,27 @@ pub fn choose_units(
     }
 }
 
+/// The groups of which the recipe's limits let no more go, where more was asked or may have been.
+pub fn groups_at_limit(
+    graph: &Graph,
+    groups: &Groups,
+    recipe: &Recipe,
+    removed: &[UnitId],
+) -> Vec<usize> {
+    let at_limit = |group: &&Group| {
+        let limit = Limit::new(graph, groups, group, recipe);
+        let gone = removed.iter().filter(|u| group.units.contains(&u.0));
+        match limit.fixed {
+            Some(asked) => asked > limit.most,
+            None => {
+                recipe.allocation != Allocation::Manual && gone.count() == limit.apply(limit.units)
+            }
+        }
+    };
+    let held = groups.groups.iter().filter(at_limit);
+    held.map(|group| group.id).collect()
+}
+
 /// What may go from one group.
 struct Limit {
     units: usize,
@@ -185,10 +206,7 @@ impl Limit {
             .producers
             .iter()
             .map(|p| graph.node_label(&graph.nodes[p.node]));
-        // Layers that go together can't be cut differently: the most careful word counts.
-        let said = names
-            .filter_map(|name| by_hand(recipe, &name))
-            .min_by(f64::total_cmp);
+        let said = by_hand(recipe, names);
         Limit {
             units,
             most,

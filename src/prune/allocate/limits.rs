@@ -36,10 +36,15 @@ fn nearest(name: &str, known: &[&str]) -> String {
     )
 }
 
-/// The share that the recipe sets by hand for a layer: 0 where it is protected, `None` where nothing is said.
-pub fn by_hand(recipe: &Recipe, layer: &str) -> Option<f64> {
-    if recipe.protect.iter().any(|name| name == layer) {
-        return Some(0.0);
-    }
-    recipe.layers.get(layer).copied()
+/// The share that the recipe sets by hand for layers that are cut as one: 0 where one is protected, `None` where nothing
+/// is said. They can't be cut differently, so the most careful word counts.
+pub fn by_hand(recipe: &Recipe, layers: impl IntoIterator<Item = impl AsRef<str>>) -> Option<f64> {
+    let said = layers.into_iter().filter_map(|layer| {
+        let layer = layer.as_ref();
+        let protected = recipe.protect.iter().any(|name| name == layer);
+        protected
+            .then_some(0.0)
+            .or_else(|| recipe.layers.get(layer).copied())
+    });
+    said.min_by(f64::total_cmp)
 }

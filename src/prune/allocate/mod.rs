@@ -4,9 +4,9 @@ mod channels;
 mod limits;
 mod weights;
 
-pub use channels::{RankedUnits, choose_units};
-pub use limits::check_names;
-pub use weights::{RankedLayer, RankedWeights, choose_weights};
+pub use channels::{RankedUnits, choose_units, groups_at_limit};
+pub use limits::{by_hand, check_names};
+pub use weights::{RankedLayer, RankedWeights, choose_weights, layers_at_limit};
 
 use crate::error::Error;
 use crate::recipe::Target;

@@ -13,7 +13,8 @@ const PAST_ALL: usize = 0x7f80_0001;
 
 /// The items (weights or blocks) of one layer in the order in which they go.
 pub struct RankedLayer {
-    pub name: String,
+    /// The layers that use the tensor: one, or those that share it.
+    pub names: Vec<String>,
     pub tensor: ValueId,
     /// By item.
     pub saliency: Vec<f32>,
@@ -62,7 +63,7 @@ impl RankedLayer {
             sums
         });
         RankedLayer {
-            name,
+            names: vec![name],
             tensor,
             saliency,
             blocks,
@@ -198,9 +199,11 @@ pub fn choose_weights(
         }
     };
     let all: usize = layers.iter().map(RankedLayer::items).sum();
+    // One item of each layer stays, even where so much is asked that rounding would take it.
+    let most: usize = layers.iter().map(|l| l.items().saturating_sub(1)).sum();
     let met = |level: usize| match target {
         Target::Sparsity(asked) => {
-            (share_at(level) * all as f64).round() >= (asked * all as f64).round()
+            (share_at(level) * all as f64).round() >= (asked * all as f64).round().min(most as f64)
         }
         Target::Parameters(asked) | Target::Macs(asked) | Target::Bytes(asked) => {
             share_at(level) <= asked
@@ -240,6 +243,23 @@ fn least_of_all(layers: &[RankedLayer], limits: &[Limit], level: usize) -> Vec<u
     counts
 }
 
+/// The layers of which the recipe's limits let no more go, where more was asked or may have been.
+pub fn layers_at_limit<'a>(
+    ranked: &'a RankedWeights,
+    recipe: &Recipe,
+    counts: &[usize],
+) -> Vec<&'a RankedLayer> {
+    let pairs = ranked.layers.iter().zip(counts);
+    let held = pairs.filter(|(layer, count)| {
+        let limit = Limit::new(layer, recipe);
+        match limit.fixed {
+            Some(asked) => asked > limit.most,
+            None => **count == limit.most,
+        }
+    });
+    held.map(|(layer, _)| layer).collect()
+}
+
 /// What may go from one layer.
 struct Limit {
     /// At most this many items may go.
@@ -251,7 +271,7 @@ struct Limit {
 impl Limit {
     fn new(layer: &RankedLayer, recipe: &Recipe) -> Self {
         let share = |share: f64| (share * layer.items() as f64).round() as usize;
-        let said = by_hand(recipe, &layer.name).map(share);
+        let said = by_hand(recipe, &layer.names).map(share);
         let whole = recipe.allocation == Allocation::Manual;
         let highest_asked = match recipe.target {
             // A target that is above the limit of each layer would be out of reach by its own default.
@@ -316,6 +336,14 @@ mod tests {
         ];
         let recipe = r#"{"granularity": "weight", "target": {"sparsity": 0.2}, "protect": ["a"], "layers": {"c": 0.3}}"#;
         assert_eq!(chosen(layers, recipe), [0, 3, 3]);
+    }
+
+    /// TensorFlow's model optimisation toolkit keeps one of 100 weights where almost all are to go.
+    #[test]
+    fn one_weight_of_a_layer_stays() {
+        let weights: Vec<f32> = (1..=100).map(|w| w as f32).collect();
+        let recipe = r#"{"granularity": "weight", "target": {"sparsity": 0.999}}"#;
+        assert_eq!(chosen(vec![layer("a", &weights)], recipe), [99]);
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
-use crate::prune::allocate::{RankedLayer, RankedWeights};
+use crate::prune::allocate::{RankedLayer, RankedWeights, by_hand};
 use crate::prune::groups::Groups;
 use crate::prune::mask::{Blocks, Masks, n_m};
 use crate::prune::score::{Layer, criterion};
-use crate::recipe::{Granularity, Recipe};
+use crate::recipe::{Allocation, Granularity, Recipe};
 use crate::report::{Ledger, Lengths};
 use std::collections::BTreeMap;
 
@@ -25,13 +25,18 @@ impl Items {
         let mut ranked = Vec::new();
         let mut masks = Masks::default();
         for (node, weights) in &groups.layers {
-            let seen = masks.0.contains_key(&weights.tensor)
-                || ranked
-                    .iter()
-                    .any(|l: &RankedLayer| l.tensor == weights.tensor);
-            let Some(layer) = Layer::new(graph, *node, weights).filter(|_| !seen) else {
+            let name = graph.node_label(&graph.nodes[*node]);
+            let mut known = ranked.iter_mut();
+            if let Some(shared) = known.find(|l: &&mut RankedLayer| l.tensor == weights.tensor) {
+                shared.names.push(name);
+                continue;
+            }
+            let Some(layer) = Layer::new(graph, *node, weights) else {
                 continue;
             };
+            if masks.0.contains_key(&weights.tensor) {
+                continue;
+            }
             let saliency = criterion
                 .weights(&layer)
                 .ok_or_else(|| channels_only(recipe))?;
@@ -49,7 +54,7 @@ impl Items {
                 .filter(|_| recipe.granularity == Granularity::Block)
                 .map(|block| Blocks::new(layer.shape, layer.axis, block));
             ranked.push(RankedLayer::new(
-                graph.node_label(&graph.nodes[*node]),
+                name,
                 weights.tensor,
                 &layer.weights,
                 saliency,
@@ -64,12 +69,16 @@ impl Items {
     }
 }
 
-/// The masks of layers that the recipe does not protect.
+/// The masks of the layers of which something is to go. A pattern leaves no choice how much.
 pub fn unprotected(masks: &Masks, graph: &Graph, recipe: &Recipe) -> Masks {
     let ledger = Ledger::new(graph);
     let mut left = masks.clone();
+    let by_default = match recipe.allocation {
+        Allocation::Manual => 0.0,
+        Allocation::Uniform | Allocation::Global => 1.0,
+    };
     for layer in ledger.rows() {
-        if recipe.protect.contains(&layer.name) {
+        if by_hand(recipe, [&layer.name]).unwrap_or(by_default) == 0.0 {
             left.0.remove(&layer.weight);
         }
     }

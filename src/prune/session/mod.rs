@@ -7,6 +7,7 @@ mod histogram;
 mod items;
 mod preview;
 mod scores;
+mod warnings;
 
 pub use heatmap::{Heatmap, Window};
 pub use histogram::Histogram;

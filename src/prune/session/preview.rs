@@ -6,7 +6,7 @@ use super::items::Items;
 use crate::error::Result;
 use crate::graph::{Graph, ValueId};
 use crate::prune::allocate::RankedLayer;
-use crate::recipe::{Granularity, Recipe, Target};
+use crate::recipe::Recipe;
 use crate::report::{Account, LayerCost, Ledger, Lengths, Totals};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,8 +50,8 @@ impl Session {
         let ledger = Ledger::new(&self.graph);
         let dense = Lengths::new();
         let before = ledger.totals(&dense, self.file_bytes);
-        let (recipe, choice) = self.current()?;
-        let warnings = warnings(recipe);
+        let (_, choice) = self.current()?;
+        let warnings = self.warnings()?;
         Ok(match choice {
             Choice::Units(removed) => {
                 let lengths = self.lengths(removed);
@@ -215,28 +215,4 @@ fn elements(cost: &LayerCost) -> u64 {
 
 fn share_gone(was: u64, is: u64) -> f64 {
     1.0 - is as f64 / was.max(1) as f64
-}
-
-/// What a person should know about a cut of this kind.
-fn warnings(recipe: &Recipe) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if let Granularity::NM { n, m } = recipe.granularity {
-        let share = 1.0 - n as f64 / m as f64;
-        match recipe.target {
-            Some(Target::Sparsity(asked)) if (asked - share).abs() < 0.005 => {}
-            None => {}
-            Some(_) => warnings.push(format!(
-                "The pattern {n}:{m} removes {:.0} % of the weights of each layer whose inputs come in groups of {m}, whatever the target.",
-                share * 100.0
-            )),
-        }
-    }
-    if recipe.granularity != Granularity::Channel {
-        warnings.push(
-            "Zeros stay in the file and engines multiply by them all the same: the ONNX file gets no smaller (it only compresses \
-             better) and the model no faster."
-                .into(),
-        );
-    }
-    warnings
 }

@@ -1,0 +1,92 @@
+//! What a person should know about the current cut, in words.
+
+use super::Session;
+use super::choice::Choice;
+use super::items::Items;
+use crate::error::Result;
+use crate::prune::allocate::{groups_at_limit, layers_at_limit};
+use crate::recipe::{Granularity, Recipe, Target};
+
+/// How many layers a warning names.
+const NAMED: usize = 3;
+
+impl Session {
+    /// A sentence for each thing that the current cut did otherwise than one might expect.
+    pub(in crate::prune) fn warnings(&self) -> Result<Vec<String>> {
+        let (recipe, choice) = self.current()?;
+        let mut warnings = Vec::new();
+        warnings.extend(whatever_the_pattern_says(recipe));
+        warnings.extend(held_back(&self.at_limit(recipe, choice)));
+        if recipe.granularity != Granularity::Channel {
+            warnings.push(
+                "Zeros stay in the file and engines multiply by them all the same: the ONNX file gets no smaller (it only \
+                 compresses better) and the model no faster."
+                    .into(),
+            );
+        }
+        Ok(warnings)
+    }
+
+    /// The names of layers of which the recipe's limits let no more go; one for layers that are cut as one.
+    fn at_limit(&self, recipe: &Recipe, choice: &Choice) -> Vec<String> {
+        match (choice, &self.items) {
+            (Choice::Units(removed), _) => {
+                let groups = groups_at_limit(&self.graph, &self.groups, recipe, removed);
+                let producers = groups
+                    .into_iter()
+                    .filter_map(|group| self.groups.groups[group].producers.first());
+                let node = |node: usize| self.graph.node_label(&self.graph.nodes[node]);
+                producers.map(|producer| node(producer.node)).collect()
+            }
+            (Choice::Items(counts), Some((_, Items::Ranked(ranked)))) => {
+                let layers = layers_at_limit(ranked, recipe, counts).into_iter();
+                layers.flat_map(|l| l.names.first().cloned()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn held_back(layers: &[String]) -> Option<String> {
+    let named: Vec<String> = layers
+        .iter()
+        .take(NAMED)
+        .map(|l| format!("“{l}”"))
+        .collect();
+    let others = match layers.len().saturating_sub(NAMED) {
+        0 if layers.is_empty() => return None,
+        0 => String::new(),
+        1 => " and one other layer".into(),
+        others => format!(" and {others} other layers"),
+    };
+    Some(format!(
+        "The limits (floor, roundTo, maxSparsity) let no more go from {}{others}; other layers give what is missing, where \
+         they can.",
+        named.join(", ")
+    ))
+}
+
+fn whatever_the_pattern_says(recipe: &Recipe) -> Option<String> {
+    let Granularity::NM { n, m } = recipe.granularity else {
+        return None;
+    };
+    let share = 1.0 - n as f64 / m as f64;
+    let same = |asked: f64| (asked - share).abs() < 0.005;
+    let target_is_met = match recipe.target {
+        None => true,
+        Some(Target::Sparsity(asked)) => same(asked),
+        Some(_) => false,
+    };
+    let shares_are_met = recipe
+        .layers
+        .values()
+        .all(|&asked| asked == 0.0 || same(asked));
+    if target_is_met && shares_are_met {
+        return None;
+    }
+    Some(format!(
+        "The pattern {n}:{m} removes {:.0} % of the weights of each layer whose inputs come in groups of {m}, whatever the \
+         target and the shares of layers.",
+        share * 100.0
+    ))
+}
