@@ -1,7 +1,6 @@
 //! Channel counts that NNCF's own tests state for a cut to a share of the operations (its `test_flops_pruning`): how much
 //! goes from each layer, whatever the criterion, and how much when all are ranked together.
 
-#[allow(dead_code)]
 mod common;
 
 use common::Net;

@@ -1,6 +1,5 @@
 //! What is drawn of a cut agrees with the cut that is made: counts, pictures and the numbers that stay.
 
-#[allow(dead_code)]
 mod common;
 
 use common::Net;
