@@ -123,6 +123,7 @@ async function judgeRival(page, folder) {
     const judged = await page.evaluate((job) => window.bench.judge(job), {
       original,
       pruned: published(join(folder, name), name),
+      preset: JSON.parse(readFileSync(join(root, "www", "presets", `${model}.json`), "utf8")),
     });
     say(
       `${name}: ${(judged.macs * 100).toFixed(1)} % of the multiply-adds, top-1 agreement ${(judged.agreement * 100).toFixed(0)} %; ` +

@@ -1,7 +1,7 @@
 /** What `npm run bench` runs inside the browser. Rows that are compared take turns, so that a slow moment hits all alike. */
 import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import init, { Cutter, Runner, timing, type Recipe, type Timing } from "../../www/pkg/secateur";
+import init, { Cutter, Runner, timing, type Preset, type Recipe, type Timing } from "../../www/pkg/secateur";
 
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
@@ -135,7 +135,7 @@ async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
 }
 
 /** A rival's pruned model, counted and run by our core, and ours cut to as many multiply-adds. */
-async function judge(job: { original: string; pruned: string }): Promise<{
+async function judge(job: { original: string; pruned: string; preset: Preset }): Promise<{
   macs: number;
   agreement: number;
   oursMacs: number;
@@ -145,17 +145,16 @@ async function judge(job: { original: string; pruned: string }): Promise<{
   const before = await bytesOf(job.original);
   const after = await bytesOf(job.pruned);
   const cutter = new Cutter();
-  const { totals, inputs } = cutter.open(before, "original", {});
+  const { totals } = cutter.open(before, "original", {});
   const rival = new Cutter();
   const macs = rival.open(after, "pruned", {}).totals.macs / totals.macs;
-  const shape = inputs[0]!.shape.map((size) => Number(size) || 1);
 
   cutter.preview({ target: { macs } });
   const start = performance.now();
   const packed = cutter.pack(undefined, undefined);
   const oursMilliseconds = performance.now() - start;
 
-  const photos = await samplePhotos(cutter, shape);
+  const photos = await samplePhotos(job.preset);
   return {
     macs,
     agreement: agreement(before, after, photos),
@@ -165,15 +164,12 @@ async function judge(job: { original: string; pruned: string }): Promise<{
   };
 }
 
-/** Crops of the sample photographs as inputs of this shape. */
-async function samplePhotos(cutter: Cutter, shape: number[]): Promise<Float32Array[]> {
-  const preset = cutter.parsePreset(
-    JSON.stringify({ size: [shape[3], shape[2]], mean: [127, 127, 127], std: [128, 128, 128] }),
-  );
+/** Crops of the sample photographs as inputs of a model. */
+async function samplePhotos(preset: Preset): Promise<Float32Array[]> {
   const runner = new Runner();
-  const list: { file: string }[] = await (await fetch("photos/photos.json")).json();
+  const { photos } = (await (await fetch("photos/photos.json")).json()) as { photos: { file: string }[] };
   const inputs: Float32Array[] = [];
-  for (const { file } of list) {
+  for (const { file } of photos) {
     const bitmap = await createImageBitmap(await (await fetch(`photos/${file}`)).blob());
     const side = Math.floor(Math.min(bitmap.width, bitmap.height) / 2);
     for (const [x, y] of [
