@@ -5,6 +5,7 @@
 mod onnx_bytes;
 
 use onnx_bytes::*;
+use secateur::engine::{Executor, Options};
 use secateur::graph::{Dim, Storage};
 use secateur::onnx::{self, OpenOptions, Opened};
 use secateur::tensor::Tensor;
@@ -249,6 +250,14 @@ fn small_files_cannot_ask_for_gigabytes() {
             .iter()
             .all(|v| v.constant.as_ref().is_none_or(|t| t.len() < 10))
     );
+    match Executor::new(&graph, &Options::default()) {
+        Err(Error::TooLarge(text)) => {
+            assert!(text.contains("“big” (ConstantOfShape)"), "{text}");
+            assert!(text.contains("1073741824"), "{text}");
+        }
+        Err(other) => panic!("another error: {other}"),
+        Ok(_) => panic!("a tensor of 4 GB was filled"),
+    }
     let fill = [
         node("ConstantOfShape", &["s"], &["y"], &[]),
         integers("s", &[1 << 30, 1 << 30]),

@@ -3,10 +3,14 @@
 use super::Options;
 use crate::error::{Error, Result, UnsupportedOperator};
 use crate::graph::{Dim, Graph, Node, TensorType, ValueId};
-use crate::ops::{self, Known, Operator};
+use crate::ops::{self, Known, Operator, known};
 use crate::tensor::{DType, Tensor};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// Elements that constants may be given besides as many as the file stores: a few bytes can ask for gigabytes
+/// (`ConstantOfShape`, `Expand`), and an allocation that fails cannot be caught in a browser.
+const FREE_ELEMENTS: usize = 1 << 26;
 
 /// Element type and shape of a value, all sizes known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +32,8 @@ pub struct Settled<'g> {
     /// What is to be computed, in order. Nodes whose results are constant are not among it.
     pub works: Vec<Work>,
     known: Vec<Option<Known>>,
+    /// Elements that may still be computed while settling.
+    budget: usize,
     /// Values that must be there after a run: the outputs and what is kept.
     pub wanted: BTreeSet<ValueId>,
 }
@@ -57,10 +63,12 @@ impl<'g> Settled<'g> {
                 sizes: None,
             });
         }
+        let stored = graph.values.iter().filter_map(|v| v.constant.as_ref());
         let mut settled = Settled {
             graph,
             works: Vec::new(),
             known,
+            budget: stored.fold(FREE_ELEMENTS, |sum, t| sum.saturating_add(t.len())),
             wanted,
         };
         let operators = operators(graph, &needed)?;
@@ -72,9 +80,10 @@ impl<'g> Settled<'g> {
 
     /// Infers one node; computes it where it is constant, and takes it among the works where not.
     fn settle(&mut self, index: usize, operator: Box<dyn Operator>) -> Result<()> {
-        let node = &self.graph.nodes[index];
+        let graph = self.graph;
+        let node = &graph.nodes[index];
         let fail = |reason: String| {
-            let label = self.graph.node_label(node);
+            let label = graph.node_label(node);
             Error::BadModel(format!("node “{label}” ({}) {reason}", node.op_type))
         };
         let inputs: Vec<Option<Known>> = node
@@ -86,22 +95,29 @@ impl<'g> Settled<'g> {
         if present().any(|(_, known)| known.is_none()) {
             return Err(fail("reads a value that nothing makes".into()));
         }
-        let folded = match present().all(|(_, k)| k.as_ref().is_some_and(|k| k.constant.is_some()))
-        {
-            true => {
-                let tensors: Vec<Option<&Tensor>> = inputs
-                    .iter()
-                    .map(|k| k.as_ref()?.constant.as_deref())
-                    .collect();
-                let results = operator.evaluate(&tensors).map_err(fail)?;
-                results
-                    .into_iter()
-                    .map(|t| Known::of(Arc::new(t)))
-                    .collect()
-            }
-            false => operator.infer(&inputs).map_err(fail)?,
-        };
-        if folded.len()
+        let mut made = operator.infer(&inputs).map_err(fail)?;
+        let mut types = made.iter().map(|known| &known.ty);
+        types.try_for_each(known::check).map_err(fail)?;
+        if present().all(|(_, k)| k.as_ref().is_some_and(|k| k.constant.is_some())) {
+            let count = |known: &Known| Some(known.ty.known_shape()?.iter().product::<usize>());
+            let elements = made.iter().filter_map(count).fold(0, usize::saturating_add);
+            self.budget = self.budget.checked_sub(elements).ok_or_else(|| {
+                let label = graph.node_label(node);
+                Error::TooLarge(format!(
+                    "node “{label}” ({}) fills a tensor of {elements} elements, more than there is room for: run \
+                     fewer samples at a time",
+                    node.op_type
+                ))
+            })?;
+            let tensors: Vec<Option<&Tensor>> = inputs
+                .iter()
+                .map(|k| k.as_ref()?.constant.as_deref())
+                .collect();
+            let results = operator.evaluate(&tensors).map_err(fail)?;
+            let results = results.into_iter();
+            made = results.map(|t| Known::of(Arc::new(t))).collect();
+        }
+        if made.len()
             < node
                 .outputs
                 .iter()
@@ -111,7 +127,7 @@ impl<'g> Settled<'g> {
             return Err(fail("has more outputs than its operator makes".into()));
         }
         let mut all_constant = true;
-        for (output, known) in node.outputs.iter().zip(folded) {
+        for (output, known) in node.outputs.iter().zip(made) {
             let Some(output) = output else { continue };
             let known = known.settled();
             if known.ty.known_shape().is_none() {
