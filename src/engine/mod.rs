@@ -5,8 +5,10 @@ mod fuse;
 mod plan;
 mod run;
 mod settle;
+mod tape;
 
 pub use run::Executor;
+pub use tape::{Normalisation, Parameter, Tape};
 
 use std::collections::BTreeMap;
 

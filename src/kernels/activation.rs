@@ -1,5 +1,7 @@
 //! Elementwise functions that a producer can apply to its result before it is stored.
 
+use super::math;
+
 /// A function of one number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Activation {
@@ -46,7 +48,6 @@ impl Activation {
 
     /// Replaces each number by its image.
     pub fn apply(self, data: &mut [f32]) {
-        use super::math;
         fn each(data: &mut [f32], f: impl Fn(f32) -> f32) {
             for x in data {
                 *x = f(*x);
@@ -76,6 +77,54 @@ impl Activation {
             Activation::Erf => each(data, math::erf),
             Activation::Exp => each(data, math::exp),
             Activation::Sqrt => each(data, f32::sqrt),
+        }
+    }
+
+    /// Writes `given · f′(x)`, where `y = f(x)`. At a kink it is the slope to the left of it, as in the frameworks.
+    pub fn gradient(self, x: &[f32], y: &[f32], given: &[f32], wanted: &mut [f32]) {
+        let each = |wanted: &mut [f32], slope: &dyn Fn(f32, f32) -> f32| {
+            let numbers = x.iter().zip(y).zip(given);
+            for (wanted, ((&x, &y), &given)) in wanted.iter_mut().zip(numbers) {
+                *wanted = given * slope(x, y);
+            }
+        };
+        let line = |inside: bool, slope: f32| if inside { slope } else { 0.0 };
+        match self {
+            Activation::Clamp { low, high } => {
+                for (wanted, (&x, &given)) in wanted.iter_mut().zip(x.iter().zip(given)) {
+                    *wanted = if x > low && x < high { given } else { 0.0 };
+                }
+            }
+            Activation::LeakyRelu { slope } => {
+                each(wanted, &|x, _| if x > 0.0 { 1.0 } else { slope });
+            }
+            Activation::Elu { alpha } => {
+                each(wanted, &|x, y| if x > 0.0 { 1.0 } else { y + alpha });
+            }
+            Activation::Sigmoid => each(wanted, &|_, y| y * (1.0 - y)),
+            Activation::HardSigmoid { alpha, .. } => {
+                each(wanted, &|_, y| line(y > 0.0 && y < 1.0, alpha));
+            }
+            Activation::HardSwish => each(wanted, &|x, _| match x {
+                x if x <= -3.0 => 0.0,
+                x if x >= 3.0 => 1.0,
+                x => x / 3.0 + 0.5,
+            }),
+            Activation::Tanh => each(wanted, &|_, y| 1.0 - y * y),
+            Activation::Gelu => each(wanted, &|x, _| {
+                let below = 0.5 * (1.0 + math::erf(x * std::f32::consts::FRAC_1_SQRT_2));
+                below + x * 0.398_942_3 * math::exp(-0.5 * x * x)
+            }),
+            Activation::GeluTanh => each(wanted, &|x, _| {
+                let t = math::tanh(0.797_884_6 * (x + 0.044_715 * x * x * x));
+                let inner = 0.797_884_6 * (1.0 + 3.0 * 0.044_715 * x * x);
+                0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * inner
+            }),
+            Activation::Erf => each(wanted, &|x, _| {
+                std::f32::consts::FRAC_2_SQRT_PI * math::exp(-x * x)
+            }),
+            Activation::Exp => each(wanted, &|_, y| y),
+            Activation::Sqrt => each(wanted, &|_, y| 0.5 / y),
         }
     }
 }

@@ -35,6 +35,11 @@ impl Columns {
         }
         Columns { panels }
     }
+
+    /// Panel after panel, each as long as the matrix is deep.
+    pub fn panels(&self) -> &[Right] {
+        &self.panels
+    }
 }
 
 /// Sizes of one product: (rows, depth) times (depth, columns).

@@ -7,6 +7,7 @@ mod conv_tests;
 pub mod copy;
 mod depthwise;
 pub mod elementwise;
+pub mod learn;
 mod math;
 pub mod matrix;
 pub mod pack;

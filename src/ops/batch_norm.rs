@@ -4,10 +4,13 @@ use super::attributes::Attributes;
 use super::coupling::{Axis, Rule};
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::norm::BatchNorm;
 use crate::tensor::Tensor;
 
 /// `BatchNormalization` at inference: `scale · (x − mean) / √(variance + epsilon) + bias` per channel (axis 1).
@@ -79,6 +82,21 @@ impl Operator for BatchNormalization {
         let deviation = (f64::from(variance) + f64::from(self.epsilon)).sqrt();
         let normal = (f64::from(x) - f64::from(mean)) / deviation;
         Some((f64::from(scale) * normal + f64::from(bias)) as f32)
+    }
+
+    fn learned(&self) -> &'static [usize] {
+        &[1, 2]
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let data = context.needed(0)?;
+        let plane = data[2..].iter().product();
+        let sizes = (data[0], data[1], plane);
+        let norm = BatchNorm::new(sizes, self.epsilon, context.of_batch);
+        Ok(Some(Box::new(norm)))
     }
 
     fn affine(&self, constants: &[Option<&Tensor>]) -> Option<(Vec<f32>, Vec<f32>)> {

@@ -5,6 +5,7 @@ use super::axes;
 use super::axes::axis;
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
+use super::learning::{LearnContext, moved};
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
@@ -12,6 +13,7 @@ use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
 use crate::kernels::copy::Joined;
+use crate::kernels::learn::Differentiable;
 use crate::tensor::Tensor;
 use crate::tensor::standard;
 
@@ -136,5 +138,12 @@ impl Operator for Concat {
         Ok(Some(Box::new(Joined {
             parts: parts.collect(),
         })))
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        moved(self, context, 0.0)
     }
 }

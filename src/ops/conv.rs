@@ -4,6 +4,7 @@ use super::attributes::Attributes;
 use super::coupling::{Axis, IndexMap, Reads, Rule, Weights};
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
@@ -11,6 +12,8 @@ use super::window::Window;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node};
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::conv::Convolved;
 use crate::kernels::{Kernel, conv};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};
@@ -225,6 +228,28 @@ impl Operator for Conv {
             }
             _ => Vec::new(),
         })
+    }
+
+    fn learned(&self) -> &'static [usize] {
+        &[1, 2]
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let (data, weights) = (context.needed(0)?, context.needed(1)?);
+        let Some((rows, columns)) = context.spans(&self.window, &weights[2..])? else {
+            return Ok(None);
+        };
+        Ok(Some(Box::new(Convolved::new(conv::Shape {
+            batch: data[0],
+            inputs: data[1],
+            outputs: weights[0],
+            groups: self.group,
+            rows,
+            columns,
+        }))))
     }
 
     fn takes_epilogue(&self) -> bool {

@@ -3,10 +3,12 @@
 use super::Extent;
 use super::coupling::Rule;
 use super::known;
+use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Dim, Node, ValueId};
+use crate::kernels::learn::Differentiable;
 use crate::tensor::Tensor;
 use ndarray::IxDyn;
 
@@ -100,6 +102,13 @@ impl Operator for Expand {
             Tensor::from_i64(&[target.len()], target),
         )])
     }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        moved(self, context, 0.0)
+    }
 }
 
 impl Operator for Tile {
@@ -155,5 +164,12 @@ impl Operator for Tile {
             }
             _ => rule.freeze_all(why),
         }
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        moved(self, context, 0.0)
     }
 }

@@ -56,4 +56,8 @@ impl Operator for Flatten {
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.carried()
     }
+
+    fn is_view(&self) -> bool {
+        true
+    }
 }

@@ -5,10 +5,12 @@ use super::axes;
 use super::axes::axis;
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
+use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Graph, Node};
+use crate::kernels::learn::Differentiable;
 use crate::tensor::Tensor;
 
 /// `Gather`: the slices of the first input along `axis` that the second input names.
@@ -128,5 +130,12 @@ impl Operator for Gather {
             1,
             narrowing.integers_like(1, indices.collect()),
         )])
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        moved(self, context, 0.0)
     }
 }

@@ -4,11 +4,14 @@ use super::attributes::Attributes;
 use super::coupling::{Axis, Reads, Rule, Weights};
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Graph, Node};
 use crate::kernels::Kernel;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::dense::Dense;
 use crate::kernels::matrix::{Columns, MatrixProduct, Operand, Size};
 use crate::tensor::Tensor;
 use ndarray::Ix2;
@@ -169,6 +172,34 @@ impl Operator for Gemm {
         }
         let alpha = f64::from(self.alpha);
         Some(response.into_iter().map(|x| (alpha * x) as f32).collect())
+    }
+
+    fn learned(&self) -> &'static [usize] {
+        &[1, 2]
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let (a, output) = (context.needed(0)?, &context.outputs[0]);
+        let columns = output[1];
+        let summand = context.shape(2).map(|shape| {
+            // Axes count from the last; one that is absent or of length 1 is broadcast.
+            let length = |back: usize| shape.len().checked_sub(back).map_or(1, |at| shape[at]);
+            let (rows, wide) = (length(2), length(1));
+            (if rows > 1 { wide } else { 0 }, usize::from(wide > 1))
+        });
+        Ok(Some(Box::new(Dense {
+            rows: output[0],
+            depth: a[usize::from(!self.trans_a)],
+            columns,
+            trans_a: self.trans_a,
+            trans_b: self.trans_b,
+            alpha: self.alpha,
+            beta: self.beta,
+            summand,
+        })))
     }
 
     fn takes_epilogue(&self) -> bool {

@@ -70,24 +70,7 @@ impl KernelContext<'_> {
         let Some(spatial) = self.shape(0).and_then(|shape| shape.get(2..)) else {
             return Ok(None);
         };
-        let spans: Vec<Span> = window
-            .resolve(spatial, kernel)?
-            .iter()
-            .map(|span| Span {
-                input: span.input,
-                kernel: span.kernel,
-                stride: span.stride,
-                dilation: span.dilation,
-                pad_begin: span.pad_begin,
-                pad_end: span.pad_end,
-                output: span.output,
-            })
-            .collect();
-        Ok(match spans[..] {
-            [columns] => Some((Span::pointwise(1), columns)),
-            [rows, columns] => Some((rows, columns)),
-            _ => None,
-        })
+        window.planar(spatial, kernel)
     }
 
     /// The `i`-th input as one summand for each of `count` channels, zeros where it is left out.

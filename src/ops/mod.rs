@@ -25,6 +25,7 @@ pub mod identity;
 pub mod instance_norm;
 pub mod known;
 pub mod layer_norm;
+pub mod learning;
 pub mod lowering;
 pub mod lrn;
 pub mod matmul;
@@ -52,9 +53,11 @@ pub use known::{Extent, Known};
 pub use registry::operator;
 
 use crate::graph::{Graph, Node};
+use crate::kernels::learn::Differentiable;
 use crate::kernels::{Activation, Kernel};
 use crate::tensor::Tensor;
 use coupling::Rule;
+use learning::LearnContext;
 use lowering::KernelContext;
 use narrow::{Change, Narrowing};
 use std::fmt::Debug;
@@ -106,6 +109,19 @@ pub trait Operator: Debug + Send + Sync {
     /// A fast kernel for these shapes and constants. `None` where there is none: the node then runs
     /// through [`Operator::evaluate`].
     fn kernel(&self, _context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+        Ok(None)
+    }
+
+    /// Which inputs hold numbers that a network learns, where they are stored tensors.
+    fn learned(&self) -> &'static [usize] {
+        &[]
+    }
+
+    /// This operator as a step that gradients pass through, for these shapes. `None` where there is none.
+    fn differentiable(
+        &self,
+        _context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
         Ok(None)
     }
 

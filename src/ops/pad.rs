@@ -4,11 +4,13 @@ use super::attributes::Attributes;
 use super::axes::axis;
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
+use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node, ValueId};
+use crate::kernels::learn::Differentiable;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
@@ -249,6 +251,38 @@ impl Operator for Pad {
             PadFrom::Attributes { .. } => Change::Attribute("pads", Attribute::Ints(pads)),
             PadFrom::Inputs => Change::Input(1, narrowing.integers_like(1, pads)),
         }])
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        // The elements' numbers are padded with 0, which stands for the filling.
+        let mut inputs = context.inputs.to_vec();
+        let mut from = self.from.clone();
+        let filling = match &mut from {
+            PadFrom::Attributes { value, .. } => std::mem::take(value),
+            PadFrom::Inputs => {
+                let given = inputs.get_mut(2).and_then(Option::take);
+                let number = |tensor: &Tensor| tensor.floats()?.first().copied();
+                match given.map(|operand| operand.constant) {
+                    None => 0.0,
+                    Some(constant) => match constant.as_deref().and_then(number) {
+                        Some(number) => number,
+                        None => return Ok(None),
+                    },
+                }
+            }
+        };
+        let context = LearnContext {
+            inputs: &inputs,
+            ..*context
+        };
+        let plain = Pad {
+            mode: self.mode,
+            from,
+        };
+        moved(&plain, &context, filling)
     }
 }
 

@@ -4,11 +4,13 @@ use super::attributes::Attributes;
 use super::axes;
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
+use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform;
 use super::{Known, Operator};
 use crate::graph::{Attribute, Graph, Node};
 use crate::graph::{Dim, TensorType};
+use crate::kernels::learn::Differentiable;
 use crate::tensor::Tensor;
 use std::borrow::Cow;
 
@@ -206,6 +208,13 @@ impl Operator for Slice {
                 Change::Input(2, narrowing.integers_like(2, ends)),
             ],
         })
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        moved(self, context, 0.0)
     }
 }
 

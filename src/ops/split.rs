@@ -4,6 +4,7 @@ use super::attributes::Attributes;
 use super::axes::axis;
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
+use super::learning::{LearnContext, moved};
 use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
@@ -12,6 +13,7 @@ use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node, ValueId};
 use crate::kernels::Kernel;
 use crate::kernels::copy::Parted;
+use crate::kernels::learn::Differentiable;
 use crate::tensor::Tensor;
 
 /// `Split` along `axis`.
@@ -205,5 +207,12 @@ impl Operator for Split {
         Ok(Some(Box::new(Parted {
             parts: parts.collect(),
         })))
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        moved(self, context, 0.0)
     }
 }

@@ -3,10 +3,12 @@
 use super::attributes::Attributes;
 use super::coupling::{Axis, Rule};
 use super::known;
+use super::learning::{LearnContext, moved};
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::learn::Differentiable;
 use crate::kernels::{Kernel, copy::Gathered, strided};
 use crate::tensor::Tensor;
 use ndarray::IxDyn;
@@ -81,6 +83,13 @@ impl Operator for Transpose {
             0,
             &steps,
         ))))
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        moved(self, context, 0.0)
     }
 }
 

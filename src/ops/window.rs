@@ -2,6 +2,7 @@
 
 use super::attributes::Attributes;
 use crate::graph::Node;
+use crate::kernels;
 
 /// What lies around the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,6 +143,32 @@ impl Window {
         let axes = spatial.iter().zip(kernel).enumerate();
         axes.map(|(axis, (&input, &kernel))| self.span(axis, input, kernel))
             .collect()
+    }
+
+    /// The two spatial axes as kernels take them; one axis counts as a single row. `None` for more than two.
+    pub fn planar(
+        &self,
+        spatial: &[usize],
+        kernel: &[usize],
+    ) -> Result<Option<(kernels::Span, kernels::Span)>, String> {
+        let spans: Vec<kernels::Span> = self
+            .resolve(spatial, kernel)?
+            .iter()
+            .map(|span| kernels::Span {
+                input: span.input,
+                kernel: span.kernel,
+                stride: span.stride,
+                dilation: span.dilation,
+                pad_begin: span.pad_begin,
+                pad_end: span.pad_end,
+                output: span.output,
+            })
+            .collect();
+        Ok(match spans[..] {
+            [columns] => Some((kernels::Span::pointwise(1), columns)),
+            [rows, columns] => Some((rows, columns)),
+            _ => None,
+        })
     }
 
     fn span(&self, axis: usize, input: usize, kernel: usize) -> Result<Span, String> {

@@ -5,6 +5,7 @@
 pub mod nets;
 pub mod random_net;
 pub mod reference;
+pub mod slopes;
 
 use secateur::graph::shapes::infer;
 use secateur::graph::{Attribute, Dim, Graph, Node, TensorType, Value, ValueId};

@@ -1,0 +1,23 @@
+//! Functions of one number.
+
+use super::{Backward, Differentiable};
+use crate::kernels::Activation;
+
+/// An activation, applied to each element of the first input.
+pub struct Mapped {
+    pub activation: Activation,
+}
+
+impl Differentiable for Mapped {
+    fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], _scratch: &mut [f32]) {
+        outputs[0].copy_from_slice(inputs[0]);
+        self.activation.apply(outputs[0]);
+    }
+
+    fn backward(&mut self, pass: &mut Backward<'_, '_>, _scratch: &mut [f32]) {
+        let (x, y, given) = (pass.inputs[0], pass.outputs[0], pass.given[0]);
+        if let Some(wanted) = pass.want(0) {
+            self.activation.gradient(x, y, given, wanted);
+        }
+    }
+}
