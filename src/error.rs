@@ -27,6 +27,9 @@ pub enum Error {
     /// More memory is needed than there is.
     #[error("{0}")]
     TooLarge(String),
+    /// Learning ran away: the weights from before that are kept.
+    #[error("{0}")]
+    Diverged(String),
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -42,6 +45,7 @@ impl Error {
             Error::BadInput(_) => "bad-input",
             Error::BadRecipe(_) => "bad-recipe",
             Error::TooLarge(_) => "too-large",
+            Error::Diverged(_) => "diverged",
         }
     }
 }

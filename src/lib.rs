@@ -14,6 +14,7 @@ pub mod ops;
 pub mod onnx;
 
 pub mod engine;
+pub mod learn;
 pub mod report;
 
 pub mod prune;

@@ -1,0 +1,78 @@
+//! How weights follow their gradients.
+
+use crate::engine::Tape;
+use crate::graph::ValueId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The rule of an optimiser.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "method")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Method {
+    /// Stochastic gradient descent with momentum, as PyTorch's: `v ← momentum·v + g`, `w ← w − rate·v`.
+    Sgd { momentum: f32 },
+    /// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), β = 0.9 and 0.999, ε = 1e-8.
+    AdamW,
+}
+
+const BETA: (f32, f32) = (0.9, 0.999);
+const EPSILON: f32 = 1e-8;
+
+/// An optimiser with what it remembers of earlier steps.
+#[derive(Debug, Clone)]
+pub struct Optimiser {
+    method: Method,
+    /// Pulls weights of two and more axes towards zero; biases and scales are left alone.
+    weight_decay: f32,
+    steps: i32,
+    /// By parameter: the running mean of its gradients, and of their squares.
+    moments: BTreeMap<ValueId, (Vec<f32>, Vec<f32>)>,
+}
+
+impl Optimiser {
+    pub fn new(method: Method, weight_decay: f32) -> Self {
+        Optimiser {
+            method,
+            weight_decay,
+            steps: 0,
+            moments: BTreeMap::new(),
+        }
+    }
+
+    /// Moves everything that is learned by the gradients of the last backward pass.
+    pub fn step(&mut self, tape: &mut Tape, rate: f32) {
+        self.steps += 1;
+        for parameter in tape.parameters().to_vec() {
+            let decay = match parameter.shape.len() {
+                0 | 1 => 0.0,
+                _ => self.weight_decay,
+            };
+            let (weights, Some(gradient)) = tape.learn(parameter.value) else {
+                continue;
+            };
+            let empty = || (vec![0.0; weights.len()], Vec::new());
+            let (first, second) = self.moments.entry(parameter.value).or_insert_with(empty);
+            let numbers = weights.iter_mut().zip(&*gradient).zip(first);
+            match self.method {
+                Method::Sgd { momentum } => {
+                    for ((weight, &gradient), velocity) in numbers {
+                        *velocity = momentum * *velocity + gradient + decay * *weight;
+                        *weight -= rate * *velocity;
+                    }
+                }
+                Method::AdamW => {
+                    second.resize(gradient.len(), 0.0);
+                    let bias = |beta: f32| 1.0 - beta.powi(self.steps);
+                    let (mean_bias, square_bias) = (bias(BETA.0), bias(BETA.1));
+                    for (((weight, &gradient), mean), square) in numbers.zip(second) {
+                        *mean = BETA.0 * *mean + (1.0 - BETA.0) * gradient;
+                        *square = BETA.1 * *square + (1.0 - BETA.1) * gradient * gradient;
+                        let deviation = (*square / square_bias).sqrt() + EPSILON;
+                        *weight -= rate * (*mean / mean_bias / deviation + decay * *weight);
+                    }
+                }
+            }
+        }
+    }
+}

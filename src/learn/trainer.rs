@@ -1,0 +1,294 @@
+//! One step after the other: forward, loss, backward, a move of the weights.
+
+use super::loss::{cross_entropy, distillation, matching};
+use super::{Method, Optimiser, Schedule};
+use crate::engine::{Normalisation, Options, Tape};
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How a model learns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Settings {
+    /// Steps in all; the schedule ends there.
+    pub steps: usize,
+    /// Samples in one step.
+    pub batch: usize,
+    /// The learning rate at the schedule's height.
+    pub rate: f32,
+    pub method: Method,
+    pub schedule: Schedule,
+    pub weight_decay: f32,
+    /// The norm that all gradients together are shortened to, if they are longer.
+    pub clip: f32,
+    /// Label smoothing, 0 to 1.
+    pub smoothing: f32,
+    /// The temperature of distillation.
+    pub temperature: f32,
+    /// How much the labels count beside the teacher where there are both, 0 to 1.
+    pub label_share: f32,
+    /// Whether normalisations go by each batch and move their stored statistics.
+    pub of_batch: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            steps: 500,
+            batch: 64,
+            rate: 0.02,
+            method: Method::Sgd { momentum: 0.9 },
+            schedule: Schedule::Cosine,
+            weight_decay: 1e-4,
+            clip: 5.0,
+            smoothing: 0.0,
+            temperature: 4.0,
+            label_share: 0.3,
+            of_batch: true,
+        }
+    }
+}
+
+/// What a batch should give.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Goal<'a> {
+    /// The class of each sample, where it is known.
+    pub labels: Option<&'a [u32]>,
+    /// The teacher's logits (samples, classes), where there is one.
+    pub teacher: Option<&'a [f32]>,
+    /// Inner values of the learning model with what the teacher has there.
+    pub inner: &'a [(ValueId, Vec<f32>)],
+}
+
+/// What one step did.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Learned {
+    /// Steps done so far.
+    pub step: usize,
+    /// The batch's loss before the step, in nats.
+    pub loss: f64,
+    /// Samples of the batch whose label was the first choice; `None` without labels.
+    pub hits: Option<usize>,
+    pub rate: f32,
+    /// The norm of all gradients together, before it was shortened.
+    pub gradient_norm: f64,
+}
+
+/// The loss may grow to so many times that of the first steps before learning counts as diverged.
+const RUNAWAY: f64 = 50.0;
+/// How often the weights are put aside as good.
+const GOOD_EVERY: usize = 25;
+
+/// A model that learns.
+pub struct Trainer {
+    tape: Tape,
+    output: ValueId,
+    optimiser: Optimiser,
+    settings: Settings,
+    done: usize,
+    /// Which weights stay exactly zero.
+    held: Vec<(ValueId, Vec<u32>)>,
+    first_loss: Option<f64>,
+    good: BTreeMap<ValueId, Vec<f32>>,
+}
+
+impl Trainer {
+    /// Weights of two and more axes that are exactly zero now (masked ones, that is) stay so.
+    ///
+    /// Errors: those of [`Tape::new`], and [`Error::BadInput`] for settings that make no sense.
+    pub fn new(graph: &Graph, settings: &Settings) -> Result<Self> {
+        check(settings)?;
+        let options = Options {
+            batch: settings.batch,
+            ..Options::default()
+        };
+        let normalisation = match settings.of_batch {
+            true => Normalisation::OfBatch,
+            false => Normalisation::Stored,
+        };
+        let tape = Tape::new(graph, &options, normalisation)?;
+        let zeros = |numbers: &[f32]| -> Vec<u32> {
+            let places = numbers.iter().zip(0..).filter(|(x, _)| **x == 0.0);
+            places.map(|(_, at)| at).collect()
+        };
+        let weights = tape.parameters().iter().filter(|p| p.shape.len() > 1);
+        let held = weights
+            .map(|p| (p.value, zeros(tape.value(p.value))))
+            .filter(|(_, zeros)| !zeros.is_empty())
+            .collect();
+        let output = graph.outputs.first().copied();
+        Ok(Trainer {
+            good: tape.state(),
+            output: output.ok_or_else(|| Error::BadModel("this model has no output".into()))?,
+            optimiser: Optimiser::new(settings.method, settings.weight_decay),
+            settings: settings.clone(),
+            done: 0,
+            held,
+            first_loss: None,
+            tape,
+        })
+    }
+
+    /// Learns from one batch: the model's inputs in its order, each of [`Settings::batch`] samples.
+    ///
+    /// Fails with [`Error::Diverged`] where numbers run away; the weights are then the last good ones.
+    pub fn step(&mut self, inputs: &[&[f32]], goal: Goal<'_>) -> Result<Learned> {
+        if inputs
+            .iter()
+            .any(|numbers| numbers.iter().any(|x| !x.is_finite()))
+        {
+            return Err(Error::BadInput(
+                "a picture of this batch holds numbers that are not finite (NaN or infinity): look at the preset's \
+                 mean and divisor, and leave that picture out"
+                    .into(),
+            ));
+        }
+        self.tape.forward(inputs)?;
+        let logits = self.tape.value(self.output);
+        let classes = logits.len() / self.settings.batch;
+        let mut seed = vec![0.0; logits.len()];
+        let mut loss = 0.0;
+        let share = match (goal.labels, goal.teacher) {
+            (Some(_), Some(_)) => self.settings.label_share,
+            _ => 1.0,
+        };
+        if let Some(labels) = goal.labels {
+            loss += cross_entropy(logits, labels, self.settings.smoothing, share, &mut seed);
+        }
+        if let Some(teacher) = goal.teacher {
+            let share = if goal.labels.is_some() {
+                1.0 - share
+            } else {
+                1.0
+            };
+            let temperature = self.settings.temperature;
+            loss += distillation(logits, teacher, classes, temperature, share, &mut seed);
+        }
+        let hits = goal.labels.map(|labels| hits(logits, labels, classes));
+        let mut inner = Vec::with_capacity(goal.inner.len());
+        for (value, teacher) in goal.inner {
+            let mut gradient = vec![0.0; teacher.len()];
+            loss += matching(self.tape.value(*value), teacher, 1.0, &mut gradient);
+            inner.push((*value, gradient));
+        }
+        let first = *self.first_loss.get_or_insert(loss);
+        if !loss.is_finite() || loss > RUNAWAY * first.max(1.0) {
+            return Err(self.diverged(loss));
+        }
+        let mut seeds = vec![(self.output, &seed[..])];
+        seeds.extend(
+            inner
+                .iter()
+                .map(|(value, gradient)| (*value, &gradient[..])),
+        );
+        self.tape.backward(&seeds);
+        let norm = self.shorten();
+        if !norm.is_finite() {
+            return Err(self.diverged(loss));
+        }
+        let factor = self
+            .settings
+            .schedule
+            .factor(self.done, self.settings.steps);
+        let rate = self.settings.rate * factor as f32;
+        self.optimiser.step(&mut self.tape, rate);
+        self.hold();
+        if self.settings.of_batch {
+            self.tape.move_statistics();
+        }
+        self.done += 1;
+        if self.done.is_multiple_of(GOOD_EVERY) {
+            self.good = self.tape.state();
+        }
+        Ok(Learned {
+            step: self.done,
+            loss,
+            hits,
+            rate,
+            gradient_norm: norm,
+        })
+    }
+
+    /// Writes what was learned into a model of the graph that learning began with.
+    pub fn write_to(&self, graph: &mut Graph) {
+        self.tape.write_to(graph);
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Shortens all gradients together to the norm that is allowed; gives what it was.
+    fn shorten(&mut self) -> f64 {
+        let parameters = self.tape.parameters().to_vec();
+        let squares = parameters
+            .iter()
+            .filter_map(|p| self.tape.gradient(p.value));
+        let sum: f64 = squares
+            .map(|g| g.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>())
+            .sum();
+        let norm = sum.sqrt();
+        let allowed = f64::from(self.settings.clip);
+        if norm.is_finite() && norm > allowed {
+            let factor = (allowed / norm) as f32;
+            for parameter in parameters {
+                if let (_, Some(gradient)) = self.tape.learn(parameter.value) {
+                    gradient.iter_mut().for_each(|x| *x *= factor);
+                }
+            }
+        }
+        norm
+    }
+
+    fn hold(&mut self) {
+        for (value, places) in &self.held {
+            let (weights, _) = self.tape.learn(*value);
+            places.iter().for_each(|&at| weights[at as usize] = 0.0);
+        }
+    }
+
+    fn diverged(&mut self, loss: f64) -> Error {
+        self.tape.restore(&self.good);
+        Error::Diverged(format!(
+            "learning ran away at step {} (the loss is {loss:.3}); the weights of step {} are kept: try a learning rate \
+             below {}",
+            self.done + 1,
+            self.done / GOOD_EVERY * GOOD_EVERY,
+            self.settings.rate
+        ))
+    }
+}
+
+/// How many samples have their label as first choice.
+fn hits(logits: &[f32], labels: &[u32], classes: usize) -> usize {
+    let rows = logits.chunks_exact(classes.max(1)).zip(labels);
+    rows.filter(|(row, label)| {
+        let chosen = row.get(**label as usize);
+        chosen.is_some_and(|chosen| row.iter().all(|x| x <= chosen))
+    })
+    .count()
+}
+
+fn check(settings: &Settings) -> Result<()> {
+    let share = |x: f32| (0.0..=1.0).contains(&x);
+    let positive = |x: f32| x.is_finite() && x > 0.0;
+    let wrong = if settings.batch == 0 {
+        "a batch needs at least one sample"
+    } else if !positive(settings.rate) {
+        "the learning rate must be a number above 0"
+    } else if !positive(settings.clip) || !positive(settings.temperature) {
+        "the gradients' norm and the temperature must be numbers above 0"
+    } else if !share(settings.smoothing) || !share(settings.label_share) {
+        "label smoothing and the labels' share must be from 0 to 1"
+    } else if !(settings.weight_decay.is_finite() && settings.weight_decay >= 0.0) {
+        "the weight decay must be a number from 0 on"
+    } else {
+        return Ok(());
+    };
+    Err(Error::BadInput(wrong.into()))
+}
