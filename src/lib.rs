@@ -4,6 +4,7 @@
 //! Imports run downwards in this order; only `web` and the native command know their surroundings.
 
 pub mod error;
+pub mod random;
 pub mod tensor;
 
 pub mod kernels;

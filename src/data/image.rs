@@ -30,6 +30,42 @@ struct Area {
 /// `rgba` holds `width × height` pixels of 8 bits a channel, row by row, alpha not premultiplied. What is transparent
 /// shows white. A model with one channel gets the luminance.
 pub fn to_tensor(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<Tensor> {
+    let (levels, filled) = fitted(rgba, width, height, preset)?;
+    let mut elements = vec![0.0; preset.tensor_shape().iter().product()];
+    normalise(&levels, filled, preset, &mut elements);
+    Ok(Tensor::from_f32(&preset.tensor_shape(), elements))
+}
+
+/// A photo at a model's size, 8 bits a colour: `width × height` pixels of red, green and blue. Beside a photo that does not
+/// fill the input lies the preset's mean colour, rounded.
+pub fn to_levels(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<Vec<u8>> {
+    let (levels, filled) = fitted(rgba, width, height, preset)?;
+    let [wide, high] = preset.size.map(|side| side as usize);
+    let mean = |channel: usize| preset.mean[channel.min(preset.mean.len() - 1)];
+    let border: [u8; 3] = std::array::from_fn(|c| mean(c).round() as u8);
+    let mut all = border.repeat(wide * high);
+    let row = filled.width as usize * 3;
+    for (y, levels) in levels.chunks_exact(row).enumerate() {
+        let at = ((filled.top as usize + y) * wide + filled.left as usize) * 3;
+        all[at..at + row].copy_from_slice(levels);
+    }
+    Ok(all)
+}
+
+/// Writes levels as [`to_levels`] gives them as one sample of a model's input.
+pub fn write_levels(levels: &[u8], preset: &Preset, out: &mut [f32]) {
+    let [width, height] = preset.size;
+    let whole = Area {
+        left: 0,
+        top: 0,
+        width,
+        height,
+    };
+    normalise(levels, whole, preset, out);
+}
+
+/// The part of a photo that its preset takes, at the size that it fills of the model's input.
+fn fitted(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<(Vec<u8>, Area)> {
     preset.check()?;
     check_size(width, height)?;
     let expected = u64::from(width) * u64::from(height) * 4;
@@ -41,8 +77,7 @@ pub fn to_tensor(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Resul
     }
     let (taken, filled) = areas(width, height, preset);
     let colours = on_white(rgba, width, taken);
-    let resized = resize(&colours, taken, filled)?;
-    Ok(normalise(&resized, filled, preset))
+    Ok((resize(&colours, taken, filled)?, filled))
 }
 
 /// An error for a photo without pixels or with more than [`MOST_PIXELS`].
@@ -133,16 +168,14 @@ fn resize(rgb: &[u8], from: Area, to: Area) -> Result<Vec<u8>> {
     Ok(target.into_vec())
 }
 
-/// `(pixel − mean) / std` in the preset's layout; zero outside the filled area.
-fn normalise(rgb: &[u8], filled: Area, preset: &Preset) -> Tensor {
-    let shape = preset.tensor_shape();
+/// Writes `(pixel − mean) / std` in the preset's layout; leaves what is outside the filled area as it is.
+fn normalise(rgb: &[u8], filled: Area, preset: &Preset, elements: &mut [f32]) {
     let [wide, high] = preset.size.map(|side| side as usize);
     let channels = preset.channels();
     let (channel_step, pixel_step) = match preset.layout {
         Layout::Nchw => (wide * high, 1),
         Layout::Nhwc => (1, channels),
     };
-    let mut elements = vec![0.0; wide * high * channels];
     for (i, pixel) in rgb.chunks_exact(3).enumerate() {
         let x = filled.left as usize + i % filled.width as usize;
         let y = filled.top as usize + i / filled.width as usize;
@@ -162,7 +195,6 @@ fn normalise(rgb: &[u8], filled: Area, preset: &Preset) -> Tensor {
                 (level - preset.mean[channel]) / preset.std[channel];
         }
     }
-    Tensor::from_f32(&shape, elements)
 }
 
 fn luminance(colours: [f32; 3]) -> f32 {

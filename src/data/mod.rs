@@ -1,11 +1,16 @@
 //! From a photo to what a model takes: presets, pixels, and (natively) picture files.
 
+pub mod augment;
 mod classes;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod decode;
 pub mod guess;
+pub mod idx;
 pub mod image;
+pub mod pictures;
 pub mod preset;
 
+pub use augment::Augmentation;
 pub use guess::Guess;
+pub use pictures::Pictures;
 pub use preset::{ChannelOrder, Crop, Layout, Preset};

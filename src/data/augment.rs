@@ -1,0 +1,176 @@
+//! Random changes of pictures that leave what they show as it is.
+
+use super::preset::Preset;
+use crate::random::SplitMix64;
+use serde::{Deserialize, Serialize};
+
+/// How far pictures may be changed. The default changes nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Augmentation {
+    /// Whether half of the pictures are mirrored, left for right.
+    pub flip: bool,
+    /// The share of a side by which a picture may be moved (a crop from a padded picture).
+    pub shift: f32,
+    /// The most that it is turned, in degrees.
+    pub rotation: f32,
+    /// The most that brightness, contrast and each colour are changed, as a share.
+    pub jitter: f32,
+}
+
+impl Augmentation {
+    /// One picture at a model's size, changed. What comes in from beyond its border has the preset's mean colour.
+    pub fn apply(&self, levels: &[u8], preset: &Preset, random: &mut SplitMix64) -> Vec<u8> {
+        let [width, height] = preset.size.map(|side| side as f32);
+        let mirrored = self.flip && random.below(2) == 1;
+        let shift = [width, height].map(|side| (random.between() * self.shift * side).round());
+        let angle = (random.between() * self.rotation).to_radians();
+        let mean = |channel: usize| preset.mean[channel.min(preset.mean.len() - 1)];
+        let tone = self.tone(random);
+        let (sine, cosine) = angle.sin_cos();
+        let (middle_x, middle_y) = ((width - 1.0) / 2.0, (height - 1.0) / 2.0);
+        let mut changed = Vec::with_capacity(levels.len());
+        for y in 0..preset.size[1] {
+            for x in 0..preset.size[0] {
+                // Where this pixel comes from.
+                let (dx, dy) = (x as f32 - middle_x, y as f32 - middle_y);
+                let dx = if mirrored { -dx } else { dx };
+                let from_x = cosine * dx - sine * dy + middle_x + shift[0];
+                let from_y = sine * dx + cosine * dy + middle_y + shift[1];
+                for (channel, tone) in tone.iter().enumerate() {
+                    let level = sample(
+                        levels,
+                        preset.size,
+                        (from_x, from_y),
+                        channel,
+                        mean(channel),
+                    );
+                    changed.push(tone.apply(level));
+                }
+            }
+        }
+        changed
+    }
+
+    /// What becomes of each colour's levels.
+    fn tone(&self, random: &mut SplitMix64) -> [Tone; 3] {
+        if self.jitter == 0.0 {
+            return [Tone {
+                factor: 1.0,
+                summand: 0.0,
+            }; 3];
+        }
+        let contrast = 1.0 + self.jitter * random.between();
+        let brightness = 128.0 * self.jitter * random.between();
+        std::array::from_fn(|_| {
+            let factor = contrast * (1.0 + 0.5 * self.jitter * random.between());
+            Tone {
+                factor,
+                summand: 128.0 * (1.0 - factor) + brightness,
+            }
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Tone {
+    factor: f32,
+    summand: f32,
+}
+
+impl Tone {
+    fn apply(&self, level: f32) -> u8 {
+        (level * self.factor + self.summand)
+            .round()
+            .clamp(0.0, 255.0) as u8
+    }
+}
+
+/// The level at a place between pixels, by the four around it (bilinear).
+fn sample(levels: &[u8], size: [u32; 2], (x, y): (f32, f32), channel: usize, outside: f32) -> f32 {
+    let [width, height] = size.map(|side| side as i64);
+    let at = |x: i64, y: i64| {
+        if (0..width).contains(&x) && (0..height).contains(&y) {
+            f32::from(levels[(y * width + x) as usize * 3 + channel])
+        } else {
+            outside
+        }
+    };
+    let (left, top) = (x.floor(), y.floor());
+    let (right, below) = (x - left, y - top);
+    let (left, top) = (left as i64, top as i64);
+    if right == 0.0 && below == 0.0 {
+        return at(left, top);
+    }
+    let row = |y: i64| at(left, y) * (1.0 - right) + at(left + 1, y) * right;
+    row(top) * (1.0 - below) + row(top + 1) * below
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preset() -> Preset {
+        Preset::parse(r#"{"size": 4, "mean": [9, 9, 9], "std": [1, 1, 1]}"#).unwrap()
+    }
+
+    fn picture() -> Vec<u8> {
+        (0..48).map(|i| i * 5).collect()
+    }
+
+    #[test]
+    fn nothing_is_changed_where_nothing_is_asked() {
+        let changed = Augmentation::default().apply(&picture(), &preset(), &mut SplitMix64(1));
+        assert_eq!(changed, picture());
+    }
+
+    #[test]
+    fn a_mirror_turns_rows_round() {
+        let flip = Augmentation {
+            flip: true,
+            ..Augmentation::default()
+        };
+        let mut random = SplitMix64(2);
+        let mut turned = 0;
+        for _ in 0..40 {
+            let changed = flip.apply(&picture(), &preset(), &mut random);
+            if changed != picture() {
+                turned += 1;
+                let pixel = |picture: &[u8], x: usize| picture[x * 3..][..3].to_vec();
+                assert_eq!(pixel(&changed, 0), pixel(&picture(), 3));
+            }
+        }
+        assert!((8..32).contains(&turned));
+    }
+
+    #[test]
+    fn what_comes_in_has_the_mean_colour() {
+        let shift = Augmentation {
+            shift: 1.0,
+            ..Augmentation::default()
+        };
+        let mut random = SplitMix64(3);
+        let changed = (0..20).map(|_| shift.apply(&picture(), &preset(), &mut random));
+        for changed in changed {
+            assert!(
+                changed
+                    .iter()
+                    .all(|level| *level == 9 || picture().contains(level))
+            );
+        }
+    }
+
+    #[test]
+    fn a_seed_repeats() {
+        let all = Augmentation {
+            flip: true,
+            shift: 0.3,
+            rotation: 20.0,
+            jitter: 0.3,
+        };
+        let with = |seed| all.apply(&picture(), &preset(), &mut SplitMix64(seed));
+        assert_eq!(with(4), with(4));
+        assert_ne!(with(4), with(5));
+    }
+}

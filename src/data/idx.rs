@@ -1,0 +1,83 @@
+//! IDX files, the format of MNIST and Fashion-MNIST (LeCun, Cortes and Burges, “The MNIST database”): a magic number
+//! with the element type and the count of axes, their lengths, and bytes.
+
+use crate::error::{Error, Result};
+
+/// Bytes of an IDX file of unsigned bytes, with its shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Idx<'a> {
+    pub shape: [usize; 3],
+    pub bytes: &'a [u8],
+}
+
+/// Reads pictures (count, rows, columns) or labels (count, then 1 and 1).
+///
+/// `what` names the file in messages.
+pub fn parse<'a>(what: &str, file: &'a [u8]) -> Result<Idx<'a>> {
+    let bad = |why: String| Error::BadInput(format!("“{what}” is no IDX file of bytes: {why}"));
+    let &[0, 0, kind, axes, ref rest @ ..] = file else {
+        return Err(bad(
+            "it does not begin with two zero bytes; unpack it if it is a .gz".into(),
+        ));
+    };
+    if kind != 8 || !(1..=3).contains(&axes) {
+        return Err(bad(format!(
+            "its elements have type {kind} and {axes} axes, not type 8 and 1 to 3"
+        )));
+    }
+    let (lengths, _) = rest.as_chunks::<4>();
+    let axes = usize::from(axes);
+    let Some(lengths) = lengths.get(..axes) else {
+        return Err(bad("it ends within its header".into()));
+    };
+    let mut shape = [1; 3];
+    for (length, bytes) in shape.iter_mut().zip(lengths) {
+        *length = u32::from_be_bytes(*bytes) as usize;
+    }
+    let bytes = &rest[axes * 4..];
+    let wanted = shape
+        .iter()
+        .try_fold(1usize, |n, &length| n.checked_mul(length));
+    if wanted != Some(bytes.len()) {
+        return Err(bad(format!(
+            "its header speaks of {shape:?} bytes and {} follow",
+            bytes.len()
+        )));
+    }
+    Ok(Idx { shape, bytes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_and_labels() {
+        let pictures = [
+            &[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3][..],
+            &[1, 2, 3, 4, 5, 6],
+        ]
+        .concat();
+        let idx = parse("train", &pictures).unwrap();
+        assert_eq!(idx.shape, [2, 1, 3]);
+        assert_eq!(idx.bytes, [1, 2, 3, 4, 5, 6]);
+        let labels = [0, 0, 8, 1, 0, 0, 0, 2, 7, 9];
+        assert_eq!(parse("labels", &labels).unwrap().shape, [2, 1, 1]);
+    }
+
+    #[test]
+    fn what_is_none_is_told() {
+        let told = |file: &[u8]| parse("t10k", file).unwrap_err().to_string();
+        assert!(told(b"").contains("t10k"));
+        assert!(told(&[0x1f, 0x8b, 8, 0]).contains(".gz"));
+        assert!(told(&[0, 0, 13, 1, 0, 0, 0, 0]).contains("type 13"));
+        assert!(told(&[0, 0, 8, 3, 0, 0]).contains("header"));
+        assert!(told(&[0, 0, 8, 1, 0, 0, 0, 5, 1]).contains("follow"));
+        assert!(
+            told(&[
+                0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255
+            ])
+            .contains("follow")
+        );
+    }
+}

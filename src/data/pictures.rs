@@ -1,0 +1,213 @@
+//! Sets of pictures to learn from and to measure on, small enough to keep whole.
+
+use super::augment::Augmentation;
+use super::image::{to_levels, write_levels};
+use super::preset::Preset;
+use crate::error::{Error, Result};
+use crate::random::SplitMix64;
+
+/// Pictures at a model's size, 8 bits a colour, all labelled or none.
+#[derive(Debug, Clone)]
+pub struct Pictures {
+    preset: Preset,
+    /// Picture after picture: rows of red, green and blue.
+    levels: Vec<u8>,
+    /// Classes by picture; empty where the pictures have no labels.
+    labels: Vec<u32>,
+}
+
+impl Pictures {
+    pub fn new(preset: &Preset) -> Result<Self> {
+        preset.check()?;
+        Ok(Pictures {
+            preset: preset.clone(),
+            levels: Vec::new(),
+            labels: Vec::new(),
+        })
+    }
+
+    /// Takes a photo in: `rgba` holds `width × height` pixels. All pictures of a set have a label, or none.
+    pub fn add(&mut self, rgba: &[u8], width: u32, height: u32, label: Option<u32>) -> Result<()> {
+        if label.is_some() != !self.labels.is_empty() && !self.is_empty() {
+            return Err(Error::BadInput(
+                "some of these pictures have a label and some have none: label all of them, or none".into(),
+            ));
+        }
+        let levels = to_levels(rgba, width, height, &self.preset)?;
+        self.levels.extend(levels);
+        self.labels.extend(label);
+        Ok(())
+    }
+
+    pub fn len(&self) -> usize {
+        self.levels.len() / self.size()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.levels.is_empty()
+    }
+
+    pub fn preset(&self) -> &Preset {
+        &self.preset
+    }
+
+    /// The classes by picture, where they are known.
+    pub fn labels(&self) -> Option<&[u32]> {
+        (!self.labels.is_empty()).then_some(&self.labels)
+    }
+
+    /// Bytes of one picture.
+    fn size(&self) -> usize {
+        self.preset.size[0] as usize * self.preset.size[1] as usize * 3
+    }
+
+    /// Numbers of one sample of the model's input.
+    pub fn sample_len(&self) -> usize {
+        self.preset.tensor_shape().iter().product()
+    }
+
+    /// Writes pictures, one after the other, as a batch of the model's input, each changed at random where an
+    /// augmentation says so.
+    pub fn write(
+        &self,
+        indices: &[usize],
+        augmentation: Option<(&Augmentation, &mut SplitMix64)>,
+        out: &mut [f32],
+    ) {
+        let samples = out.chunks_exact_mut(self.sample_len());
+        let mut augmentation = augmentation;
+        for (&index, out) in indices.iter().zip(samples) {
+            let levels = &self.levels[index * self.size()..][..self.size()];
+            match &mut augmentation {
+                Some((augmentation, random)) => {
+                    let changed = augmentation.apply(levels, &self.preset, random);
+                    write_levels(&changed, &self.preset, out);
+                }
+                None => write_levels(levels, &self.preset, out),
+            }
+        }
+    }
+
+    /// Two sets that share no picture: every `n`-th of a seeded order goes to the second. Labelled pictures are dealt
+    /// class by class, so that both sets hold all.
+    pub fn split(self, share: f64, seed: u32) -> (Pictures, Pictures) {
+        let mut random = SplitMix64(u64::from(seed));
+        let mut order = random.order(self.len());
+        if !self.labels.is_empty() {
+            order.sort_by_key(|&i| self.labels[i]);
+        }
+        let empty = || Pictures {
+            preset: self.preset.clone(),
+            levels: Vec::new(),
+            labels: Vec::new(),
+        };
+        let (mut first, mut second) = (empty(), empty());
+        let mut due = 0.5;
+        for index in order {
+            due += share;
+            let to = if due >= 1.0 { &mut second } else { &mut first };
+            due -= due.floor();
+            to.levels
+                .extend(&self.levels[index * self.size()..][..self.size()]);
+            to.labels.extend(self.labels.get(index));
+        }
+        (first, second)
+    }
+}
+
+/// Pictures in a random order, again and again, a batch at a time. The same seed gives the same batches.
+#[derive(Debug, Clone)]
+pub struct Batches {
+    random: SplitMix64,
+    order: Vec<usize>,
+    at: usize,
+}
+
+impl Batches {
+    pub fn new(count: usize, seed: u32) -> Self {
+        let mut random = SplitMix64(u64::from(seed));
+        Batches {
+            order: random.order(count),
+            random,
+            at: 0,
+        }
+    }
+
+    /// The next `size` pictures. A set that is smaller gives some of them more than once.
+    pub fn next(&mut self, size: usize) -> Vec<usize> {
+        let mut batch = Vec::with_capacity(size);
+        while batch.len() < size && !self.order.is_empty() {
+            if self.at == self.order.len() {
+                self.order = self.random.order(self.order.len());
+                self.at = 0;
+            }
+            let taken = (self.order.len() - self.at).min(size - batch.len());
+            batch.extend(&self.order[self.at..self.at + taken]);
+            self.at += taken;
+        }
+        batch
+    }
+
+    pub fn random(&mut self) -> &mut SplitMix64 {
+        &mut self.random
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(count: u32) -> Pictures {
+        let preset =
+            Preset::parse(r#"{"size": [2, 1], "mean": [0, 0, 0], "std": [1, 1, 1]}"#).unwrap();
+        let mut pictures = Pictures::new(&preset).unwrap();
+        for i in 0..count {
+            let grey = i as u8;
+            let rgba = [grey, grey, grey, 255, grey, grey, grey, 255];
+            pictures.add(&rgba, 2, 1, Some(i % 3)).unwrap();
+        }
+        pictures
+    }
+
+    #[test]
+    fn a_batch_holds_the_pictures_asked_for() {
+        let pictures = set(5);
+        let mut out = vec![0.0; 12];
+        pictures.write(&[3, 1], None, &mut out);
+        assert_eq!(
+            out,
+            [3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+        );
+    }
+
+    #[test]
+    fn parts_share_nothing_and_hold_every_class() {
+        let (first, second) = set(30).split(0.2, 7);
+        assert_eq!((first.len(), second.len()), (24, 6));
+        for class in 0..3 {
+            let of_class = second.labels.iter().filter(|&&label| label == class);
+            assert_eq!(of_class.count(), 2);
+        }
+        let levels = |set: &Pictures| set.levels.iter().copied().step_by(6).collect::<Vec<_>>();
+        let mut all = [levels(&first), levels(&second)].concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..30).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn every_picture_comes_once_a_round() {
+        let mut batches = Batches::new(10, 3);
+        let mut round: Vec<usize> = (0..5).flat_map(|_| batches.next(2)).collect();
+        round.sort_unstable();
+        assert_eq!(round, (0..10).collect::<Vec<_>>());
+        assert_eq!(Batches::new(3, 1).next(7).len(), 7);
+        assert_eq!(Batches::new(10, 3).next(4), Batches::new(10, 3).next(4));
+    }
+
+    #[test]
+    fn half_labelled_sets_are_refused() {
+        let mut pictures = set(1);
+        let error = pictures.add(&[0; 8], 2, 1, None).unwrap_err();
+        assert!(error.to_string().contains("label"));
+    }
+}
