@@ -22,6 +22,7 @@ pub mod prune;
 pub mod recipe;
 
 pub mod data;
+pub mod recover;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -1,6 +1,8 @@
 //! Fast loops over plain `f32` slices. They know shapes and constants, but no graph.
 
 mod activation;
+#[cfg(target_arch = "x86_64")]
+mod avx;
 pub mod conv;
 #[cfg(test)]
 mod conv_tests;

@@ -3,6 +3,8 @@
 //! Measured in V8, this tile without unrolling by hand is the fastest one in every build; see
 //! `docs/design/matrix-products.md`.
 
+#[cfg(target_arch = "x86_64")]
+use super::avx;
 use super::simd::F32x4;
 
 /// Rows of the left matrix in a panel.
@@ -32,8 +34,18 @@ fn step(sum: &mut Tile, a: &Left, b: [F32x4; 2]) {
 }
 
 /// `first + a·b` over panels packed in the order of use.
-#[inline(never)]
+#[inline(always)]
 pub fn packed(a: &[Left], b: &[Right], first: &Left) -> Tile {
+    #[cfg(target_arch = "x86_64")]
+    if avx::is_there() {
+        // SAFETY: the processor has the instructions.
+        return unsafe { avx::packed(a, b, first) };
+    }
+    packed_by_fours(a, b, first)
+}
+
+#[inline(never)]
+pub(super) fn packed_by_fours(a: &[Left], b: &[Right], first: &Left) -> Tile {
     let mut sum = start(first);
     for (a, b) in a.iter().zip(b) {
         let (halves, _) = b.as_chunks::<4>();
@@ -60,8 +72,18 @@ pub fn packed_half(a: &[Left], b: &[Right], first: &Left) -> Tile {
 }
 
 /// `first + a·b` where the eight columns at each depth lie at `data[offsets[depth]..]`.
-#[inline(never)]
+#[inline(always)]
 pub fn scattered(a: &[Left], offsets: &[u32], data: &[f32], first: &Left) -> Tile {
+    #[cfg(target_arch = "x86_64")]
+    if avx::is_there() {
+        // SAFETY: the processor has the instructions.
+        return unsafe { avx::scattered(a, offsets, data, first) };
+    }
+    scattered_by_fours(a, offsets, data, first)
+}
+
+#[inline(never)]
+pub(super) fn scattered_by_fours(a: &[Left], offsets: &[u32], data: &[f32], first: &Left) -> Tile {
     let mut sum = start(first);
     for (a, &at) in a.iter().zip(offsets) {
         let (halves, _) = data[at as usize..][..COLUMNS].as_chunks::<4>();

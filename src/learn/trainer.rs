@@ -121,7 +121,7 @@ impl Trainer {
             .map(|p| (p.value, zeros(tape.value(p.value))))
             .filter(|(_, zeros)| !zeros.is_empty())
             .collect();
-        let output = graph.outputs.first().copied();
+        let output = logits(graph);
         Ok(Trainer {
             good: tape.state(),
             output: output.ok_or_else(|| Error::BadModel("this model has no output".into()))?,
@@ -219,6 +219,11 @@ impl Trainer {
         self.tape.write_to(graph);
     }
 
+    /// How many classes the model tells apart.
+    pub fn classes(&self) -> usize {
+        self.tape.value(self.output).len() / self.settings.batch
+    }
+
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -261,6 +266,19 @@ impl Trainer {
             self.done / GOOD_EVERY * GOOD_EVERY,
             self.settings.rate
         ))
+    }
+}
+
+/// The value that holds the logits: the first output, or what goes into the softmax that makes it.
+fn logits(graph: &Graph) -> Option<ValueId> {
+    let output = graph.outputs.first().copied()?;
+    let maker = graph
+        .nodes
+        .iter()
+        .find(|node| node.output(0) == Some(output));
+    match maker {
+        Some(node) if node.domain.is_empty() && node.op_type == "Softmax" => node.input(0),
+        _ => Some(output),
     }
 }
 

@@ -1,0 +1,5 @@
+//! What brings a pruned model back to what the original could.
+
+mod training;
+
+pub use training::{Lessons, Recovery};

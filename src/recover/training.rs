@@ -1,0 +1,164 @@
+//! Recovery by learning: fine-tuning on labels, distillation from the original, or both.
+
+use crate::data::{Augmentation, Pictures, pictures::Batches};
+use crate::engine::{Executor, Options};
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use crate::learn::{Goal, Learned, Settings, Trainer};
+use crate::report::logits;
+use crate::tensor::Tensor;
+
+/// What a pruned model learns from.
+pub struct Lessons<'a> {
+    pub pictures: &'a Pictures,
+    pub augmentation: Augmentation,
+    /// Whether the pictures' labels are used, where they have any.
+    pub labels: bool,
+    /// What the order of the pictures and their changes start from.
+    pub seed: u32,
+}
+
+/// A pruned model on its way back. It goes step by step, so that whoever drives it can stop, show or save at any time.
+pub struct Recovery<'a> {
+    graph: Graph,
+    trainer: Trainer,
+    teacher: Option<Teacher>,
+    lessons: Lessons<'a>,
+    batches: Batches,
+    /// The batch at hand.
+    input: Vec<f32>,
+}
+
+struct Teacher {
+    executor: Executor,
+    graph: Graph,
+    output: ValueId,
+    shape: Vec<usize>,
+}
+
+impl<'a> Recovery<'a> {
+    /// `original` teaches, where it is given. Masked weights stay zero, re-packed models learn as they are.
+    ///
+    /// Errors: [`Error::BadInput`] where there is nothing to learn from, or pictures do not fit; else those of
+    /// [`Trainer::new`].
+    pub fn new(
+        pruned: &Graph,
+        original: Option<&Graph>,
+        lessons: Lessons<'a>,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let pictures = lessons.pictures;
+        if pictures.is_empty() {
+            return Err(Error::BadInput(
+                "there are no pictures to learn from".into(),
+            ));
+        }
+        let labelled = lessons.labels && pictures.labels().is_some();
+        if !labelled && original.is_none() {
+            return Err(Error::BadInput(
+                "these pictures have no labels and there is no original to learn from: give one of the two".into(),
+            ));
+        }
+        let input = pruned
+            .inputs
+            .first()
+            .and_then(|&id| pruned.value(id).ty.as_ref());
+        let input = input.ok_or_else(|| Error::BadModel("this model has no input".into()))?;
+        pictures.preset().check_fits(&input.shape)?;
+        let teacher = match original {
+            Some(original) => Some(Teacher::new(original, pictures, settings.batch)?),
+            None => None,
+        };
+        let trainer = Trainer::new(pruned, settings)?;
+        if labelled {
+            check_labels(pictures, &trainer)?;
+        }
+        Ok(Recovery {
+            graph: pruned.clone(),
+            batches: Batches::new(pictures.len(), lessons.seed),
+            input: vec![0.0; pictures.sample_len() * settings.batch],
+            trainer,
+            teacher,
+            lessons,
+        })
+    }
+
+    /// Learns from the next batch.
+    pub fn step(&mut self) -> Result<Learned> {
+        let pictures = self.lessons.pictures;
+        let batch = self.batches.next(self.trainer.settings().batch);
+        let changes = (&self.lessons.augmentation, self.batches.random());
+        pictures.write(&batch, Some(changes), &mut self.input);
+        let labels: Option<Vec<u32>> = match pictures.labels() {
+            Some(labels) if self.lessons.labels => Some(batch.iter().map(|&i| labels[i]).collect()),
+            _ => None,
+        };
+        let taught = match &mut self.teacher {
+            Some(teacher) => Some(teacher.say(&self.input)?),
+            None => None,
+        };
+        let goal = Goal {
+            labels: labels.as_deref(),
+            teacher: taught.as_deref(),
+            inner: &[],
+        };
+        self.trainer.step(&[&self.input], goal)
+    }
+
+    /// The model as it is now.
+    pub fn model(&self) -> Graph {
+        let mut graph = self.graph.clone();
+        self.trainer.write_to(&mut graph);
+        graph
+    }
+}
+
+impl Teacher {
+    fn new(original: &Graph, pictures: &Pictures, batch: usize) -> Result<Self> {
+        let options = Options {
+            batch,
+            ..Options::default()
+        };
+        let mut shape = pictures.preset().tensor_shape().to_vec();
+        shape[0] = batch;
+        let output = original.outputs.first().copied();
+        Ok(Teacher {
+            executor: Executor::new(original, &options)?,
+            output: output.ok_or_else(|| Error::BadModel("the original has no output".into()))?,
+            graph: original.clone(),
+            shape,
+        })
+    }
+
+    /// Logits of a batch.
+    fn say(&mut self, input: &[f32]) -> Result<Vec<f32>> {
+        let input = Tensor::from_f32(&self.shape, input.to_vec());
+        let outputs = self.executor.run(&[input])?;
+        let said = outputs.first().and_then(Tensor::floats);
+        let said = said.ok_or_else(|| Error::BadModel("the original is no classifier".into()))?;
+        Ok(logits(&self.graph, self.output, &said))
+    }
+}
+
+fn check_labels(pictures: &Pictures, trainer: &Trainer) -> Result<()> {
+    let classes = trainer.classes();
+    let labels = pictures.labels().unwrap_or_default();
+    let Some(&first) = labels.first() else {
+        return Ok(());
+    };
+    let most = labels.iter().copied().max().unwrap_or(first) as usize;
+    if most >= classes {
+        return Err(Error::BadInput(format!(
+            "the pictures show {} classes, but the model tells {classes} apart: leave some out, or take the model's own",
+            most + 1
+        )));
+    }
+    if labels.iter().all(|&label| label == first) {
+        return Err(Error::BadInput(
+            "all pictures show one class, so a model that learns from them forgets all others: add pictures of at least \
+             one more"
+                .into(),
+        ));
+    }
+    Ok(())
+}
