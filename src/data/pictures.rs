@@ -28,7 +28,7 @@ impl Pictures {
 
     /// Takes a photo in: `rgba` holds `width × height` pixels. All pictures of a set have a label, or none.
     pub fn add(&mut self, rgba: &[u8], width: u32, height: u32, label: Option<u32>) -> Result<()> {
-        if label.is_some() != !self.labels.is_empty() && !self.is_empty() {
+        if label.is_some() == self.labels.is_empty() && !self.is_empty() {
             return Err(Error::BadInput(
                 "some of these pictures have a label and some have none: label all of them, or none".into(),
             ));
