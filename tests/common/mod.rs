@@ -5,6 +5,7 @@
 pub mod nets;
 pub mod random_net;
 pub mod reference;
+pub mod repacking;
 pub mod slopes;
 
 use secateur::graph::shapes::infer;
