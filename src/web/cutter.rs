@@ -136,7 +136,11 @@ impl Cutter {
                 let photo = photo.to_rust().map_err(mismatch)?;
                 let preset = preset.to_rust().map_err(mismatch)?;
                 let rgba = photo.data.to_vec();
-                Some(to_tensor(&rgba, photo.width, photo.height, &preset)?)
+                // A model that takes no photos is checked all the same.
+                match self.takes(&preset)? {
+                    true => Some(to_tensor(&rgba, photo.width, photo.height, &preset)?),
+                    false => None,
+                }
             }
             _ => None,
         };
@@ -167,6 +171,16 @@ impl Cutter {
             recipe: cut.report.recipe.to_json(),
             milliseconds: now() - start,
         })
+    }
+
+    /// Whether the model's input is what the preset makes of a photo.
+    fn takes(&self, preset: &Preset) -> Result<bool, Error> {
+        let graph = self.session()?.graph();
+        let input = graph
+            .inputs
+            .first()
+            .and_then(|&id| graph.value(id).ty.as_ref());
+        Ok(input.is_some_and(|ty| preset.check_fits(&ty.shape).is_ok()))
     }
 
     fn session(&self) -> Result<&Session, Error> {

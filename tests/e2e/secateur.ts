@@ -8,8 +8,10 @@ export { expect } from "@playwright/test";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
+export const ROOT = at("");
 /** The gallery's model, as it stands in the repository. */
-export const efficientnet = (): Buffer => readFileSync(at("www/public/gallery/efficientnet-lite0.onnx"));
+export const GALLERY_MODEL = at("www/public/gallery/efficientnet-lite0.onnx");
+export const efficientnet = (): Buffer => readFileSync(GALLERY_MODEL);
 export const efficientnetPreset = (): Preset =>
   JSON.parse(readFileSync(at("www/presets/efficientnet-lite0.json"), "utf8")) as Preset;
 /** The core as WebAssembly, for what a test needs of it in Node. */
@@ -45,9 +47,14 @@ export class Secateur {
   }
 
   async openFile(name: string, buffer: Buffer): Promise<void> {
+    await this.chooseFile({ name, mimeType: "", buffer });
+  }
+
+  /** A file by its path, or by what it holds. */
+  async chooseFile(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
     const another = this.page.getByRole("button", { name: "Another model …" });
     if (await another.isVisible()) await another.click();
-    await this.panel("Model").locator("input[type=file]").setInputFiles({ name, mimeType: "", buffer });
+    await this.panel("Model").locator("input[type=file]").setInputFiles(file);
   }
 
   async addPhoto(name: string, mimeType: string, buffer: Buffer): Promise<void> {

@@ -1,0 +1,147 @@
+/** Models that contradict themselves are told apart in plain words; unusual ones open and say what is unusual. */
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "./secateur";
+import { attribute, input, model, node, outside, output, spread, weights } from "./onnx";
+
+const pads = attribute("pads", [1, 1, 1, 1]);
+
+/** Three convolutions, a pool and a linear layer; `middle` stands before the last convolution and makes `c` of `b`. */
+function classifier(middle: number[][], image: (number | string)[] = ["N", 3, 16, 16]): Buffer {
+  return model(
+    node("Conv", ["image", "first"], ["x"], [pads]),
+    node("Relu", ["x"], ["y"]),
+    node("Conv", ["y", "between"], ["a"], [pads]),
+    node("Relu", ["a"], ["b"]),
+    ...middle,
+    node("Conv", ["c", "second"], ["d"], [pads]),
+    node("Relu", ["d"], ["e"]),
+    node("GlobalAveragePool", ["e"], ["f"]),
+    node("Flatten", ["f"], ["g"]),
+    node("Gemm", ["g", "last"], ["logits"], [attribute("transB", 1)]),
+    weights("first", [16, 3, 3, 3], spread),
+    weights("between", [8, 16, 3, 3], spread),
+    weights("second", [12, 8, 3, 3], spread),
+    weights("last", [4, 12], spread),
+    input("image", image),
+    output("logits", ["N", 4]),
+  );
+}
+
+const contradictions: [what: string, bytes: () => Buffer, told: RegExp][] = [
+  [
+    "its weights lie in another file",
+    () =>
+      model(
+        node("Conv", ["image", "w"], ["y"], [pads]),
+        outside("w", [4, 3, 3, 3], "weights.bin"),
+        input("image", [1, 3, 8, 8]),
+        output("y", [1, 4, 8, 8]),
+      ),
+    /weights\.bin|another file|external/,
+  ],
+  [
+    "it goes round in a circle",
+    () =>
+      model(
+        node("Add", ["image", "b"], ["a"]),
+        node("Relu", ["a"], ["b"]),
+        input("image", [1, 3, 8, 8]),
+        output("b", [1, 3, 8, 8]),
+      ),
+    /circle/,
+  ],
+  [
+    "its shapes do not fit",
+    () =>
+      model(
+        node("Conv", ["image", "w"], ["y"]),
+        weights("w", [4, 5, 3, 3], spread),
+        input("image", [1, 3, 8, 8]),
+        output("y", [1, 4, 6, 6]),
+      ),
+    /\(Conv\).*do not fit/,
+  ],
+];
+
+test("a model that contradicts itself is refused, and the one before stays", async ({ secateur }) => {
+  await secateur.openGalleryModel();
+  const alert = secateur.panel("Model").getByRole("alert");
+  for (const [what, bytes, told] of contradictions) {
+    await test.step(what, async () => {
+      await secateur.openFile("wrong.onnx", bytes());
+      await expect(alert).toContainText(told);
+      await expect(alert).toContainText("EfficientNet-Lite0 is still open");
+      await alert.getByRole("button", { name: "Dismiss" }).click();
+    });
+  }
+  await secateur.expectToWork();
+});
+
+test("a file past what WebAssembly's memory holds is refused before it is read", async ({ secateur }) => {
+  await secateur.openGalleryModel();
+  const folder = mkdtempSync(join(tmpdir(), "secateur-"));
+  const path = join(folder, "huge.onnx");
+  // Sparse: it takes no room on the disk.
+  writeFileSync(path, "");
+  truncateSync(path, 3_000_000_000);
+  await secateur.chooseFile(path);
+  const alert = secateur.panel("Model").getByRole("alert");
+  await expect(alert).toContainText(/“huge\.onnx” has 3(\.00)? GB, more than a web page's memory can work on/);
+  rmSync(folder, { recursive: true });
+  await alert.getByRole("button", { name: "Dismiss" }).click();
+  await secateur.expectToWork();
+});
+
+test("weights that are no numbers are warned of, and named", async ({ secateur }) => {
+  const bytes = model(
+    node("Conv", ["image", "w"], ["a"], [pads]),
+    node("GlobalAveragePool", ["a"], ["b"]),
+    node("Flatten", ["b"], ["logits"]),
+    weights("w", [4, 3, 3, 3], (index) => (index === 7 ? NaN : spread(index))),
+    input("image", [1, 3, 8, 8]),
+    output("logits", [1, 4]),
+  );
+  await secateur.openFile("nan.onnx", bytes);
+  await expect(secateur.panel("Model")).toContainText(/“w”.*NaN|NaN.*“w”/);
+});
+
+test("an unknown operator is named, kept whole, and run by ONNX Runtime Web", async ({ secateur }) => {
+  await secateur.openFile("unknown.onnx", classifier([node("Softplus", ["b"], ["c"])]));
+  await expect(secateur.panel("Model")).toContainText("Some operators are unknown here");
+  await expect(secateur.panel("Model")).toContainText(/Softplus at node c \(opset 17\)/);
+  await secateur.cut(30);
+  await expect(secateur.total("Multiply-adds")).toContainText("−");
+  await expect(secateur.panel("Take home").getByRole("link", { name: /^Download ONNX/ })).toBeVisible({
+    timeout: 30_000,
+  });
+  await expect(secateur.summary).toContainText("of 3 photos", { timeout: 60_000 });
+});
+
+test("sizes that a model leaves open are asked for", async ({ secateur, page }) => {
+  await secateur.openFile("open.onnx", classifier([node("Identity", ["b"], ["c"])], ["N", 3, "high", "wide"]));
+  await expect(page.getByText(/leaves these sizes open: “high”, “wide”/)).toBeVisible();
+  await page.getByLabel("high").fill("24");
+  await page.getByLabel("wide").fill("32");
+  await page.getByRole("button", { name: "Open with these sizes" }).click();
+  await expect(secateur.panel("Model")).toContainText("open.onnx");
+  await expect(secateur.check).toContainText("re-packed = masked", { timeout: 30_000 });
+});
+
+test("a model that takes no photos is opened and cut, and says why it can't be compared", async ({ secateur }) => {
+  const bytes = model(
+    node("Gemm", ["x", "v"], ["a"], [attribute("transB", 1)]),
+    node("Relu", ["a"], ["b"]),
+    node("Gemm", ["b", "w"], ["y"], [attribute("transB", 1)]),
+    weights("v", [16, 10], spread),
+    weights("w", [3, 16], spread),
+    input("x", ["N", 10]),
+    output("y", ["N", 3]),
+  );
+  await secateur.openFile("table.onnx", bytes);
+  await expect(secateur.check).toContainText("checked on a test pattern", { timeout: 30_000 });
+  await expect(secateur.panel("Compare").getByRole("alert").first()).toContainText(/takes/, { timeout: 30_000 });
+  await secateur.cut(40);
+  await expect(secateur.total("Parameters")).toContainText("−");
+});

@@ -1,0 +1,41 @@
+/** The page and the native command make the same file of the same recipe. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, GALLERY_MODEL, ROOT, test } from "./secateur";
+
+/** The command on files: it builds first where that has not been done. */
+function prune(recipe: string, output: string): void {
+  const command = ["run", "--quiet", "--bin", "secateur", "--", "prune", GALLERY_MODEL];
+  execFileSync("cargo", [...command, "--recipe", recipe, "--output", output], { cwd: ROOT, stdio: "pipe" });
+}
+
+for (const [granularity, written] of [
+  ["Channels", "channel"],
+  ["Weights", "weight"],
+  ["N : M", "2:4"],
+] as const) {
+  test(`by ${granularity}`, async ({ secateur, page }) => {
+    test.setTimeout(400_000);
+    await secateur.openGalleryModel();
+    await secateur.panel("Cut").getByRole("radio", { name: granularity }).check({ force: true });
+    if (granularity !== "N : M") await secateur.cut(35);
+    const take = secateur.panel("Take home");
+    await expect(secateur.total("Non-zero")).toContainText("−");
+    await expect(take.getByRole("link", { name: /^Download ONNX/ })).toBeVisible({ timeout: 60_000 });
+
+    const folder = mkdtempSync(join(tmpdir(), "secateur-"));
+    const save = async (name: RegExp, file: string) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), take.getByRole("link", { name }).click()]);
+      await download.saveAs(join(folder, file));
+    };
+    await save(/^Recipe/, "recipe.json");
+    expect(JSON.parse(readFileSync(join(folder, "recipe.json"), "utf8"))).toMatchObject({ granularity: written });
+    await save(/^Download ONNX/, "page.onnx");
+    prune(join(folder, "recipe.json"), join(folder, "native.onnx"));
+    const [ours, native] = ["page.onnx", "native.onnx"].map((file) => readFileSync(join(folder, file)));
+    rmSync(folder, { recursive: true });
+    expect(ours!.equals(native!)).toBe(true);
+  });
+}
