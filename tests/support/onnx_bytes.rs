@@ -1,5 +1,7 @@
 //! ONNX files written field by field, so that tests can make wrong ones.
 
+#![allow(dead_code)] // each test binary uses a part of it
+
 /// One length-delimited field of a protobuf message.
 pub fn field(number: u32, content: &[u8]) -> Vec<u8> {
     let mut out = varint(u64::from(number << 3 | 2));

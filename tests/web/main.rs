@@ -2,6 +2,8 @@
 //! WebAssembly could change. Natively this is a program that does nothing.
 
 #[cfg(target_arch = "wasm32")]
+mod models;
+#[cfg(target_arch = "wasm32")]
 mod tensors;
 
 // The page calls the core from a worker.
