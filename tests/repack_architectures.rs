@@ -1,0 +1,272 @@
+//! The networks that other tools check themselves on (OTO's sanity checks, Torch-Pruning's and NNCF's toy nets), rebuilt
+//! small: random channels go, and the compact network computes what the masked one does.
+
+mod common;
+
+use common::nets::{max_pool, resnet18, resnet50, vgg11};
+use common::repacking::{agree, random_units, share_of_each};
+use common::{Net, Random, int, ints, random_inputs};
+use secateur::graph::{Graph, ValueId};
+use secateur::prune::groups::analyse;
+use secateur::prune::repack::{mask_channels, repack};
+use secateur::prune::selfcheck::check;
+
+/// Several random cuts, each compared with the brute-force reference.
+fn survives(name: &str, graph: &Graph) {
+    let groups = analyse(graph).unwrap();
+    assert!(!groups.groups.is_empty(), "{name}: nothing can be cut");
+    let mut random = Random(7);
+    for _ in 0..4 {
+        let removed = random_units(&groups, &mut random);
+        agree(graph, &groups, &removed, &mut random);
+    }
+}
+
+/// The shapes of all stored tensors with so many axes, in the order of the nodes, once half of every group is gone.
+fn halved(graph: &Graph, rank: usize) -> Vec<Vec<usize>> {
+    let groups = analyse(graph).unwrap();
+    let removed = share_of_each(&groups, 0.5);
+    let packed = repack(graph, &groups, &removed).unwrap().graph;
+    let weights = packed
+        .nodes
+        .iter()
+        .filter_map(|node| packed.constant(node.input(1)?));
+    let shapes = weights.map(|tensor| tensor.shape().to_vec());
+    shapes.filter(|shape| shape.len() == rank).collect()
+}
+
+fn conv_bn_relu(net: &mut Net, x: ValueId, out: usize, k: usize) -> ValueId {
+    let y = net.conv(x, out, k);
+    let y = net.batch_norm(y);
+    net.relu(y)
+}
+
+/// He et al. and Simonyan and Zisserman at their real widths, on the executor.
+#[test]
+fn residual_and_plain_networks_at_their_real_widths() {
+    type Builder = fn(Net, usize) -> Graph;
+    let nets: [(&str, Builder, usize); 3] = [
+        ("ResNet-18", resnet18, 32),
+        ("ResNet-50", resnet50, 32),
+        ("VGG-11", vgg11, 32),
+    ];
+    for (name, build, size) in nets {
+        let mut random = Random(5);
+        let graph = build(Net::new(3), size);
+        let groups = analyse(&graph).unwrap();
+        let removed = random_units(&groups, &mut random);
+        let masked = mask_channels(&graph, &groups, &removed).unwrap();
+        let packed = repack(&graph, &groups, &removed).unwrap();
+        let input = &random_inputs(&graph, &mut random)[0];
+        let checked = check(&masked, &packed.graph, input).unwrap();
+        assert!(checked.agrees, "{name}: {checked:?}");
+    }
+}
+
+/// Huang et al., “Densely Connected Convolutional Networks”: each layer reads all before it, normalised anew.
+#[test]
+fn dense_blocks() {
+    let mut net = Net::new(21);
+    let x = net.input(&[1, 3, 6, 6]);
+    let mut all = net.conv(x, 6, 3);
+    for _ in 0..3 {
+        let y = net.batch_norm(all);
+        let y = net.relu(y);
+        let y = net.conv(y, 8, 1);
+        let y = net.batch_norm(y);
+        let y = net.relu(y);
+        let y = net.conv(y, 4, 3);
+        all = net.concat(&[all, y], 1);
+    }
+    let y = conv_bn_relu(&mut net, all, 7, 1);
+    let y = net.pool(y);
+    let y = net.flatten(y);
+    let y = net.linear(y, 3);
+    survives("DenseNet", &net.finish(&[y]));
+}
+
+/// Liu et al., “A ConvNet for the 2020s”: depthwise 7×7, channels last, normalised over channels, widened and narrowed,
+/// scaled by layer, added.
+#[test]
+fn blocks_with_channels_last() {
+    let mut net = Net::new(22);
+    let x = net.input(&[1, 3, 6, 6]);
+    let mut y = net.conv(x, 6, 1);
+    for _ in 0..2 {
+        let z = net.conv_with(y, 6, 7, 6, 1, 3, true);
+        let z = net.transpose(z, &[0, 2, 3, 1]);
+        let (scale, shift) = (net.weight(&[6]), net.weight(&[6]));
+        let z = net.op(
+            "LayerNormalization",
+            &[z, scale, shift],
+            &[("axis", int(-1))],
+        );
+        let (wide, bias) = (net.weight(&[6, 24]), net.weight(&[24]));
+        let z = net.op("MatMul", &[z, wide], &[]);
+        let z = net.add(z, bias);
+        let z = net.op("Sigmoid", &[z], &[]);
+        let narrow = net.weight(&[24, 6]);
+        let z = net.op("MatMul", &[z, narrow], &[]);
+        let by_layer = net.weight(&[6]);
+        let z = net.op("Mul", &[z, by_layer], &[]);
+        let z = net.transpose(z, &[0, 3, 1, 2]);
+        y = net.add(y, z);
+    }
+    let y = net.pool(y);
+    let y = net.flatten(y);
+    let y = net.linear(y, 3);
+    survives("ConvNeXt", &net.finish(&[y]));
+}
+
+/// Ahn et al., “CARN”: cascaded concats, with the same residual block (the same weights) used three times.
+#[test]
+fn cascades_that_share_weights() {
+    let mut net = Net::new(23);
+    let x = net.input(&[1, 3, 5, 5]);
+    let first = net.conv(x, 6, 3);
+    let shared: [ValueId; 2] = std::array::from_fn(|_| net.weight(&[6, 6, 3, 3]));
+    let (mut all, mut y) = (first, first);
+    for _ in 0..3 {
+        let z = net.conv_of(&[y, shared[0]], 1, 1, 1);
+        let z = net.relu(z);
+        let z = net.conv_of(&[z, shared[1]], 1, 1, 1);
+        let z = net.add(z, y);
+        let z = net.relu(z);
+        all = net.concat(&[all, z], 1);
+        y = net.conv(all, 6, 1);
+    }
+    let y = net.conv(y, 3, 3);
+    survives("CARN", &net.finish(&[y]));
+}
+
+/// YOLOv5's pieces: a bottleneck split in two, pools of pools joined, and a path up that meets a path down.
+#[test]
+fn pools_joined_and_paths_that_meet() {
+    let mut net = Net::new(24);
+    let x = net.input(&[1, 3, 8, 8]);
+    let early = conv_bn_relu(&mut net, x, 8, 3);
+    let down = net.conv_with(early, 8, 3, 1, 2, 1, true);
+    let (a, b) = (net.conv(down, 4, 1), net.conv(down, 4, 1));
+    let inner = net.conv(a, 4, 3);
+    let inner = net.add(inner, a);
+    let y = net.concat(&[inner, b], 1);
+    let y = conv_bn_relu(&mut net, y, 6, 1);
+    let (p, q) = (max_pool(&mut net, y, 3, 1, 1), y);
+    let r = max_pool(&mut net, p, 3, 1, 1);
+    let y = net.concat(&[q, p, r], 1);
+    let y = conv_bn_relu(&mut net, y, 6, 1);
+    let up = net.weight(&[6, 6, 2, 2]);
+    let up = net.op("ConvTranspose", &[y, up], &[("strides", ints(&[2, 2]))]);
+    let meet = net.concat(&[up, early], 1);
+    let fine = net.conv(meet, 5, 1);
+    let coarse = net.conv(y, 5, 1);
+    survives("YOLOv5", &net.finish(&[fine, coarse]));
+}
+
+/// Groups of channels, joined, with a shuffle between them.
+#[test]
+fn grouped_convolutions_and_concats() {
+    let mut net = Net::new(25);
+    let x = net.input(&[1, 4, 5, 5]);
+    let a = net.conv_with(x, 8, 3, 2, 1, 1, true);
+    let b = net.conv(x, 8, 1);
+    let y = net.concat(&[a, b], 1);
+    let y = net.conv_with(y, 16, 3, 4, 1, 1, true);
+    let y = net.relu(y);
+    let y = net.reshape(y, &[1, 4, 4, 5, 5]);
+    let y = net.transpose(y, &[0, 2, 1, 3, 4]);
+    let y = net.reshape(y, &[1, 16, 5, 5]);
+    let y = net.conv_with(y, 8, 1, 2, 1, 0, true);
+    let y = net.conv(y, 3, 1);
+    survives("groups", &net.finish(&[y]));
+}
+
+/// Torch-Pruning's cascade of concats with 10 channels: at a half, blocks of 5, 10, 15 and 30, and 60 that the last reads.
+#[test]
+fn a_cascade_of_concats_is_halved_everywhere() {
+    let mut net = Net::new(26);
+    let x = net.input(&[1, 10, 4, 4]);
+    let one = conv_bn_relu(&mut net, x, 10, 1);
+    let two = conv_bn_relu(&mut net, one, 20, 1);
+    let three = net.concat(&[one, two], 1);
+    let three = conv_bn_relu(&mut net, three, 30, 1);
+    let four = net.concat(&[one, two, three], 1);
+    let four = conv_bn_relu(&mut net, four, 60, 1);
+    let all = net.concat(&[one, two, three, four], 1);
+    let y = net.conv(all, 10, 1);
+    let graph = net.finish(&[y]);
+    survives("cascade", &graph);
+    let shapes: Vec<[usize; 2]> = halved(&graph, 4).iter().map(|s| [s[0], s[1]]).collect();
+    assert_eq!(shapes, [[5, 10], [10, 5], [15, 15], [30, 30], [10, 60]]);
+}
+
+/// NNCF's shapes at a half: what reads a concat of 32 + 32 reads 32, what reads a sum of 32 + 32 reads 16.
+#[test]
+fn what_reads_a_concat_or_a_sum_at_a_half() {
+    for (join, reads) in [("Concat", 32), ("Add", 16)] {
+        let mut net = Net::new(27);
+        let x = net.input(&[1, 1, 8, 8]);
+        let x = net.conv_with(x, 16, 2, 1, 1, 0, true);
+        let (a, b) = (
+            net.conv_with(x, 32, 2, 1, 1, 0, true),
+            net.conv_with(x, 32, 2, 1, 1, 0, true),
+        );
+        let y = match join {
+            "Concat" => net.concat(&[a, b], 1),
+            _ => net.add(a, b),
+        };
+        let y = net.conv_with(y, 16, 3, 1, 1, 0, true);
+        let graph = net.finish(&[y]);
+        assert_eq!(
+            halved(&graph, 4).last().unwrap()[..],
+            [16, reads, 3, 3],
+            "{join}"
+        );
+        survives(join, &graph);
+    }
+}
+
+/// NNCF keeps its grouped convolution of [16, 4, 1, 1] whole. Here each group loses as much, so half of what it reads goes.
+#[test]
+fn a_grouped_convolution_loses_as_much_in_every_group() {
+    let mut net = Net::new(28);
+    let x = net.input(&[1, 1, 6, 6]);
+    let y = net.conv(x, 32, 3);
+    let y = net.conv_with(y, 32, 3, 32, 1, 1, true);
+    let y = net.conv(y, 32, 1);
+    let y = net.conv_with(y, 16, 1, 8, 1, 0, true);
+    let graph = net.finish(&[y]);
+    let shapes = halved(&graph, 4);
+    assert_eq!(shapes[1][..], [16, 1, 3, 3]);
+    assert_eq!(shapes[3][..], [16, 2, 1, 1]);
+    survives("grouped", &graph);
+}
+
+/// FINN's TFC, its middle: a layer of 64 that loses two units loses them in the scale behind it and in what reads it. (There
+/// inputs go as well; here the model's inputs keep their shape.)
+#[test]
+fn a_scale_between_two_products_goes_with_its_units() {
+    let mut net = Net::new(29);
+    let x = net.input(&[1, 20]);
+    let (w, scale, v) = (
+        net.weight(&[20, 64]),
+        net.weight(&[1, 64]),
+        net.weight(&[64, 64]),
+    );
+    let y = net.op("MatMul", &[x, w], &[]);
+    let y = net.op("Mul", &[y, scale], &[]);
+    let y = net.relu(y);
+    let y = net.op("MatMul", &[y, v], &[]);
+    let graph = net.finish(&[y]);
+    let groups = analyse(&graph).unwrap();
+    let removed: Vec<_> = groups.units_of(0).take(2).collect();
+    let packed = agree(&graph, &groups, &removed, &mut Random(1)).graph;
+    let stored = |id: ValueId| {
+        packed
+            .constant(packed.find(&graph.value(id).name).unwrap())
+            .unwrap()
+    };
+    assert_eq!(stored(w).shape(), [20, 62]);
+    assert_eq!(stored(scale).shape(), [1, 62]);
+    assert_eq!(stored(v).shape(), [62, 64]);
+}
