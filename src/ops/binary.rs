@@ -5,6 +5,7 @@ use super::attributes::Attributes;
 use super::broadcast::zip;
 use super::coupling::Rule;
 use super::known::{self, Product};
+use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
@@ -12,6 +13,8 @@ use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
 use crate::kernels::elementwise::Arithmetic;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::pairwise::{Function, Pairwise};
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 use half::f16;
@@ -140,6 +143,30 @@ impl Operator for Binary {
             _ => return Ok(None),
         };
         Ok(context.binary(arithmetic))
+    }
+
+    fn learned(&self) -> &'static [usize] {
+        &[0, 1]
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let function = match self {
+            Binary::Add => Function::Add,
+            Binary::Sub => Function::Sub,
+            Binary::Mul => Function::Mul,
+            Binary::Div => Function::Div,
+            Binary::Pow => Function::Pow,
+            _ => return Ok(None),
+        };
+        let shapes = [context.needed(0)?, context.needed(1)?];
+        Ok(Some(Box::new(Pairwise::new(
+            function,
+            &context.outputs[0],
+            shapes,
+        ))))
     }
 }
 

@@ -4,9 +4,11 @@ use super::Extent;
 use super::broadcast::zip;
 use super::coupling::Rule;
 use super::known;
+use super::learning::{LearnContext, moved};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::learn::Differentiable;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 
@@ -63,6 +65,16 @@ impl Operator for Where {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        match context.constant(0) {
+            Some(_) => moved(self, context, |_| true, 0.0),
+            None => Ok(None),
+        }
     }
 }
 

@@ -4,13 +4,16 @@ use super::attributes::Attributes;
 use super::coupling::{Axis, IndexMap, Reads, Rule, Weights};
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
-use super::window::Window;
-use super::window::{Padding, Span};
+use super::window::{self, Padding, Span, Window};
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node};
+use crate::kernels::conv::Shape;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::conv::Transposed;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};
 
@@ -224,6 +227,29 @@ impl Operator for ConvTranspose {
             }
             _ => Vec::new(),
         })
+    }
+
+    fn learned(&self) -> &'static [usize] {
+        &[1, 2]
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let (data, weights) = (context.needed(0)?, context.needed(1)?);
+        let spans = self.spans(&data[2..], &weights[2..])?;
+        let Some((rows, columns)) = window::planar(&spans) else {
+            return Ok(None);
+        };
+        Ok(Some(Box::new(Transposed::new(Shape {
+            batch: data[0],
+            inputs: weights[1] * self.group,
+            outputs: data[1],
+            groups: self.group,
+            rows,
+            columns,
+        }))))
     }
 }
 

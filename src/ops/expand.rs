@@ -107,7 +107,7 @@ impl Operator for Expand {
         &self,
         context: &LearnContext<'_>,
     ) -> Result<Option<Box<dyn Differentiable>>, String> {
-        moved(self, context, 0.0)
+        moved(self, context, |_| true, 0.0)
     }
 }
 
@@ -170,6 +170,6 @@ impl Operator for Tile {
         &self,
         context: &LearnContext<'_>,
     ) -> Result<Option<Box<dyn Differentiable>>, String> {
-        moved(self, context, 0.0)
+        moved(self, context, |_| true, 0.0)
     }
 }

@@ -3,12 +3,15 @@
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::reduce::{Kind, Reduced};
 use crate::kernels::pool::PoolRows;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
@@ -79,5 +82,17 @@ impl Operator for GlobalPool {
             .map_or(0, |data| data[2..].iter().product());
         let max = *self == GlobalPool::Max;
         Ok(Some(Box::new(PoolRows { length, max })))
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let kind = match self {
+            GlobalPool::Average => Kind::Mean,
+            GlobalPool::Max => Kind::Max,
+        };
+        let reduced = Reduced::new(kind, context.needed(0)?, &context.outputs[0]);
+        Ok(Some(Box::new(reduced)))
     }
 }

@@ -5,12 +5,15 @@ use super::coupling::{Axis, Rule};
 use super::floats;
 use super::known;
 use super::layer_norm::moments;
+use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::standardise::{By, Standardised};
 use crate::kernels::rows::{Normalize, Weights};
 use crate::tensor::Tensor;
 
@@ -92,5 +95,20 @@ impl Operator for InstanceNormalization {
             shift: shift.into_owned(),
             weights: Weights::Rows,
         })))
+    }
+
+    fn learned(&self) -> &'static [usize] {
+        &[1, 2]
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let data = context.needed(0)?;
+        let length = data[2..].iter().product();
+        let by = By::Row { channels: data[1] };
+        let step = Standardised::new(data[0] * data[1], length, self.epsilon, by);
+        Ok(Some(Box::new(step)))
     }
 }

@@ -6,10 +6,13 @@ use super::axes::axis;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::kernels::Kernel;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::standardise::{By, Standardised};
 use crate::kernels::rows::{Normalize, Weights};
 use crate::tensor::Tensor;
 
@@ -112,6 +115,29 @@ impl Operator for LayerNormalization {
             shift: shift.into_owned(),
             weights: Weights::Positions,
         })))
+    }
+
+    fn learned(&self) -> &'static [usize] {
+        &[1, 2]
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let data = context.needed(0)?;
+        let length: usize = data[axis(self.axis, data.len())?..].iter().product();
+        let count = |i: usize| {
+            context
+                .shape(i)
+                .map_or(length, |shape| shape.iter().product())
+        };
+        if count(1) != length || count(2) != length {
+            return Ok(None);
+        }
+        let rows = data.iter().product::<usize>() / length.max(1);
+        let step = Standardised::new(rows, length, self.epsilon, By::Position);
+        Ok(Some(Box::new(step)))
     }
 }
 

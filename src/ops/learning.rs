@@ -56,36 +56,36 @@ const MOST: usize = 1 << 24;
 /// The step of an operator whose outputs hold nothing but elements of its inputs, and `filling` between them. Where each
 /// comes from is found by letting the operator itself move the elements' numbers.
 ///
-/// `context.inputs` without a constant are what is moved; the others are handed on as they are, and must not be what is
-/// filled in, unless that is 0.
+/// `is_data` tells which float inputs are moved, constant or not; the others say how.
 pub fn moved(
     operator: &dyn Operator,
     context: &LearnContext<'_>,
+    is_data: impl Fn(usize) -> bool,
     filling: f32,
 ) -> Result<Option<Box<dyn Differentiable>>, String> {
     let mut count = 0;
     let mut lengths = Vec::with_capacity(context.inputs.len());
     let mut tensors = Vec::with_capacity(context.inputs.len());
-    for input in context.inputs {
-        let tensor = match input {
-            None => None,
-            Some(Operand {
-                constant: Some(constant),
-                ..
-            }) => Some((**constant).clone()),
-            Some(Operand {
-                shape,
-                constant: None,
-            }) => {
-                let length: usize = shape.iter().product();
+    for (i, input) in context.inputs.iter().enumerate() {
+        let Some(operand) = input else {
+            lengths.push(0);
+            tensors.push(None);
+            continue;
+        };
+        let is_float = |tensor: &Tensor| tensor.dtype().is_float();
+        match &operand.constant {
+            Some(constant) if !(is_float(constant) && is_data(i)) => {
+                lengths.push(0);
+                tensors.push(Some((**constant).clone()));
+            }
+            _ => {
+                let length: usize = operand.shape.iter().product();
                 let numbers = (count + 1..=count + length).map(|i| i as f32).collect();
                 count += length;
-                lengths.resize(tensors.len(), 0);
                 lengths.push(length);
-                Some(Tensor::from_f32(shape, numbers))
+                tensors.push(Some(Tensor::from_f32(&operand.shape, numbers)));
             }
-        };
-        tensors.push(tensor);
+        }
     }
     if count >= MOST {
         return Err(format!(

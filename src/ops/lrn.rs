@@ -4,8 +4,11 @@ use super::attributes::Attributes;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::neighbours::Neighbours;
 use crate::tensor::Tensor;
 use ndarray::Dimension;
 
@@ -63,5 +66,20 @@ impl Operator for Lrn {
         rule.same_but("a normalisation runs over neighbouring channels", |axis| {
             axis == 1
         });
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let data = context.needed(0)?;
+        Ok(Some(Box::new(Neighbours {
+            channels: data[1],
+            plane: data[2..].iter().product(),
+            size: self.size,
+            alpha: self.alpha,
+            beta: self.beta,
+            bias: self.bias,
+        })))
     }
 }

@@ -3,12 +3,16 @@
 use super::coupling::{Axis, Reads, Rule, Weights};
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Graph, Node};
 use crate::kernels::Kernel;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::batch::Batch;
+use crate::kernels::learn::dense::Dense;
 use crate::kernels::matrix::{Columns, MatrixProduct, Operand, Size};
 use crate::kernels::pack::Rows;
 use crate::kernels::strided::{Walk, broadcast_strides};
@@ -258,5 +262,28 @@ impl Operator for MatMul {
             residual: context.epilogue.residual,
             activation: context.epilogue.activation,
         })))
+    }
+
+    fn learned(&self) -> &'static [usize] {
+        &[0, 1]
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let (mut left, mut right) = (context.needed(0)?.to_vec(), context.needed(1)?.to_vec());
+        if left.len() == 1 {
+            left.insert(0, 1);
+        }
+        if right.len() == 1 {
+            right.push(1);
+        }
+        let (&[ref a @ .., rows, depth], &[ref b @ .., _, columns]) = (&left[..], &right[..])
+        else {
+            return Ok(None);
+        };
+        let matrix = Dense::new(rows, depth, columns);
+        Ok(Some(Box::new(Batch::new(matrix, a, b))))
     }
 }

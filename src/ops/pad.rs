@@ -282,7 +282,7 @@ impl Operator for Pad {
             mode: self.mode,
             from,
         };
-        moved(&plain, &context, filling)
+        moved(&plain, &context, |i| i == 0, filling)
     }
 }
 

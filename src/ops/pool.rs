@@ -4,6 +4,7 @@ use super::attributes::Attributes;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::window::Window;
@@ -11,6 +12,8 @@ use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::pool as learn;
 use crate::kernels::pool::{self, Pooling};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};
@@ -140,5 +143,25 @@ impl Operator for Pool {
         };
         let kernel = pool::Pool::new(data[0] * data[1], rows, columns, pooling);
         Ok(Some(Box::new(kernel)))
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let (data, [_]) = (context.needed(0)?, context.outputs) else {
+            return Ok(None);
+        };
+        let Some((rows, columns)) = context.spans(&self.window, &self.window.kernel)? else {
+            return Ok(None);
+        };
+        let planes = data[0] * data[1];
+        Ok(Some(match self.kind {
+            PoolKind::Max => Box::new(learn::MaxPool::new(planes, rows, columns)),
+            PoolKind::Average { count_include_pad } => {
+                let pool = learn::MeanPool::new(planes, rows, columns, count_include_pad);
+                Box::new(pool)
+            }
+        }))
     }
 }

@@ -4,12 +4,15 @@ use super::broadcast::zip;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::kernels::Kernel;
 use crate::kernels::elementwise::Arithmetic;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::pairwise::{Function, Pairwise};
 use crate::tensor::Tensor;
 
 /// `PRelu`: `x` where positive, else `slope · x`; the slope broadcasts.
@@ -50,5 +53,18 @@ impl Operator for PRelu {
 
     fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
         Ok(context.binary(Arithmetic::PRelu))
+    }
+
+    fn learned(&self) -> &'static [usize] {
+        &[1]
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let shapes = [context.needed(0)?, context.needed(1)?];
+        let step = Pairwise::new(Function::PRelu, &context.outputs[0], shapes);
+        Ok(Some(Box::new(step)))
     }
 }

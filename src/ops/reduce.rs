@@ -5,10 +5,13 @@ use super::axes::AxesFrom;
 use super::axes::axis;
 use super::coupling::{Axis, Rule};
 use super::known;
+use super::learning::LearnContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::reduce::{Kind, Reduced};
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
@@ -154,6 +157,27 @@ impl Operator for Reduce {
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         let inside = slice.carried()?;
         (self.kind != ReduceKind::Sum || inside == 0.0).then_some(inside)
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let kind = match self.kind {
+            ReduceKind::Mean => Kind::Mean,
+            ReduceKind::Sum => Kind::Sum,
+            ReduceKind::Max => Kind::Max,
+            ReduceKind::Min => Kind::Min,
+        };
+        let data = context.needed(0)?;
+        let axes = match &self.axes {
+            AxesFrom::Attribute(axes) => axes.clone(),
+            AxesFrom::Input => context.constant(1).and_then(Tensor::integers),
+        };
+        let gone = self.gone(axes, data.len())?;
+        let lengths = data.iter().zip(gone);
+        let kept: Vec<usize> = lengths.map(|(&n, gone)| if gone { 1 } else { n }).collect();
+        Ok(Some(Box::new(Reduced::new(kind, data, &kept))))
     }
 }
 

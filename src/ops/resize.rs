@@ -5,11 +5,13 @@ use super::axes::axis;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::graph::TensorType;
+use crate::kernels::learn::Differentiable;
 use crate::tensor::Tensor;
 use std::sync::Arc;
 
@@ -179,5 +181,15 @@ impl Operator for Resize {
             }
         }
         Ok(vec![Change::Input(3, narrowing.integers_like(3, sizes))])
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        match self.interpolation {
+            Interpolation::Nearest(_) => moved(self, context, |i| i == 0, 0.0),
+            _ => self.resampled(context),
+        }
     }
 }

@@ -2,9 +2,13 @@
 
 use super::axes::axis;
 use super::known::{Known, given};
+use super::learning::LearnContext;
 use super::resize::{Coordinates, Interpolation, Resize, Rounding, ScalesFrom};
 use crate::graph::Dim;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::resample::{Resampled, Stage};
 use ndarray::{ArrayD, Axis};
+use std::sync::Arc;
 
 /// What happens along one axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,6 +92,34 @@ impl Resize {
             }
         }
         result
+    }
+
+    /// Resampling as a step that gradients pass through.
+    pub fn resampled(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let mut shape = context.needed(0)?.to_vec();
+        let dims: Vec<Dim> = shape.iter().map(|&length| length.into()).collect();
+        let known = |i: usize| Some(Known::of(Arc::new(context.constant(i)?.clone())));
+        let known: Vec<_> = (0..context.inputs.len()).map(known).collect();
+        let Some(plan) = self.plan(&dims, &known)? else {
+            return Ok(None);
+        };
+        let mut stages = Vec::new();
+        for (axis, along) in plan.into_iter().enumerate() {
+            let Some(along) = along else { continue };
+            stages.push(Stage {
+                outer: shape[..axis].iter().product(),
+                inner: shape[axis + 1..].iter().product(),
+                input: along.input,
+                taps: (0..along.output)
+                    .map(|at| self.sources(at, &along))
+                    .collect(),
+            });
+            shape[axis] = along.output;
+        }
+        Ok(Some(Box::new(Resampled { stages })))
     }
 
     /// The input positions that make output position `at`, with their weights.

@@ -6,9 +6,12 @@ use super::axes::axis;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::softmax::Shares;
 use crate::kernels::{Kernel, rows};
 use crate::tensor::Tensor;
 
@@ -87,6 +90,19 @@ impl Operator for Softmax {
             false => (shape[axis], shape[axis + 1..].iter().product()),
         };
         Ok(Some(Box::new(rows::Softmax { length, inner })))
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let shape = context.needed(0)?;
+        let axis = self.axis(shape.len())?;
+        let (length, inner) = match self.flattened {
+            true => (shape[axis..].iter().product(), 1),
+            false => (shape[axis], shape[axis + 1..].iter().product()),
+        };
+        Ok(Some(Box::new(Shares(rows::Softmax { length, inner }))))
     }
 }
 

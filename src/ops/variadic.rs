@@ -4,9 +4,13 @@ use super::broadcast::zip;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::moves::Same;
+use crate::kernels::learn::pairwise::{Function, Pairwise};
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 
@@ -81,6 +85,25 @@ impl Operator for Variadic {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+
+    fn differentiable(
+        &self,
+        context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let function = match (self, context.inputs.len()) {
+            (_, 1) => return Ok(Some(Box::new(Same))),
+            (Variadic::Min, 2) => Function::Min,
+            (Variadic::Max, 2) => Function::Max,
+            (Variadic::Sum, 2) => Function::Add,
+            _ => return Ok(None),
+        };
+        let shapes = [context.needed(0)?, context.needed(1)?];
+        Ok(Some(Box::new(Pairwise::new(
+            function,
+            &context.outputs[0],
+            shapes,
+        ))))
     }
 }
 

@@ -102,6 +102,24 @@ impl Span {
     }
 }
 
+/// The two spatial axes as kernels take them; one axis counts as a single row. `None` for more than two.
+pub fn planar(spans: &[Span]) -> Option<(kernels::Span, kernels::Span)> {
+    let plain = |span: &Span| kernels::Span {
+        input: span.input,
+        kernel: span.kernel,
+        stride: span.stride,
+        dilation: span.dilation,
+        pad_begin: span.pad_begin,
+        pad_end: span.pad_end,
+        output: span.output,
+    };
+    match spans {
+        [columns] => Some((kernels::Span::pointwise(1), plain(columns))),
+        [rows, columns] => Some((plain(rows), plain(columns))),
+        _ => None,
+    }
+}
+
 impl Window {
     /// Fails where the attributes do not speak of as many axes as the kernel has.
     pub fn check(&self, kernel: &[usize]) -> Result<(), String> {
@@ -151,24 +169,7 @@ impl Window {
         spatial: &[usize],
         kernel: &[usize],
     ) -> Result<Option<(kernels::Span, kernels::Span)>, String> {
-        let spans: Vec<kernels::Span> = self
-            .resolve(spatial, kernel)?
-            .iter()
-            .map(|span| kernels::Span {
-                input: span.input,
-                kernel: span.kernel,
-                stride: span.stride,
-                dilation: span.dilation,
-                pad_begin: span.pad_begin,
-                pad_end: span.pad_end,
-                output: span.output,
-            })
-            .collect();
-        Ok(match spans[..] {
-            [columns] => Some((kernels::Span::pointwise(1), columns)),
-            [rows, columns] => Some((rows, columns)),
-            _ => None,
-        })
+        Ok(planar(&self.resolve(spatial, kernel)?))
     }
 
     fn span(&self, axis: usize, input: usize, kernel: usize) -> Result<Span, String> {

@@ -336,10 +336,12 @@ fn normalize(x: &Array, axes: &[usize]) -> Array {
 fn conv(node: &Node, x: &Array, w: &Array, bias: Option<&Array>) -> Array {
     let group = int(node, "group", 1) as usize;
     let (strides, pads) = (ints(node, "strides", &[1, 1]), ints(node, "pads", &[0; 4]));
+    let dilations = ints(node, "dilations", &[1, 1]);
     let [each_in, kh, kw] = [w.shape()[1], w.shape()[2], w.shape()[3]];
     let each_out = w.shape()[0] / group;
     let side = |i: usize, k: usize| {
-        (x.shape()[2 + i] as i64 + pads[i] + pads[i + 2] - k as i64) / strides[i] + 1
+        let reach = (k as i64 - 1) * dilations[i] + 1;
+        (x.shape()[2 + i] as i64 + pads[i] + pads[i + 2] - reach) / strides[i] + 1
     };
     let shape = [
         x.shape()[0],
@@ -355,8 +357,8 @@ fn conv(node: &Node, x: &Array, w: &Array, bias: Option<&Array>) -> Array {
                 let from = [
                     at[0] as i64,
                     (at[1] / each_out * each_in + c) as i64,
-                    at[2] as i64 * strides[0] + i as i64 - pads[0],
-                    at[3] as i64 * strides[1] + j as i64 - pads[1],
+                    at[2] as i64 * strides[0] + i as i64 * dilations[0] - pads[0],
+                    at[3] as i64 * strides[1] + j as i64 * dilations[1] - pads[1],
                 ];
                 sum += w[[at[1], c, i, j].as_slice()] * inside(x, &from).unwrap_or(0.0);
             }

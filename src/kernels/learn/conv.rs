@@ -317,6 +317,66 @@ impl Convolved {
     }
 }
 
+/// Numbers of each channel, summed over the images.
+fn channel_sums(numbers: &[f32], channels: usize, pixels: usize, sums: &mut [f32]) {
+    for (channel, to) in sums.iter_mut().enumerate() {
+        let planes = numbers
+            .chunks_exact(pixels.max(1))
+            .skip(channel)
+            .step_by(channels);
+        *to = planes.map(|x| sum(x, x, |x, _| x)).sum::<f64>() as f32;
+    }
+}
+
+/// A transposed convolution: what takes the gradients of a convolution back to its data. Inputs: data (batch, the
+/// convolution's outputs, rows, columns), weights as that convolution has them, an optional bias.
+pub struct Transposed(Convolved);
+
+impl Transposed {
+    /// `shape` is that of the convolution which this one transposes.
+    pub fn new(shape: Shape) -> Self {
+        Transposed(Convolved::new(shape))
+    }
+}
+
+impl Differentiable for Transposed {
+    fn scratch_len(&self) -> usize {
+        self.0.scratch_len()
+    }
+
+    fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]) {
+        self.0
+            .data_gradient(inputs[1], inputs[0], outputs[0], scratch);
+        let Some(bias) = inputs.get(2).filter(|bias| !bias.is_empty()) else {
+            return;
+        };
+        let plane = self.0.shape.rows.input * self.0.shape.columns.input;
+        let planes = outputs[0].chunks_exact_mut(plane.max(1));
+        for (plane, &bias) in planes.zip(bias.iter().cycle()) {
+            plane.iter_mut().for_each(|x| *x += bias);
+        }
+    }
+
+    fn backward(&mut self, pass: &mut Backward<'_, '_>, scratch: &mut [f32]) {
+        let (x, weights, given) = (pass.inputs[0], pass.inputs[1], pass.given[0]);
+        let shape = self.0.shape;
+        if let Some(wanted) = pass.want(0) {
+            self.0.forward(&[given, weights], &mut [wanted], scratch);
+        }
+        if let Some(wanted) = pass.want(1) {
+            self.0.weights_gradient(given, x, wanted, scratch);
+        }
+        if let Some(wanted) = pass.want(2) {
+            channel_sums(
+                given,
+                shape.inputs,
+                shape.rows.input * shape.columns.input,
+                wanted,
+            );
+        }
+    }
+}
+
 fn pairs(outputs: usize, kernel: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..outputs).flat_map(move |at| (0..kernel).map(move |k| (at, k)))
 }
@@ -370,14 +430,7 @@ impl Differentiable for Convolved {
             self.weights_gradient(x, given, wanted, scratch);
         }
         if let Some(wanted) = pass.want(2) {
-            let pixels = self.pixels();
-            for (filter, wanted) in wanted.iter_mut().enumerate() {
-                let planes = given
-                    .chunks_exact(pixels)
-                    .skip(filter)
-                    .step_by(self.shape.outputs);
-                *wanted = planes.map(|g| sum(g, g, |g, _| g)).sum::<f64>() as f32;
-            }
+            channel_sums(given, self.shape.outputs, self.pixels(), wanted);
         }
     }
 }

@@ -16,6 +16,22 @@ pub struct Dense {
     pub summand: Option<(usize, usize)>,
 }
 
+impl Dense {
+    /// The plain product of two matrices.
+    pub fn new(rows: usize, depth: usize, columns: usize) -> Self {
+        Dense {
+            rows,
+            depth,
+            columns,
+            trans_a: false,
+            trans_b: false,
+            alpha: 1.0,
+            beta: 1.0,
+            summand: None,
+        }
+    }
+}
+
 impl Differentiable for Dense {
     fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], _scratch: &mut [f32]) {
         let (m, k, n) = (self.rows, self.depth, self.columns);

@@ -1,10 +1,18 @@
 //! Steps that gradients pass through, on plain `f32` slices. What is learned comes in at run time.
 
+pub mod batch;
 pub mod conv;
 pub mod dense;
 pub mod map;
 pub mod moves;
+pub mod neighbours;
 pub mod norm;
+pub mod pairwise;
+pub mod pool;
+pub mod reduce;
+pub mod resample;
+pub mod softmax;
+pub mod standardise;
 mod sums;
 mod weights;
 
