@@ -9,7 +9,7 @@ use secateur::graph::Graph;
 use secateur::learn::Settings;
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
-use secateur::recover::{Lessons, Recovery};
+use secateur::recover::{Lessons, Reconstruction, Recovery, examine, recalibrate};
 use secateur::tensor::Tensor;
 
 fn preset() -> Preset {
@@ -175,4 +175,116 @@ fn pictures_that_nothing_can_be_learned_from_are_refused() {
     let mut wrong_size = Pictures::new(&other).unwrap();
     wrong_size.add(&[9; 4], 1, 1, Some(0)).unwrap();
     refused(&wrong_size, None, "preset");
+}
+
+fn rebuilt(pruned: &Graph, original: &Graph, pictures: &Pictures) -> Graph {
+    let mut reconstruction = Reconstruction::new(pruned, original, pictures, 3).unwrap();
+    while reconstruction.advance().unwrap() {}
+    let (done, all) = reconstruction.progress();
+    assert_eq!(done, all);
+    let (graph, layers) = reconstruction.finish();
+    assert!(layers.len() >= 3);
+    assert!(layers.iter().all(|layer| layer.after <= layer.before));
+    assert!(layers.iter().any(|layer| layer.after < 0.9 * layer.before));
+    graph
+}
+
+#[test]
+fn reconstruction_brings_answers_back_without_labels() {
+    let original = learn(&network(), None, &pictures(240, 1, true), 150);
+    let (few, unseen) = (pictures(48, 8, false), pictures(200, 9, true));
+    let once = pruned(&original);
+    // A cut of a cut: the file still tells which channels of the original are left.
+    let again = Recipe::parse(r#"{"target": {"macs": 0.7}, "criterion": "random"}"#).unwrap();
+    let twice = cut(&once, 0, &again, None).unwrap();
+    let read = secateur::onnx::open(twice.bytes.into(), &Default::default())
+        .unwrap()
+        .graph;
+    let weights =
+        Recipe::parse(r#"{"granularity": "weight", "target": {"sparsity": 0.85}}"#).unwrap();
+    let masked = cut(&original, 0, &weights, None).unwrap().graph;
+    for pruned in [&once, &read, &masked] {
+        let before = examine(pruned, Some(&original), &unseen).unwrap();
+        let recovered = rebuilt(pruned, &original, &few);
+        let after = examine(&recovered, Some(&original), &unseen).unwrap();
+        assert!(
+            after.kl.unwrap() < 0.7 * before.kl.unwrap(),
+            "{before:?} became {after:?}"
+        );
+        assert!(
+            after.agreement >= before.agreement,
+            "{before:?} became {after:?}"
+        );
+    }
+    let zeros = |graph: &Graph| -> Vec<bool> {
+        let constants = graph.values.iter().filter_map(|v| v.constant.as_ref());
+        let matrices = constants.filter(|t| t.shape().len() > 1);
+        let numbers = matrices.filter_map(|t| t.floats().map(|x| x.into_owned()));
+        numbers.flatten().map(|x| x == 0.0).collect()
+    };
+    assert_eq!(zeros(&masked), zeros(&rebuilt(&masked, &original, &few)));
+}
+
+#[test]
+fn reconstruction_says_what_it_needs() {
+    let original = network();
+    let pruned = pruned(&original);
+    let refused = |pruned: &Graph, original: &Graph, count: usize, words: &str| {
+        let pictures = pictures(count, 1, false);
+        let result = Reconstruction::new(pruned, original, &pictures, 1).and_then(|mut r| {
+            while r.advance()? {}
+            Ok(())
+        });
+        let error = result.expect_err("refused");
+        assert!(error.to_string().contains(words), "{error}");
+    };
+    refused(&pruned, &original, 3, "at least 4 pictures");
+    let mut stranger = pruned.clone();
+    stranger.metadata.clear();
+    refused(&stranger, &original, 8, "does not say which are left");
+}
+
+#[test]
+fn recalibration_measures_mean_and_variance() {
+    let graph = network();
+    let set = pictures(32, 5, false);
+    let fresh = recalibrate(&graph, &set).unwrap();
+    let norm = graph
+        .nodes
+        .iter()
+        .find(|n| n.op_type == "BatchNormalization")
+        .unwrap();
+    let name = graph.value(norm.input(0).unwrap()).name.clone();
+    let options = Options {
+        keep: vec![name.clone()],
+        fuse: false,
+        ..Options::default()
+    };
+    let mut executor = Executor::new(&graph, &options).unwrap();
+    let mut channels = vec![Vec::new(); 12];
+    let mut input = vec![0.0; set.sample_len()];
+    for index in 0..set.len() {
+        set.write(&[index], None, &mut input);
+        executor
+            .run(&[Tensor::from_f32(&[1, 3, 8, 8], input.clone())])
+            .unwrap();
+        let seen = executor.value(&name).unwrap();
+        let seen = seen.floats().unwrap();
+        for (channel, plane) in channels.iter_mut().zip(seen.chunks(64)) {
+            channel.extend(plane.iter().map(|&x| f64::from(x)));
+        }
+    }
+    let stored = |i: usize| {
+        let tensor = fresh.constant(norm.input(i).unwrap()).unwrap();
+        tensor.floats().unwrap().into_owned()
+    };
+    for (c, numbers) in channels.iter().enumerate() {
+        let n = numbers.len() as f64;
+        let mean = numbers.iter().sum::<f64>() / n;
+        let variance = numbers.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        assert!((f64::from(stored(3)[c]) - mean).abs() < 1e-4);
+        assert!((f64::from(stored(4)[c]) / variance - 1.0).abs() < 1e-3);
+    }
+    let error = recalibrate(&graph, &pictures(1, 1, false)).unwrap_err();
+    assert!(error.to_string().contains("at least two"), "{error}");
 }

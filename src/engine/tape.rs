@@ -10,6 +10,7 @@ use crate::kernels::learn::moves::Same;
 use crate::kernels::learn::{Backward, Differentiable};
 use crate::ops::Operator;
 use crate::ops::learning::LearnContext;
+use crate::ops::linear::Linear;
 use crate::ops::lowering::Operand;
 use crate::tensor::Tensor;
 use half::f16;
@@ -57,6 +58,11 @@ struct Step {
     lengths: Vec<usize>,
     /// Where a normalisation of batches stores its mean and variance, and how much of the old ones stays.
     statistics: Option<(usize, usize, f32)>,
+    /// What was computed before and no later step reads.
+    spent: Vec<usize>,
+    /// Its place in [`Graph::nodes`].
+    node: usize,
+    linear: Option<Linear>,
 }
 
 impl Tape {
@@ -94,7 +100,25 @@ impl Tape {
             .collect();
         let longest = tape.steps.iter().map(|step| step.step.scratch_len()).max();
         tape.scratch = zeros(longest.unwrap_or(0))?;
+        tape.find_spent(&graph.outputs);
         Ok(tape)
+    }
+
+    /// Notes after which step each computed value has been read for the last time.
+    fn find_spent(&mut self, outputs: &[ValueId]) {
+        let mut last = BTreeMap::new();
+        for (i, step) in self.steps.iter().enumerate() {
+            last.extend(step.outputs.iter().flatten().map(|&at| (at, i)));
+            for at in step.inputs.iter().flatten() {
+                last.entry(*at).and_modify(|last| *last = i);
+            }
+        }
+        for output in outputs {
+            last.remove(&(output.0 as usize));
+        }
+        for (at, step) in last {
+            self.steps[step].spent.push(at);
+        }
     }
 
     /// Makes a step of one node.
@@ -147,13 +171,12 @@ impl Tape {
         for &output in &node.outputs {
             let form = output.and_then(|value| Some((value, settled.form(value)?)));
             let length = form.as_ref().map_or(0, |(_, f)| f.shape.iter().product());
-            if let Some((value, form)) = &form {
+            if let Some((_, form)) = &form {
                 if !form.dtype.is_float() {
                     return Err(fail(
                         "computes numbers that are no floats, which nothing can be learned through",
                     ));
                 }
-                self.values[value.0 as usize] = zeros(length)?;
             }
             lengths.push(length);
             outputs.push(form.as_ref().map(|(value, _)| value.0 as usize));
@@ -166,8 +189,9 @@ impl Tape {
         };
         let step = differentiable(operator, &context).map_err(|reason| fail(&reason))?;
         let step = step.ok_or_else(|| {
-            fail("can't be learned through: recover by recalibration or reconstruction instead")
+            fail("has no gradient here, so nothing can be learned or measured through it")
         })?;
+        let linear = operator.linear(&context).map_err(|reason| fail(&reason))?;
         let needed = inputs.iter().flatten().any(|&at| self.needs[at]);
         outputs
             .iter()
@@ -187,12 +211,31 @@ impl Tape {
             outputs,
             lengths,
             statistics,
+            spent: Vec::new(),
+            node: index,
+            linear,
         });
         Ok(())
     }
 
     /// Computes every value from the inputs' numbers, in the model's order.
     pub fn forward(&mut self, inputs: &[&[f32]]) -> Result<()> {
+        self.start(inputs)?;
+        (0..self.steps.len()).try_for_each(|step| self.compute(step))
+    }
+
+    /// As [`Tape::forward`], but a value's numbers go as soon as nobody reads them any more. The outputs stay.
+    pub fn sweep(&mut self, inputs: &[&[f32]]) -> Result<()> {
+        self.start(inputs)?;
+        (0..self.steps.len()).try_for_each(|step| {
+            self.compute(step)?;
+            self.release(step);
+            Ok(())
+        })
+    }
+
+    /// Takes the inputs' numbers in.
+    pub fn start(&mut self, inputs: &[&[f32]]) -> Result<()> {
         for (&value, numbers) in self.inputs.iter().zip(inputs) {
             let own = &mut self.values[value.0 as usize];
             if own.len() != numbers.len() {
@@ -204,23 +247,48 @@ impl Tape {
             }
             own.copy_from_slice(numbers);
         }
-        for step in &mut self.steps {
-            let mut made: Vec<Vec<f32>> = step
-                .outputs
-                .iter()
-                .map(|at| at.map_or_else(Vec::new, |at| std::mem::take(&mut self.values[at])))
-                .collect();
-            let read = |at: &Option<usize>| at.map_or(&[][..], |at| &self.values[at]);
-            let inputs: Vec<&[f32]> = step.inputs.iter().map(read).collect();
-            let mut outputs: Vec<&mut [f32]> = made.iter_mut().map(Vec::as_mut_slice).collect();
-            step.step.forward(&inputs, &mut outputs, &mut self.scratch);
-            for (at, numbers) in step.outputs.iter().zip(made) {
-                if let Some(at) = at {
-                    self.values[*at] = numbers;
-                }
+        Ok(())
+    }
+
+    /// The node of each step, as its place in [`Graph::nodes`], in the order of computing.
+    pub fn nodes(&self) -> Vec<usize> {
+        self.steps.iter().map(|step| step.node).collect()
+    }
+
+    /// How a step's outputs follow from its weights, where it is a layer of weighted sums.
+    pub fn linear(&self, step: usize) -> Option<&Linear> {
+        self.steps[step].linear.as_ref()
+    }
+
+    /// Computes one step; those before it have been computed.
+    pub fn compute(&mut self, step: usize) -> Result<()> {
+        let step = &mut self.steps[step];
+        let mut made = Vec::with_capacity(step.outputs.len());
+        for (at, &length) in step.outputs.iter().zip(&step.lengths) {
+            let old = at.map_or_else(Vec::new, |at| std::mem::take(&mut self.values[at]));
+            made.push(if old.len() == length {
+                old
+            } else {
+                zeros(length)?
+            });
+        }
+        let read = |at: &Option<usize>| at.map_or(&[][..], |at| &self.values[at]);
+        let inputs: Vec<&[f32]> = step.inputs.iter().map(read).collect();
+        let mut outputs: Vec<&mut [f32]> = made.iter_mut().map(Vec::as_mut_slice).collect();
+        step.step.forward(&inputs, &mut outputs, &mut self.scratch);
+        for (at, numbers) in step.outputs.iter().zip(made) {
+            if let Some(at) = at {
+                self.values[*at] = numbers;
             }
         }
         Ok(())
+    }
+
+    /// Drops the numbers of what no step after this one reads.
+    pub fn release(&mut self, step: usize) {
+        for &at in &self.steps[step].spent {
+            self.values[at] = Vec::new();
+        }
     }
 
     /// Takes gradients from these values, after a forward pass, to all that is learned.
@@ -288,6 +356,17 @@ impl Tape {
     /// A value's numbers after a forward pass.
     pub fn value(&self, value: ValueId) -> &[f32] {
         &self.values[value.0 as usize]
+    }
+
+    /// How many numbers a computed value has.
+    pub fn length(&self, value: ValueId) -> usize {
+        let at = Some(value.0 as usize);
+        let mut made = self
+            .steps
+            .iter()
+            .flat_map(|step| step.outputs.iter().zip(&step.lengths));
+        made.find(|(output, _)| **output == at)
+            .map_or(0, |(_, &length)| length)
     }
 
     /// What is learned.

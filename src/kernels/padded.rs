@@ -32,6 +32,12 @@ impl Span {
         *self == Span::pointwise(self.input)
     }
 
+    /// The input position under kernel position `k` at output position `at`; `None` in the padding.
+    pub fn reads(&self, at: usize, k: usize) -> Option<usize> {
+        let place = (at * self.stride + k * self.dilation).checked_sub(self.pad_begin)?;
+        (place < self.input).then_some(place)
+    }
+
     /// How far the window reaches beyond its first element.
     pub fn reach(&self) -> usize {
         (self.kernel - 1) * self.dilation

@@ -221,7 +221,7 @@ impl Trainer {
 
     /// How many classes the model tells apart.
     pub fn classes(&self) -> usize {
-        self.tape.value(self.output).len() / self.settings.batch
+        self.tape.length(self.output) / self.settings.batch
     }
 
     pub fn settings(&self) -> &Settings {

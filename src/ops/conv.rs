@@ -5,6 +5,7 @@ use super::coupling::{Axis, IndexMap, Reads, Rule, Weights};
 use super::floats;
 use super::known;
 use super::learning::LearnContext;
+use super::linear::Linear;
 use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
@@ -250,6 +251,12 @@ impl Operator for Conv {
             rows,
             columns,
         }))))
+    }
+
+    fn linear(&self, context: &LearnContext<'_>) -> Result<Option<Linear>, String> {
+        let (data, weights) = (context.needed(0)?, context.needed(1)?);
+        let spans = context.spans(&self.window, &weights[2..])?;
+        Ok(spans.map(|spans| Linear::windows(context, self.group, spans, [data[1], weights[0]])))
     }
 
     fn takes_epilogue(&self) -> bool {

@@ -5,6 +5,7 @@ use super::coupling::{Axis, Reads, Rule, Weights};
 use super::floats;
 use super::known;
 use super::learning::LearnContext;
+use super::linear::Linear;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
@@ -200,6 +201,17 @@ impl Operator for Gemm {
             beta: self.beta,
             summand,
         })))
+    }
+
+    fn linear(&self, context: &LearnContext<'_>) -> Result<Option<Linear>, String> {
+        let (a, columns) = (context.needed(0)?, context.outputs[0][1]);
+        let full_row = context.shape(2).is_none_or(|shape| shape == [columns]);
+        if self.trans_a || self.alpha != 1.0 || self.beta != 1.0 || !full_row {
+            return Ok(None);
+        }
+        let bias = context.has(2).then_some(2);
+        let size = [a[1], columns];
+        Ok(Some(Linear::rows(bias, 1, size, self.trans_b)))
     }
 
     fn takes_epilogue(&self) -> bool {

@@ -4,6 +4,7 @@ use super::coupling::{Axis, Reads, Rule, Weights};
 use super::floats;
 use super::known;
 use super::learning::LearnContext;
+use super::linear::Linear;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
@@ -262,6 +263,15 @@ impl Operator for MatMul {
             residual: context.epilogue.residual,
             activation: context.epilogue.activation,
         })))
+    }
+
+    fn linear(&self, context: &LearnContext<'_>) -> Result<Option<Linear>, String> {
+        let (left, right) = (context.needed(0)?, context.needed(1)?);
+        let (&[_, ref places @ .., depth], &[_, columns]) = (left, right) else {
+            return Ok(None);
+        };
+        let places = places.iter().product();
+        Ok(Some(Linear::rows(None, places, [depth, columns], false)))
     }
 
     fn learned(&self) -> &'static [usize] {

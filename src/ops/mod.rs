@@ -26,6 +26,7 @@ pub mod instance_norm;
 pub mod known;
 pub mod layer_norm;
 pub mod learning;
+pub mod linear;
 pub mod lowering;
 pub mod lrn;
 pub mod matmul;
@@ -58,6 +59,7 @@ use crate::kernels::{Activation, Kernel};
 use crate::tensor::Tensor;
 use coupling::Rule;
 use learning::LearnContext;
+use linear::Linear;
 use lowering::KernelContext;
 use narrow::{Change, Narrowing};
 use std::fmt::Debug;
@@ -122,6 +124,11 @@ pub trait Operator: Debug + Send + Sync {
         &self,
         _context: &LearnContext<'_>,
     ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        Ok(None)
+    }
+
+    /// How the outputs follow from stored weights, where they are weighted sums of patches of the first input.
+    fn linear(&self, _context: &LearnContext<'_>) -> Result<Option<Linear>, String> {
         Ok(None)
     }
 

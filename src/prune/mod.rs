@@ -5,6 +5,7 @@ pub mod anatomy;
 mod constants;
 pub mod cut;
 pub mod groups;
+pub mod lineage;
 pub mod mask;
 pub mod repack;
 pub mod score;

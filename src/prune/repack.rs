@@ -14,6 +14,7 @@ mod shapes;
 
 use super::constants::{Indices, NotExact, Settlement, settle};
 use super::groups::{Groups, UnitId};
+use super::lineage::Lineage;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::ops::coupling::Axis;
@@ -43,6 +44,7 @@ pub struct RepackReport {
 /// A re-packed model.
 #[derive(Debug, Clone)]
 pub struct Repacked {
+    /// It records what it still has of the model that it, or its parents, were cut from.
     pub graph: Graph,
     pub report: RepackReport,
 }
@@ -73,6 +75,8 @@ pub fn repack(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Result<Repa
     bias::fold(graph, &mut packed, groups, &kept, &plan.settlement.folds)?;
     shapes::confirm(graph, &mut packed, &kept)?;
     packed.drop_unused();
+    let cut = Lineage::of(graph, groups, &kept);
+    Lineage::read(graph)?.then(&cut).write(&mut packed);
     Ok(Repacked {
         graph: packed,
         report: plan.report(graph, groups),

@@ -1,5 +1,12 @@
 //! What brings a pruned model back to what the original could.
 
+mod exam;
+mod recalibrate;
+mod reconstruct;
+mod shown;
 mod training;
 
+pub use exam::{Exam, Quality, examine};
+pub use recalibrate::recalibrate;
+pub use reconstruct::{Rebuilt, Reconstruction};
 pub use training::{Lessons, Recovery};

@@ -300,11 +300,11 @@ impl Convolved {
                     let wanted = &mut wanted[input * rows.input * columns.input..];
                     let kernel = &weights[(filter * channels + channel) * self.taps()..];
                     for (y, ky) in pairs(rows.output, rows.kernel) {
-                        let Some(to_y) = reads(&rows, y, ky) else {
+                        let Some(to_y) = rows.reads(y, ky) else {
                             continue;
                         };
                         for (x, kx) in pairs(columns.output, columns.kernel) {
-                            if let Some(to_x) = reads(&columns, x, kx) {
+                            if let Some(to_x) = columns.reads(x, kx) {
                                 wanted[to_y * columns.input + to_x] += given
                                     [y * columns.output + x]
                                     * kernel[ky * columns.kernel + kx];
@@ -379,12 +379,6 @@ impl Differentiable for Transposed {
 
 fn pairs(outputs: usize, kernel: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..outputs).flat_map(move |at| (0..kernel).map(move |k| (at, k)))
-}
-
-/// The input position under kernel position `k` at output position `at`; `None` in the padding.
-fn reads(span: &Span, at: usize, k: usize) -> Option<usize> {
-    let place = (at * span.stride + k * span.dilation).checked_sub(span.pad_begin)?;
-    (place < span.input).then_some(place)
 }
 
 /// The window along one axis that takes gradients back. `None` where padding is wider than the kernel reaches.

@@ -1,0 +1,106 @@
+//! How good a model is on pictures: by their labels, and by what the original says of them.
+
+use super::shown::Shown;
+use crate::data::Pictures;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::report::compare;
+use serde::{Deserialize, Serialize};
+
+/// A model's answers on a set of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Quality {
+    pub pictures: usize,
+    /// Share of the pictures whose label is the first choice (top-1), 0 to 1; absent without labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
+    /// Share of the pictures of which the original says the same (top-1), 0 to 1; absent without an original.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<f64>,
+    /// Mean Kullback-Leibler divergence from the original's probabilities, in nats; absent without an original.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kl: Option<f64>,
+}
+
+impl Quality {
+    /// What counts where one number has to be chosen: accuracy where there are labels, else agreement; 0 to 1.
+    pub fn score(&self) -> Option<f64> {
+        self.accuracy.or(self.agreement)
+    }
+}
+
+/// Shows pictures to a model and its original, and counts.
+pub struct Exam {
+    student: Shown,
+    original: Option<Shown>,
+    seen: usize,
+    labelled: usize,
+    right: usize,
+    agreeing: usize,
+    divergence: f64,
+}
+
+impl Exam {
+    /// Errors: those of running either model; [`Error::BadModel`] where one is no classifier.
+    pub fn new(model: &Graph, original: Option<&Graph>) -> Result<Self> {
+        Ok(Exam {
+            student: Shown::new(model)?,
+            original: original.map(Shown::new).transpose()?,
+            seen: 0,
+            labelled: 0,
+            right: 0,
+            agreeing: 0,
+            divergence: 0.0,
+        })
+    }
+
+    /// Takes one picture of a set into account.
+    pub fn show(&mut self, pictures: &Pictures, index: usize) -> Result<()> {
+        let own = self.student.logits(pictures, index)?;
+        if own.iter().any(|x| x.is_nan()) {
+            return Err(Error::BadModel(
+                "the model's output holds values that are not numbers (NaN)".into(),
+            ));
+        }
+        let label = pictures.labels().map(|labels| labels[index] as usize);
+        // Compared with itself, a model tells its first choice.
+        let original = match &mut self.original {
+            Some(original) => original.logits(pictures, index)?,
+            None => own.clone(),
+        };
+        let comparison = compare(&original, &own, 1, |_| String::new()).ok_or_else(|| {
+            Error::BadInput(format!(
+                "the model tells {} classes apart and its original {}, so they can't be compared",
+                own.len(),
+                original.len()
+            ))
+        })?;
+        self.seen += 1;
+        self.labelled += usize::from(label.is_some());
+        self.right += usize::from(label == comparison.pruned_top.first().map(|top| top.index));
+        self.agreeing += usize::from(comparison.agrees);
+        self.divergence += comparison.kl;
+        Ok(())
+    }
+
+    /// What was found so far.
+    pub fn quality(&self) -> Quality {
+        let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
+        let compared = self.original.is_some() && self.seen > 0;
+        Quality {
+            pictures: self.seen,
+            accuracy: (self.labelled > 0).then(|| share(self.right, self.labelled)),
+            agreement: compared.then(|| share(self.agreeing, self.seen)),
+            kl: compared.then(|| self.divergence / self.seen as f64),
+        }
+    }
+}
+
+/// Shows all pictures of a set.
+pub fn examine(model: &Graph, original: Option<&Graph>, pictures: &Pictures) -> Result<Quality> {
+    let mut exam = Exam::new(model, original)?;
+    (0..pictures.len()).try_for_each(|index| exam.show(pictures, index))?;
+    Ok(exam.quality())
+}

@@ -1,0 +1,37 @@
+//! A classifier that is shown pictures, one at a time.
+
+use crate::data::Pictures;
+use crate::engine::{Executor, Options};
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use crate::report::logits;
+use crate::tensor::Tensor;
+
+/// A model ready to be asked.
+pub struct Shown {
+    executor: Executor,
+    graph: Graph,
+    output: ValueId,
+}
+
+impl Shown {
+    pub fn new(graph: &Graph) -> Result<Self> {
+        let output = graph.outputs.first().copied();
+        Ok(Shown {
+            executor: Executor::new(graph, &Options::default())?,
+            output: output.ok_or_else(|| Error::BadModel("this model has no output".into()))?,
+            graph: graph.clone(),
+        })
+    }
+
+    /// What the model says of a picture, a number for each class.
+    pub fn logits(&mut self, pictures: &Pictures, index: usize) -> Result<Vec<f32>> {
+        let mut numbers = vec![0.0; pictures.sample_len()];
+        pictures.write(&[index], None, &mut numbers);
+        let input = Tensor::from_f32(&pictures.preset().tensor_shape(), numbers);
+        let outputs = self.executor.run(&[input])?;
+        let said = outputs.first().and_then(Tensor::floats);
+        let said = said.ok_or_else(|| Error::BadModel("this model is no classifier".into()))?;
+        Ok(logits(&self.graph, self.output, &said))
+    }
+}
