@@ -11,6 +11,7 @@ use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
 use secateur::recover::{Lessons, Reconstruction, Recovery, examine, recalibrate};
 use secateur::tensor::Tensor;
+use std::sync::Arc;
 
 fn preset() -> Preset {
     Preset::parse(r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64]}"#).unwrap()
@@ -81,7 +82,7 @@ fn settings(steps: usize) -> Settings {
 
 fn learn(graph: &Graph, original: Option<&Graph>, pictures: &Pictures, steps: usize) -> Graph {
     let lessons = Lessons {
-        pictures,
+        pictures: Arc::new(pictures.clone()),
         augmentation: Augmentation {
             shift: 0.1,
             ..Augmentation::default()
@@ -151,7 +152,7 @@ fn pictures_that_nothing_can_be_learned_from_are_refused() {
     let graph = network();
     let refused = |pictures: &Pictures, original: Option<&Graph>, words: &str| {
         let lessons = Lessons {
-            pictures,
+            pictures: Arc::new(pictures.clone()),
             augmentation: Augmentation::default(),
             labels: true,
             seed: 1,

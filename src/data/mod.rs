@@ -4,6 +4,8 @@ pub mod augment;
 mod classes;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod decode;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod folder;
 pub mod guess;
 pub mod idx;
 pub mod image;

@@ -39,6 +39,12 @@ impl Pictures {
         Ok(())
     }
 
+    /// Takes over all pictures of a set of the same kind.
+    pub fn append(&mut self, other: Pictures) {
+        self.levels.extend(other.levels);
+        self.labels.extend(other.labels);
+    }
+
     pub fn len(&self) -> usize {
         self.levels.len() / self.size()
     }
@@ -88,6 +94,31 @@ impl Pictures {
         }
     }
 
+    /// As many of the pictures as asked for, chosen at random by the seed; all where there are no more.
+    pub fn sample(&self, most: usize, seed: u32) -> Pictures {
+        let mut order = SplitMix64(u64::from(seed)).order(self.len());
+        order.truncate(most);
+        let mut sample = self.none();
+        order.into_iter().for_each(|index| sample.take(self, index));
+        sample
+    }
+
+    /// A set of the same kind without pictures.
+    fn none(&self) -> Pictures {
+        Pictures {
+            preset: self.preset.clone(),
+            levels: Vec::new(),
+            labels: Vec::new(),
+        }
+    }
+
+    /// Takes over a picture of a set of the same kind.
+    fn take(&mut self, from: &Pictures, index: usize) {
+        let size = self.size();
+        self.levels.extend(&from.levels[index * size..][..size]);
+        self.labels.extend(from.labels.get(index));
+    }
+
     /// Two sets that share no picture: every `n`-th of a seeded order goes to the second. Labelled pictures are dealt
     /// class by class, so that both sets hold all.
     pub fn split(self, share: f64, seed: u32) -> (Pictures, Pictures) {
@@ -96,20 +127,13 @@ impl Pictures {
         if !self.labels.is_empty() {
             order.sort_by_key(|&i| self.labels[i]);
         }
-        let empty = || Pictures {
-            preset: self.preset.clone(),
-            levels: Vec::new(),
-            labels: Vec::new(),
-        };
-        let (mut first, mut second) = (empty(), empty());
+        let (mut first, mut second) = (self.none(), self.none());
         let mut due = 0.5;
         for index in order {
             due += share;
             let to = if due >= 1.0 { &mut second } else { &mut first };
             due -= due.floor();
-            to.levels
-                .extend(&self.levels[index * self.size()..][..self.size()]);
-            to.labels.extend(self.labels.get(index));
+            to.take(&self, index);
         }
         (first, second)
     }

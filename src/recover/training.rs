@@ -7,10 +7,11 @@ use crate::graph::{Graph, ValueId};
 use crate::learn::{Goal, Learned, Settings, Trainer};
 use crate::report::logits;
 use crate::tensor::Tensor;
+use std::sync::Arc;
 
 /// What a pruned model learns from.
-pub struct Lessons<'a> {
-    pub pictures: &'a Pictures,
+pub struct Lessons {
+    pub pictures: Arc<Pictures>,
     pub augmentation: Augmentation,
     /// Whether the pictures' labels are used, where they have any.
     pub labels: bool,
@@ -19,11 +20,11 @@ pub struct Lessons<'a> {
 }
 
 /// A pruned model on its way back. It goes step by step, so that whoever drives it can stop, show or save at any time.
-pub struct Recovery<'a> {
+pub struct Recovery {
     graph: Graph,
     trainer: Trainer,
     teacher: Option<Teacher>,
-    lessons: Lessons<'a>,
+    lessons: Lessons,
     batches: Batches,
     /// The batch at hand.
     input: Vec<f32>,
@@ -36,7 +37,7 @@ struct Teacher {
     shape: Vec<usize>,
 }
 
-impl<'a> Recovery<'a> {
+impl Recovery {
     /// `original` teaches, where it is given. Masked weights stay zero, re-packed models learn as they are.
     ///
     /// Errors: [`Error::BadInput`] where there is nothing to learn from, or pictures do not fit; else those of
@@ -44,10 +45,10 @@ impl<'a> Recovery<'a> {
     pub fn new(
         pruned: &Graph,
         original: Option<&Graph>,
-        lessons: Lessons<'a>,
+        lessons: Lessons,
         settings: &Settings,
     ) -> Result<Self> {
-        let pictures = lessons.pictures;
+        let pictures = &*lessons.pictures;
         if pictures.is_empty() {
             return Err(Error::BadInput(
                 "there are no pictures to learn from".into(),
@@ -85,7 +86,7 @@ impl<'a> Recovery<'a> {
 
     /// Learns from the next batch.
     pub fn step(&mut self) -> Result<Learned> {
-        let pictures = self.lessons.pictures;
+        let pictures = &*self.lessons.pictures;
         let batch = self.batches.next(self.trainer.settings().batch);
         let changes = (&self.lessons.augmentation, self.batches.random());
         pictures.write(&batch, Some(changes), &mut self.input);

@@ -13,13 +13,16 @@ test("a comparison that is cancelled leaves a page that works", async ({ secateu
 });
 
 test("a download that is cancelled leaves the gallery as it was", async ({ secateur, page }) => {
+  let go: () => void = () => undefined;
+  const cancelled = new Promise<void>((resolve) => (go = resolve));
   await page.route("**/efficientnet-lite0*.onnx", async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    await cancelled;
     await route.continue().catch(() => undefined);
   });
   const open = page.getByRole("button", { name: /^Open \(/ });
   await open.click();
   await secateur.panel("Model").getByRole("button", { name: "Cancel" }).click();
+  go();
   await expect(open).toBeEnabled();
   await expect(secateur.panel("Model").getByRole("alert")).toHaveCount(0);
   await page.unroute("**/efficientnet-lite0*.onnx");

@@ -3,12 +3,15 @@
 //! Answers go to standard output, everything else to standard error. On a failure the exit status is not zero, one line says
 //! why, and no file has been touched.
 
+mod data;
+mod evaluate;
 mod failure;
 mod files;
 mod inspect;
 mod model;
 mod progress;
 mod prune;
+mod recover;
 mod run;
 mod table;
 
@@ -31,6 +34,10 @@ enum Action {
     Inspect(inspect::Inspect),
     /// Cut a model as a recipe says
     Prune(prune::Prune),
+    /// Measure how good a model is on a folder of pictures
+    Evaluate(evaluate::Evaluate),
+    /// Bring a pruned model back: by new statistics, by fitting layer by layer, or by learning
+    Recover(recover::Recover),
     /// Run a model on a photo and show the most probable classes
     Run(run::Run),
 }
@@ -41,6 +48,8 @@ fn main() -> ExitCode {
         .and_then(|command| match command.action {
             Action::Inspect(inspect) => inspect.answer(),
             Action::Prune(prune) => prune.answer(),
+            Action::Evaluate(evaluate) => evaluate.answer(),
+            Action::Recover(recover) => recover.answer(),
             Action::Run(run) => run.answer(),
         })
         .or_else(Failure::into_help)

@@ -13,7 +13,7 @@ impl Progress {
     pub fn new(stage: &'static str) -> Self {
         // Draws on standard error, and nothing at all where that is no terminal.
         let line = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({prefix}{elapsed})") {
             line.set_style(style);
         }
         line.set_message(stage);
@@ -22,7 +22,13 @@ impl Progress {
     }
 
     pub fn stage(&self, stage: &'static str) {
+        self.line.set_prefix("");
         self.line.set_message(stage);
+    }
+
+    /// How much of the stage is done.
+    pub fn count(&self, done: usize, of: usize) {
+        self.line.set_prefix(format!("{done} of {of}, "));
     }
 
     /// A remark to the user, which stays.

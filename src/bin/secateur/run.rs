@@ -2,14 +2,13 @@
 
 use crate::failure::Failure;
 use crate::files;
-use crate::model::Model;
+use crate::model::{Model, ends, lengths};
 use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;
 use secateur::data::{Guess, Preset, decode, image};
 use secateur::engine::{Executor, Options};
-use secateur::graph::{Dim, Graph, ValueId};
-use secateur::onnx;
+use secateur::graph::{Graph, ValueId};
 use secateur::report::{self, ClassScore, Timing};
 use secateur::tensor::Tensor;
 use serde::Serialize;
@@ -107,34 +106,6 @@ impl Run {
             .map_err(|e| Failure::new(format!("the answer can't be written: {e}")))?;
         Ok(text + "\n")
     }
-}
-
-/// What a preset tells of the axes that the model's input leaves open. A file that can't be read is explained when it
-/// is opened.
-fn lengths(bytes: &bytes::Bytes, preset: &Preset) -> BTreeMap<String, usize> {
-    let Ok(graph) = onnx::read(bytes.clone()) else {
-        return BTreeMap::new();
-    };
-    ends(&graph).map_or(BTreeMap::new(), |(input, _)| preset.lengths(input))
-}
-
-/// The shape of the model's one input, and its first output.
-fn ends(graph: &Graph) -> Result<(&[Dim], ValueId), Failure> {
-    let &[input] = &graph.inputs[..] else {
-        return Err(Failure::new(format!(
-            "a photo can be shown to a model with one input; this one has {}",
-            graph.inputs.len()
-        )));
-    };
-    let Some(&output) = graph.outputs.first() else {
-        return Err(Failure::new("this model has no output"));
-    };
-    let shape = graph
-        .value(input)
-        .ty
-        .as_ref()
-        .map_or(&[][..], |ty| &ty.shape);
-    Ok((shape, output))
 }
 
 /// How many classes the model tells apart, if its shapes say so.

@@ -1,0 +1,150 @@
+//! `secateur recover`: brings a pruned model back.
+
+use crate::data::Data;
+use crate::evaluate::rows;
+use crate::failure::Failure;
+use crate::files::Place;
+use crate::model::{Model, Other};
+use crate::progress::Progress;
+use crate::table::table;
+use clap::{Args, ValueEnum};
+use secateur::graph::Graph;
+use secateur::onnx;
+use secateur::recover::{self, Job, Plan, examine};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Args)]
+pub struct Recover {
+    #[command(flatten)]
+    model: Model,
+    /// The model that it was cut from
+    #[arg(long, value_name = "ORIGINAL.onnx")]
+    original: PathBuf,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    how: How,
+    /// Where the recovered model goes
+    #[arg(long, value_name = "OUT.onnx")]
+    output: PathBuf,
+}
+
+/// The arguments that say how a model is recovered.
+#[derive(Args)]
+pub struct How {
+    /// How the model is brought back
+    #[arg(long, value_enum, default_value_t = Method::Distill)]
+    method: Method,
+    /// Steps of learning
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    steps: Option<u32>,
+    /// Pictures in one step of learning
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    batch: Option<u32>,
+    /// The learning rate at its height
+    #[arg(long)]
+    rate: Option<f32>,
+    /// How much labels count beside the original in distillation, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    label_share: Option<f32>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Method {
+    /// Measure the statistics of normalisations anew; needs no labels
+    Recalibrate,
+    /// Fit the weights to what the original gives, layer by layer; needs no labels
+    Reconstruct,
+    /// Let the original teach; needs no labels
+    Distill,
+    /// Let the labels teach
+    Finetune,
+}
+
+impl How {
+    pub fn plan(&self, data: &Data) -> Result<Plan, Failure> {
+        let method = match self.method {
+            Method::Recalibrate => recover::Method::Recalibrate,
+            Method::Reconstruct => recover::Method::Reconstruct,
+            Method::Distill => recover::Method::Distill,
+            Method::Finetune => recover::Method::Finetune,
+        };
+        let mut plan = Plan::new(method, &data.preset()?);
+        plan.seed = data.seed;
+        plan.steps = self.steps.map_or(plan.steps, |steps| steps as usize);
+        plan.batch = self.batch.map_or(plan.batch, |batch| batch as usize);
+        plan.rate = self.rate.unwrap_or(plan.rate);
+        plan.label_share = self.label_share.unwrap_or(plan.label_share);
+        Ok(plan)
+    }
+}
+
+/// Share of the pictures that is held back to measure on, and the most of them.
+const HELD_BACK: f64 = 0.15;
+const MOST_HELD_BACK: usize = 2000;
+
+impl Recover {
+    pub fn answer(self) -> Result<String, Failure> {
+        let output = Place::new(&self.output)?;
+        let plan = self.how.plan(&self.data)?;
+        let progress = Progress::new("Opening the models");
+        let bytes = self.model.read()?;
+        let known = self.data.lengths(&bytes)?;
+        let pruned = self.model.open(bytes, known)?.graph;
+        let original = Other(self.original).open(&self.data)?;
+        progress.stage("Reading pictures");
+        let pictures = self.data.list(&pruned)?.load(&progress)?;
+        let share = HELD_BACK.min(MOST_HELD_BACK as f64 / pictures.len() as f64);
+        let (lessons, unseen) = pictures.split(share, self.data.seed);
+
+        progress.stage("Recovering");
+        let recovered = recover_by(&pruned, &original, Arc::new(lessons), &plan, &progress)?;
+        progress.stage("Measuring");
+        let mut columns = Vec::new();
+        for graph in [&pruned, &recovered] {
+            columns.push(examine(graph, Some(&original), &unseen)?);
+        }
+        output.draft(&onnx::write(&recovered)?)?.publish()?;
+        drop(progress);
+        let (before, after) = (rows(&columns[0]), rows(&columns[1]));
+        let both: Vec<Vec<String>> = before
+            .into_iter()
+            .zip(after)
+            .map(|(mut row, after)| {
+                row.extend(after.into_iter().nth(1));
+                row
+            })
+            .collect();
+        Ok(match unseen.len() {
+            0 => "no picture could be held back to measure on; “secateur evaluate” measures on others\n".into(),
+            count => table(&[&format!("on {count} pictures held back"), "before", "after"], &both),
+        })
+    }
+}
+
+/// Does a whole recovery; learning that runs away gives the last good weights and a warning.
+fn recover_by(
+    pruned: &Graph,
+    original: &Graph,
+    lessons: Arc<secateur::data::Pictures>,
+    plan: &Plan,
+    progress: &Progress,
+) -> Result<Graph, Failure> {
+    let mut job = Job::new(pruned, Some(original), lessons, plan)?;
+    loop {
+        let advance = match job.advance() {
+            Ok(advance) => advance,
+            Err(error @ secateur::Error::Diverged(_)) => {
+                progress.note(&format!("warning: {error}"));
+                break;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        progress.count(advance.done, advance.of);
+        if advance.done >= advance.of {
+            break;
+        }
+    }
+    Ok(job.finish().graph)
+}
