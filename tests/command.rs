@@ -1,138 +1,18 @@
 //! The native command, run as its users run it.
 
+#[path = "common/command.rs"]
+mod command;
 mod common;
 
-use common::{Net, int};
-use secateur::graph::{Dim, Graph};
+use command::*;
+use secateur::graph::Dim;
 use secateur::onnx;
-use secateur::tensor::Tensor;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 const RECIPE: &str = r#"{"criterion": "l2", "granularity": "channel", "allocation": "global", "target": {"macs": 0.7}}"#;
 const PRESET: &str = r#"{"size": 8, "classes": ["red", "green", "blue"]}"#;
-
-/// A folder of its own for each test, gone at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(test: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("secateur-{test}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().into()
-    }
-
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
-        fs::write(self.0.join(name), bytes).unwrap();
-        self.path(name)
-    }
-
-    /// Names of the files in it, hidden ones too.
-    fn files(&self) -> Vec<String> {
-        let entries = fs::read_dir(&self.0).unwrap();
-        let names = entries.map(|e| e.unwrap().file_name().into_string().unwrap());
-        let mut names: Vec<String> = names.collect();
-        names.sort();
-        names
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn secateur(arguments: &[&str]) -> Output {
-    let command = Command::new(env!("CARGO_BIN_EXE_secateur"))
-        .args(arguments)
-        .output();
-    command.unwrap()
-}
-
-/// Standard output of a command that must succeed.
-fn succeed(arguments: &[&str]) -> String {
-    let output = secateur(arguments);
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{arguments:?}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// The one line that a command must fail with.
-fn fail(arguments: &[&str]) -> String {
-    let output = secateur(arguments);
-    let errors = String::from_utf8(output.stderr).unwrap();
-    let code = output.status.code();
-    assert!(
-        matches!(code, Some(1 | 2)),
-        "{arguments:?}: {code:?} {errors}"
-    );
-    assert!(output.stdout.is_empty(), "{arguments:?} answered");
-    let reason = errors.strip_prefix("secateur: ").expect(&errors);
-    let reason = reason.strip_suffix('\n').expect(&errors);
-    assert!(!reason.contains('\n'), "{errors}");
-    reason.into()
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).expect(text)
-}
-
-/// A model that tells red, green and blue pictures of 8 × 8 apart by 3 of the 12 channels of each of its two
-/// convolutions; the other weights are noise.
-fn colours() -> Graph {
-    let mut net = Net::new(7);
-    let mut matrix = |rows: usize, columns: usize, strength: f32, axes: usize| {
-        let noise = net.random.tensor(&[rows, columns]);
-        let mut weights: Vec<f32> = noise.floats().unwrap().iter().map(|x| x * 0.01).collect();
-        for i in 0..3 {
-            weights[i * columns + i] = strength;
-        }
-        let mut shape = vec![rows, columns];
-        shape.resize(axes, 1);
-        net.constant(Tensor::from_f32(&shape, weights))
-    };
-    let (first, second, last) = (
-        matrix(12, 3, 1.0, 4),
-        matrix(12, 12, 1.0, 4),
-        matrix(3, 12, 8.0, 2),
-    );
-    let x = net.input(&[1, 3, 8, 8]);
-    let mut y = x;
-    for weights in [first, second] {
-        y = net.conv_of(&[y, weights], 1, 1, 0);
-        y = net.relu(y);
-    }
-    let pooled = net.pool(y);
-    let flat = net.flatten(pooled);
-    let logits = net.op("Gemm", &[flat, last], &[("transB", int(1))]);
-    let mut graph = net.finish(&[logits]);
-    for id in [x, logits] {
-        let ty = graph.value_mut(id).ty.as_mut().unwrap();
-        ty.shape[0] = Dim::symbol("N");
-    }
-    graph
-}
-
-fn colours_file(folder: &Folder) -> String {
-    folder.write("colours.onnx", onnx::write(&colours()).unwrap())
-}
-
-/// A PNG of 12 × 8 pixels of one colour.
-fn photo(colour: [u8; 3]) -> Vec<u8> {
-    let pixels = image::RgbImage::from_pixel(12, 8, image::Rgb(colour));
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    pixels
-        .write_to(&mut bytes, image::ImageFormat::Png)
-        .unwrap();
-    bytes.into_inner()
-}
 
 /// A file beside the repository that not every checkout has.
 fn shared(path: &str) -> Option<PathBuf> {
@@ -529,7 +409,10 @@ fn failures_are_explained_in_one_line() {
             ["N=0", "whole number"],
         ),
         (fail(&["improve", &model]), ["improve", "unrecognized"]),
-        (fail(&[]), ["inspect, prune or run", "--help"]),
+        (
+            fail(&[]),
+            ["inspect, prune, run, evaluate, recover or trim", "--help"],
+        ),
     ] {
         for part in parts {
             assert!(reason.contains(part), "“{part}” is not in: {reason}");

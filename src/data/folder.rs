@@ -1,5 +1,6 @@
 //! Folders of photos, for the native command: all in one, or one sub-folder a class.
 
+use super::class_folders::class_of_folder;
 use super::decode;
 use super::pictures::Pictures;
 use super::preset::Preset;
@@ -41,7 +42,7 @@ impl Folder {
         let mut classes = BTreeMap::new();
         let order: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
         for (at, (name, _)) in named.iter().enumerate() {
-            classes.insert(name.clone(), class(name, at, &order, preset)?);
+            classes.insert(name.clone(), class_of_folder(at, &order, preset)?);
         }
         for (name, inside) in named {
             let label = classes.get(&name).copied();
@@ -123,62 +124,19 @@ fn is_picture(path: &PathBuf) -> bool {
     ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
-/// The class that a sub-folder stands for, the `at`-th of all.
-fn class(name: &str, at: usize, all: &[&str], preset: &Preset) -> Result<u32> {
-    if let Some(classes) = &preset.classes {
-        let plain = |name: &str| -> String {
-            name.chars()
-                .filter(|c| c.is_alphanumeric())
-                .flat_map(char::to_lowercase)
-                .collect()
-        };
-        let found = classes.iter().position(|class| plain(class) == plain(name));
-        if let Some(found) = found {
-            return Ok(found as u32);
-        }
-    }
-    if all.iter().all(|name| name.parse::<u32>().is_ok()) {
-        return Ok(name.parse().unwrap_or_default());
-    }
-    match &preset.classes {
-        None => Ok(at as u32),
-        Some(classes) => Err(Error::BadInput(format!(
-            "the folder “{name}” is none of the preset's {} classes ({}…): rename it, or leave “classes” out of the \
-             preset, so that the folders count in the order of the alphabet",
-            classes.len(),
-            classes
-                .iter()
-                .take(3)
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(", ")
-        ))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn preset(classes: &str) -> Preset {
-        Preset::parse(&format!(r#"{{"size": 4{classes}}}"#)).unwrap()
-    }
-
-    #[test]
-    fn folders_are_classes_by_name_by_number_or_by_the_alphabet() {
-        let named = preset(r#", "classes": ["hot dog", "Cat"]"#);
-        assert_eq!(class("cat", 0, &["cat", "hot_dog"], &named), Ok(1));
-        assert_eq!(class("hot_dog", 1, &["cat", "hot_dog"], &named), Ok(0));
-        assert_eq!(class("7", 0, &["7", "11"], &named), Ok(7));
-        assert!(class("bird", 0, &["bird"], &named).is_err());
-        assert_eq!(class("bird", 3, &["bird"], &preset("")), Ok(3));
+    fn preset() -> Preset {
+        Preset::parse(r#"{"size": 4}"#).unwrap()
     }
 
     #[test]
     fn what_can_not_be_read_is_named() {
-        let missing = Folder::open(Path::new("no such folder"), &preset("")).unwrap_err();
+        let missing = Folder::open(Path::new("no such folder"), &preset()).unwrap_err();
         assert!(missing.to_string().contains("no folder"), "{missing}");
-        let empty = Folder::open(Path::new("src/data"), &preset("")).unwrap_err();
+        let empty = Folder::open(Path::new("src/data"), &preset()).unwrap_err();
         assert!(empty.to_string().contains("holds no pictures"), "{empty}");
     }
 }

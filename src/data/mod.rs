@@ -1,6 +1,7 @@
 //! From a photo to what a model takes: presets, pixels, and (natively) picture files.
 
 pub mod augment;
+mod class_folders;
 mod classes;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod decode;
@@ -13,6 +14,7 @@ pub mod pictures;
 pub mod preset;
 
 pub use augment::Augmentation;
+pub use class_folders::class_of_folder;
 pub use guess::Guess;
 pub use pictures::Pictures;
 pub use preset::{ChannelOrder, Crop, Layout, Preset};

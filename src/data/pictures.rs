@@ -6,6 +6,13 @@ use super::preset::Preset;
 use crate::error::{Error, Result};
 use crate::random::SplitMix64;
 
+/// Share of the pictures that is held back to measure on, and the most of them. Where there are few, more of them are
+/// needed to mean anything.
+const HELD_BACK: f64 = 0.15;
+const MOST_HELD_BACK: usize = 2000;
+const HELD_BACK_OF_FEW: f64 = 0.25;
+const FEW: usize = 100;
+
 /// Pictures at a model's size, 8 bits a colour, all labelled or none.
 #[derive(Debug, Clone)]
 pub struct Pictures {
@@ -92,6 +99,15 @@ impl Pictures {
                 None => write_levels(levels, &self.preset, out),
             }
         }
+    }
+
+    /// Parts the pictures into those to learn from and those to measure on, which nothing is learned from.
+    pub fn hold_back(self, seed: u32) -> (Pictures, Pictures) {
+        let share = match self.len() {
+            count if count < FEW => HELD_BACK_OF_FEW,
+            count => HELD_BACK.min(MOST_HELD_BACK as f64 / count as f64),
+        };
+        self.split(share, seed)
     }
 
     /// As many of the pictures as asked for, chosen at random by the seed; all where there are no more.

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 /// The rule of an optimiser.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "method")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Method {
     /// Stochastic gradient descent with momentum, as PyTorch's: `v ← momentum·v + g`, `w ← w − rate·v`.
     Sgd { momentum: f32 },

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 /// A factor of the learning rate by the share of steps that are done.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Schedule {
     Constant,
     /// Half a cosine from 1 to 0 (Loshchilov and Hutter, “SGDR”, ICLR 2017).

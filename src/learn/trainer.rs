@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 /// How a model learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Settings {
     /// Steps in all; the schedule ends there.
     pub steps: usize,

@@ -65,6 +65,13 @@ impl Exam {
             ));
         }
         let label = pictures.labels().map(|labels| labels[index] as usize);
+        if let Some(label) = label.filter(|&label| label >= own.len()) {
+            return Err(Error::BadInput(format!(
+                "a picture is of class {label}, counted from 0, but the model tells only {} apart: name the classes in the \
+                 preset in the model's order",
+                own.len()
+            )));
+        }
         // Compared with itself, a model tells its first choice.
         let original = match &mut self.original {
             Some(original) => original.logits(pictures, index)?,

@@ -226,6 +226,14 @@ impl Job {
         Ok(Advance { done, of, learned })
     }
 
+    /// The model as it is now, where there is one before the end: while it learns.
+    pub fn now(&self) -> Option<Graph> {
+        match &self.work {
+            Work::Learn { recovery, .. } => Some(recovery.model()),
+            _ => None,
+        }
+    }
+
     /// The model as it is now: whole after the last piece, and part of the way before.
     pub fn finish(self) -> Recovered {
         let (mut graph, layers) = match self.work {

@@ -2,6 +2,7 @@
 
 mod exam;
 mod job;
+mod line;
 mod recalibrate;
 mod reconstruct;
 mod shown;
@@ -9,6 +10,7 @@ mod training;
 
 pub use exam::{Exam, Quality, examine};
 pub use job::{Advance, Job, Method, Plan, Recovered};
+pub use line::{Line, Stage, Tried};
 pub use recalibrate::recalibrate;
 pub use reconstruct::{Rebuilt, Reconstruction};
 pub use training::{Lessons, Recovery};

@@ -2,6 +2,7 @@
 
 mod cutter;
 mod errors;
+mod learner;
 mod messages;
 mod runner;
 mod summary;

@@ -9,8 +9,10 @@ import type {
   ModelSummary,
   PackResult,
   PhotoComparison,
+  Plan,
   Preset,
   Preview,
+  Quality,
   Recipe,
   Timing,
   Totals,
@@ -125,11 +127,24 @@ const COMPARISON: PhotoComparison = {
   kl: 0.05,
 };
 
+const PLAN: Plan = {
+  method: "distill",
+  steps: 3,
+  batch: 2,
+  rate: 0.01,
+  labelShare: 0,
+  augmentation: { flip: true, shift: 0.1, rotation: 0, jitter: 0 },
+  seed: 1,
+};
+
+const quality = (agreement: number): Quality => ({ pictures: 4, agreement, kl: 1 - agreement });
+
 export function doubleCore(): DoubleCore {
   const calls: [string, unknown][] = [];
   const failures = new Map<string, Error>();
   const holds = new Map<string, Promise<void>>();
   const listeners = new Set<(which: never, reason: string) => void>();
+  let learnt = 0;
   let current: Recipe = { target: { macs: 1 } };
 
   async function answer<Value>(name: string, argument: unknown, value: () => Value): Promise<Value> {
@@ -186,6 +201,39 @@ export function doubleCore(): DoubleCore {
       difference: () => answer("difference", null, () => ({ maxAbsolute: 2e-6, maxRelative: 1e-6 })),
     },
     peer: engine("peer"),
+    learner: {
+      plan: (method) => answer("plan", method, () => ({ ...PLAN, method })),
+      gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
+      add: (_, folder) => answer("add", folder, () => undefined),
+      recover: (_, __, plan) =>
+        answer("recover", plan, () => ({ lessons: 3, judged: 4, original: quality(1), pruned: quality(0.25) })),
+      advance: () =>
+        answer("advance", null, () => {
+          learnt += 1;
+          const learned = { step: learnt, loss: 1 / learnt, hits: undefined, rate: 0.01, gradientNorm: 1 };
+          return { done: learnt, of: PLAN.steps, learned };
+        }),
+      judge: () => answer("judge", null, () => quality(0.5)),
+      finish: () =>
+        answer("finish", null, () => ({
+          quality: quality(0.75),
+          totals: after(current),
+          bytes: new Uint8Array([4, 2]),
+          layers: [],
+        })),
+      toLine: (_, recipe) =>
+        answer("toLine", recipe, () => ({ lessons: 3, judged: 4, original: quality(1), pruned: quality(1) })),
+      // One round on this side of the line, and one beyond it.
+      round: () =>
+        answer("round", null, () => {
+          learnt += 1;
+          const share = learnt === 1 ? 0.8 : 0.6;
+          const totals = after({ target: { macs: share } });
+          const accepted = learnt === 1;
+          const judged = { share, totals, cut: quality(0.2), recovered: quality(accepted ? 0.9 : 0.4), accepted };
+          return { stage: { judged }, isOver: !accepted, least: 0.8, bytes: new Uint8Array(accepted ? [8] : []) };
+        }),
+    },
     cancel: (which) => calls.push(["cancel", which]),
     onRestart(listener) {
       listeners.add(listener);

@@ -1,6 +1,7 @@
-/** The page's one typed door to the core: three workers, each restored to its work if it dies. */
+/** The page's one typed door to the core: four workers, each restored to its work if it dies. */
 import { Door } from "./door";
 import type { CutterApi } from "./cutter.worker";
+import type { LearnerApi } from "./learner.worker";
 import type { PeerApi } from "./peer.worker";
 import type { RunnerApi } from "./runner.worker";
 import type { Core, Recipe, Which, WorkerName } from "./protocol";
@@ -43,6 +44,15 @@ export function connect(): Core {
       onRestart: tell("peer"),
     }));
 
+  let learner: Door<LearnerApi> | null = null;
+  const learnerDoor = () =>
+    (learner ??= new Door<LearnerApi>({
+      start: () => new Worker(new URL("./learner.worker.ts", import.meta.url), { type: "module", name: "learner" }),
+      // What was under way is lost; every finished model is kept by the page.
+      restore: () => Promise.resolve(),
+      onRestart: tell("learner"),
+    }));
+
   return {
     cutter: {
       async open(...model) {
@@ -83,9 +93,22 @@ export function connect(): Core {
       run: (which, input) => peerDoor().call((api) => api.run(which, input)),
       measure: (which, input, runs) => peerDoor().call((api) => api.measure(which, input, runs)),
     },
+    learner: {
+      plan: (method, preset) => learnerDoor().call((api) => api.plan(method, preset)),
+      gather: (preset, folders) => learnerDoor().call((api) => api.gather(preset, folders)),
+      add: (photo, folder) => learnerDoor().call((api) => api.add(photo, folder)),
+      recover: (original, pruned, plan) => learnerDoor().call((api) => api.recover(original, pruned, plan, sizes())),
+      advance: () => learnerDoor().call((api) => api.advance()),
+      judge: () => learnerDoor().call((api) => api.judge()),
+      finish: () => learnerDoor().call((api) => api.finish()),
+      toLine: (original, recipe, plan, loss) =>
+        learnerDoor().call((api) => api.toLine(original, recipe, plan, loss, sizes())),
+      round: () => learnerDoor().call((api) => api.round()),
+    },
     cancel(which) {
       if (which === "cutter") cutter.cancel();
       else if (which === "runner") runner.cancel();
+      else if (which === "learner") learner?.cancel();
       else peer?.cancel();
     },
     onRestart(listener) {

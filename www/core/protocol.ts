@@ -1,16 +1,23 @@
 /** The messages between the page and the core, as they are generated from the core's own types. */
 import type {
+  Advance,
+  Beginning,
   Comparison,
   Difference,
   Heatmap,
   HeatmapRequest,
   Histogram,
+  Method,
   ModelSummary,
   PackResult,
   Pixels,
+  Plan,
   Prediction,
   Preset,
+  Quality,
   Recipe,
+  Recovered,
+  Round,
   ScoreBars,
   Summary,
   TimedPreview,
@@ -20,6 +27,8 @@ import type {
 
 export type {
   Account,
+  Advance,
+  Beginning,
   CheckResult,
   ClassScore,
   Comparison as PhotoComparison,
@@ -31,13 +40,18 @@ export type {
   KeptRow,
   LayerCut,
   LayerInfo,
+  Method,
   ModelSummary,
   Note as PackNote,
   PackResult,
   Pixels,
+  Plan,
   Prediction,
   Preset,
+  Quality,
   Recipe,
+  Recovered,
+  Round,
   ScoreBars,
   Summary as ComparisonSummary,
   TensorInfo,
@@ -80,13 +94,32 @@ export interface Runner {
 /** The same bytes in ONNX Runtime Web, which is loaded on first use. */
 export type PeerRunner = Pick<Runner, "load" | "run" | "measure">;
 
-export type WorkerName = "cutter" | "runner" | "peer";
+/** Brings pruned models back, a piece of work a call. */
+export interface Learner {
+  /** What does well for a method and pictures of this preset. */
+  plan(method: Method, preset: Preset): Promise<Plan>;
+  /** Begins a set of pictures; `folders` are the classes, none where there are no labels. */
+  gather(preset: Preset, folders: string[]): Promise<void>;
+  add(photo: Pixels, folder: string | null): Promise<void>;
+  recover(original: Uint8Array, pruned: Uint8Array, plan: Plan): Promise<Beginning>;
+  advance(): Promise<Advance>;
+  /** How good the model is by now; `null` where that can't be told before the end. */
+  judge(): Promise<Quality | null>;
+  /** Ends the recovery, whole or not. */
+  finish(): Promise<Recovered>;
+  /** Begins a search; `loss` of the accuracy or agreement may go, 0 to 1. */
+  toLine(original: Uint8Array, recipe: Recipe, plan: Plan, loss: number): Promise<Beginning>;
+  round(): Promise<Round>;
+}
 
-/** What the page has of the core: three workers, each restored to its work if it dies. */
+export type WorkerName = "cutter" | "runner" | "peer" | "learner";
+
+/** What the page has of the core: four workers, each started again if it dies. */
 export interface Core {
   cutter: Cutter;
   runner: Runner;
   peer: PeerRunner;
+  learner: Learner;
   /** Stops that worker's long work; pending calls reject with code "cancelled". */
   cancel(which: WorkerName): void;
   /** Tells when a worker was started again, and why. Returns how to stop listening. */

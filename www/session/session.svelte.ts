@@ -3,7 +3,8 @@ import { untrack } from "svelte";
 import type { Core, Recipe } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import { readBytes } from "../data/file";
-import { FIRST_DECISIONS, type Decisions, type ModelSource, type PhotoSource } from "../state/decisions";
+import { withAttempt, type Attempt } from "../state/attempts";
+import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource, type PhotoSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
 import { fragmentOf, readFragment } from "../state/link";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
@@ -13,6 +14,7 @@ import { Cut } from "./cut.svelte";
 import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
+import { Recovery, type Outcome, type Patient } from "./recovery.svelte";
 
 /** `undefined` takes a field out of the recipe. */
 type Unsettable<Fields> = { [Name in keyof Fields]: Fields[Name] | undefined };
@@ -33,6 +35,11 @@ export class Session {
   readonly photos: Photos;
   readonly cut: Cut;
   readonly comparison: Comparison;
+  readonly recovery: Recovery;
+  /** Models that were recovered, on this visit and before. */
+  attempts = $state.raw<readonly Attempt[]>([]);
+  /** The file of the recovered model that is chosen. */
+  recovered = $state.raw<{ readonly attempt: Attempt; readonly bytes: Uint8Array } | null>(null);
 
   readonly decisions = $derived(present(this.history));
   readonly recipe = $derived(this.draft ?? this.decisions.recipe);
@@ -40,6 +47,7 @@ export class Session {
   readonly #model = $derived(this.decisions.model);
   readonly #recipe = $derived(this.decisions.recipe);
   readonly #photos = $derived(this.decisions.photos);
+  readonly #recovered = $derived(this.decisions.recovered);
   readonly #peer = $derived(this.decisions.peer);
   /** The model that the present cut is of. */
   #cutModel: OpenedModel | null = null;
@@ -54,6 +62,7 @@ export class Session {
     this.photos = new Photos(this.storage, catalogue);
     this.cut = new Cut(core);
     this.comparison = new Comparison(core);
+    this.recovery = new Recovery(core, (outcome) => this.#keep(outcome));
     core.onRestart((_, reason) => {
       if (reason !== "Cancelled.") this.notices.trouble(reason);
     });
@@ -61,10 +70,15 @@ export class Session {
 
   /** Brings back the last visit and lets everything follow the decisions from here on. Returns how to end that. */
   async start(fragment: string): Promise<() => void> {
-    const [saved] = await Promise.all([this.storage.loadHistory(), this.loadCatalogue()]);
+    const [saved, attempts] = await Promise.all([
+      this.storage.loadHistory(),
+      this.storage.loadAttempts(),
+      this.loadCatalogue(),
+    ]);
+    this.attempts = attempts;
     if (saved) this.history = saved;
     else this.#beginWithSamples();
-    void this.storage.forgetUnused(this.history);
+    void this.storage.forgetUnused(this.history, attempts);
     const end = $effect.root(() => this.#follow());
     if (fragment.length > 1) await this.openLink(fragment);
     return end;
@@ -80,7 +94,10 @@ export class Session {
   }
 
   decide(what: string, change: Partial<Decisions>): void {
-    this.history = record(this.history, { ...this.decisions, ...change }, what);
+    // A recovered model is of one cut of one model.
+    const stands = !("recipe" in change || "model" in change || "preset" in change);
+    const recovered = stands ? this.decisions.recovered : null;
+    this.history = record(this.history, { ...this.decisions, recovered, ...change }, what);
   }
 
   decideRecipe(what: string, change: RecipeChange): void {
@@ -201,6 +218,27 @@ export class Session {
     this.#followComparison();
   }
 
+  /** What there is to recover now; `null` before there is a cut. */
+  get patient(): Patient | null {
+    const opened = this.model.opened;
+    const packed = this.cut.packed;
+    if (!opened || packed.state !== "ready" || !this.preset) return null;
+    return { original: opened.bytes, pruned: packed.value.bytes, preset: this.preset, recipe: packed.value.of };
+  }
+
+  /** Takes an earlier model of the list again. */
+  takeAttempt(attempt: Attempt): void {
+    if (!attempt.key) return;
+    const recovered = { attempt: attempt.id, key: attempt.key };
+    this.draft = null;
+    this.decide("take a recovered model", { recipe: attempt.recipe, recovered });
+  }
+
+  /** Goes back to what the cut alone makes. */
+  dropRecovered(): void {
+    this.decide("leave recovery out", { recovered: null });
+  }
+
   /** The fragment of a link to what is decided now. */
   get link(): string {
     const { recipe, model } = this.decisions;
@@ -235,6 +273,10 @@ export class Session {
         if (opened) this.cut.decides(recipe, this.#checkedOn);
       });
     });
+    $effect(() => {
+      const chosen = this.#recovered;
+      untrack(() => void this.#followRecovered(chosen));
+    });
     $effect(() => this.#followComparison());
   }
 
@@ -265,7 +307,44 @@ export class Session {
     const packed = this.cut.packed;
     if (!opened || packed.state !== "ready" || !this.preset) return null;
     const runsHere = opened.summary.unsupported.length === 0;
-    return { original: opened.bytes, pruned: packed.value.bytes, preset: this.preset, runsHere };
+    const pruned = this.#recovered ? this.recovered?.bytes : packed.value.bytes;
+    return pruned ? { original: opened.bytes, pruned, preset: this.preset, runsHere } : null;
+  }
+
+  async #followRecovered(chosen: Decisions["recovered"]): Promise<void> {
+    if (!chosen) this.recovered = null;
+    if (!chosen || this.recovered?.attempt.id === chosen.attempt) return;
+    this.recovered = null;
+    const attempt = this.attempts.find(({ id }) => id === chosen.attempt);
+    try {
+      if (!attempt) throw new Error("The browser no longer holds that recovered model.");
+      const bytes = await this.storage.bytes(chosen.key);
+      if (this.#recovered?.attempt === chosen.attempt) this.recovered = { attempt, bytes };
+    } catch (error) {
+      this.notices.trouble(failureOf(error).message);
+      this.history = amend(this.history, { ...this.decisions, recovered: null });
+    }
+  }
+
+  /** Puts a recovered model on the list, and takes it unless it is beyond the line. */
+  #keep(outcome: Outcome): void {
+    const opened = this.model.opened;
+    if (!opened) return;
+    const { bytes, beginning, ...rest } = outcome;
+    const key = bytes.length > 0 ? this.storage.keep(bytes) : null;
+    const attempt: Attempt = {
+      ...rest,
+      id: crypto.getRandomValues(new Uint32Array(2)).join("-"),
+      key,
+      model: sourceId(opened.source),
+      before: opened.summary.totals,
+      original: beginning.original,
+      lessons: beginning.lessons,
+      judged: beginning.judged,
+    };
+    this.attempts = withAttempt(this.attempts, attempt);
+    void this.storage.saveAttempts(this.attempts);
+    if (key) this.takeAttempt(attempt);
   }
 
   #subjects(): Subject[] {

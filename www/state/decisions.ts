@@ -14,11 +14,19 @@ export type PhotoSource =
   | { readonly kind: "sample"; readonly id: string }
   | { readonly kind: "file"; readonly name: string; readonly key: string };
 
+/** One of the attempts at recovery, and where the browser's storage keeps its bytes. */
+export interface Recovered {
+  readonly attempt: string;
+  readonly key: string;
+}
+
 export interface Decisions {
   readonly model: ModelSource | null;
   /** `null`: the preset that came with the model. */
   readonly preset: Preset | null;
   readonly recipe: Recipe;
+  /** The recovered model that stands in for what the cut alone makes; `null`: none. */
+  readonly recovered: Recovered | null;
   /** Index of the layer under the magnifying glass. */
   readonly layer: number | null;
   readonly photos: readonly PhotoSource[];
@@ -38,6 +46,7 @@ export const FIRST_DECISIONS: Decisions = {
   model: null,
   preset: null,
   recipe: FIRST_RECIPE,
+  recovered: null,
   layer: null,
   photos: [],
   peer: false,
@@ -46,6 +55,7 @@ export const FIRST_DECISIONS: Decisions = {
 /** The storage keys of all the bytes that these decisions need. */
 export function storedKeys(decisions: Decisions): string[] {
   const keys = decisions.photos.flatMap((photo) => (photo.kind === "file" ? [photo.key] : []));
+  if (decisions.recovered) keys.push(decisions.recovered.key);
   return decisions.model?.kind === "file" ? [decisions.model.key, ...keys] : keys;
 }
 

@@ -56,7 +56,7 @@ describe("storage", () => {
       past: [{ value: withModel(present), what: "open" }],
       future: [{ value: withModel(undone), what: "open another" }],
     };
-    await before.forgetUnused(history);
+    await before.forgetUnused(history, []);
 
     const after = storage();
     expect([...(await after.bytes(present)), ...(await after.bytes(undone))]).toEqual([2, 1]);

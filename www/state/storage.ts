@@ -3,11 +3,13 @@
  * photos. Where the browser refuses (a full disk, a private window), the page works on from memory and says so.
  */
 import { createStore, del, get, keys, set, type UseStore } from "idb-keyval";
+import type { Attempt } from "./attempts";
 import { FIRST_DECISIONS, storedKeys, type Decisions } from "./decisions";
 import type { History } from "./history";
 
 const DATABASE = "secateur";
 const HISTORY_KEY = "history";
+const ATTEMPTS_KEY = "attempts";
 const BYTES_PREFIX = "bytes:";
 /** Raised when `Decisions` changes its form, so that an old page's data is not misread. */
 const FORM = 1;
@@ -36,6 +38,14 @@ export class Storage {
     await this.#attempt((database) => set(HISTORY_KEY, { form: FORM, history } satisfies Saved, database));
   }
 
+  async loadAttempts(): Promise<readonly Attempt[]> {
+    return (await this.#attempt((database) => get<readonly Attempt[]>(ATTEMPTS_KEY, database))) ?? [];
+  }
+
+  async saveAttempts(attempts: readonly Attempt[]): Promise<void> {
+    await this.#attempt((database) => set(ATTEMPTS_KEY, attempts, database));
+  }
+
   /** Keeps the bytes and returns their key. Within this visit they are there even if the browser refuses to store them. */
   keep(bytes: Uint8Array): string {
     const key = randomKey();
@@ -54,9 +64,10 @@ export class Storage {
     return held;
   }
 
-  /** Forgets all bytes that no step of the history needs. */
-  async forgetUnused(history: History<Decisions>): Promise<void> {
+  /** Forgets all bytes that no step of the history and none of the attempts needs. */
+  async forgetUnused(history: History<Decisions>, attempts: readonly Attempt[]): Promise<void> {
     const needed = new Set([...history.past, ...history.future].flatMap((step) => storedKeys(step.value)));
+    for (const { key } of attempts) if (key) needed.add(key);
     const stored = (await this.#attempt((database) => keys<string>(database))) ?? [];
     for (const key of stored) {
       const isUnused = key.startsWith(BYTES_PREFIX) && !needed.has(key.slice(BYTES_PREFIX.length));

@@ -44,7 +44,7 @@ impl fmt::Display for Failure {
             Failure::Usage(e)
                 if e.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =>
             {
-                "say what to do: inspect, prune, run, evaluate or recover; “secateur --help” explains them".into()
+                "say what to do: inspect, prune, run, evaluate, recover or trim; “secateur --help” explains them".into()
             }
             Failure::Usage(e) => {
                 // What follows is the usage, which `--help` shows better.

@@ -14,6 +14,7 @@ mod prune;
 mod recover;
 mod run;
 mod table;
+mod trim;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -38,6 +39,8 @@ enum Action {
     Evaluate(evaluate::Evaluate),
     /// Bring a pruned model back: by new statistics, by fitting layer by layer, or by learning
     Recover(recover::Recover),
+    /// Cut and recover in rounds, up to the loss that is accepted
+    Trim(trim::Trim),
     /// Run a model on a photo and show the most probable classes
     Run(run::Run),
 }
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
             Action::Prune(prune) => prune.answer(),
             Action::Evaluate(evaluate) => evaluate.answer(),
             Action::Recover(recover) => recover.answer(),
+            Action::Trim(trim) => trim.answer(),
             Action::Run(run) => run.answer(),
         })
         .or_else(Failure::into_help)

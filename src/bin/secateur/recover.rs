@@ -8,6 +8,7 @@ use crate::model::{Model, Other};
 use crate::progress::Progress;
 use crate::table::table;
 use clap::{Args, ValueEnum};
+use secateur::data::Pictures;
 use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::recover::{self, Job, Plan, examine};
@@ -80,10 +81,6 @@ impl How {
     }
 }
 
-/// Share of the pictures that is held back to measure on, and the most of them.
-const HELD_BACK: f64 = 0.15;
-const MOST_HELD_BACK: usize = 2000;
-
 impl Recover {
     pub fn answer(self) -> Result<String, Failure> {
         let output = Place::new(&self.output)?;
@@ -95,8 +92,7 @@ impl Recover {
         let original = Other(self.original).open(&self.data)?;
         progress.stage("Reading pictures");
         let pictures = self.data.list(&pruned)?.load(&progress)?;
-        let share = HELD_BACK.min(MOST_HELD_BACK as f64 / pictures.len() as f64);
-        let (lessons, unseen) = pictures.split(share, self.data.seed);
+        let (lessons, unseen) = pictures.hold_back(self.data.seed);
 
         progress.stage("Recovering");
         let recovered = recover_by(&pruned, &original, Arc::new(lessons), &plan, &progress)?;
@@ -127,7 +123,7 @@ impl Recover {
 fn recover_by(
     pruned: &Graph,
     original: &Graph,
-    lessons: Arc<secateur::data::Pictures>,
+    lessons: Arc<Pictures>,
     plan: &Plan,
     progress: &Progress,
 ) -> Result<Graph, Failure> {

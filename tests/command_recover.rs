@@ -1,0 +1,221 @@
+//! Measuring and recovering from the command line.
+
+#[path = "common/command.rs"]
+mod command;
+mod common;
+
+use command::{Folder, colours_file, fail, json, secateur, succeed};
+use common::Random;
+use secateur::onnx;
+use std::fs;
+
+const PRESET: &str = r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64], "classes": ["red", "green", "blue"]}"#;
+
+/// Noisy pictures, a folder a class; one of the red ones has a blue name on it.
+fn pictures(folder: &Folder, count: usize) -> String {
+    let mut random = Random(3);
+    for (class, name) in ["blue", "green", "red"].iter().enumerate() {
+        fs::create_dir_all(folder.path(&format!("data/{name}"))).unwrap();
+        for i in 0..count {
+            let shown = if i == 0 && class == 0 { 0 } else { 2 - class };
+            let mut level = |bright: bool| (random.below(60) + if bright { 180 } else { 40 }) as u8;
+            let mut colour = |at: usize| level(at == shown);
+            let picture = image::RgbImage::from_fn(8, 8, |_, _| {
+                image::Rgb([colour(0), colour(1), colour(2)])
+            });
+            picture
+                .save(folder.path(&format!("data/{name}/{i}.png")))
+                .unwrap();
+        }
+    }
+    folder.path("data")
+}
+
+fn prune(folder: &Folder, model: &str, recipe: &str) -> String {
+    let recipe = folder.write("recipe.json", recipe);
+    let output = folder.path("pruned.onnx");
+    succeed(&["prune", model, "--recipe", &recipe, "--output", &output]);
+    output
+}
+
+#[test]
+fn accuracy_and_agreement_are_counted() {
+    let folder = Folder::new("evaluate");
+    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let data = pictures(&folder, 5);
+    folder.write("data/green/broken.jpg", "no picture");
+    folder.write("data/green/notes.txt", "no picture either");
+    let with = ["--data", &data, "--preset", &preset, "--json"];
+    let alone = json(&succeed(&[&["evaluate", &model][..], &with].concat()));
+    assert_eq!(alone["pictures"], 15);
+    // The misnamed one is wrong; the folders' names count, not their order.
+    assert_eq!(alone["accuracy"], 14.0 / 15.0);
+    assert_eq!(alone.get("agreement"), None);
+
+    let itself = [&["evaluate", &model, "--against", &model][..], &with].concat();
+    let itself = json(&succeed(&itself));
+    assert_eq!(
+        (&itself["agreement"], &itself["kl"]),
+        (&1.0.into(), &0.0.into())
+    );
+
+    let output = secateur(&[&["evaluate", &model][..], &with].concat());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("left out") && told.contains("broken.jpg"),
+        "{told}"
+    );
+
+    // Without folders there are no labels.
+    let flat = folder.path("data/red");
+    let flat = [
+        "evaluate", &model, "--data", &flat, "--preset", &preset, "--json",
+    ];
+    assert_eq!(json(&succeed(&flat)).get("accuracy"), None);
+    fs::rename(folder.path("data/red"), folder.path("data/pink")).unwrap();
+    let stranger = fail(&[&["evaluate", &model][..], &with].concat());
+    assert!(
+        stranger.contains("pink") && stranger.contains("classes"),
+        "{stranger}"
+    );
+}
+
+#[test]
+fn every_method_makes_a_model_that_tells_how_it_was_made() {
+    let folder = Folder::new("recover");
+    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let data = pictures(&folder, 12);
+    let pruned = prune(
+        &folder,
+        &model,
+        r#"{"criterion": "random", "target": {"macs": 0.4}}"#,
+    );
+    let recover = |method: &str, output: &str| {
+        let output = folder.path(output);
+        let answer = succeed(&[
+            "recover",
+            &pruned,
+            "--original",
+            &model,
+            "--data",
+            &data,
+            "--preset",
+            &preset,
+            "--method",
+            method,
+            "--steps",
+            "6",
+            "--batch",
+            "4",
+            "--output",
+            &output,
+        ]);
+        assert!(answer.contains("held back"), "{answer}");
+        fs::read(output).unwrap()
+    };
+    for method in ["reconstruct", "distill", "finetune"] {
+        let bytes = recover(method, "out.onnx");
+        assert_eq!(
+            bytes,
+            recover(method, "again.onnx"),
+            "{method} with one seed"
+        );
+        let opened = onnx::open(bytes.into(), &Default::default()).unwrap();
+        let told = opened
+            .graph
+            .metadata
+            .iter()
+            .find(|(key, _)| key == "secateur.recovery");
+        assert!(told.unwrap().1.contains(method));
+    }
+}
+
+#[test]
+fn what_recovery_can_not_do_it_says_in_one_line() {
+    let folder = Folder::new("recover-refused");
+    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let data = pictures(&folder, 12);
+    let red = folder.path("data/red");
+    let output = folder.path("out.onnx");
+    let refused = |data: &str, more: &[&str]| {
+        let fixed = [
+            "recover",
+            &model,
+            "--original",
+            &model,
+            "--data",
+            data,
+            "--preset",
+            &preset,
+        ];
+        fail(&[&fixed[..], &["--output", &output], more].concat())
+    };
+    let normless = refused(&data, &["--method", "recalibrate"]);
+    assert!(normless.contains("no BatchNormalization"), "{normless}");
+    let unlabelled = refused(&red, &["--method", "finetune"]);
+    assert!(unlabelled.contains("labels"), "{unlabelled}");
+    let rate = refused(&data, &["--rate", "0"]);
+    assert!(rate.contains("rate"), "{rate}");
+    let few = refused(&data, &["--method", "reconstruct", "--pictures", "2"]);
+    assert!(few.contains("at least 4"), "{few}");
+    let nowhere = refused(&folder.path("nowhere"), &[]);
+    assert!(nowhere.contains("no folder"), "{nowhere}");
+    assert!(!folder.files().contains(&"out.onnx".to_string()));
+}
+
+#[test]
+fn the_search_stops_at_the_line() {
+    let folder = Folder::new("trim");
+    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let data = pictures(&folder, 40);
+    let recipe = folder.write(
+        "recipe.json",
+        r#"{"target": {"macs": 0.05}, "criterion": "l2"}"#,
+    );
+    let (output, report) = (folder.path("out.onnx"), folder.path("report.json"));
+    succeed(&[
+        "trim",
+        &model,
+        "--recipe",
+        &recipe,
+        "--data",
+        &data,
+        "--preset",
+        &preset,
+        "--line",
+        "10",
+        "--method",
+        "reconstruct",
+        "--output",
+        &output,
+        "--report",
+        &report,
+    ]);
+    let report = json(&fs::read_to_string(report).unwrap());
+    let tried = report["tried"].as_array().unwrap();
+    let accepted: Vec<_> = tried
+        .iter()
+        .filter(|model| model["accepted"] == true)
+        .collect();
+    assert!(!accepted.is_empty() && accepted.len() < tried.len());
+    let score = |model: &serde_json::Value| model["recovered"]["accuracy"].as_f64().unwrap();
+    let worst_taken = accepted.iter().map(|m| score(m)).fold(1.0, f64::min);
+    let refused = tried.iter().filter(|model| model["accepted"] == false);
+    assert!(refused.map(score).all(|score| score < worst_taken));
+    // What is kept is the last that was on this side, and the report tells its numbers from the file.
+    let last = accepted.last().unwrap();
+    assert_eq!(report["after"]["macs"], last["totals"]["macs"]);
+    assert_eq!(
+        report["after"]["bytes"],
+        fs::metadata(&output).unwrap().len()
+    );
+    let inspected = json(&succeed(&["inspect", &output, "--json"]));
+    assert_eq!(inspected["totals"]["macs"], last["totals"]["macs"]);
+
+    let aimless = folder.write("aimless.json", r#"{"granularity": "2:4"}"#);
+    let refused = fail(&[
+        "trim", &model, "--recipe", &aimless, "--data", &data, "--preset", &preset, "--output",
+        &output,
+    ]);
+    assert!(refused.contains("target"), "{refused}");
+}

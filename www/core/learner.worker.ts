@@ -1,0 +1,23 @@
+/** The worker that brings pruned models back. The page asks for each piece of work, so it can pause between any two. */
+import { expose } from "comlink";
+import init, { Learner } from "../pkg/secateur";
+import type { Method, Pixels, Plan, Preset, Recipe } from "./protocol";
+
+const core = init().then(() => new Learner());
+
+const api = {
+  plan: async (method: Method, preset: Preset) => (await core).plan(method, preset),
+  gather: async (preset: Preset, folders: string[]) => (await core).gather(preset, folders),
+  add: async (photo: Pixels, folder: string | null) => (await core).add(photo, folder),
+  recover: async (original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) =>
+    (await core).recover(original, pruned, plan, sizes),
+  advance: async () => (await core).advance(),
+  judge: async () => (await core).judge() ?? null,
+  finish: async () => (await core).finish(),
+  toLine: async (original: Uint8Array, recipe: Recipe, plan: Plan, loss: number, sizes: Record<string, number>) =>
+    (await core).toLine(original, recipe, plan, loss, sizes),
+  round: async () => (await core).round(),
+};
+
+export type LearnerApi = typeof api;
+expose(api);

@@ -1,0 +1,248 @@
+/** A recovery under way in the learner's worker: what it learns from, how it goes, and what came out. */
+import type { Advance, Beginning, Core, Pixels, Plan, Preset, Quality, Recipe, Totals } from "../core/protocol";
+import { decodePhoto } from "../data/photo";
+import { empty, failed, failureOf, loading, type Status } from "../state/status";
+
+/** What is cut and brought back. */
+export interface Patient {
+  readonly original: Uint8Array;
+  readonly pruned: Uint8Array;
+  readonly preset: Preset;
+  readonly recipe: Recipe;
+}
+
+/** A photo to learn from: at hand, or a file that is read when its turn comes. */
+export interface Lesson {
+  readonly name: string;
+  /** The folder that is its class. */
+  readonly folder: string | null;
+  pixels(): Promise<Pixels>;
+}
+
+/** A model that came out. */
+export interface Outcome {
+  readonly bytes: Uint8Array;
+  readonly totals: Totals;
+  readonly recipe: Recipe;
+  readonly plan: Plan;
+  readonly beginning: Beginning;
+  /** Right after the cut, and after recovery: on the photos that were held back. */
+  readonly cut: Quality;
+  readonly quality: Quality;
+  /** The least score on this side of the line, where a search made it. */
+  readonly least: number | null;
+}
+
+export interface LossPoint {
+  readonly step: number;
+  readonly loss: number;
+}
+
+export interface QualityPoint {
+  readonly step: number;
+  readonly quality: Quality;
+}
+
+/** Judgements on the way: so many of them, and no more often than this. */
+const JUDGEMENTS = 10;
+const REDRAW = 150;
+
+export class Recovery {
+  work = $state.raw<Status<never>>(empty);
+  beginning = $state.raw<Beginning | null>(null);
+  losses = $state.raw<readonly LossPoint[]>([]);
+  judgements = $state.raw<readonly QualityPoint[]>([]);
+  /** Photos learned from in a second, and the milliseconds that are left; `null` before that can be told. */
+  pace = $state.raw<{ readonly photos: number | null; readonly left: number } | null>(null);
+  paused = $state(false);
+  /** Something that went wrong without being the end: photos left out, learning that ran away. */
+  remarks = $state.raw<readonly string[]>([]);
+  #resume: (() => void) | null = null;
+  #stopping = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly onOutcome: (outcome: Outcome) => void,
+  ) {}
+
+  get isBusy(): boolean {
+    return this.work.state === "loading";
+  }
+
+  async recover(patient: Patient, lessons: readonly Lesson[], plan: Plan): Promise<void> {
+    await this.#attempt(async () => {
+      const { learner } = this.core;
+      await this.#gather(patient.preset, lessons);
+      this.work = loading("Measuring both models");
+      const beginning = (this.beginning = await learner.recover(patient.original, patient.pruned, plan));
+      await this.#learn(plan);
+      this.work = loading("Measuring the recovered model");
+      const { bytes, totals, quality } = await learner.finish();
+      const { recipe } = patient;
+      this.onOutcome({ bytes, totals, recipe, plan, beginning, cut: beginning.pruned, quality, least: null });
+    });
+  }
+
+  /** Rounds of cutting and recovering until one more would lose more than `loss` (0..1) of the score. */
+  async toLine(patient: Patient, lessons: readonly Lesson[], plan: Plan, loss: number): Promise<void> {
+    await this.#attempt(async () => {
+      const { learner } = this.core;
+      await this.#gather(patient.preset, lessons);
+      this.work = loading("Measuring the original");
+      const beginning = (this.beginning = await learner.toLine(patient.original, patient.recipe, plan, loss));
+      for (let round = 1; !this.#stopping;) {
+        await this.#unpaused();
+        const { stage, isOver, least, bytes } = await learner.round();
+        if ("cut" in stage) this.work = loading(`Round ${round}: recovering`);
+        else if ("recovering" in stage) this.#show(`Round ${round}: recovering`, stage.recovering);
+        else {
+          const { share, totals, cut, recovered: quality, accepted } = stage.judged;
+          const recipe = withShare(patient.recipe, share);
+          this.onOutcome({
+            bytes: accepted ? bytes : new Uint8Array(),
+            totals,
+            recipe,
+            plan,
+            beginning,
+            cut,
+            quality,
+            least,
+          });
+          round += 1;
+          this.work = loading(`Round ${round}: cutting`);
+        }
+        if (isOver) break;
+      }
+    });
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.#resume?.();
+    this.#resume = null;
+  }
+
+  /** Ends early and keeps what there is. */
+  stop(): void {
+    this.#stopping = true;
+    this.resume();
+  }
+
+  cancel(): void {
+    this.#stopping = true;
+    this.resume();
+    this.core.cancel("learner");
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    if (this.isBusy) return;
+    this.beginning = null;
+    this.losses = [];
+    this.judgements = [];
+    this.pace = null;
+    this.remarks = [];
+    this.paused = false;
+    this.#stopping = false;
+    this.work = loading("Getting ready");
+    try {
+      await work();
+      this.work = empty;
+    } catch (error) {
+      this.work = failed(error);
+    }
+  }
+
+  async #gather(preset: Preset, lessons: readonly Lesson[]): Promise<void> {
+    const { learner } = this.core;
+    const folders = lessons.map((lesson) => lesson.folder);
+    // Half-labelled photos count as photos without labels.
+    const labelled = folders.every((folder) => folder !== null);
+    const names = labelled ? [...new Set(folders)].sort() : [];
+    await learner.gather(preset, names as string[]);
+    for (const [index, lesson] of lessons.entries()) {
+      if (this.#stopping) return;
+      this.work = loading(`Reading photo ${index + 1} of ${lessons.length}`, index / lessons.length);
+      try {
+        await learner.add(await lesson.pixels(), labelled ? lesson.folder : null);
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure.code === "cancelled" || failure.code === "crashed") throw error;
+        this.remarks = [...this.remarks, `Left out: ${failure.message}`];
+      }
+    }
+  }
+
+  async #learn(plan: Plan): Promise<void> {
+    const { learner } = this.core;
+    const losses: LossPoint[] = [];
+    const learns = plan.method === "distill" || plan.method === "finetune";
+    const every = Math.max(1, Math.ceil(plan.steps / JUDGEMENTS));
+    const what = {
+      recalibrate: "Measuring statistics",
+      reconstruct: "Fitting layer by layer",
+      distill: "Distilling",
+      finetune: "Fine-tuning",
+    }[plan.method];
+    const start = performance.now();
+    let idle = 0;
+    let drawn = 0;
+    try {
+      while (!this.#stopping) {
+        const waiting = performance.now();
+        await this.#unpaused();
+        idle += performance.now() - waiting;
+        const advance = await learner.advance();
+        if (advance.learned) losses.push({ step: advance.learned.step, loss: advance.learned.loss });
+        const now = performance.now();
+        if (now - drawn > REDRAW || advance.done === advance.of) {
+          drawn = now;
+          this.losses = [...losses];
+          const spent = now - start - idle;
+          const photos = learns ? (plan.batch * advance.done * 1000) / spent : null;
+          this.pace = { photos, left: (spent / Math.max(1, advance.done)) * (advance.of - advance.done) };
+          this.#show(what, advance);
+        }
+        if (advance.done >= advance.of) return;
+        if (learns && advance.done % every === 0) {
+          const quality = await learner.judge();
+          if (quality) this.judgements = [...this.judgements, { step: advance.done, quality }];
+          idle += performance.now() - now;
+        }
+      }
+    } catch (error) {
+      // The last good weights are kept, and taken.
+      if (failureOf(error).code !== "diverged") throw error;
+      this.remarks = [...this.remarks, failureOf(error).message];
+    }
+  }
+
+  #show(what: string, { done, of }: Advance): void {
+    this.work = loading(`${what}: ${done} of ${of}`, of > 0 ? done / of : null);
+  }
+
+  async #unpaused(): Promise<void> {
+    if (this.paused) await new Promise<void>((resolve) => (this.#resume = resolve));
+  }
+}
+
+/** A file that is decoded when its turn comes. */
+export function lessonOf(file: File): Lesson {
+  const path = file.webkitRelativePath.split("/");
+  return {
+    name: file.name,
+    // folder / class / photo
+    folder: path.length >= 3 ? path.at(-2)! : null,
+    pixels: async () => (await decodePhoto(new Uint8Array(await file.arrayBuffer()), file.name)).pixels,
+  };
+}
+
+/** What a round of a search asked for, as a recipe for the original. */
+function withShare(recipe: Recipe, share: number): Recipe {
+  const [kind] = Object.keys(recipe.target ?? { sparsity: 0 });
+  const rounded = Number((kind === "sparsity" ? 1 - share : share).toFixed(4));
+  return { ...recipe, target: { [kind!]: rounded } };
+}

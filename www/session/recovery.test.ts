@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
+import { settled, surround } from "../../tests/page/surroundings";
+import type { Lesson } from "./recovery.svelte";
+import { Session } from "./session.svelte";
+
+vi.mock("../data/photo", () => ({
+  decodePhoto: () =>
+    Promise.resolve({
+      pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
+      width: 1,
+      height: 1,
+      wasShrunk: false,
+    }),
+}));
+
+let core: DoubleCore;
+let ends: (() => void)[];
+
+async function cutting(): Promise<Session> {
+  const session = new Session(core);
+  ends.push(await session.start(""));
+  await settled();
+  await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+  await settled();
+  return session;
+}
+
+const photo = (folder: string | null, fails = false): Lesson => ({
+  name: "a photo",
+  folder,
+  pixels: () =>
+    fails
+      ? Promise.reject(new Error("“a photo” can't be read."))
+      : Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),
+});
+
+const called = (name: string) => core.calls.filter(([called]) => called === name);
+const plan = (session: Session) => core.learner.plan("distill", session.preset!);
+
+beforeEach(() => {
+  core = doubleCore();
+  ends = [];
+  surround();
+});
+afterEach(() => {
+  ends.forEach((end) => end());
+  vi.unstubAllGlobals();
+});
+
+describe("a recovery", () => {
+  test("gives a model that is compared and taken home in place of the cut", async () => {
+    const session = await cutting();
+    await session.recovery.recover(session.patient!, [photo("cat"), photo("dog"), photo("cat")], await plan(session));
+    await settled();
+
+    expect(called("gather")).toEqual([["gather", ["cat", "dog"]]]);
+    expect(called("add").map(([, folder]) => folder)).toEqual(["cat", "dog", "cat"]);
+    expect(session.recovery.losses.map(({ step }) => step)).toEqual([1, 2, 3]);
+    expect([...session.recovered!.bytes]).toEqual([4, 2]);
+    expect(session.attempts).toMatchObject([{ cut: { agreement: 0.25 }, quality: { agreement: 0.75 } }]);
+    expect(called("runner.load").at(-1)).toEqual(["runner.load", "pruned"]);
+  });
+
+  test("is there after a reload, leaves with another cut, and comes back with undo", async () => {
+    const session = await cutting();
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+
+    const again = new Session(core);
+    ends.push(await again.start(""));
+    await settled();
+    expect([...again.recovered!.bytes]).toEqual([4, 2]);
+
+    again.decideRecipe("cut more", { target: { macs: 0.3 } });
+    await settled();
+    expect(again.recovered).toBeNull();
+    expect(again.attempts).toHaveLength(1);
+    again.undo();
+    await settled();
+    expect([...again.recovered!.bytes]).toEqual([4, 2]);
+  });
+
+  test("half-labelled photos have no labels, and one that can't be read is left out and named", async () => {
+    const session = await cutting();
+    await session.recovery.recover(
+      session.patient!,
+      [photo("cat"), photo(null), photo("cat", true)],
+      await plan(session),
+    );
+    expect(called("gather")).toEqual([["gather", []]]);
+    expect(called("add").map(([, folder]) => folder)).toEqual([null, null]);
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("can't be read")]);
+  });
+
+  test("that runs away keeps the last good weights and says so", async () => {
+    const session = await cutting();
+    core.fail("advance", coreError("diverged", "learning ran away at step 2"));
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+    expect(session.recovery.remarks).toEqual(["learning ran away at step 2"]);
+    expect(session.attempts).toHaveLength(1);
+  });
+
+  test("that fails leaves the cut as it was", async () => {
+    const session = await cutting();
+    core.fail("recover", coreError("bad-input", "there are too few photos"));
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+    expect(session.recovery.work).toMatchObject({ state: "failed", failure: { message: "there are too few photos" } });
+    expect(session.recovered).toBeNull();
+    expect(session.recovery.isBusy).toBe(false);
+  });
+
+  test("pauses, goes on, and ends early with what there is", async () => {
+    const session = await cutting();
+    session.recovery.pause();
+    const release = core.hold("gather");
+    const work = session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    session.recovery.pause();
+    release();
+    await settled();
+    expect(called("advance")).toEqual([]);
+    session.recovery.stop();
+    await work;
+    await settled();
+    expect(called("finish")).toHaveLength(1);
+    expect(session.attempts).toHaveLength(1);
+  });
+
+  test("to the line: every round is on the list, the last one on this side is taken", async () => {
+    const session = await cutting();
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), 0.2);
+    await settled();
+    expect(session.attempts.map(({ key, quality }) => [key !== null, quality.agreement])).toEqual([
+      [true, 0.9],
+      [false, 0.4],
+    ]);
+    expect([...session.recovered!.bytes]).toEqual([8]);
+    expect(session.decisions.recipe.target).toEqual({ macs: 0.8 });
+  });
+});
