@@ -53,6 +53,7 @@ await main(async () => {
       })),
     );
   } else say("resnet20-cifar10 is left out: ../shared/models is not there.");
+  rows.push(await page.evaluate((count) => window.bench.trainingStep(count), rounds));
   rows.push(...(await page.evaluate((job) => window.bench.slider(job), { name: "EfficientNet-Lite0", model: LITE })));
   rows.push(await pageReady(page.context().browser()));
   print(rows);

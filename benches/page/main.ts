@@ -1,7 +1,8 @@
 /** What `npm run bench` runs inside the browser. Rows that are compared take turns, so that a slow moment hits all alike. */
 import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import init, { Cutter, Runner, timing, type Preset, type Recipe, type Timing } from "../../www/pkg/secateur";
+import * as onnx from "../../tests/support/onnx";
+import init, { Cutter, Learner, Runner, timing, type Preset, type Recipe, type Timing } from "../../www/pkg/secateur";
 
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
@@ -113,6 +114,64 @@ async function inference(job: Job): Promise<Row[]> {
   return rows;
 }
 
+/**
+ * One step of learning, batch 64: forward, backward, SGD with momentum, and making the batch, on the small network that
+ * browsers' training engines were measured on: conv 16, conv 32, conv 64, each with BatchNormalization and ReLU, 28 × 28.
+ */
+async function trainingStep(rounds: number): Promise<Row> {
+  const graph = [onnx.input("image", ["N", 1, 28, 28]), onnx.output("logits", ["N", 10])];
+  let channels = 1;
+  let last = "image";
+  for (const filters of [16, 32, 64]) {
+    const name = (what: string) => `${what}${filters}`;
+    const scale = Math.sqrt(2 / (channels * 9));
+    graph.push(
+      onnx.weights(name("w"), [filters, channels, 3, 3], (i) => scale * onnx.spread(i)),
+      onnx.weights(name("b"), [filters], () => 0),
+      onnx.node("Conv", [last, name("w"), name("b")], [name("conv")], [onnx.attribute("pads", [1, 1, 1, 1])]),
+      ...["scale", "shift", "mean", "var"].map((what) =>
+        onnx.weights(name(what), [filters], () => (what === "scale" || what === "var" ? 1 : 0)),
+      ),
+      onnx.node("BatchNormalization", ["conv", "scale", "shift", "mean", "var"].map(name), [name("norm")]),
+      onnx.node("Relu", [name("norm")], [name("relu")]),
+    );
+    last = name("relu");
+    channels = filters;
+    if (filters === 64) break;
+    const two = [onnx.attribute("kernel_shape", [2, 2]), onnx.attribute("strides", [2, 2])];
+    graph.push(onnx.node("MaxPool", [last], [name("pool")], two));
+    last = name("pool");
+  }
+  graph.push(
+    onnx.node("GlobalAveragePool", [last], ["pooled"]),
+    onnx.node("Flatten", ["pooled"], ["flat"]),
+    onnx.weights("dense", [64, 10], (i) => 0.1 * onnx.spread(i)),
+    onnx.weights("offset", [10], () => 0),
+    onnx.node("Gemm", ["flat", "dense", "offset"], ["logits"]),
+  );
+  const model = onnx.model(...graph);
+  const preset: Preset = {
+    size: [28, 28],
+    crop: "center",
+    mean: [73],
+    std: [90],
+    channelOrder: "rgb",
+    layout: "nchw",
+  };
+  const learner = new Learner();
+  learner.gather(preset, ["0", "1"]);
+  for (let i = 0; i < 256; i++) {
+    const data = Uint8ClampedArray.from({ length: 28 * 28 * 4 }, (_, at) => (at * 7 + i * 31) % 251);
+    learner.add({ data, width: 28, height: 28 }, String(i % 2));
+  }
+  const plan = { ...learner.plan("finetune", preset), steps: rounds + 10, batch: 64 };
+  learner.recover(model, model, plan, {});
+  for (let i = 0; i < 3; i++) learner.advance();
+  const ours = await median(rounds, () => learner.advance());
+  learner.free();
+  return { name: "A training step on a small network, batch 64", ours, peer: null };
+}
+
 /** A slider that moves: each step another target, scores already known. */
 async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
   const cutter = new Cutter();
@@ -201,7 +260,7 @@ function agreement(before: Uint8Array, after: Uint8Array, inputs: Float32Array[]
   return agreeing / inputs.length;
 }
 
-const bench = { inference, slider, judge };
+const bench = { inference, trainingStep, slider, judge };
 export type Bench = typeof bench;
 declare global {
   interface Window {

@@ -33,7 +33,11 @@ impl Folder {
         let mut found: Vec<(PathBuf, Option<u32>)> = Vec::new();
         let mut named = Vec::new();
         for folder in folders {
-            let inside: Vec<PathBuf> = list(&folder)?.0.into_iter().filter(is_picture).collect();
+            let inside: Vec<PathBuf> = list(&folder)?
+                .0
+                .into_iter()
+                .filter(|file| is_picture(file))
+                .collect();
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
             if !inside.is_empty() {
                 named.push((name.into_owned(), inside));
@@ -49,7 +53,7 @@ impl Folder {
             found.extend(inside.into_iter().map(|file| (file, label)));
         }
         if found.is_empty() {
-            let loose = files.into_iter().filter(is_picture);
+            let loose = files.into_iter().filter(|file| is_picture(file));
             found.extend(loose.map(|file| (file, None)));
         }
         if found.is_empty() {
@@ -119,7 +123,7 @@ fn list(path: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     Ok(paths.into_iter().partition(|path| !path.is_dir()))
 }
 
-fn is_picture(path: &PathBuf) -> bool {
+fn is_picture(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }

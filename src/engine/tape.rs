@@ -171,12 +171,10 @@ impl Tape {
         for &output in &node.outputs {
             let form = output.and_then(|value| Some((value, settled.form(value)?)));
             let length = form.as_ref().map_or(0, |(_, f)| f.shape.iter().product());
-            if let Some((_, form)) = &form {
-                if !form.dtype.is_float() {
-                    return Err(fail(
-                        "computes numbers that are no floats, which nothing can be learned through",
-                    ));
-                }
+            if form.as_ref().is_some_and(|(_, f)| !f.dtype.is_float()) {
+                return Err(fail(
+                    "computes numbers that are no floats, which nothing can be learned through",
+                ));
             }
             lengths.push(length);
             outputs.push(form.as_ref().map(|(value, _)| value.0 as usize));

@@ -144,7 +144,7 @@ impl Learner {
 
     /// Begins a search to the line: `loss` of the score may go, 0 to 1.
     #[wasm_bindgen(js_name = toLine)]
-    pub fn to_line(
+    pub fn search(
         &mut self,
         original: Vec<u8>,
         recipe: Ts<Recipe>,

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "./secateur";
-import { attribute, input, model, node, outside, output, spread, weights } from "./onnx";
+import { attribute, input, model, node, outside, output, spread, weights } from "../support/onnx";
 
 const pads = attribute("pads", [1, 1, 1, 1]);
 
 /** Three convolutions, a pool and a linear layer; `middle` stands before the last convolution and makes `c` of `b`. */
-function classifier(middle: number[][], image: (number | string)[] = ["N", 3, 16, 16]): Buffer {
+function classifier(middle: number[][], image: (number | string)[] = ["N", 3, 16, 16]): Uint8Array {
   return model(
     node("Conv", ["image", "first"], ["x"], [pads]),
     node("Relu", ["x"], ["y"]),
@@ -29,7 +29,7 @@ function classifier(middle: number[][], image: (number | string)[] = ["N", 3, 16
   );
 }
 
-const contradictions: [what: string, bytes: () => Buffer, told: RegExp][] = [
+const contradictions: [what: string, bytes: () => Uint8Array, told: RegExp][] = [
   [
     "its weights lie in another file",
     () =>

@@ -46,8 +46,8 @@ export class Secateur {
     await expect(this.check).toBeVisible({ timeout: 60_000 });
   }
 
-  async openFile(name: string, buffer: Buffer): Promise<void> {
-    await this.chooseFile({ name, mimeType: "", buffer });
+  async openFile(name: string, bytes: Uint8Array): Promise<void> {
+    await this.chooseFile({ name, mimeType: "", buffer: Buffer.from(bytes) });
   }
 
   /** A file by its path, or by what it holds. */

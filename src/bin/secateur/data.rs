@@ -79,7 +79,10 @@ impl Set {
     /// Reads all pictures.
     pub fn load(&self, progress: &Progress) -> Result<Pictures, Failure> {
         let mut all = Pictures::new(&self.preset)?;
-        self.each(progress, |pictures| Ok(all.append(pictures)))?;
+        self.each(progress, |pictures| {
+            all.append(pictures);
+            Ok(())
+        })?;
         if all.is_empty() {
             return Err(Failure::new("none of the pictures can be read"));
         }

@@ -31,6 +31,9 @@ pub struct Fitted {
     pub after: f64,
 }
 
+/// A sample and a place in it.
+type Place = (usize, usize);
+
 /// Patches (n, depth) and targets (n, outputs) of one group.
 struct Pairs {
     patches: Array2<f32>,
@@ -98,8 +101,8 @@ impl Samples<'_> {
         fitted
     }
 
-    /// The (sample, place) pairs to fit on and to check on.
-    fn places(&self, random: &mut SplitMix64) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+    /// What is fitted on and what is checked on.
+    fn places(&self, random: &mut SplitMix64) -> (Vec<Place>, Vec<Place>) {
         let wanted = (self.linear.depth * PER_NUMBER).clamp(PLACES.0, PLACES.1);
         let each = wanted.div_ceil(self.batch).min(self.linear.places);
         let (mut fit, mut check) = (Vec::new(), Vec::new());
@@ -114,7 +117,7 @@ impl Samples<'_> {
         (fit, check)
     }
 
-    fn pairs(&self, group: usize, places: &[(usize, usize)]) -> Pairs {
+    fn pairs(&self, group: usize, places: &[Place]) -> Pairs {
         let Linear { depth, outputs, .. } = *self.linear;
         let mut patches = vec![0.0; places.len() * depth];
         let sample_len = self.data.len() / self.batch;

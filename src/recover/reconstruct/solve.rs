@@ -96,14 +96,12 @@ mod tests {
                 .max_by(|&a, &b| rows[a][i].abs().total_cmp(&rows[b][i].abs()))
                 .unwrap();
             rows.swap(i, pivot);
-            for j in 0..n {
-                if j != i {
-                    let factor = rows[j][i] / rows[i][i];
-                    for k in i..=n {
-                        let above = rows[i][k];
-                        rows[j][k] -= factor * above;
-                    }
-                }
+            let above = rows[i].clone();
+            for (_, row) in rows.iter_mut().enumerate().filter(|(j, _)| *j != i) {
+                let factor = row[i] / above[i];
+                row.iter_mut()
+                    .zip(&above)
+                    .for_each(|(x, y)| *x -= factor * y);
             }
         }
         (0..n).map(|i| rows[i][n] / rows[i][i]).collect()

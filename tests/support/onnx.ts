@@ -60,8 +60,12 @@ export const input = (name: string, dims: (number | string)[]): Bytes => part(11
 export const output = (name: string, dims: (number | string)[]): Bytes => part(12, info(name, dims));
 
 /** A model of one graph, with operator set 17. */
-export function model(...graph: Bytes[]): Buffer {
-  return Buffer.from([...int(1, 8), ...part(7, [...part(2, text("test")), ...graph.flat()]), ...part(8, int(2, 17))]);
+export function model(...graph: Bytes[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([
+    ...int(1, 8),
+    ...part(7, [...part(2, text("test")), ...graph.flat()]),
+    ...part(8, int(2, 17)),
+  ]);
 }
 
 /** Numbers without a pattern that a test could trip over, from −1 to 1. */

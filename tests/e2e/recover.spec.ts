@@ -1,0 +1,116 @@
+/** A cut is brought back in the page, with and without labels, and what the page says of it holds outside. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expectOutside } from "./outside";
+import { efficientnet, expect, ROOT, test, type Secateur } from "./secateur";
+
+const CIFAR = join(ROOT, "../shared/data/cifar10-jpeg-test.tar");
+const RESNET = join(ROOT, "../shared/models/resnet20-cifar10.onnx");
+
+/** The numbers of a row of the table of what recovery did: original, cut, recovered. */
+async function numbers(secateur: Secateur, row: RegExp): Promise<number[]> {
+  const cells = await secateur.page.getByTestId("recovered").getByRole("row", { name: row }).getByRole("cell").all();
+  return Promise.all(cells.map(async (cell) => parseFloat(await cell.innerText())));
+}
+
+async function download(secateur: Secateur): Promise<Buffer> {
+  const link = secateur.panel("Take home").getByRole("link", { name: /^Download ONNX/ });
+  const [taken] = await Promise.all([secateur.page.waitForEvent("download"), link.click()]);
+  return readFileSync(await taken.path());
+}
+
+test("EfficientNet-Lite0 is reconstructed without labels, and the file that is taken home is that model", async ({
+  secateur,
+  page,
+}) => {
+  await secateur.openGalleryModel();
+  await secateur.cut(30);
+  const strip = page.getByRole("group", { name: "Photos to compare on" });
+  for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
+  await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
+
+  const panel = secateur.panel("Recover");
+  await panel.getByRole("button", { name: "Recover this cut" }).click();
+  await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 120_000 });
+  const [original, cut, recovered] = await numbers(secateur, /^Mean KL/);
+  expect(original).toBe(0);
+  expect(recovered!).toBeLessThan(cut!);
+
+  await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
+  await page.reload();
+  await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 60_000 });
+  expect(await numbers(secateur, /^Mean KL/)).toEqual([original, cut, recovered]);
+  await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
+  await expectOutside(secateur, { original: efficientnet(), pruned: await download(secateur) }, ["March Pastoral"]);
+});
+
+test("a labelled folder: accuracy falls, comes back by fine-tuning, and is found again after a reload", async ({
+  secateur,
+  page,
+}) => {
+  test.skip(!existsSync(CIFAR) || !existsSync(RESNET), "../shared is not there");
+  const folder = mkdtempSync(join(tmpdir(), "secateur-"));
+  try {
+    execFileSync("tar", ["xf", CIFAR, "-C", folder, "--wildcards", "test/*/000?.jpg", "test/*/001?.jpg"]);
+    await secateur.chooseFile(RESNET);
+    await expect(secateur.check).toBeVisible({ timeout: 60_000 });
+    const preset = join(ROOT, "www/presets/resnet20-cifar10.json");
+    await secateur.panel("From photo to tensor").locator("input[type=file]").last().setInputFiles(preset);
+    await secateur.cut(40);
+    const panel = secateur.panel("Recover");
+    await panel.locator("input[type=file]").setInputFiles(join(folder, "test"));
+    await expect(panel).toContainText("200 photos of your folder in 10 classes");
+    await panel.getByRole("radio", { name: "Fine-tune" }).check({ force: true });
+    await panel.getByLabel("steps", { exact: true }).fill("12");
+    await panel.getByRole("button", { name: "Recover this cut" }).click();
+
+    await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 120_000 });
+    await panel.getByRole("button", { name: "Pause" }).click();
+    const progress = panel.getByRole("progressbar");
+    await page.waitForTimeout(2_500);
+    const stands = await progress.getAttribute("aria-valuenow");
+    await page.waitForTimeout(1_500);
+    expect(await progress.getAttribute("aria-valuenow")).toBe(stands);
+    await panel.getByRole("button", { name: "Go on" }).click();
+
+    await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 200_000 });
+    const [original, cut, recovered] = await numbers(secateur, /^Accuracy/);
+    expect(cut!).toBeLessThan(original!);
+    expect(recovered!).toBeGreaterThan(cut!);
+    await page.reload();
+    await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 60_000 });
+    expect(await numbers(secateur, /^Accuracy/)).toEqual([original, cut, recovered]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("to the line: rounds go on the list, and a cancel keeps what was finished", async ({ secateur, page }) => {
+  await secateur.openGalleryModel();
+  await expect(secateur.summary).toContainText("of 3 photos", { timeout: 60_000 });
+  const panel = secateur.panel("Recover");
+  const strip = page.getByRole("group", { name: "Photos to compare on" });
+  for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
+  await panel.getByLabel(/lose at most/).fill("99");
+  await panel.getByRole("button", { name: "Cut on to the line" }).click();
+  await expect(panel.getByText(/Round 2/)).toBeVisible({ timeout: 200_000 });
+  await panel.getByRole("button", { name: "Cancel" }).click();
+  await expect(panel).toContainText("Everything that was finished is kept");
+  const round = panel.getByRole("button", { name: /of the multiply-adds/ });
+  await expect(round).toHaveCount(1);
+  await expect(round).toHaveAttribute("aria-pressed", "true");
+  await secateur.expectToWork();
+  await expect(round).toHaveAttribute("aria-pressed", "false");
+  await round.click();
+  await expect(page.getByTestId("recovered")).toBeVisible();
+});
+
+test("too few photos are refused with the reason", async ({ secateur, page }) => {
+  await secateur.openGalleryModel();
+  const strip = page.getByRole("group", { name: "Photos to compare on" });
+  for (const photo of await strip.getByRole("button", { pressed: true }).elementHandles()) await photo.click();
+  await secateur.panel("Recover").getByRole("button", { name: "Recover this cut" }).click();
+  await expect(secateur.panel("Recover").getByRole("alert")).toContainText("photos");
+});
