@@ -106,6 +106,8 @@ export class Model {
     if (source.kind === "file") return this.storage.bytes(source.key);
     const entry = this.#entry(source.id);
     const abort = (this.#download = new AbortController());
+    // A server may take its time before the first byte; that can be cancelled too.
+    this.attempt = loading(`Fetching ${title}`);
     try {
       return await download(modelUrl(entry), {
         signal: abort.signal,
