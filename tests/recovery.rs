@@ -9,7 +9,7 @@ use secateur::graph::Graph;
 use secateur::learn::Settings;
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
-use secateur::recover::{Lessons, Reconstruction, Recovery, examine, recalibrate};
+use secateur::recover::{Lessons, Part, Reconstruction, Recovery, examine, recalibrate};
 use secateur::tensor::Tensor;
 use std::sync::Arc;
 
@@ -90,7 +90,8 @@ fn learn(graph: &Graph, original: Option<&Graph>, pictures: &Pictures, steps: us
         labels: true,
         seed: 1,
     };
-    let mut recovery = Recovery::new(graph, original, lessons, &settings(steps)).unwrap();
+    let mut recovery =
+        Recovery::new(graph, original, lessons, &settings(steps), Part::ALL).unwrap();
     for _ in 0..steps {
         recovery.step().unwrap();
     }
@@ -157,7 +158,7 @@ fn pictures_that_nothing_can_be_learned_from_are_refused() {
             labels: true,
             seed: 1,
         };
-        let error = Recovery::new(&graph, original, lessons, &settings(5))
+        let error = Recovery::new(&graph, original, lessons, &settings(5), Part::ALL)
             .err()
             .expect("refused");
         assert!(error.to_string().contains(words), "{error}");

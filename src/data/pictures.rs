@@ -187,10 +187,6 @@ impl Batches {
         }
         batch
     }
-
-    pub fn random(&mut self) -> &mut SplitMix64 {
-        &mut self.random
-    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 pub mod loss;
 mod optimiser;
 mod schedule;
+mod share;
 mod trainer;
 
 pub use optimiser::{Method, Optimiser};
 pub use schedule::Schedule;
+pub use share::Share;
 pub use trainer::{Goal, Learned, Settings, Trainer};

@@ -1,7 +1,7 @@
 //! One step after the other: forward, loss, backward, a move of the weights.
 
 use super::loss::{cross_entropy, distillation, matching};
-use super::{Method, Optimiser, Schedule};
+use super::{Method, Optimiser, Schedule, Share};
 use crate::engine::{Normalisation, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
@@ -137,6 +137,13 @@ impl Trainer {
     ///
     /// Fails with [`Error::Diverged`] where numbers run away; the weights are then the last good ones.
     pub fn step(&mut self, inputs: &[&[f32]], goal: Goal<'_>) -> Result<Learned> {
+        let share = self.share(inputs, goal)?;
+        self.follow(&share)
+    }
+
+    /// Finds what a batch says of the weights, and leaves them as they are. With several trainers each takes a part of the
+    /// batch, and all follow the mean.
+    pub fn share(&mut self, inputs: &[&[f32]], goal: Goal<'_>) -> Result<Share> {
         if inputs
             .iter()
             .any(|numbers| numbers.iter().any(|x| !x.is_finite()))
@@ -175,10 +182,6 @@ impl Trainer {
             loss += matching(self.tape.value(*value), teacher, 1.0, &mut gradient);
             inner.push((*value, gradient));
         }
-        let first = *self.first_loss.get_or_insert(loss);
-        if !loss.is_finite() || loss > RUNAWAY * first.max(1.0) {
-            return Err(self.diverged(loss));
-        }
         let mut seeds = vec![(self.output, &seed[..])];
         seeds.extend(
             inner
@@ -186,10 +189,32 @@ impl Trainer {
                 .map(|(value, gradient)| (*value, &gradient[..])),
         );
         self.tape.backward(&seeds);
-        let norm = self.shorten();
-        if !norm.is_finite() {
-            return Err(self.diverged(loss));
+        Ok(Share {
+            numbers: self.tape.findings(),
+            loss,
+            hits,
+            samples: self.settings.batch,
+        })
+    }
+
+    /// Moves the weights by a whole batch's share; this trainer has found one itself since the last move.
+    ///
+    /// Fails as [`Trainer::step`] does, and with [`Error::BadInput`] where the share is of another model.
+    pub fn follow(&mut self, share: &Share) -> Result<Learned> {
+        if share.numbers.len() != self.tape.findings_len() {
+            return Err(Error::BadInput(
+                "the workers that learn together hold different models: start again".into(),
+            ));
         }
+        let first = *self.first_loss.get_or_insert(share.loss);
+        if !share.loss.is_finite() || share.loss > RUNAWAY * first.max(1.0) {
+            return Err(self.diverged(share.loss));
+        }
+        if !share.numbers.iter().all(|x| x.is_finite()) {
+            return Err(self.diverged(share.loss));
+        }
+        self.tape.follow(&share.numbers);
+        let norm = self.shorten();
         let factor = self
             .settings
             .schedule
@@ -197,17 +222,14 @@ impl Trainer {
         let rate = self.settings.rate * factor as f32;
         self.optimiser.step(&mut self.tape, rate);
         self.hold();
-        if self.settings.of_batch {
-            self.tape.move_statistics();
-        }
         self.done += 1;
         if self.done.is_multiple_of(GOOD_EVERY) {
             self.good = self.tape.state();
         }
         Ok(Learned {
             step: self.done,
-            loss,
-            hits,
+            loss: share.loss,
+            hits: share.hits,
             rate,
             gradient_norm: norm,
         })
@@ -238,7 +260,7 @@ impl Trainer {
             .sum();
         let norm = sum.sqrt();
         let allowed = f64::from(self.settings.clip);
-        if norm.is_finite() && norm > allowed {
+        if norm > allowed {
             let factor = (allowed / norm) as f32;
             for parameter in parameters {
                 if let (_, Some(gradient)) = self.tape.learn(parameter.value) {

@@ -1,13 +1,15 @@
 //! One recovery from beginning to end, by whichever method, a piece at a time: whoever drives it can show, pause and stop it
 //! between any two.
 
-use super::training::{Lessons, Recovery};
+use super::team::Team;
+use super::training::{Lessons, Part, Recovery};
 use super::{Rebuilt, Reconstruction, recalibrate};
 use crate::data::{Augmentation, Pictures, Preset};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::learn::{Learned, Settings};
+use crate::learn::{Learned, Settings, Share};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Where a file tells how it was recovered, in its `metadata_props`.
@@ -43,7 +45,14 @@ pub struct Plan {
     /// How much labels count beside the original where both teach, 0 to 1; with 0, distillation looks at no label.
     pub label_share: f32,
     pub augmentation: Augmentation,
+    /// How many share out each batch among themselves, each normalising its own part.
+    #[serde(default = "one")]
+    pub workers: usize,
     pub seed: u32,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// Pictures of this many pixels and fewer are learned from 64 at a time, larger ones 8: what a step keeps in memory grows with
@@ -67,6 +76,7 @@ impl Plan {
                 shift: 0.1,
                 ..Augmentation::default()
             },
+            workers: 1,
             seed: 1,
         }
     }
@@ -79,7 +89,7 @@ impl Plan {
             rate: self.rate,
             label_share: self.label_share,
             // Statistics of a handful of pictures are worse than those that are stored.
-            of_batch: self.batch >= FEW,
+            of_batch: self.batch >= FEW * self.workers,
             ..defaults
         }
     }
@@ -119,7 +129,7 @@ enum Work {
     },
     Reconstruct(Box<Reconstruction>),
     Learn {
-        recovery: Box<Recovery>,
+        team: Box<Team>,
         done: usize,
     },
 }
@@ -134,7 +144,7 @@ pub struct Recovered {
 }
 
 impl Job {
-    /// `original` is needed for reconstruction and distillation.
+    /// `original` is needed for reconstruction and distillation. As many threads learn as the plan has workers.
     ///
     /// Errors: [`Error::BadInput`] where the plan, the models and the pictures do not go together; else those of the methods.
     pub fn new(
@@ -143,6 +153,34 @@ impl Job {
         pictures: Arc<Pictures>,
         plan: &Plan,
     ) -> Result<Self> {
+        Self::of(pruned, original, pictures, plan, 0..plan.workers)
+    }
+
+    /// The part of one of the plan's workers, by its number, where threads can't be had: [`Job::share`] and
+    /// [`Job::follow`] take the place of [`Job::advance`].
+    pub fn member(
+        pruned: &Graph,
+        original: Option<&Graph>,
+        pictures: Arc<Pictures>,
+        plan: &Plan,
+        index: usize,
+    ) -> Result<Self> {
+        Self::of(pruned, original, pictures, plan, index..index + 1)
+    }
+
+    fn of(
+        pruned: &Graph,
+        original: Option<&Graph>,
+        pictures: Arc<Pictures>,
+        plan: &Plan,
+        members: Range<usize>,
+    ) -> Result<Self> {
+        if members.is_empty() || members.end > plan.workers || plan.workers > plan.batch {
+            return Err(Error::BadInput(format!(
+                "a batch of {} can't be shared out among {} workers: take at least one worker, and a picture for each",
+                plan.batch, plan.workers
+            )));
+        }
         let needs = |what: &str| {
             Error::BadInput(format!("{what} needs the original model beside the pruned"))
         };
@@ -174,16 +212,22 @@ impl Job {
                             .into(),
                     ));
                 }
-                let lessons = Lessons {
-                    pictures,
-                    augmentation: plan.augmentation,
-                    labels: !distils || plan.label_share > 0.0,
-                    seed: plan.seed,
-                };
                 let original = original.filter(|_| distils);
-                let recovery = Recovery::new(pruned, original, lessons, &plan.settings())?;
+                let member = |index| {
+                    let lessons = Lessons {
+                        pictures: Arc::clone(&pictures),
+                        augmentation: plan.augmentation,
+                        labels: !distils || plan.label_share > 0.0,
+                        seed: plan.seed,
+                    };
+                    let part = Part {
+                        index,
+                        of: plan.workers,
+                    };
+                    Recovery::new(pruned, original, lessons, &plan.settings(), part)
+                };
                 Work::Learn {
-                    recovery: Box::new(recovery),
+                    team: Box::new(Team::new(members.map(member).collect::<Result<_>>()?)),
                     done: 0,
                 }
             }
@@ -215,9 +259,9 @@ impl Job {
                 reconstruction.advance()?;
                 reconstruction.progress()
             }
-            Work::Learn { recovery, done } => {
+            Work::Learn { team, done } => {
                 if *done < self.plan.steps {
-                    learned = Some(recovery.step()?);
+                    learned = Some(team.step()?);
                     *done += 1;
                 }
                 (*done, self.plan.steps)
@@ -226,10 +270,41 @@ impl Job {
         Ok(Advance { done, of, learned })
     }
 
+    /// Whether it learns step by step, so that [`Job::share`] and [`Job::follow`] have a meaning.
+    pub fn learns(&self) -> bool {
+        matches!(self.work, Work::Learn { .. })
+    }
+
+    /// Finds what this worker's part of the next batch says of the weights.
+    ///
+    /// Fails with [`Error::BadInput`] where the method does not learn.
+    pub fn share(&mut self) -> Result<Share> {
+        match &mut self.work {
+            Work::Learn { team, .. } => team.share(),
+            _ => Err(learns_nothing()),
+        }
+    }
+
+    /// Goes the step that the shares of all workers come to, in the order of the workers.
+    ///
+    /// Fails as [`Job::advance`] and [`Job::share`] do.
+    pub fn follow(&mut self, shares: &[Share]) -> Result<Advance> {
+        let Work::Learn { team, done } = &mut self.work else {
+            return Err(learns_nothing());
+        };
+        let learned = team.follow(shares)?;
+        *done += 1;
+        Ok(Advance {
+            done: *done,
+            of: self.plan.steps,
+            learned: Some(learned),
+        })
+    }
+
     /// The model as it is now, where there is one before the end: while it learns.
     pub fn now(&self) -> Option<Graph> {
         match &self.work {
-            Work::Learn { recovery, .. } => Some(recovery.model()),
+            Work::Learn { team, .. } => Some(team.model()),
             _ => None,
         }
     }
@@ -239,7 +314,7 @@ impl Job {
         let (mut graph, layers) = match self.work {
             Work::Recalibrate { graph, .. } => (*graph, Vec::new()),
             Work::Reconstruct(reconstruction) => reconstruction.finish(),
-            Work::Learn { recovery, .. } => (recovery.model(), Vec::new()),
+            Work::Learn { team, .. } => (team.model(), Vec::new()),
         };
         let before = graph
             .metadata
@@ -253,4 +328,8 @@ impl Job {
         graph.metadata.push((RECOVERY_KEY.into(), text));
         Recovered { graph, layers }
     }
+}
+
+fn learns_nothing() -> Error {
+    Error::BadInput("this method does not learn step by step".into())
 }

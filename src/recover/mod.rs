@@ -6,6 +6,7 @@ mod line;
 mod recalibrate;
 mod reconstruct;
 mod shown;
+mod team;
 mod training;
 
 pub use exam::{Exam, Quality, examine};
@@ -13,4 +14,5 @@ pub use job::{Advance, Job, Method, Plan, Recovered};
 pub use line::{Line, Stage, Tried};
 pub use recalibrate::recalibrate;
 pub use reconstruct::{Rebuilt, Reconstruction};
-pub use training::{Lessons, Recovery};
+pub use team::Team;
+pub use training::{Lessons, Part, Recovery};

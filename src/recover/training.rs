@@ -4,9 +4,11 @@ use crate::data::{Augmentation, Pictures, pictures::Batches};
 use crate::engine::{Executor, Options};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
-use crate::learn::{Goal, Learned, Settings, Trainer};
+use crate::learn::{Goal, Learned, Settings, Share, Trainer};
+use crate::random::SplitMix64;
 use crate::report::logits;
 use crate::tensor::Tensor;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What a pruned model learns from.
@@ -19,6 +21,22 @@ pub struct Lessons {
     pub seed: u32,
 }
 
+/// Which part of every batch is learned from: one of several that learn a model together, or all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    pub index: usize,
+    pub of: usize,
+}
+
+impl Part {
+    pub const ALL: Part = Part { index: 0, of: 1 };
+
+    /// The places of a batch of `count` that are this part's.
+    fn within(self, count: usize) -> Range<usize> {
+        count * self.index / self.of..count * (self.index + 1) / self.of
+    }
+}
+
 /// A pruned model on its way back. It goes step by step, so that whoever drives it can stop, show or save at any time.
 pub struct Recovery {
     graph: Graph,
@@ -26,7 +44,12 @@ pub struct Recovery {
     teacher: Option<Teacher>,
     lessons: Lessons,
     batches: Batches,
-    /// The batch at hand.
+    /// Pictures in a whole batch, and what of them is this one's.
+    batch: usize,
+    part: Part,
+    /// What pictures are changed by.
+    random: SplitMix64,
+    /// The part at hand.
     input: Vec<f32>,
 }
 
@@ -38,7 +61,8 @@ struct Teacher {
 }
 
 impl Recovery {
-    /// `original` teaches, where it is given. Masked weights stay zero, re-packed models learn as they are.
+    /// `original` teaches, where it is given. Masked weights stay zero, re-packed models learn as they are. The settings'
+    /// batch is the whole, of which this takes its part.
     ///
     /// Errors: [`Error::BadInput`] where there is nothing to learn from, or pictures do not fit; else those of
     /// [`Trainer::new`].
@@ -47,8 +71,15 @@ impl Recovery {
         original: Option<&Graph>,
         lessons: Lessons,
         settings: &Settings,
+        part: Part,
     ) -> Result<Self> {
         let pictures = &*lessons.pictures;
+        let batch = settings.batch;
+        let own = part.within(batch).len();
+        let settings = Settings {
+            batch: own,
+            ..settings.clone()
+        };
         if pictures.is_empty() {
             return Err(Error::BadInput(
                 "there are no pictures to learn from".into(),
@@ -67,29 +98,39 @@ impl Recovery {
         let input = input.ok_or_else(|| Error::BadModel("this model has no input".into()))?;
         pictures.preset().check_fits(&input.shape)?;
         let teacher = match original {
-            Some(original) => Some(Teacher::new(original, pictures, settings.batch)?),
+            Some(original) => Some(Teacher::new(original, pictures, own)?),
             None => None,
         };
-        let trainer = Trainer::new(pruned, settings)?;
+        let trainer = Trainer::new(pruned, &settings)?;
         if labelled {
             check_labels(pictures, &trainer)?;
         }
         Ok(Recovery {
             graph: pruned.clone(),
             batches: Batches::new(pictures.len(), lessons.seed),
-            input: vec![0.0; pictures.sample_len() * settings.batch],
+            random: SplitMix64(u64::from(lessons.seed) << 32 | part.index as u64),
+            input: vec![0.0; pictures.sample_len() * own],
+            batch,
+            part,
             trainer,
             teacher,
             lessons,
         })
     }
 
-    /// Learns from the next batch.
+    /// Learns from the next batch, alone.
     pub fn step(&mut self) -> Result<Learned> {
+        let share = self.share()?;
+        self.follow(&share)
+    }
+
+    /// Finds what this one's part of the next batch says. All who learn the model together then follow the mean.
+    pub fn share(&mut self) -> Result<Share> {
         let pictures = &*self.lessons.pictures;
-        let batch = self.batches.next(self.trainer.settings().batch);
-        let changes = (&self.lessons.augmentation, self.batches.random());
-        pictures.write(&batch, Some(changes), &mut self.input);
+        let batch = self.batches.next(self.batch);
+        let batch = &batch[self.part.within(batch.len())];
+        let changes = (&self.lessons.augmentation, &mut self.random);
+        pictures.write(batch, Some(changes), &mut self.input);
         let labels: Option<Vec<u32>> = match pictures.labels() {
             Some(labels) if self.lessons.labels => Some(batch.iter().map(|&i| labels[i]).collect()),
             _ => None,
@@ -103,7 +144,12 @@ impl Recovery {
             teacher: taught.as_deref(),
             inner: &[],
         };
-        self.trainer.step(&[&self.input], goal)
+        self.trainer.share(&[&self.input], goal)
+    }
+
+    /// Moves the weights by what the whole batch says.
+    pub fn follow(&mut self, share: &Share) -> Result<Learned> {
+        self.trainer.follow(share)
     }
 
     /// The model as it is now.

@@ -1,0 +1,73 @@
+//! What a part of a batch says of the weights, so that several trainers can learn one model together.
+
+/// Gradients and batch statistics of some samples. Trainers of the same graph and settings lay them out alike.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Share {
+    /// The gradient by each parameter, then mean and variance of each normalisation's batch.
+    pub numbers: Vec<f32>,
+    /// The mean loss of these samples, in nats.
+    pub loss: f64,
+    /// Samples whose label was the first choice; `None` without labels.
+    pub hits: Option<usize>,
+    pub samples: usize,
+}
+
+impl Share {
+    /// The whole batch's share: means weighted by the samples behind each, summed in the order given (synchronous
+    /// data-parallel SGD, Chen et al. 2016, arXiv 1604.00981). Each part was normalised by itself.
+    ///
+    /// `None` without shares, or where they are of different models.
+    pub fn mean(shares: &[Share]) -> Option<Share> {
+        let (first, rest) = shares.split_first()?;
+        if rest.iter().any(|s| s.numbers.len() != first.numbers.len()) {
+            return None;
+        }
+        if rest.is_empty() {
+            return Some(first.clone());
+        }
+        let samples: usize = shares.iter().map(|share| share.samples).sum();
+        let weight = |share: &Share| share.samples as f64 / samples.max(1) as f64;
+        let mut numbers = vec![0.0; first.numbers.len()];
+        for share in shares {
+            let weight = weight(share) as f32;
+            let both = numbers.iter_mut().zip(&share.numbers);
+            both.for_each(|(sum, &x)| *sum += weight * x);
+        }
+        Some(Share {
+            numbers,
+            loss: shares.iter().map(|s| weight(s) * s.loss).sum(),
+            hits: shares.iter().map(|share| share.hits).sum(),
+            samples,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(numbers: &[f32], samples: usize) -> Share {
+        Share {
+            numbers: numbers.to_vec(),
+            loss: f64::from(numbers[0]),
+            hits: Some(samples / 2),
+            samples,
+        }
+    }
+
+    #[test]
+    fn every_sample_counts_the_same() {
+        let all = Share::mean(&[share(&[1.0, 2.0], 6), share(&[5.0, -2.0], 2)]).unwrap();
+        assert_eq!(all.numbers, [2.0, 1.0]);
+        assert_eq!((all.loss, all.hits, all.samples), (2.0, Some(4), 8));
+    }
+
+    #[test]
+    fn shares_of_different_models_have_no_mean() {
+        assert_eq!(
+            Share::mean(&[share(&[1.0], 1), share(&[1.0, 2.0], 1)]),
+            None
+        );
+        assert_eq!(Share::mean(&[]), None);
+    }
+}

@@ -1,0 +1,63 @@
+//! Several who learn one model together: each takes its part of every batch, and all follow the mean.
+
+use super::training::Recovery;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::learn::{Learned, Share};
+
+/// Recoveries of the same model that stay in step.
+pub struct Team {
+    members: Vec<Recovery>,
+}
+
+impl Team {
+    /// `members` differ in nothing but their [`super::Part`].
+    pub fn new(members: Vec<Recovery>) -> Self {
+        Team { members }
+    }
+
+    /// Learns from the next batch: a thread a member, where there are several.
+    pub fn step(&mut self) -> Result<Learned> {
+        let shares = self.shares()?;
+        self.follow(&shares)
+    }
+
+    /// What the parts that are here say of the next batch, as one.
+    pub fn share(&mut self) -> Result<Share> {
+        let shares = self.shares()?;
+        Share::mean(&shares).ok_or_else(unlike)
+    }
+
+    /// Moves everyone's weights by what all parts of a batch say.
+    pub fn follow(&mut self, shares: &[Share]) -> Result<Learned> {
+        let whole = Share::mean(shares).ok_or_else(unlike)?;
+        let mut learned = Err(unlike());
+        for member in &mut self.members {
+            learned = Ok(member.follow(&whole)?);
+        }
+        learned
+    }
+
+    /// The model as it is now.
+    pub fn model(&self) -> Graph {
+        self.members[0].model()
+    }
+
+    fn shares(&mut self) -> Result<Vec<Share>> {
+        if let [alone] = &mut self.members[..] {
+            return Ok(vec![alone.share()?]);
+        }
+        std::thread::scope(|scope| {
+            let members = self.members.iter_mut();
+            let threads: Vec<_> = members.map(|m| scope.spawn(|| m.share())).collect();
+            let ended = threads.into_iter().map(|thread| thread.join());
+            ended
+                .map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        })
+    }
+}
+
+fn unlike() -> Error {
+    Error::BadInput("the workers that learn together hold different models: start again".into())
+}

@@ -1,0 +1,117 @@
+//! Several who share out every batch learn what one would have learned from the whole.
+
+mod common;
+
+use common::{Net, Random};
+use secateur::data::{Augmentation, Pictures, Preset};
+use secateur::graph::Graph;
+use secateur::recover::{Advance, Job, Method, Plan};
+use std::sync::Arc;
+
+const SIDE: u32 = 6;
+
+fn pictures(count: usize) -> Arc<Pictures> {
+    let preset = Preset::parse(r#"{"size": 6, "mean": [128], "std": [64]}"#).unwrap();
+    let mut pictures = Pictures::new(&preset).unwrap();
+    let mut random = Random(4);
+    for i in 0..count {
+        let rgba: Vec<u8> = (0..SIDE * SIDE * 4)
+            .map(|at| {
+                if at % 4 == 3 {
+                    255
+                } else {
+                    random.below(256) as u8
+                }
+            })
+            .collect();
+        pictures.add(&rgba, SIDE, SIDE, Some(i as u32 % 3)).unwrap();
+    }
+    Arc::new(pictures)
+}
+
+fn network(normalised: bool) -> Graph {
+    let mut net = Net::new(2);
+    let x = net.input(&[1, 1, 6, 6]);
+    let x = net.conv(x, 4, 3);
+    let x = if normalised { net.batch_norm(x) } else { x };
+    let x = net.relu(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 3);
+    common::with_open_batch(net.finish(&[y]))
+}
+
+fn plan(workers: usize) -> Plan {
+    let preset = pictures(1).preset().clone();
+    Plan {
+        steps: 12,
+        batch: 10,
+        rate: 0.01,
+        augmentation: Augmentation::default(),
+        workers,
+        ..Plan::new(Method::Finetune, &preset)
+    }
+}
+
+fn weights(graph: &Graph) -> Vec<f32> {
+    let tensors = graph.values.iter().filter_map(|v| v.constant.as_ref());
+    tensors
+        .filter_map(|t| t.floats())
+        .flat_map(|x| x.into_owned())
+        .collect()
+}
+
+fn learned(graph: &Graph, workers: usize) -> (Graph, Vec<f64>) {
+    let mut job = Job::new(graph, None, pictures(40), &plan(workers)).unwrap();
+    let mut losses = Vec::new();
+    loop {
+        let Advance { done, of, learned } = job.advance().unwrap();
+        losses.push(learned.unwrap().loss);
+        if done == of {
+            return (job.finish().graph, losses);
+        }
+    }
+}
+
+#[test]
+fn three_together_learn_what_one_learns() {
+    let graph = network(false);
+    let (alone, losses) = learned(&graph, 1);
+    let (together, other_losses) = learned(&graph, 3);
+    assert_ne!(weights(&alone), weights(&graph));
+    for (one, other) in weights(&alone).iter().zip(weights(&together)) {
+        assert!((one - other).abs() < 1e-5, "{one} {other}");
+    }
+    for (one, other) in losses.iter().zip(other_losses) {
+        assert!((one - other).abs() < 1e-5, "{one} {other}");
+    }
+}
+
+#[test]
+fn members_without_threads_do_the_same_as_threads() {
+    // With normalisation, each part goes by its own statistics, and the stored ones stay in step.
+    let graph = network(true);
+    let (threads, _) = learned(&graph, 2);
+    let member = |index| Job::member(&graph, None, pictures(40), &plan(2), index).unwrap();
+    let mut members = [member(0), member(1)];
+    for _ in 0..12 {
+        let shares = [members[0].share().unwrap(), members[1].share().unwrap()];
+        for member in &mut members {
+            member.follow(&shares).unwrap();
+        }
+    }
+    let [one, other] = members.map(|member| weights(&member.finish().graph));
+    assert_eq!(one, other);
+    assert_eq!(one, weights(&threads));
+}
+
+#[test]
+fn a_batch_has_a_picture_for_everyone() {
+    let graph = network(false);
+    for workers in [0, 11] {
+        let refused = Job::new(&graph, None, pictures(40), &plan(workers)).err();
+        let told = refused.expect("refused").to_string();
+        assert!(told.contains("shared out"), "{told}");
+    }
+    let strangers = Job::member(&graph, None, pictures(40), &plan(2), 2);
+    assert!(strangers.is_err());
+}
