@@ -2,11 +2,13 @@
 //! zero can be held at zero.
 
 pub mod loss;
+mod network;
 mod optimiser;
 mod schedule;
 mod share;
 mod trainer;
 
+pub use network::small_network;
 pub use optimiser::{Method, Optimiser};
 pub use schedule::Schedule;
 pub use share::Share;

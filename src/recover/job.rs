@@ -2,7 +2,7 @@
 //! between any two.
 
 use super::team::Team;
-use super::training::{Lessons, Part, Recovery};
+use super::training::Lessons;
 use super::{Rebuilt, Reconstruction, recalibrate};
 use crate::data::{Augmentation, Pictures, Preset};
 use crate::error::{Error, Result};
@@ -175,12 +175,6 @@ impl Job {
         plan: &Plan,
         members: Range<usize>,
     ) -> Result<Self> {
-        if members.is_empty() || members.end > plan.workers || plan.workers > plan.batch {
-            return Err(Error::BadInput(format!(
-                "a batch of {} can't be shared out among {} workers: take at least one worker, and a picture for each",
-                plan.batch, plan.workers
-            )));
-        }
         let needs = |what: &str| {
             Error::BadInput(format!("{what} needs the original model beside the pruned"))
         };
@@ -212,22 +206,17 @@ impl Job {
                             .into(),
                     ));
                 }
-                let original = original.filter(|_| distils);
-                let member = |index| {
-                    let lessons = Lessons {
-                        pictures: Arc::clone(&pictures),
-                        augmentation: plan.augmentation,
-                        labels: !distils || plan.label_share > 0.0,
-                        seed: plan.seed,
-                    };
-                    let part = Part {
-                        index,
-                        of: plan.workers,
-                    };
-                    Recovery::new(pruned, original, lessons, &plan.settings(), part)
+                let lessons = Lessons {
+                    pictures,
+                    augmentation: plan.augmentation,
+                    labels: !distils || plan.label_share > 0.0,
+                    seed: plan.seed,
                 };
+                let original = original.filter(|_| distils);
+                let settings = plan.settings();
+                let team = Team::new(pruned, original, &lessons, &settings, members, plan.workers)?;
                 Work::Learn {
-                    team: Box::new(Team::new(members.map(member).collect::<Result<_>>()?)),
+                    team: Box::new(team),
                     done: 0,
                 }
             }

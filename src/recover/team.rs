@@ -1,9 +1,10 @@
 //! Several who learn one model together: each takes its part of every batch, and all follow the mean.
 
-use super::training::Recovery;
+use super::training::{Lessons, Part, Recovery};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::learn::{Learned, Share};
+use crate::learn::{Learned, Settings, Share};
+use std::ops::Range;
 
 /// Recoveries of the same model that stay in step.
 pub struct Team {
@@ -11,9 +12,31 @@ pub struct Team {
 }
 
 impl Team {
-    /// `members` differ in nothing but their [`super::Part`].
-    pub fn new(members: Vec<Recovery>) -> Self {
-        Team { members }
+    /// Those `members` of `of` who are here; `lessons` and `settings` are everyone's, the settings' batch is the whole.
+    ///
+    /// Errors: [`Error::BadInput`] where there are no members, or more than pictures in a batch; else those of
+    /// [`Recovery::new`].
+    pub fn new(
+        model: &Graph,
+        original: Option<&Graph>,
+        lessons: &Lessons,
+        settings: &Settings,
+        members: Range<usize>,
+        of: usize,
+    ) -> Result<Self> {
+        if members.is_empty() || members.end > of || of > settings.batch {
+            return Err(Error::BadInput(format!(
+                "a batch of {} can't be shared out among {of} workers: take at least one worker, and a picture for each",
+                settings.batch
+            )));
+        }
+        let member = |index| {
+            let part = Part { index, of };
+            Recovery::new(model, original, lessons.clone(), settings, part)
+        };
+        Ok(Team {
+            members: members.map(member).collect::<Result<_>>()?,
+        })
     }
 
     /// Learns from the next batch: a thread a member, where there are several.

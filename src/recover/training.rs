@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// What a pruned model learns from.
+#[derive(Clone)]
 pub struct Lessons {
     pub pictures: Arc<Pictures>,
     pub augmentation: Augmentation,

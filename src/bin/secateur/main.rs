@@ -14,6 +14,7 @@ mod prune;
 mod recover;
 mod run;
 mod table;
+mod train;
 mod trim;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +42,8 @@ enum Action {
     Recover(recover::Recover),
     /// Cut and recover in rounds, up to the loss that is accepted
     Trim(trim::Trim),
+    /// Train a small network from the beginning, as something to prune
+    Train(train::Train),
     /// Run a model on a photo and show the most probable classes
     Run(run::Run),
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
             Action::Evaluate(evaluate) => evaluate.answer(),
             Action::Recover(recover) => recover.answer(),
             Action::Trim(trim) => trim.answer(),
+            Action::Train(train) => train.answer(),
             Action::Run(run) => run.answer(),
         })
         .or_else(Failure::into_help)

@@ -1,0 +1,216 @@
+//! `secateur train`: trains a small network from the beginning.
+
+use crate::evaluate::rows;
+use crate::failure::Failure;
+use crate::files::{self, Draft, Place};
+use crate::progress::Progress;
+use crate::table::table;
+use clap::Args;
+use secateur::data::idx_files::{Pair, Part};
+use secateur::data::{Augmentation, Pictures, Preset};
+use secateur::learn::{Learned, Method, Schedule, Settings, small_network};
+use secateur::onnx;
+use secateur::recover::{Lessons, Quality, Team, examine};
+use secateur::report::account;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+#[derive(Args)]
+pub struct Train {
+    /// A folder with IDX files as they are published: train-images-idx3-ubyte and its labels, t10k-… to measure on
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// How a picture becomes the model's input: a JSON document, described in docs/preset.md
+    #[arg(long, value_name = "PRESET.json")]
+    preset: PathBuf,
+    /// What random choices start from
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+    /// Channels after the first convolution; later ones have up to eight times as many
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=256))]
+    width: u32,
+    /// How often every picture is learned from
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    epochs: u32,
+    /// Pictures in one step
+    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..))]
+    batch: u32,
+    /// The learning rate at its height
+    #[arg(long, default_value_t = 0.1)]
+    rate: f32,
+    /// How many threads share out each batch; the numbers depend on it
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
+    threads: u32,
+    /// Where the network goes
+    #[arg(long, value_name = "OUT.onnx")]
+    output: PathBuf,
+    /// Where the log goes: a JSON document with a row an epoch
+    #[arg(long, value_name = "LOG.json")]
+    log: Option<PathBuf>,
+}
+
+/// The log as a document.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Log {
+    command: String,
+    parameters: u64,
+    macs: u64,
+    epochs: Vec<Epoch>,
+    seconds: f64,
+    /// On pictures that nothing was learned from or chosen by.
+    test: Quality,
+}
+
+/// What one round through all pictures came to. Accuracy is that of the steps themselves, on changed pictures.
+#[derive(Serialize, Default)]
+struct Epoch {
+    epoch: usize,
+    loss: f64,
+    accuracy: f64,
+    seconds: f64,
+}
+
+impl Train {
+    pub fn answer(self) -> Result<String, Failure> {
+        let output = Place::new(&self.output)?;
+        let log = self.log.as_deref().map(Place::new).transpose()?;
+        if log.as_ref().is_some_and(|log| log.is(&output)) {
+            return Err(Failure::new(
+                "the network and the log can't go to the same file",
+            ));
+        }
+        let progress = Progress::new("Reading pictures");
+        let (pictures, test) = (self.pictures(Part::Train)?, self.pictures(Part::Test)?);
+        let labels = pictures.labels().unwrap_or_default();
+        let preset = pictures.preset();
+        let classes = preset.classes.as_ref().map_or_else(
+            || labels.iter().max().map_or(0, |&most| most as usize + 1),
+            Vec::len,
+        );
+        let size = preset.size.map(|side| side as usize);
+        let (width, seed) = (self.width as usize, self.seed);
+        let mut graph = small_network(preset.mean.len(), size, width, classes, seed)?;
+        let steps = (pictures.len() / self.batch as usize).max(1);
+        let settings = self.settings(steps);
+        let lessons = Lessons {
+            pictures: Arc::new(pictures),
+            augmentation: AUGMENTATION,
+            labels: true,
+            seed,
+        };
+        let threads = self.threads as usize;
+        let mut team = Team::new(&graph, None, &lessons, &settings, 0..threads, threads)?;
+
+        let start = Instant::now();
+        let mut epochs = Vec::new();
+        for epoch in 1..=self.epochs as usize {
+            progress.stage("Training");
+            let row = self.epoch(epoch, steps, &mut team, &progress)?;
+            progress.note(&format!(
+                "epoch {epoch}: loss {:.4}, accuracy while learning {:.2} %, {:.0} s",
+                row.loss,
+                100.0 * row.accuracy,
+                row.seconds
+            ));
+            epochs.push(row);
+        }
+        graph = team.model();
+        let seconds = start.elapsed().as_secs_f64();
+        progress.stage("Measuring");
+        let test = examine(&graph, None, &test)?;
+        let bytes = onnx::write(&graph)?;
+        let totals = account(&graph, bytes.len() as u64).totals;
+        let document = Log {
+            command: self.command(),
+            parameters: totals.parameters,
+            macs: totals.macs,
+            epochs,
+            seconds,
+            test,
+        };
+        let text = serde_json::to_string_pretty(&document)
+            .map_err(|e| Failure::new(format!("the log can't be written: {e}")))?;
+        let output = output.draft(&bytes)?;
+        let log = log
+            .map(|place| place.draft((text + "\n").as_bytes()))
+            .transpose()?;
+        output.publish()?;
+        log.map_or(Ok(()), Draft::publish)?;
+        drop(progress);
+        let trained = format!("trained in {seconds:.0} s\n");
+        Ok(trained
+            + &table(
+                &["", &format!("on {} pictures", test.pictures)],
+                &rows(&test),
+            ))
+    }
+
+    fn pictures(&self, part: Part) -> Result<Pictures, Failure> {
+        let text = files::read_text(&self.preset)?;
+        let preset = Preset::parse(&text)
+            .map_err(|e| Failure::new(format!("“{}”: {e}", self.preset.display())))?;
+        match Pair::find(&self.data, Some(part))? {
+            Some(pair) => Ok(pair.load(&preset)?),
+            None => Err(Failure::new(format!(
+                "“{}” holds no IDX files, such as train-images-idx3-ubyte.gz",
+                self.data.display()
+            ))),
+        }
+    }
+
+    fn settings(&self, steps_an_epoch: usize) -> Settings {
+        Settings {
+            steps: steps_an_epoch * self.epochs as usize,
+            batch: self.batch as usize,
+            rate: self.rate,
+            method: Method::Sgd { momentum: 0.9 },
+            schedule: Schedule::OneCycle,
+            weight_decay: 5e-4,
+            smoothing: 0.05,
+            of_batch: true,
+            ..Settings::default()
+        }
+    }
+
+    fn epoch(
+        &self,
+        epoch: usize,
+        steps: usize,
+        team: &mut Team,
+        progress: &Progress,
+    ) -> Result<Epoch, Failure> {
+        let start = Instant::now();
+        let (mut loss, mut hits) = (0.0, 0);
+        for step in 0..steps {
+            let learned: Learned = team.step()?;
+            loss += learned.loss;
+            hits += learned.hits.unwrap_or(0);
+            progress.count((epoch - 1) * steps + step + 1, self.epochs as usize * steps);
+        }
+        Ok(Epoch {
+            epoch,
+            loss: loss / steps as f64,
+            accuracy: hits as f64 / (steps * self.batch as usize) as f64,
+            seconds: start.elapsed().as_secs_f64(),
+        })
+    }
+
+    /// What makes the same network again, whatever the files are called.
+    fn command(&self) -> String {
+        format!(
+            "secateur train --width {} --epochs {} --batch {} --rate {} --threads {} --seed {}",
+            self.width, self.epochs, self.batch, self.rate, self.threads, self.seed
+        )
+    }
+}
+
+/// What small pictures bear without showing something else.
+const AUGMENTATION: Augmentation = Augmentation {
+    flip: true,
+    shift: 0.05,
+    rotation: 0.0,
+    jitter: 0.0,
+};
