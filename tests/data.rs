@@ -140,6 +140,7 @@ fn the_presets_of_the_page_fit_their_models() {
             (285, 1000, "Egyptian cat"),
         ),
         ("resnet20-cifar10", [1, 3, 32, 32], (9, 10, "truck")),
+        ("fashion-mnist", [1, 1, 28, 28], (9, 10, "Ankle boot")),
     ] {
         let preset = Preset::parse(&read(&format!("www/presets/{name}.json"))).unwrap();
         assert_eq!(preset.tensor_shape(), shape);
@@ -168,6 +169,26 @@ fn the_gallery_tells_the_truth_about_its_files() {
         )))
         .unwrap();
     }
+}
+
+#[test]
+fn the_gallery_tells_the_truth_about_its_data_sets() {
+    let gallery = json("www/public/gallery/gallery.json");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/gallery");
+    let mut all = 0;
+    for set in gallery["datasets"].as_array().unwrap() {
+        let id = set["id"].as_str().unwrap();
+        assert!(folder.join(id).join("LICENSE.txt").exists());
+        for part in ["train", "test"] {
+            for what in ["sheet", "labels"] {
+                let file = folder.join(set[part][what]["file"].as_str().unwrap());
+                let size = fs::metadata(&file).unwrap().len();
+                assert_eq!(size, set[part][what]["bytes"], "{}", file.display());
+                all += size;
+            }
+        }
+    }
+    assert!((1..6_000_000).contains(&all), "{all}");
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! IDX files, the format of MNIST and Fashion-MNIST (LeCun, Cortes and Burges, “The MNIST database”): a magic number
 //! with the element type and the count of axes, their lengths, and bytes.
 
+use super::pictures::{Pictures, Stack};
+use super::preset::Preset;
 use crate::error::{Error, Result};
 
 /// Bytes of an IDX file of unsigned bytes, with its shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Idx<'a> {
+    /// How many lengths the file gives: 3 for pictures, 1 for labels.
+    pub axes: usize,
     pub shape: [usize; 3],
     pub bytes: &'a [u8],
 }
@@ -44,7 +48,38 @@ pub fn parse<'a>(what: &str, file: &'a [u8]) -> Result<Idx<'a>> {
             bytes.len()
         )));
     }
-    Ok(Idx { shape, bytes })
+    Ok(Idx { axes, shape, bytes })
+}
+
+/// The pictures of a pair of files as a set for this preset, with their labels where those are given. Grey pictures are
+/// taken by colour models too.
+///
+/// Errors: [`Error::BadInput`] where either file holds something else, or there is not one label a picture.
+pub fn pictures(images: &Idx, labels: Option<&Idx>, preset: &Preset) -> Result<Pictures> {
+    let side = |axis: usize| u32::try_from(images.shape[axis]).unwrap_or(u32::MAX);
+    if images.axes != 3 {
+        return Err(Error::BadInput(format!(
+            "an IDX file of pictures has 3 axes (count, rows, columns), and this one has {}: is it the one of the labels?",
+            images.axes
+        )));
+    }
+    if let Some(labels) = labels.filter(|labels| labels.axes != 1) {
+        return Err(Error::BadInput(format!(
+            "an IDX file of labels has 1 axis (count), and this one has {}: is it the one of the pictures?",
+            labels.axes
+        )));
+    }
+    let classes: Option<Vec<u32>> =
+        labels.map(|labels| labels.bytes.iter().map(|&class| class.into()).collect());
+    let stack = Stack {
+        levels: images.bytes,
+        width: side(2),
+        height: side(1),
+        channels: 1,
+    };
+    let mut pictures = Pictures::new(preset)?;
+    pictures.add_stack(stack, classes.as_deref())?;
+    Ok(pictures)
 }
 
 #[cfg(test)]
@@ -63,6 +98,28 @@ mod tests {
         assert_eq!(idx.bytes, [1, 2, 3, 4, 5, 6]);
         let labels = [0, 0, 8, 1, 0, 0, 0, 2, 7, 9];
         assert_eq!(parse("labels", &labels).unwrap().shape, [2, 1, 1]);
+    }
+
+    #[test]
+    fn a_pair_becomes_a_labelled_set() {
+        let preset = Preset::parse(r#"{"size": [3, 1], "mean": [2], "std": [2]}"#).unwrap();
+        let idx = |axes, shape, bytes| Idx { axes, shape, bytes };
+        let images = idx(3, [2, 1, 3], &[1, 2, 3, 4, 5, 6]);
+        let set = pictures(&images, Some(&idx(1, [2, 1, 1], &[7, 9])), &preset).unwrap();
+        assert_eq!(set.labels(), Some(&[7, 9][..]));
+        let mut sample = [0.0; 3];
+        set.write(&[1], None, &mut sample);
+        assert_eq!(sample, [1.0, 1.5, 2.0]);
+        assert_eq!(pictures(&images, None, &preset).unwrap().labels(), None);
+
+        let told = |images: &Idx, labels: &Idx| {
+            let refused = pictures(images, Some(labels), &preset).unwrap_err();
+            refused.to_string()
+        };
+        let three = idx(1, [3, 1, 1], &[1, 2, 3]);
+        assert!(told(&images, &three).contains("2 pictures and 3 labels"));
+        assert!(told(&three, &three).contains("one of the labels"));
+        assert!(told(&images, &images).contains("one of the pictures"));
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub mod decode;
 pub mod folder;
 pub mod guess;
 pub mod idx;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod idx_files;
 pub mod image;
 pub mod pictures;
 pub mod preset;
@@ -16,5 +18,5 @@ pub mod preset;
 pub use augment::Augmentation;
 pub use class_folders::class_of_folder;
 pub use guess::Guess;
-pub use pictures::Pictures;
+pub use pictures::{Pictures, Stack};
 pub use preset::{ChannelOrder, Crop, Layout, Preset};

@@ -1,7 +1,7 @@
 //! Sets of pictures to learn from and to measure on, small enough to keep whole.
 
 use super::augment::Augmentation;
-use super::image::{to_levels, write_levels};
+use super::image::{check_size, to_levels, write_levels};
 use super::preset::Preset;
 use crate::error::{Error, Result};
 use crate::random::SplitMix64;
@@ -12,6 +12,17 @@ const HELD_BACK: f64 = 0.15;
 const MOST_HELD_BACK: usize = 2000;
 const HELD_BACK_OF_FEW: f64 = 0.25;
 const FEW: usize = 100;
+
+/// Many pictures of one size, 8 bits a colour.
+#[derive(Debug, Clone, Copy)]
+pub struct Stack<'a> {
+    /// Picture after picture, row by row.
+    pub levels: &'a [u8],
+    pub width: u32,
+    pub height: u32,
+    /// Bytes of a pixel: 1 is grey, 3 are red, green and blue.
+    pub channels: usize,
+}
 
 /// Pictures at a model's size, 8 bits a colour, all labelled or none.
 #[derive(Debug, Clone)]
@@ -35,14 +46,66 @@ impl Pictures {
 
     /// Takes a photo in: `rgba` holds `width × height` pixels. All pictures of a set have a label, or none.
     pub fn add(&mut self, rgba: &[u8], width: u32, height: u32, label: Option<u32>) -> Result<()> {
-        if label.is_some() == self.labels.is_empty() && !self.is_empty() {
+        self.check_labelled(label.is_some())?;
+        let levels = to_levels(rgba, width, height, &self.preset)?;
+        self.levels.extend(levels);
+        self.labels.extend(label);
+        Ok(())
+    }
+
+    /// Takes many pictures in; `labels` has a class for each, where they are known. Pictures that have the preset's size
+    /// already are taken as they are.
+    ///
+    /// Errors: [`Error::BadInput`] where the bytes are no whole pictures, or there is not one label a picture.
+    pub fn add_stack(&mut self, stack: Stack, labels: Option<&[u32]>) -> Result<()> {
+        let Stack {
+            levels,
+            width,
+            height,
+            channels,
+        } = stack;
+        check_size(width, height)?;
+        let size = width as usize * height as usize * channels;
+        if !matches!(channels, 1 | 3) || !levels.len().is_multiple_of(size) {
+            return Err(Error::BadInput(format!(
+                "{} bytes are no whole number of pictures of {width} × {height} pixels with {channels} bytes each",
+                levels.len()
+            )));
+        }
+        let count = levels.len() / size;
+        if let Some(labels) = labels.filter(|labels| labels.len() != count) {
+            return Err(Error::BadInput(format!(
+                "there are {count} pictures and {} labels, so they don't belong together: take the labels of these pictures",
+                labels.len()
+            )));
+        }
+        if count == 0 {
+            return Ok(());
+        }
+        self.check_labelled(labels.is_some())?;
+        let colours = |pixel: &[u8]| [pixel[0], pixel[channels / 2], pixel[channels - 1]];
+        if [width, height] == self.preset.size {
+            self.levels
+                .extend(levels.chunks_exact(channels).flat_map(colours));
+        } else {
+            for picture in levels.chunks_exact(size) {
+                let pixels = picture.chunks_exact(channels).map(colours);
+                let rgba: Vec<u8> = pixels.flat_map(|[r, g, b]| [r, g, b, 255]).collect();
+                self.levels
+                    .extend(to_levels(&rgba, width, height, &self.preset)?);
+            }
+        }
+        self.labels.extend(labels.unwrap_or_default());
+        Ok(())
+    }
+
+    /// All pictures of a set have a label, or none.
+    fn check_labelled(&self, labelled: bool) -> Result<()> {
+        if labelled == self.labels.is_empty() && !self.is_empty() {
             return Err(Error::BadInput(
                 "some of these pictures have a label and some have none: label all of them, or none".into(),
             ));
         }
-        let levels = to_levels(rgba, width, height, &self.preset)?;
-        self.levels.extend(levels);
-        self.labels.extend(label);
         Ok(())
     }
 
@@ -238,6 +301,49 @@ mod tests {
         assert_eq!(round, (0..10).collect::<Vec<_>>());
         assert_eq!(Batches::new(3, 1).next(7).len(), 7);
         assert_eq!(Batches::new(10, 3).next(4), Batches::new(10, 3).next(4));
+    }
+
+    #[test]
+    fn a_stack_is_taken_like_its_pictures_one_by_one() {
+        for size in ["[3, 2]", "[2, 2]"] {
+            let preset = format!(r#"{{"size": {size}, "mean": [9], "std": [2]}}"#);
+            let preset = Preset::parse(&preset).unwrap();
+            let grey: Vec<u8> = (0..12).map(|i| 20 * i).collect();
+            let stack = Stack {
+                levels: &grey,
+                width: 3,
+                height: 2,
+                channels: 1,
+            };
+            let mut at_once = Pictures::new(&preset).unwrap();
+            at_once.add_stack(stack, Some(&[4, 1])).unwrap();
+            let mut singly = Pictures::new(&preset).unwrap();
+            for (grey, label) in grey.chunks(6).zip([4, 1]) {
+                let rgba: Vec<u8> = grey.iter().flat_map(|&l| [l, l, l, 255]).collect();
+                singly.add(&rgba, 3, 2, Some(label)).unwrap();
+            }
+            assert_eq!(at_once.levels, singly.levels);
+            assert_eq!(at_once.labels(), Some(&[4, 1][..]));
+        }
+    }
+
+    #[test]
+    fn a_stack_that_does_not_fit_together_is_refused() {
+        let mut pictures = set(2);
+        let mut told = |levels: &[u8], channels, labels: Option<&[u32]>| {
+            let stack = Stack {
+                levels,
+                width: 2,
+                height: 1,
+                channels,
+            };
+            pictures.add_stack(stack, labels).unwrap_err().to_string()
+        };
+        assert!(told(&[1; 5], 1, None).contains("5 bytes"));
+        assert!(told(&[1; 4], 2, None).contains("2 bytes each"));
+        let labels = told(&[1; 6], 3, Some(&[1, 2]));
+        assert!(labels.contains("1 pictures and 2 labels"), "{labels}");
+        assert!(told(&[1; 6], 3, None).contains("some have none"));
     }
 
     #[test]

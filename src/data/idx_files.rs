@@ -1,0 +1,139 @@
+//! Pairs of IDX files as they are published, for the native command: `train-images-idx3-ubyte` and
+//! `train-labels-idx1-ubyte`, `t10k-…` for testing, packed (`.gz`) or not.
+
+use super::idx;
+use super::pictures::Pictures;
+use super::preset::Preset;
+use crate::error::{Error, Result};
+use flate2::read::MultiGzDecoder;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+const IMAGES: &str = "images-idx3-ubyte";
+const LABELS: &str = "labels-idx1-ubyte";
+
+/// Which part of a published set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Train,
+    Test,
+}
+
+impl Part {
+    /// What file names begin with.
+    fn prefixes(self) -> &'static [&'static str] {
+        match self {
+            Part::Train => &["train"],
+            Part::Test => &["t10k", "test"],
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Part::Train => "train",
+            Part::Test => "test",
+        }
+    }
+}
+
+/// A file of pictures and the one of their labels, not read yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    pub images: PathBuf,
+    pub labels: PathBuf,
+}
+
+impl Pair {
+    /// The pair that a path stands for: the file of the pictures itself, or a folder of published files with the part that
+    /// is asked for. None where the path is neither, so that it may be a folder of photos.
+    ///
+    /// Errors: [`Error::BadInput`] where a file of the pair is missing, or the folder holds both parts and none is asked for.
+    pub fn find(path: &Path, part: Option<Part>) -> Result<Option<Pair>> {
+        if path.is_dir() {
+            return Pair::in_folder(path, part);
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !path.is_file() || !name.contains(IMAGES) {
+            return Ok(None);
+        }
+        let plain = name.trim_end_matches(".gz").replace(IMAGES, LABELS);
+        let labels = packed_or_not(&path.with_file_name(&plain)).ok_or_else(|| {
+            Error::BadInput(format!(
+                "the labels of “{}” are missing: they are expected beside it as “{plain}” or “{plain}.gz”",
+                path.display()
+            ))
+        })?;
+        Ok(Some(Pair {
+            images: path.to_owned(),
+            labels,
+        }))
+    }
+
+    fn in_folder(folder: &Path, part: Option<Part>) -> Result<Option<Pair>> {
+        let images_of = |part: Part| {
+            let names = part.prefixes().iter();
+            names
+                .map(|prefix| folder.join(format!("{prefix}-{IMAGES}")))
+                .find_map(|path| packed_or_not(&path))
+        };
+        let found = [Part::Train, Part::Test].map(images_of);
+        let images = match (part, found) {
+            (_, [None, None]) => return Ok(None),
+            (Some(Part::Train), [train, _]) => train,
+            (Some(Part::Test), [_, test]) => test,
+            (None, [Some(_), Some(_)]) => {
+                return Err(Error::BadInput(format!(
+                    "“{}” holds a part to train and one to test on: say which, “train” or “test”",
+                    folder.display()
+                )));
+            }
+            (None, [train, test]) => train.or(test),
+        };
+        let images = images.ok_or_else(|| {
+            Error::BadInput(format!(
+                "“{}” holds no pictures of the part “{}”",
+                folder.display(),
+                part.map_or("", Part::name)
+            ))
+        })?;
+        Pair::find(&images, None)
+    }
+
+    /// Reads both files.
+    ///
+    /// Errors: [`Error::BadInput`] where one can't be read, is no IDX file, or there is not one label a picture.
+    pub fn load(&self, preset: &Preset) -> Result<Pictures> {
+        let (images, labels) = (unpacked(&self.images)?, unpacked(&self.labels)?);
+        let images = idx::parse(&self.images.display().to_string(), &images)?;
+        let labels = idx::parse(&self.labels.display().to_string(), &labels)?;
+        idx::pictures(&images, Some(&labels), preset)
+    }
+}
+
+/// A file, or the packed one of the same name.
+fn packed_or_not(path: &Path) -> Option<PathBuf> {
+    let mut packed = path.as_os_str().to_owned();
+    packed.push(".gz");
+    [path.to_owned(), packed.into()]
+        .into_iter()
+        .find(|path| path.is_file())
+}
+
+fn unpacked(path: &Path) -> Result<Vec<u8>> {
+    let failed = |e| Error::BadInput(format!("“{}” can't be read: {e}", path.display()));
+    let file = fs::read(path).map_err(failed)?;
+    if path.extension().is_none_or(|ending| ending != "gz") {
+        return Ok(file);
+    }
+    let mut bytes = Vec::new();
+    MultiGzDecoder::new(&file[..])
+        .read_to_end(&mut bytes)
+        .map_err(|e| {
+            Error::BadInput(format!(
+                "“{}” is damaged or incomplete: {e}",
+                path.display()
+            ))
+        })?;
+    Ok(bytes)
+}
