@@ -127,6 +127,11 @@ impl Pictures {
         &self.preset
     }
 
+    /// All pictures as [`Pictures::add_stack`] takes them: at the preset's size, three bytes a pixel.
+    pub fn levels(&self) -> &[u8] {
+        &self.levels
+    }
+
     /// The classes by picture, where they are known.
     pub fn labels(&self) -> Option<&[u32]> {
         (!self.labels.is_empty()).then_some(&self.labels)

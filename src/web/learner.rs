@@ -3,6 +3,7 @@
 use super::errors::{JsResult, mismatch};
 use super::message;
 use super::messages::{Beginning, Pixels, Recovered, Round, Sizes};
+use super::team::Shares;
 use crate::data::preset::Preset;
 use crate::data::{Pictures, class_of_folder};
 use crate::error::Error;
@@ -30,6 +31,8 @@ pub struct Learner {
 /// What is under way.
 struct Work {
     original: Graph,
+    lessons: Arc<Pictures>,
+    shares: Shares,
     /// Nothing is learned from these.
     judged: Arc<Pictures>,
     kind: Kind,
@@ -96,9 +99,14 @@ impl Learner {
             original: examine(&original, Some(&original), &judged)?,
             pruned: examine(&pruned, Some(&original), &judged)?,
         };
-        let job = Job::new(&pruned, Some(&original), Arc::new(lessons), &plan)?;
+        let lessons = Arc::new(lessons);
+        // A worker alone; those who share out the batches with it are members.
+        let pictures = Arc::clone(&lessons);
+        let job = Job::member(&pruned, Some(&original), pictures, &plan, 0)?;
         self.work = Some(Work {
             original,
+            lessons,
+            shares: Shares::default(),
             judged: Arc::new(judged),
             kind: Kind::Recovery(Box::new(job)),
         });
@@ -164,9 +172,19 @@ impl Learner {
             pruned: quality,
         };
         let kept = Arc::new(judged.clone());
-        let line = Line::new((&graph, &original), &recipe, &plan, (lessons, judged), loss)?;
+        let alone = Plan { workers: 1, ..plan };
+        let learned_from = Arc::new(lessons.clone());
+        let line = Line::new(
+            (&graph, &original),
+            &recipe,
+            &alone,
+            (lessons, judged),
+            loss,
+        )?;
         self.work = Some(Work {
             original: graph,
+            lessons: learned_from,
+            shares: Shares::default(),
             judged: kept,
             kind: Kind::Line(Box::new(line)),
         });
@@ -203,12 +221,27 @@ impl Learner {
         Ok((lessons, judged))
     }
 
+    /// What the work under way learns from.
+    pub(super) fn learned_from(&self) -> Result<&Pictures, Error> {
+        let work = self.work.as_ref().ok_or_else(nothing_begun)?;
+        Ok(&work.lessons)
+    }
+
+    /// The recovery under way, and the shares of its next step.
+    pub(super) fn job_and_shares(&mut self) -> Option<(&mut Job, &mut Shares)> {
+        let work = self.work.as_mut()?;
+        match &mut work.kind {
+            Kind::Recovery(job) => Some((job, &mut work.shares)),
+            Kind::Line(_) => None,
+        }
+    }
+
     fn work(&mut self) -> Result<&mut Work, Error> {
         self.work.as_mut().ok_or_else(nothing_begun)
     }
 }
 
-fn options(sizes: Ts<Sizes>) -> JsResult<OpenOptions> {
+pub(super) fn options(sizes: Ts<Sizes>) -> JsResult<OpenOptions> {
     let Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
     Ok(OpenOptions { dims })
 }
