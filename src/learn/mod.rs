@@ -1,11 +1,13 @@
 //! Learning: losses, optimisers, schedules and the step that puts them together. There is no pruning in it, but what is
 //! zero can be held at zero.
 
+mod goal;
 pub mod loss;
 mod optimiser;
 mod schedule;
 mod trainer;
 
+pub use goal::Goal;
 pub use optimiser::{Method, Optimiser};
 pub use schedule::Schedule;
-pub use trainer::{Goal, Learned, Settings, Trainer};
+pub use trainer::{Learned, Settings, Trainer};
