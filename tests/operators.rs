@@ -1,11 +1,15 @@
 //! Every operator against ONNX Runtime: `reference/make_ops.py` made the cases and says how they are stored.
 
-use bytes::{Buf, Bytes};
+#[path = "common/vectors.rs"]
+mod vectors;
+
+use bytes::Bytes;
 use secateur::engine::{Executor, Options};
 use secateur::graph::{Graph, ValueId, shapes};
 use secateur::onnx;
 use secateur::ops::operator;
 use secateur::tensor::{DType, Tensor};
+use vectors::{number, record, tensors, text};
 
 struct Case {
     name: String,
@@ -16,12 +20,11 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let mut file = Bytes::from_static(include_bytes!("reference/operators.bin"));
-    let count = file.get_u32_le();
-    (0..count).map(|_| case(&mut file)).collect()
+    (0..number(&mut file)).map(|_| case(&mut file)).collect()
 }
 
 fn case(file: &mut Bytes) -> Case {
-    let name = String::from_utf8(record(file).to_vec()).unwrap();
+    let name = text(file);
     let graph = onnx::read(record(file)).unwrap_or_else(|e| panic!("{name}: {e}"));
     Case {
         graph,
@@ -29,18 +32,6 @@ fn case(file: &mut Bytes) -> Case {
         expected: tensors(file),
         name,
     }
-}
-
-fn record(file: &mut Bytes) -> Bytes {
-    let length = file.get_u32_le() as usize;
-    file.split_to(length)
-}
-
-fn tensors(file: &mut Bytes) -> Vec<Tensor> {
-    let count = file.get_u32_le();
-    (0..count)
-        .map(|_| onnx::read_tensor(record(file)).unwrap())
-        .collect()
 }
 
 /// Fails unless type and shape are equal and the elements within `tolerance` of each other, relative to the largest.

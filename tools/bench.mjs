@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: measures in headless Chromium, ours and ONNX Runtime Web's taking turns in one page, and prints a table.
+ * `npm run bench`: measures in headless Chromium, ours and its peers taking turns in one page, and prints a table.
  *
  * --json FILE     writes the numbers as well
  * --rounds N      runs of each row (at least 20 for numbers to quote)
@@ -11,6 +11,8 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFi
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { build, preview } from "vite";
+import { buildBurn } from "./bench/burn.mjs";
+import { printRows } from "./bench/table.mjs";
 import { buildPage } from "./build.mjs";
 import { heading, kilobytes, main, say } from "./report.mjs";
 import { option, serve } from "./serve.mjs";
@@ -27,6 +29,7 @@ await main(async () => {
   await buildPage();
   const config = join(root, "benches", "page", "vite.config.ts");
   await build({ configFile: config });
+  const withBurn = await buildBurn(join(built, "burn"));
   const rounds = Math.max(1, Number(option("rounds") ?? 25));
 
   const page = await openBench(config);
@@ -53,10 +56,11 @@ await main(async () => {
       })),
     );
   } else say("resnet20-cifar10 is left out: ../shared/models is not there.");
-  rows.push(await page.evaluate((count) => window.bench.trainingStep(count), rounds));
+  const training = { rounds, withBurn };
+  rows.push(...(await page.evaluate((job) => window.bench.training(job.rounds, job.withBurn), training)));
   rows.push(...(await page.evaluate((job) => window.bench.slider(job), { name: "EfficientNet-Lite0", model: LITE })));
   rows.push(await pageReady(page.context().browser()));
-  print(rows);
+  printRows(rows);
 
   const wasm = readFileSync(join(root, "www", "pkg", "secateur_bg.wasm"));
   const size = { raw: wasm.length, brotli: brotliCompressSync(wasm).length };
@@ -134,29 +138,4 @@ async function judgeRival(page, folder) {
     results.push({ name, ...judged });
   }
   return results;
-}
-
-function print(rows) {
-  const cell = (timing) =>
-    timing ? `${timing.median.toFixed(1)} ms (${timing.low.toFixed(1)} to ${timing.high.toFixed(1)})` : "";
-  const lines = rows.map((row) => [
-    row.name,
-    cell(row.ours),
-    cell(row.peer),
-    row.peer ? (row.ours.median / row.peer.median).toFixed(2) : "",
-  ]);
-  const dense = rows.find((row) => row.name.endsWith("dense"));
-  const half = rows.find((row) => row.name.includes("50 %") && row.peer);
-  const table = [["", "ours", "ONNX Runtime Web", "ratio"], ...lines];
-  const widths = table[0].map((_, column) => Math.max(...table.map((line) => line[column].length)));
-  for (const line of table)
-    say(
-      line
-        .map((text, column) => text.padEnd(widths[column]))
-        .join("  ")
-        .trimEnd(),
-    );
-  if (dense && half) {
-    say(`\nAt 50 % of the multiply-adds: ${(half.ours.median / dense.ours.median).toFixed(2)} of our own dense time.`);
-  }
 }

@@ -1,27 +1,16 @@
 /** Cargo → wasm-bindgen → wasm-opt: puts the core, ready for the page, into www/pkg/. Skipped where nothing changed. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { heading, kilobytes, main, say, seconds } from "./report.mjs";
 import { read, root, run } from "./shell.mjs";
 import { TARGET } from "./setup/wasm-target.mjs";
+import { packageWasm } from "./wasm-package.mjs";
 
 const out = join(root, "www", "pkg");
 const stamp = join(out, ".inputs");
-
-/** What LLVM may emit for this target, plus the vector instructions that .cargo/config.toml asks for. */
-const FEATURES = [
-  "simd",
-  "bulk-memory",
-  "bulk-memory-opt",
-  "nontrapping-float-to-int",
-  "sign-ext",
-  "mutable-globals",
-  "reference-types",
-  "multivalue",
-];
 
 export async function buildWasm() {
   const inputs = inputsHash();
@@ -31,13 +20,7 @@ export async function buildWasm() {
   await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", TARGET]);
   const built = join(targetFolder(), TARGET, "release", "secateur.wasm");
 
-  rmSync(out, { recursive: true, force: true });
-  await run("wasm-bindgen", [built, "--target", "web", "--out-dir", out]);
-
-  const wasm = join(out, "secateur_bg.wasm");
-  const unoptimised = statSync(wasm).size;
-  await run("wasm-opt", ["-O3", ...FEATURES.map((feature) => `--enable-${feature}`), wasm, "-o", wasm]);
-
+  const { wasm, unoptimised } = await packageWasm(built, out);
   const bytes = readFileSync(wasm);
   say(
     `The WebAssembly module has ${kilobytes(bytes.length)} (${kilobytes(unoptimised)} before wasm-opt), ` +
@@ -59,7 +42,8 @@ function inputsHash() {
   const sources = readdirSync(join(root, "src"), { recursive: true })
     .filter((name) => name.endsWith(".rs") && !/^bin[/\\]/.test(name))
     .map((name) => join("src", name));
-  const others = ["Cargo.toml", "Cargo.lock", join(".cargo", "config.toml"), join("tools", "build-wasm.mjs")];
+  const tools = ["build-wasm.mjs", "wasm-package.mjs"].map((name) => join("tools", name));
+  const others = ["Cargo.toml", "Cargo.lock", join(".cargo", "config.toml"), ...tools];
   const hash = createHash("sha256").update(read("rustc", ["--version"]) ?? "");
   for (const name of [...sources, ...others].sort()) {
     hash.update(`\n${name}\n`).update(readFileSync(join(root, name)));

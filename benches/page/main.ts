@@ -1,17 +1,12 @@
 /** What `npm run bench` runs inside the browser. Rows that are compared take turns, so that a slow moment hits all alike. */
 import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import * as onnx from "../../tests/support/onnx";
-import init, { Cutter, Learner, Runner, timing, type Preset, type Recipe, type Timing } from "../../www/pkg/secateur";
+import init, { Cutter, Runner, type Preset, type Recipe, type Timing } from "../../www/pkg/secateur";
+import { bytesOf, inTurn, type Row, type Work } from "./rows";
+import { training } from "./training";
 
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
-
-export interface Row {
-  name: string;
-  ours: Timing;
-  peer: Timing | null;
-}
 
 export interface Job {
   /** What the rows are about, and where its model is served. */
@@ -30,24 +25,6 @@ function pattern(shape: number[]): Float32Array {
   return Float32Array.from({ length }, (_, i) => Math.sin(i * 0.37) + 0.3 * Math.sin(i * 0.011));
 }
 
-async function bytesOf(address: string): Promise<Uint8Array> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${address} is not served: ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-async function milliseconds(work: () => unknown): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
-async function median(runs: number, work: () => unknown): Promise<Timing> {
-  const times = new Float64Array(runs);
-  for (let i = 0; i < runs; i++) times[i] = await milliseconds(work);
-  return timing(times);
-}
-
 /** Dense and cut models in both engines, all in turn; then loading them. */
 async function inference(job: Job): Promise<Row[]> {
   const original = await bytesOf(job.model);
@@ -60,116 +37,44 @@ async function inference(job: Job): Promise<Row[]> {
     models.push({ name: `${job.name}, ${macs * 100} % of the multiply-adds`, bytes: packed.bytes });
   }
   const input = pattern(job.shape);
-  const contenders = [];
-  for (const { name, bytes } of models) {
+  const contenders: Work[] = [];
+  for (const { bytes } of models) {
     const runner = new Runner();
     runner.load("original", bytes, {});
-    const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+    const session = await open(bytes);
     const feeds = { [session.inputNames[0]!]: new ort.Tensor("float32", input, job.shape) };
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    contenders.push({
-      name,
-      ours,
-      theirs,
-      runOurs: () => runner.run("original", input),
-      runTheirs: () => session.run(feeds),
-    });
-  }
-  for (let round = -2; round < job.rounds; round++) {
-    for (const contender of contenders) {
-      const ours = await milliseconds(contender.runOurs);
-      const theirs = await milliseconds(contender.runTheirs);
-      // The first rounds warm up the compilers and count for nothing.
-      if (round < 0) continue;
-      contender.ours.push(ours);
-      contender.theirs.push(theirs);
-    }
-  }
-  const rows: Row[] = contenders.map(({ name, ours, theirs }) => ({
-    name,
-    ours: timing(Float64Array.from(ours)),
-    peer: timing(Float64Array.from(theirs)),
-  }));
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let round = 0; round < 20; round++) {
-    const runner = new Runner();
-    ours.push(await milliseconds(() => runner.load("original", original, {})));
-    runner.free();
-    let session: ort.InferenceSession | undefined;
-    theirs.push(
-      await milliseconds(async () => {
-        session = await ort.InferenceSession.create(original, { executionProviders: ["wasm"] });
-      }),
+    contenders.push(
+      () => runner.run("original", input),
+      () => session.run(feeds),
     );
-    await session?.release();
   }
-  rows.push({
-    name: `${job.name}, load`,
-    ours: timing(Float64Array.from(ours)),
-    peer: timing(Float64Array.from(theirs)),
-  });
+  const times = await inTurn(job.rounds, contenders);
+  const rows = models.map(({ name }, i) => row(name, times[2 * i]!, times[2 * i + 1]!));
+
+  let runner: Runner;
+  let session: ort.InferenceSession;
+  const [ours, theirs] = await inTurn(
+    20,
+    [
+      () => {
+        runner = new Runner();
+        runner.load("original", original, {});
+      },
+      async () => (session = await open(original)),
+    ],
+    () => {
+      runner.free();
+      return session.release();
+    },
+  );
   cutter.free();
-  return rows;
+  return [...rows, row(`${job.name}, load`, ours, theirs)];
 }
 
-/**
- * One step of learning, batch 64: forward, backward, SGD with momentum, and making the batch, on the small network that
- * browsers' training engines were measured on: conv 16, conv 32, conv 64, each with BatchNormalization and ReLU, 28 × 28.
- */
-async function trainingStep(rounds: number): Promise<Row> {
-  const graph = [onnx.input("image", ["N", 1, 28, 28]), onnx.output("logits", ["N", 10])];
-  let channels = 1;
-  let last = "image";
-  for (const filters of [16, 32, 64]) {
-    const name = (what: string) => `${what}${filters}`;
-    const scale = Math.sqrt(2 / (channels * 9));
-    graph.push(
-      onnx.weights(name("w"), [filters, channels, 3, 3], (i) => scale * onnx.spread(i)),
-      onnx.weights(name("b"), [filters], () => 0),
-      onnx.node("Conv", [last, name("w"), name("b")], [name("conv")], [onnx.attribute("pads", [1, 1, 1, 1])]),
-      ...["scale", "shift", "mean", "var"].map((what) =>
-        onnx.weights(name(what), [filters], () => (what === "scale" || what === "var" ? 1 : 0)),
-      ),
-      onnx.node("BatchNormalization", ["conv", "scale", "shift", "mean", "var"].map(name), [name("norm")]),
-      onnx.node("Relu", [name("norm")], [name("relu")]),
-    );
-    last = name("relu");
-    channels = filters;
-    if (filters === 64) break;
-    const two = [onnx.attribute("kernel_shape", [2, 2]), onnx.attribute("strides", [2, 2])];
-    graph.push(onnx.node("MaxPool", [last], [name("pool")], two));
-    last = name("pool");
-  }
-  graph.push(
-    onnx.node("GlobalAveragePool", [last], ["pooled"]),
-    onnx.node("Flatten", ["pooled"], ["flat"]),
-    onnx.weights("dense", [64, 10], (i) => 0.1 * onnx.spread(i)),
-    onnx.weights("offset", [10], () => 0),
-    onnx.node("Gemm", ["flat", "dense", "offset"], ["logits"]),
-  );
-  const model = onnx.model(...graph);
-  const preset: Preset = {
-    size: [28, 28],
-    crop: "center",
-    mean: [73],
-    std: [90],
-    channelOrder: "rgb",
-    layout: "nchw",
-  };
-  const learner = new Learner();
-  learner.gather(preset, ["0", "1"]);
-  for (let i = 0; i < 256; i++) {
-    const data = Uint8ClampedArray.from({ length: 28 * 28 * 4 }, (_, at) => (at * 7 + i * 31) % 251);
-    learner.add({ data, width: 28, height: 28 }, String(i % 2));
-  }
-  const plan = { ...learner.plan("finetune", preset), steps: rounds + 10, batch: 64 };
-  learner.recover(model, model, plan, {});
-  for (let i = 0; i < 3; i++) learner.advance();
-  const ours = await median(rounds, () => learner.advance());
-  learner.free();
-  return { name: "A training step on a small network, batch 64", ours, peer: null };
+const open = (bytes: Uint8Array) => ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+
+function row(name: string, ours: Timing, theirs: Timing): Row {
+  return { name, ours, peer: { name: "ONNX Runtime Web", ...theirs } };
 }
 
 /** A slider that moves: each step another target, scores already known. */
@@ -184,11 +89,11 @@ async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
   for (const [what, recipe] of recipes) {
     cutter.preview(recipe(0.5));
     let step = 0;
-    const ours = await median(40, () => cutter.preview(recipe(0.4 + 0.01 * (step++ % 40))));
+    const [ours] = await inTurn(40, [() => cutter.preview(recipe(0.4 + 0.01 * (step++ % 40)))]);
     rows.push({ name: `${job.name}, a slider step over ${what}`, ours, peer: null });
   }
-  const repack = await median(20, () => cutter.pack(undefined, undefined));
-  rows.push({ name: `${job.name}, re-pack and check at 50 %`, ours: repack, peer: null });
+  const [ours] = await inTurn(20, [() => cutter.pack(undefined, undefined)]);
+  rows.push({ name: `${job.name}, re-pack and check at 50 %`, ours, peer: null });
   cutter.free();
   return rows;
 }
@@ -260,7 +165,7 @@ function agreement(before: Uint8Array, after: Uint8Array, inputs: Float32Array[]
   return agreeing / inputs.length;
 }
 
-const bench = { inference, trainingStep, slider, judge };
+const bench = { inference, training, slider, judge };
 export type Bench = typeof bench;
 declare global {
   interface Window {

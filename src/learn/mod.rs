@@ -1,6 +1,7 @@
 //! Learning: losses, optimisers, schedules and the step that puts them together. There is no pruning in it, but what is
 //! zero can be held at zero.
 
+mod goal;
 pub mod loss;
 mod network;
 mod optimiser;
@@ -8,8 +9,9 @@ mod schedule;
 mod share;
 mod trainer;
 
+pub use goal::Goal;
 pub use network::small_network;
 pub use optimiser::{Method, Optimiser};
 pub use schedule::Schedule;
 pub use share::Share;
-pub use trainer::{Goal, Learned, Settings, Trainer};
+pub use trainer::{Learned, Settings, Trainer};

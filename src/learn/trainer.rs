@@ -1,7 +1,7 @@
 //! One step after the other: forward, loss, backward, a move of the weights.
 
 use super::loss::{cross_entropy, distillation, matching};
-use super::{Method, Optimiser, Schedule, Share};
+use super::{Goal, Method, Optimiser, Schedule, Share};
 use crate::engine::{Normalisation, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
@@ -49,17 +49,6 @@ impl Default for Settings {
             of_batch: true,
         }
     }
-}
-
-/// What a batch should give.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Goal<'a> {
-    /// The class of each sample, where it is known.
-    pub labels: Option<&'a [u32]>,
-    /// The teacher's logits (samples, classes), where there is one.
-    pub teacher: Option<&'a [f32]>,
-    /// Inner values of the learning model with what the teacher has there.
-    pub inner: &'a [(ValueId, Vec<f32>)],
 }
 
 /// What one step did.
@@ -135,7 +124,9 @@ impl Trainer {
 
     /// Learns from one batch: the model's inputs in its order, each of [`Settings::batch`] samples.
     ///
-    /// Fails with [`Error::Diverged`] where numbers run away; the weights are then the last good ones.
+    /// Fails with [`Error::Diverged`] where numbers run away, and the weights are then the last good ones; with
+    /// [`Error::BadInput`] where inputs hold what is no number, or the goal is not one for this batch and this model; with
+    /// [`Error::BadModel`] where the model gives no numbers from the start.
     pub fn step(&mut self, inputs: &[&[f32]], goal: Goal<'_>) -> Result<Learned> {
         let share = self.share(inputs, goal)?;
         self.follow(&share)
@@ -154,9 +145,10 @@ impl Trainer {
                     .into(),
             ));
         }
+        let classes = self.classes();
+        goal.check(self.settings.batch, classes)?;
         self.tape.forward(inputs)?;
         let logits = self.tape.value(self.output);
-        let classes = logits.len() / self.settings.batch;
         let mut seed = vec![0.0; logits.len()];
         let mut loss = 0.0;
         let share = match (goal.labels, goal.teacher) {
@@ -181,6 +173,13 @@ impl Trainer {
             let mut gradient = vec![0.0; teacher.len()];
             loss += matching(self.tape.value(*value), teacher, 1.0, &mut gradient);
             inner.push((*value, gradient));
+        }
+        if self.done == 0 && !loss.is_finite() {
+            return Err(Error::BadModel(
+                "the model's answers hold values that are not finite (NaN or infinity) before anything is learned: look \
+                 at its weights, and at the preset's mean and divisor"
+                    .into(),
+            ));
         }
         let mut seeds = vec![(self.output, &seed[..])];
         seeds.extend(

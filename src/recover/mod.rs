@@ -1,6 +1,7 @@
 //! What brings a pruned model back to what the original could.
 
 mod exam;
+pub mod inner;
 mod job;
 mod line;
 mod recalibrate;

@@ -1,0 +1,100 @@
+/** One step of learning beside Burn's, on the small network that browsers' training engines were measured on. */
+import * as onnx from "../../tests/support/onnx";
+import { Learner, type Preset } from "../../www/pkg/secateur";
+import { inTurn, type Peer, type Row, type Work } from "./rows";
+
+const BATCH = 64;
+const SIDE = 28;
+const CLASSES = 10;
+const FILTERS = [16, 32, 64];
+
+/** Convolutions of 3 × 3, each with BatchNormalization and ReLU, pooled between; a mean over all places, and a dense layer. */
+function network(): Uint8Array {
+  const graph = [onnx.input("image", ["N", 1, SIDE, SIDE]), onnx.output("logits", ["N", CLASSES])];
+  let channels = 1;
+  let last = "image";
+  for (const filters of FILTERS) {
+    const name = (what: string) => `${what}${filters}`;
+    const scale = Math.sqrt(2 / (channels * 9));
+    if (last !== "image") {
+      const two = [onnx.attribute("kernel_shape", [2, 2]), onnx.attribute("strides", [2, 2])];
+      graph.push(onnx.node("MaxPool", [last], [name("pool")], two));
+      last = name("pool");
+    }
+    graph.push(
+      onnx.weights(name("w"), [filters, channels, 3, 3], (i) => scale * onnx.spread(i)),
+      onnx.weights(name("b"), [filters], () => 0),
+      onnx.node("Conv", [last, name("w"), name("b")], [name("conv")], [onnx.attribute("pads", [1, 1, 1, 1])]),
+      ...["scale", "shift", "mean", "var"].map((what) =>
+        onnx.weights(name(what), [filters], () => (what === "scale" || what === "var" ? 1 : 0)),
+      ),
+      onnx.node("BatchNormalization", ["conv", "scale", "shift", "mean", "var"].map(name), [name("norm")]),
+      onnx.node("Relu", [name("norm")], [name("relu")]),
+    );
+    last = name("relu");
+    channels = filters;
+  }
+  graph.push(
+    onnx.node("GlobalAveragePool", [last], ["pooled"]),
+    onnx.node("Flatten", ["pooled"], ["flat"]),
+    onnx.weights("dense", [channels, CLASSES], (i) => 0.1 * onnx.spread(i)),
+    onnx.weights("offset", [CLASSES], () => 0),
+    onnx.node("Gemm", ["flat", "dense", "offset"], ["logits"]),
+  );
+  return onnx.model(...graph);
+}
+
+/** Ours: with what the page does in a step, so it also makes the batch from stored pictures and changes them at random. */
+function ours(steps: number): Work {
+  const preset: Preset = {
+    size: [SIDE, SIDE],
+    crop: "center",
+    mean: [73],
+    std: [90],
+    channelOrder: "rgb",
+    layout: "nchw",
+  };
+  const learner = new Learner();
+  learner.gather(preset, ["0", "1"]);
+  for (let i = 0; i < 4 * BATCH; i++) {
+    const data = Uint8ClampedArray.from({ length: SIDE * SIDE * 4 }, (_, at) => (at * 7 + i * 31) % 251);
+    learner.add({ data, width: SIDE, height: SIDE }, String(i % 2));
+  }
+  const model = network();
+  learner.recover(model, model, { ...learner.plan("finetune", preset), steps, batch: BATCH }, {});
+  return () => learner.advance();
+}
+
+/** What benches/burn exports. */
+interface Burn {
+  default: () => Promise<unknown>;
+  Peer: new (rate: number) => { step(images: Float32Array, labels: Int32Array): number };
+}
+
+/** Burn's: forward, backward and SGD with momentum on one batch that is ready. */
+async function burns(): Promise<Work> {
+  const address = new URL("burn/burn_step.js", document.baseURI).href;
+  const burn = (await import(/* @vite-ignore */ address)) as Burn;
+  await burn.default();
+  const peer = new burn.Peer(0.02);
+  const images = Float32Array.from({ length: BATCH * SIDE * SIDE }, (_, at) => (((at * 7) % 251) - 73) / 90);
+  const labels = Int32Array.from({ length: BATCH }, (_, i) => i % 2);
+  const first = peer.step(images, labels);
+  return () => {
+    const loss = peer.step(images, labels);
+    if (!(loss < first)) throw new Error(`Burn does not learn: its loss went from ${first} to ${loss}`);
+  };
+}
+
+/** `withBurn`: whether its module is served beside this page. */
+export async function training(rounds: number, withBurn: boolean): Promise<Row[]> {
+  const name = `A training step on a small network, batch ${BATCH}`;
+  const own = ours(2 * rounds + 10);
+  if (!withBurn) {
+    const [times] = await inTurn(rounds, [own]);
+    return [{ name, ours: times, peer: null }];
+  }
+  const [times, theirs] = await inTurn(rounds, [own, await burns()]);
+  const peer: Peer = { name: "Burn", ...theirs };
+  return [{ name, ours: times, peer }];
+}
