@@ -33,6 +33,7 @@ export class Door<Api> {
   #worker: Worker | null = null;
   #api: Remote<Api> | null = null;
   #ready: Promise<unknown> = Promise.resolve();
+  #isRestoring = false;
   #abandon = new Set<(error: CoreError) => void>();
 
   constructor(private readonly options: DoorOptions<Api>) {
@@ -41,7 +42,7 @@ export class Door<Api> {
 
   /** Runs one call in the worker. It waits while the worker is being restored. */
   async call<Result>(work: (api: Remote<Api>) => Promise<Result>): Promise<Result> {
-    await this.#ready;
+    for (let awaited: unknown; awaited !== this.#ready;) await (awaited = this.#ready);
     return this.#attempt(work);
   }
 
@@ -80,13 +81,22 @@ export class Door<Api> {
   }
 
   #restart(reason: CoreError): void {
+    // What crashes a worker while it is restored would crash the next one as well, without end.
+    const isHopeless = this.#isRestoring && reason.code === "crashed";
     this.#api?.[releaseProxy]();
     this.#worker?.terminate();
     for (const abandon of this.#abandon) abandon(reason);
     this.#abandon.clear();
     this.#open();
-    // A state that can't be restored leaves an empty worker behind; the next call says what is missing.
-    this.#ready = this.#attempt((api) => this.options.restore(api)).catch(() => undefined);
+    this.#isRestoring = !isHopeless;
+    this.#ready = isHopeless ? Promise.resolve() : this.#restore();
     this.options.onRestart(reason.message);
+  }
+
+  /** A state that can't be restored leaves an empty worker behind; the next call says what is missing. */
+  async #restore(): Promise<void> {
+    const api = this.#api;
+    await this.#attempt((api) => this.options.restore(api)).catch(() => undefined);
+    if (api === this.#api) this.#isRestoring = false;
   }
 }

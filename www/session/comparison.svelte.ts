@@ -9,7 +9,7 @@ export interface Pair {
   readonly original: Uint8Array;
   readonly pruned: Uint8Array;
   readonly preset: Preset;
-  /** Whether our engine runs both; else ONNX Runtime Web does. */
+  /** Whether our engine knows all operators of both; else ONNX Runtime Web runs them. */
   readonly runsHere: boolean;
 }
 
@@ -49,14 +49,20 @@ export class Comparison {
   results = $state.raw<ReadonlyMap<string, PhotoResult>>(new Map());
   failures = $state.raw<ReadonlyMap<string, Failure>>(new Map());
   summary = $state.raw<Status<ComparisonSummary>>(empty);
+  /** Why ONNX Runtime Web runs both models although our engine knows their operators. */
+  instead = $state.raw<Failure | null>(null);
   /** Why ONNX Runtime Web could not be asked. */
   peerFailure = $state.raw<Failure | null>(null);
   readonly #jobs = new Latest<Job>((job, superseded) => this.#work(job, superseded));
   readonly #inputs = new Map<string, Float32Array>();
   #pair: Pair | null = null;
   #peerHolds: Pair | null = null;
+  /** What runs the pair. */
+  #engine: PeerRunner;
 
-  constructor(private readonly core: Core) {}
+  constructor(private readonly core: Core) {
+    this.#engine = core.runner;
+  }
 
   follow(pair: Pair, subjects: readonly Subject[], peer: boolean): void {
     this.#jobs.push({ pair, subjects, peer });
@@ -84,9 +90,9 @@ export class Comparison {
       for (const [index, subject] of job.subjects.entries()) {
         if (superseded()) return;
         this.summary = loading(`Timing ${index + 1} of ${job.subjects.length}`, index / job.subjects.length);
-        await this.#time(job, subject);
+        await this.#time(subject);
       }
-      if (job.peer && job.pair.runsHere) await this.#askPeer(job, superseded);
+      if (job.peer && this.#engine === this.core.runner) await this.#askPeer(job, superseded);
       if (!superseded()) this.summary = await this.#summarize(job.subjects);
     } catch (error) {
       this.summary = failed(error);
@@ -103,20 +109,26 @@ export class Comparison {
       return;
     this.#forget();
     this.summary = loading("Loading both models");
-    const engine = this.#engine(pair);
-    await engine.load("original", pair.original);
-    await engine.load("pruned", pair.pruned);
+    this.#engine = pair.runsHere ? this.core.runner : this.core.peer;
+    try {
+      await loadBoth(this.#engine, pair);
+    } catch (error) {
+      if (!pair.runsHere || wasCancelled(error)) throw error;
+      this.instead = failureOf(error);
+      this.summary = loading("Loading both models in ONNX Runtime Web");
+      this.#engine = this.core.peer;
+      await loadBoth(this.#engine, pair);
+    }
     this.#pair = pair;
   }
 
   async #predict({ pair, subjects }: Job, subject: Subject): Promise<void> {
     if (this.results.has(subject.id) || this.failures.has(subject.id)) return;
     this.summary = loading(`Looking at ${subject.name}`, this.results.size / subjects.length);
-    const engine = this.#engine(pair);
     try {
       const input = await this.core.runner.prepare(subject.pixels, pair.preset);
-      const original = await engine.run("original", input);
-      const pruned = await engine.run("pruned", input);
+      const original = await this.#engine.run("original", input);
+      const pruned = await this.#engine.run("pruned", input);
       const comparison = await this.core.runner.compare(original.logits, pruned.logits, pair.preset);
       this.#inputs.set(subject.id, input);
       this.#put(subject.id, { comparison, times: null, peer: null });
@@ -126,11 +138,11 @@ export class Comparison {
     }
   }
 
-  async #time({ pair }: Job, subject: Subject): Promise<void> {
+  async #time(subject: Subject): Promise<void> {
     const result = this.results.get(subject.id);
     const input = this.#inputs.get(subject.id);
     if (!result || !input || result.times) return;
-    this.#put(subject.id, { ...result, times: await measureBoth(this.#engine(pair), input) });
+    this.#put(subject.id, { ...result, times: await measureBoth(this.#engine, input) });
   }
 
   async #askPeer(job: Job, superseded: () => boolean): Promise<void> {
@@ -138,8 +150,7 @@ export class Comparison {
     try {
       if (this.#peerHolds !== this.#pair) {
         this.summary = loading("Loading ONNX Runtime Web with the same files");
-        await this.core.peer.load("original", job.pair.original);
-        await this.core.peer.load("pruned", job.pair.pruned);
+        await loadBoth(this.core.peer, job.pair);
         this.#peerHolds = this.#pair;
       }
       for (const [index, subject] of job.subjects.entries()) {
@@ -182,10 +193,6 @@ export class Comparison {
     );
   }
 
-  #engine(pair: Pair): PeerRunner {
-    return pair.runsHere ? this.core.runner : this.core.peer;
-  }
-
   #put(id: string, result: PhotoResult): void {
     this.results = new Map(this.results).set(id, result);
   }
@@ -196,8 +203,14 @@ export class Comparison {
     this.#inputs.clear();
     this.results = new Map();
     this.failures = new Map();
+    this.instead = null;
     this.peerFailure = null;
   }
+}
+
+async function loadBoth(engine: PeerRunner, { original, pruned }: Pair): Promise<void> {
+  await engine.load("original", original);
+  await engine.load("pruned", pruned);
 }
 
 async function measureBoth(engine: PeerRunner, input: Float32Array): Promise<Times> {

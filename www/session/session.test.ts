@@ -50,6 +50,48 @@ describe("a session", () => {
     expect(session.comparison.summary).toMatchObject({ state: "ready", value: { photos: 1, speedup: 1.4 } });
   });
 
+  test("re-packing that is cancelled says so, and the next decision packs again", async () => {
+    const session = await visit();
+    core.fail("pack", coreError("cancelled", "Cancelled."));
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    session.cut.cancel();
+    await settled();
+    expect(core.calls).toContainEqual(["cancel", "cutter"]);
+    expect(session.cut.packed).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    core.fail("pack", null);
+    session.decideRecipe("change the target", { target: { macs: 0.5 } });
+    await settled();
+    expect(session.cut.packed).toMatchObject({ state: "ready", value: { of: { target: { macs: 0.5 } } } });
+  });
+
+  test("what our engine can't run after all, ONNX Runtime Web runs, and the reason is there", async () => {
+    core.fail("runner.load", coreError("bad-model", "node “odd” (Conv) has a border that is not known here"));
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+
+    expect(session.comparison.instead?.message).toContain("“odd”");
+    expect(session.comparison.summary).toMatchObject({ state: "ready", value: { photos: 1 } });
+    expect(called("peer.run").map(([, which]) => which)).toEqual(["original", "pruned"]);
+    expect(called("runner.run")).toEqual([]);
+
+    core.fail("runner.load", null);
+    await session.openFile(file("mine.onnx"));
+    await settled();
+    expect(session.comparison.instead).toBeNull();
+    expect(called("runner.run")).not.toEqual([]);
+  });
+
+  test("a model that neither engine runs says why of both", async () => {
+    core.fail("runner.load", coreError("bad-model", "ours"));
+    core.fail("peer.load", coreError("Error", "theirs"));
+    const session = await visit();
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    expect(session.comparison.instead?.message).toBe("ours");
+    expect(session.comparison.summary).toMatchObject({ state: "failed", failure: { message: "theirs" } });
+  });
+
   test("a model that fails leaves the one before it open", async () => {
     const session = await visit();
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
