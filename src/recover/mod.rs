@@ -3,14 +3,25 @@
 mod exam;
 mod job;
 mod line;
+mod pace;
+mod parts;
+mod portion;
 mod recalibrate;
 mod reconstruct;
+mod sensitivity;
 mod shown;
+mod stopwatch;
+mod sweep;
 mod training;
 
-pub use exam::{Exam, Quality, examine};
+pub use exam::{Answers, Exam, Quality, examine, examine_by};
 pub use job::{Advance, Job, Method, Plan, Recovered};
-pub use line::{Line, Stage, Tried};
+pub use line::{Aim, Line, Stage, State, Tried};
+pub use pace::{Pace, polynomial};
+pub use parts::Parts;
 pub use recalibrate::recalibrate;
 pub use reconstruct::{Rebuilt, Reconstruction};
+pub use sensitivity::{Curve, Curves, LEVELS, Probed, Sensitivity, guide};
+pub use stopwatch::{Clock, measure};
+pub use sweep::{Sweep, Swept};
 pub use training::{Lessons, Recovery};

@@ -1,17 +1,21 @@
 //! The worker that brings pruned models back.
 
+mod line;
+mod messages;
+mod probes;
+
 use super::errors::{JsResult, mismatch};
-use super::message;
-use super::messages::{Beginning, Pixels, Recovered, Round, Sizes};
+use super::messages::{Pixels, Sizes};
+use super::{message, now};
 use crate::data::preset::Preset;
 use crate::data::{Pictures, class_of_folder};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open, write};
-use crate::recipe::Recipe;
-use crate::recover::{Advance, Job, Line, Method, Plan, Quality, Stage, examine};
+use crate::recover::{Advance, Job, Line, Method, Parts, Plan, Quality, examine, measure};
 use crate::report::account;
 use js_sys::Uint8Array;
+use messages::{Beginning, Recovered, Tested};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tsify::Ts;
@@ -25,13 +29,16 @@ pub struct Learner {
     /// The classes that folders stand for.
     classes: BTreeMap<String, u32>,
     work: Option<Work>,
+    probes: Option<probes::Probes>,
 }
 
 /// What is under way.
 struct Work {
     original: Graph,
     /// Nothing is learned from these.
-    judged: Arc<Pictures>,
+    judged: Pictures,
+    /// Nothing is learned from these or chosen by them.
+    test: Pictures,
     kind: Kind,
 }
 
@@ -63,6 +70,7 @@ impl Learner {
             classes.insert((*name).to_string(), class_of_folder(at, &names, &preset)?);
         }
         self.work = None;
+        self.probes = None;
         self.pictures = Some(Pictures::new(&preset)?);
         self.classes = classes;
         Ok(())
@@ -89,17 +97,20 @@ impl Learner {
         let options = options(sizes)?;
         let original = open(original.into(), &options)?.graph;
         let pruned = open(pruned.into(), &options)?.graph;
-        let (lessons, judged) = self.parts(plan.seed)?;
+        let parts = self.parts(plan.seed)?;
         let beginning = Beginning {
-            lessons: lessons.len(),
-            judged: judged.len(),
-            original: examine(&original, Some(&original), &judged)?,
-            pruned: examine(&pruned, Some(&original), &judged)?,
+            lessons: parts.lessons.len(),
+            judged: parts.judged.len(),
+            test: parts.test.len(),
+            original: examine(&original, Some(&original), &parts.judged)?,
+            pruned: examine(&pruned, Some(&original), &parts.judged)?,
+            milliseconds: measure(&original, &parts.judged, Some(now))?,
         };
-        let job = Job::new(&pruned, Some(&original), Arc::new(lessons), &plan)?;
+        let job = Job::new(&pruned, Some(&original), Arc::new(parts.lessons), &plan)?;
         self.work = Some(Work {
             original,
-            judged: Arc::new(judged),
+            judged: parts.judged,
+            test: parts.test,
             kind: Kind::Recovery(Box::new(job)),
         });
         message(beginning)
@@ -136,76 +147,34 @@ impl Learner {
         let bytes = write(&recovered.graph)?;
         message(Recovered {
             quality: examine(&recovered.graph, Some(&work.original), &work.judged)?,
+            test: tested(&recovered.graph, &work.original, &work.test)?,
+            milliseconds: measure(&recovered.graph, &work.judged, Some(now))?,
             totals: account(&recovered.graph, bytes.len() as u64).totals,
             bytes: Uint8Array::from(&bytes[..]),
             layers: recovered.layers,
         })
     }
 
-    /// Begins a search to the line: `loss` of the score may go, 0 to 1.
-    #[wasm_bindgen(js_name = toLine)]
-    pub fn search(
-        &mut self,
-        original: Vec<u8>,
-        recipe: Ts<Recipe>,
-        plan: Ts<Plan>,
-        loss: f64,
-        sizes: Ts<Sizes>,
-    ) -> JsResult<Ts<Beginning>> {
-        let plan = plan.to_rust().map_err(mismatch)?;
-        let recipe = recipe.to_rust().map_err(mismatch)?;
-        let graph = open(original.clone().into(), &options(sizes)?)?.graph;
-        let (lessons, judged) = self.parts(plan.seed)?;
-        let quality = examine(&graph, Some(&graph), &judged)?;
-        let beginning = Beginning {
-            lessons: lessons.len(),
-            judged: judged.len(),
-            original: quality,
-            pruned: quality,
-        };
-        let kept = Arc::new(judged.clone());
-        let line = Line::new((&graph, &original), &recipe, &plan, (lessons, judged), loss)?;
-        self.work = Some(Work {
-            original: graph,
-            judged: kept,
-            kind: Kind::Line(Box::new(line)),
-        });
-        message(beginning)
-    }
-
-    /// Does the next piece of the search.
-    pub fn round(&mut self) -> JsResult<Ts<Round>> {
-        let Kind::Line(line) = &mut self.work()?.kind else {
-            return Err(nothing_begun().into());
-        };
-        let stage = line.advance()?;
-        let bytes = match &stage {
-            Stage::Judged(tried) if tried.accepted => line.best().1,
-            _ => &[],
-        };
-        message(Round {
-            stage,
-            is_over: line.is_over(),
-            least: line.least(),
-            bytes: Uint8Array::from(bytes),
-        })
-    }
-
-    fn parts(&mut self, seed: u32) -> Result<(Pictures, Pictures), Error> {
+    /// The set in parts: to learn from, to choose by, and for the last word.
+    fn parts(&self, seed: u32) -> Result<Parts, Error> {
         let pictures = self.pictures.as_ref().ok_or_else(no_pictures)?;
-        let (lessons, judged) = pictures.clone().hold_back(seed);
-        if lessons.is_empty() || judged.is_empty() {
-            return Err(Error::BadInput(
-                "there are too few photos to learn from some and to measure on others: add some more, a few dozen do well"
-                    .into(),
-            ));
-        }
-        Ok((lessons, judged))
+        Parts::new(pictures.clone(), seed)
     }
 
     fn work(&mut self) -> Result<&mut Work, Error> {
         self.work.as_mut().ok_or_else(nothing_begun)
     }
+}
+
+/// A model on the pictures that are kept for the last word, where there are any.
+fn tested(model: &Graph, original: &Graph, test: &Pictures) -> Result<Option<Tested>, Error> {
+    if test.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Tested {
+        original: examine(original, Some(original), test)?,
+        quality: examine(model, Some(original), test)?,
+    }))
 }
 
 fn options(sizes: Ts<Sizes>) -> JsResult<OpenOptions> {
