@@ -219,3 +219,111 @@ fn the_search_stops_at_the_line() {
     ]);
     assert!(refused.contains("target"), "{refused}");
 }
+
+#[test]
+fn a_schedule_goes_to_its_target_in_rounds() {
+    let folder = Folder::new("trim-rounds");
+    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let data = pictures(&folder, 12);
+    let recipe = folder.write("recipe.json", r#"{"target": {"macs": 0.4}}"#);
+    let (output, report) = (folder.path("out.onnx"), folder.path("report.json"));
+    let fixed = [
+        "trim",
+        &model,
+        "--recipe",
+        &recipe,
+        "--data",
+        &data,
+        "--preset",
+        &preset,
+        "--method",
+        "reconstruct",
+        "--output",
+        &output,
+        "--report",
+        &report,
+    ];
+    let trim = |more: &[&str]| {
+        let answer = succeed(&[&fixed[..], more].concat());
+        (answer, json(&fs::read_to_string(&report).unwrap()))
+    };
+    let (answer, told) = trim(&["--line", "99", "--pace", "linear", "--rounds", "3"]);
+    let tried = told["tried"].as_array().unwrap();
+    let shares: Vec<f64> = tried.iter().map(|t| t["share"].as_f64().unwrap()).collect();
+    for (share, expected) in shares.iter().zip([0.8, 0.6, 0.4]) {
+        assert!((share - expected).abs() < 1e-9, "{shares:?}");
+    }
+    assert!(tried.iter().all(|t| t["milliseconds"].as_f64() > Some(0.0)));
+    // 36 pictures are too few for a part that nothing was chosen by.
+    assert_eq!(told["after"].get("test"), None);
+    assert!(answer.contains("also went by"), "{answer}");
+
+    let few = fail(&[&fixed[..], &["--time", "1.5"]].concat());
+    assert!(few.contains("time"), "{few}");
+}
+
+#[test]
+fn sensitivity_is_told_and_shared_out() {
+    let folder = Folder::new("sensitivity");
+    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let data = pictures(&folder, 30);
+    let recipe = folder.write(
+        "recipe.json",
+        r#"{"criterion": "l1", "target": {"macs": 0.5}}"#,
+    );
+    let (guided, pruned) = (folder.path("guided.json"), folder.path("pruned.onnx"));
+    let fixed = [
+        "sensitivity",
+        &model,
+        "--recipe",
+        &recipe,
+        "--data",
+        &data,
+        "--preset",
+        &preset,
+    ];
+    let with = |more: &[&'static str]| [&fixed[..], more].concat();
+    let probed = with(&["--json", "--levels", "0.5,0.9"]);
+    let curves = json(&succeed(&[&probed[..], &["--guided", &guided]].concat()));
+    assert_eq!(
+        curves["original"]["accuracy"].as_f64().map(|x| x > 0.9),
+        Some(true)
+    );
+    let layers = curves["curves"].as_array().unwrap();
+    assert_eq!(layers.len(), 2);
+    for layer in layers {
+        let points = layer["points"].as_array().unwrap();
+        let shares: Vec<_> = points.iter().map(|point| point["share"].as_f64()).collect();
+        assert_eq!(shares, [Some(0.5), Some(0.9)]);
+    }
+    // The recipe is used like any other, and meets the target.
+    succeed(&["prune", &model, "--recipe", &guided, "--output", &pruned]);
+    let macs = |file: &str| {
+        json(&succeed(&["inspect", file, "--json"]))["totals"]["macs"]
+            .as_f64()
+            .unwrap()
+    };
+    assert!(macs(&pruned) <= 0.5 * macs(&model));
+
+    let table = succeed(&with(&[]));
+    assert!(
+        table.contains("−75 %") && table.contains("the whole model"),
+        "{table}"
+    );
+    let aimless = folder.write("aimless.json", r#"{"granularity": "2:4"}"#);
+    let refused = fail(&[
+        "sensitivity",
+        &model,
+        "--recipe",
+        &aimless,
+        "--data",
+        &data,
+        "--preset",
+        &preset,
+        "--guided",
+        &guided,
+    ]);
+    assert!(refused.contains("no target"), "{refused}");
+    let none = fail(&with(&["--levels", "1.5"]));
+    assert!(none.contains("levels"), "{none}");
+}

@@ -7,7 +7,7 @@ use super::session::{Choice, Session};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::onnx;
-use crate::recipe::{Recipe, Target};
+use crate::recipe::{Allocation, Recipe, Target};
 use crate::report::{Account, account};
 use crate::tensor::{DType, Tensor};
 use serde::Serialize;
@@ -82,8 +82,9 @@ impl Session {
     pub fn finish(&mut self, input: Option<&Tensor>) -> Result<Cut> {
         let recipe = self.current()?.0.clone();
         let mut cut = self.make(&recipe, input)?;
-        let Some(Target::Bytes(share)) = recipe.target else {
-            return Ok(cut);
+        let share = match recipe.target {
+            Some(Target::Bytes(share)) if recipe.allocation != Allocation::Manual => share,
+            _ => return Ok(cut),
         };
         // The file's size is known only once it is written; names and new biases take a little more than expected.
         let whole = self.file_bytes().max(1) as f64;
@@ -102,6 +103,16 @@ impl Session {
         }
         self.choose(&recipe)?;
         Ok(cut)
+    }
+
+    /// The current cut as a model alone, unchecked and without a file or a report: for trying many.
+    pub fn model(&self) -> Result<Graph> {
+        match &self.current()?.1 {
+            Choice::Units(removed) => {
+                repack(self.graph(), self.groups(), removed).map(|repacked| repacked.graph)
+            }
+            _ => self.masks().unwrap_or_default().apply(self.graph()),
+        }
     }
 
     fn make(&self, recipe: &Recipe, input: Option<&Tensor>) -> Result<Cut> {

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::report::compare;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A model's answers on a set of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -31,10 +32,30 @@ impl Quality {
     }
 }
 
+/// What an original says of each picture of a set, asked once: many models may be measured against it.
+#[derive(Debug, Clone)]
+pub struct Answers(Arc<[Vec<f32>]>);
+
+impl Answers {
+    /// Errors: those of running the original.
+    pub fn new(original: &Graph, pictures: &Pictures) -> Result<Self> {
+        let mut shown = Shown::new(original)?;
+        let answers = (0..pictures.len()).map(|index| shown.logits(pictures, index));
+        answers.collect::<Result<_>>().map(Answers)
+    }
+}
+
+enum Original {
+    /// Compared with itself, a model tells its first choice.
+    Itself,
+    Asked(Box<Shown>),
+    Known(Answers),
+}
+
 /// Shows pictures to a model and its original, and counts.
 pub struct Exam {
     student: Shown,
-    original: Option<Shown>,
+    original: Original,
     seen: usize,
     labelled: usize,
     right: usize,
@@ -45,9 +66,17 @@ pub struct Exam {
 impl Exam {
     /// Errors: those of running either model; [`Error::BadModel`] where one is no classifier.
     pub fn new(model: &Graph, original: Option<&Graph>) -> Result<Self> {
+        let original = match original {
+            Some(original) => Original::Asked(Box::new(Shown::new(original)?)),
+            None => Original::Itself,
+        };
+        Self::against(model, original)
+    }
+
+    fn against(model: &Graph, original: Original) -> Result<Self> {
         Ok(Exam {
             student: Shown::new(model)?,
-            original: original.map(Shown::new).transpose()?,
+            original,
             seen: 0,
             labelled: 0,
             right: 0,
@@ -72,12 +101,16 @@ impl Exam {
                 own.len()
             )));
         }
-        // Compared with itself, a model tells its first choice.
+        let asked;
         let original = match &mut self.original {
-            Some(original) => original.logits(pictures, index)?,
-            None => own.clone(),
+            Original::Itself => &own,
+            Original::Asked(original) => {
+                asked = original.logits(pictures, index)?;
+                &asked
+            }
+            Original::Known(answers) => &answers.0[index],
         };
-        let comparison = compare(&original, &own, 1, |_| String::new()).ok_or_else(|| {
+        let comparison = compare(original, &own, 1, |_| String::new()).ok_or_else(|| {
             Error::BadInput(format!(
                 "the model tells {} classes apart and its original {}, so they can't be compared",
                 own.len(),
@@ -92,10 +125,15 @@ impl Exam {
         Ok(())
     }
 
+    fn show_all(mut self, pictures: &Pictures) -> Result<Quality> {
+        (0..pictures.len()).try_for_each(|index| self.show(pictures, index))?;
+        Ok(self.quality())
+    }
+
     /// What was found so far.
     pub fn quality(&self) -> Quality {
         let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
-        let compared = self.original.is_some() && self.seen > 0;
+        let compared = !matches!(self.original, Original::Itself) && self.seen > 0;
         Quality {
             pictures: self.seen,
             accuracy: (self.labelled > 0).then(|| share(self.right, self.labelled)),
@@ -107,7 +145,10 @@ impl Exam {
 
 /// Shows all pictures of a set.
 pub fn examine(model: &Graph, original: Option<&Graph>, pictures: &Pictures) -> Result<Quality> {
-    let mut exam = Exam::new(model, original)?;
-    (0..pictures.len()).try_for_each(|index| exam.show(pictures, index))?;
-    Ok(exam.quality())
+    Exam::new(model, original)?.show_all(pictures)
+}
+
+/// Shows all pictures of the set that the original's answers are of.
+pub fn examine_by(model: &Graph, answers: &Answers, pictures: &Pictures) -> Result<Quality> {
+    Exam::against(model, Original::Known(answers.clone()))?.show_all(pictures)
 }

@@ -1,7 +1,11 @@
 //! To the line: rounds of cutting and recovering, until one more cut would cost more quality than is accepted.
 
-use super::exam::{Quality, examine};
+use super::exam::{Answers, Quality, examine_by};
 use super::job::{Advance, Job, Plan};
+use super::pace::Pace;
+use super::parts::Parts;
+use super::portion::Portions;
+use super::stopwatch::{Clock, measure};
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -9,18 +13,44 @@ use crate::onnx;
 use crate::prune::cut::cut;
 use crate::recipe::{Granularity, Recipe, Target};
 use crate::report::{Totals, account};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The share of what is left that the first round removes.
+/// The share of what is left that the first round of a search removes.
 const FIRST_STEP: f64 = 0.2;
 /// Steps are halved each time the line is crossed; below this one the search is over.
 const LAST_STEP: f64 = 0.03;
-/// Where the search ends if nothing else ends it, as a share of the original.
-const LEAST: f64 = 0.02;
+/// Shares of a goal nearer than this are met.
+const NEAR: f64 = 1.001;
+
+/// What a search is to come to, beside what its recipe says.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Aim {
+    /// How much of the score may go, 0 to 1: of the accuracy where the pictures have labels, else of the agreement with the
+    /// original.
+    pub loss: f64,
+    pub pace: Pace,
+    /// Where there is a number, measured time is what is saved: the search ends when a picture takes this share of the
+    /// original's time. It then cuts by multiply-adds, whatever the recipe's target is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<f64>,
+}
+
+impl Aim {
+    /// A search that may lose so much.
+    pub fn new(loss: f64) -> Self {
+        Aim {
+            loss,
+            pace: Pace::Search,
+            time: None,
+        }
+    }
+}
 
 /// A model that was tried.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Tried {
@@ -31,6 +61,9 @@ pub struct Tried {
     pub cut: Quality,
     /// On the same pictures, after recovery.
     pub recovered: Quality,
+    /// Milliseconds for one picture, median, where there is a clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<f64>,
     /// Whether it is on this side of the line.
     pub accepted: bool,
 }
@@ -45,21 +78,41 @@ pub enum Stage {
     Recovering(Advance),
     /// A round is over.
     Judged(Tried),
+    /// No such cut can be made, for this reason: a search tries a smaller step, a schedule ends.
+    Limit(String),
+}
+
+/// All that a search has to remember between two rounds, beside the models and the pictures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct State {
+    pub recipe: Recipe,
+    pub plan: Plan,
+    pub aim: Aim,
+    /// What the search goes by: [`Pictures::fingerprint`] of the lessons and of the judged pictures.
+    pictures: [String; 2],
+    /// The original on the judged pictures.
+    pub original: Quality,
+    /// Milliseconds that the original takes for one picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<f64>,
+    step: f64,
+    /// The share of the original that the best model was cut to.
+    share: f64,
+    pub tried: Vec<Tried>,
 }
 
 /// A search on its way; each round makes one model.
 pub struct Line {
     original: Graph,
-    recipe: Recipe,
-    plan: Plan,
+    portions: Portions,
     lessons: Arc<Pictures>,
-    judged: Arc<Pictures>,
-    /// The score that must not be fallen below, 0 to 1.
-    least: f64,
-    goal: f64,
-    step: f64,
-    best: Best,
-    tried: Vec<Tried>,
+    judged: Pictures,
+    answers: Answers,
+    clock: Option<Clock>,
+    /// The best model so far, and its file.
+    best: (Graph, Vec<u8>),
+    state: State,
     round: Option<Round>,
 }
 
@@ -71,73 +124,126 @@ struct Round {
     is_recovered: bool,
 }
 
-struct Best {
-    graph: Graph,
-    bytes: Vec<u8>,
-    share: f64,
-}
-
 impl Line {
-    /// `loss` is how much of the score may go, 0 to 1: of the accuracy on `judged` where those pictures have labels, else of
-    /// the agreement with the original. The recipe's target names what to save and where to stop at the latest; `file` is
-    /// the original's.
+    /// The recipe's target names what to save and where to stop at the latest; `file` is the original's. `clock` is needed
+    /// where time is to be saved.
     ///
-    /// Errors: [`Error::BadRecipe`] for a recipe without a target, [`Error::BadInput`] where there is nothing to judge by.
+    /// Errors: [`Error::BadRecipe`] for a recipe without a target, or one that can't save what is asked;
+    /// [`Error::BadInput`] where there is nothing to judge by, or the aim makes no sense.
     pub fn new(
         (original, file): (&Graph, &[u8]),
         recipe: &Recipe,
         plan: &Plan,
-        (lessons, judged): (Pictures, Pictures),
-        loss: f64,
+        parts: Parts,
+        aim: Aim,
+        clock: Option<Clock>,
     ) -> Result<Self> {
-        if !(0.0..1.0).contains(&loss) {
-            return Err(Error::BadInput(
-                "the line is a loss of 0 to below 100 percentage points".into(),
-            ));
-        }
-        let Some(target) = recipe.target else {
-            return Err(Error::BadRecipe(
-                "the recipe needs a target, such as {\"macs\": 0.3}: it says what to save, and where to stop at the latest"
-                    .into(),
-            ));
-        };
-        let baseline = examine(original, Some(original), &judged)?;
-        let Some(score) = baseline.score() else {
-            return Err(Error::BadInput(
-                "there are too few pictures to recover on some and to judge by others".into(),
-            ));
-        };
-        Ok(Line {
-            best: Best {
-                graph: original.clone(),
-                bytes: file.to_vec(),
-                share: 1.0,
-            },
-            original: original.clone(),
+        let portions = portions(recipe, &aim)?;
+        let answers = Answers::new(original, &parts.judged)?;
+        let quality = examine_by(original, &answers, &parts.judged)?;
+        let state = State {
             recipe: recipe.clone(),
             plan: plan.clone(),
-            lessons: Arc::new(lessons),
-            judged: Arc::new(judged),
-            least: score - loss,
-            goal: kept_by(target).max(LEAST),
+            aim,
+            pictures: fingerprints(&parts),
+            original: quality,
+            milliseconds: measure(original, &parts.judged, clock)?,
             step: FIRST_STEP,
+            share: 1.0,
             tried: Vec::new(),
+        };
+        if aim.time.is_some() && state.milliseconds.is_none() {
+            return Err(Error::BadInput(
+                "there is no clock here, so time can't be what is saved: save multiply-adds".into(),
+            ));
+        }
+        Ok(Line {
+            original: original.clone(),
+            portions,
+            lessons: Arc::new(parts.lessons),
+            judged: parts.judged,
+            answers,
+            clock,
+            best: (original.clone(), file.to_vec()),
+            state,
             round: None,
         })
     }
 
+    /// Goes on from a state that [`Line::state`] gave, with the same pictures and with the best model as it was then.
+    ///
+    /// Errors: [`Error::BadInput`] where the pictures are others; else as [`Line::new`].
+    pub fn resume(
+        original: &Graph,
+        state: State,
+        (best, file): (&Graph, &[u8]),
+        parts: Parts,
+        clock: Option<Clock>,
+    ) -> Result<Self> {
+        if fingerprints(&parts) != state.pictures {
+            return Err(Error::BadInput(
+                "these are not the pictures that the search began with, so what it found does not hold for them: choose the \
+                 same pictures again, or begin a new search"
+                    .into(),
+            ));
+        }
+        let portions = portions(&state.recipe, &state.aim)?;
+        Ok(Line {
+            original: original.clone(),
+            portions,
+            answers: Answers::new(original, &parts.judged)?,
+            lessons: Arc::new(parts.lessons),
+            judged: parts.judged,
+            clock,
+            best: (best.clone(), file.to_vec()),
+            state,
+            round: None,
+        })
+    }
+
+    /// What [`Line::resume`] needs beside [`Line::best`]. A round that is under way is not in it.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
     /// Whether there is anything left to try.
     pub fn is_over(&self) -> bool {
-        self.step < LAST_STEP || self.best.share <= self.goal * 1.001
+        let state = &self.state;
+        let tried = state.tried.len();
+        let crossed = state.tried.last().is_some_and(|last| !last.accepted);
+        if state.step < LAST_STEP || self.is_fast_enough() {
+            return true;
+        }
+        match (state.aim.pace.rounds(), self.portions.is_one()) {
+            (_, true) => tried >= 1,
+            // A schedule goes no further where a round fell below the line.
+            (Some(rounds), _) => tried >= rounds || crossed,
+            (None, _) => state.share <= self.portions.goal() * NEAR,
+        }
+    }
+
+    /// Whether the best model takes as little time as was asked for.
+    fn is_fast_enough(&self) -> bool {
+        match self.state.aim.time {
+            Some(goal) => self.time_left() <= goal * NEAR,
+            None => false,
+        }
+    }
+
+    /// The share of the original's time that the best model takes.
+    fn time_left(&self) -> f64 {
+        let accepted = self.state.tried.iter().rev().find(|tried| tried.accepted);
+        let now = accepted.and_then(|tried| tried.milliseconds);
+        match (now, self.state.milliseconds) {
+            (Some(now), Some(whole)) if whole > 0.0 => now / whole,
+            _ => 1.0,
+        }
     }
 
     /// Does the next piece of work: a cut of the best model so far, a piece of its recovery, or the judgement on it.
     pub fn advance(&mut self) -> Result<Stage> {
         let Some(mut round) = self.round.take() else {
-            let round = self.begin_round()?;
-            let cut = round.cut;
-            self.round = Some(round);
-            return Ok(Stage::Cut(cut));
+            return self.begin_round();
         };
         if !round.is_recovered {
             let advance = match round.job.advance() {
@@ -155,85 +261,137 @@ impl Line {
         self.judge(round).map(Stage::Judged)
     }
 
-    fn begin_round(&self) -> Result<Round> {
-        let share = (self.best.share * (1.0 - self.step)).max(self.goal);
-        let size = self.best.bytes.len() as u64;
-        let made = cut(&self.best.graph, size, &self.recipe_for(share), None)?;
-        Ok(Round {
+    fn begin_round(&mut self) -> Result<Stage> {
+        let share = self.next_share();
+        let (graph, file) = &self.best;
+        let recipe = self.portions.recipe(share, self.state.share);
+        let made = match cut(graph, file.len() as u64, &recipe, None) {
+            Ok(made) => made.graph,
+            Err(Error::BadRecipe(reason)) if !self.state.tried.is_empty() => {
+                let goes_on = self.state.aim.pace == Pace::Search;
+                self.state.step *= if goes_on { 0.5 } else { 0.0 };
+                return Ok(Stage::Limit(reason));
+            }
+            Err(error) => return Err(error),
+        };
+        let cut = examine_by(&made, &self.answers, &self.judged)?;
+        let job = Job::new(
+            &made,
+            Some(&self.original),
+            Arc::clone(&self.lessons),
+            &self.state.plan,
+        )?;
+        self.round = Some(Round {
             share,
-            cut: examine(&made.graph, Some(&self.original), &self.judged)?,
-            job: Job::new(
-                &made.graph,
-                Some(&self.original),
-                Arc::clone(&self.lessons),
-                &self.plan,
-            )?,
+            cut,
+            job,
             is_recovered: false,
-        })
+        });
+        Ok(Stage::Cut(cut))
+    }
+
+    /// The share of the original that the next round is cut to.
+    fn next_share(&self) -> f64 {
+        let state = &self.state;
+        let goal = self.portions.goal();
+        let share = match (state.aim.pace.rounds(), self.portions.is_one()) {
+            (_, true) => return goal,
+            (Some(_), _) => {
+                let gone = state.aim.pace.gone(state.tried.len() + 1);
+                let aimed = state.aim.time.unwrap_or(goal);
+                self.for_time(1.0 - gone * (1.0 - aimed))
+            }
+            (None, _) => {
+                let step = state.share * (1.0 - state.step);
+                match state.aim.time {
+                    Some(time) => step.max(self.for_time(time)),
+                    None => step,
+                }
+            }
+        };
+        // Each round goes some way, even where time hangs little on what is cut.
+        let least_step = match state.aim.time {
+            Some(_) => state.share * (1.0 - LAST_STEP),
+            None => state.share,
+        };
+        share.min(least_step).max(goal)
+    }
+
+    /// The share of the multiply-adds that is likely to take this share of the time, by what the best model takes; where
+    /// time is not what is saved, the share itself.
+    fn for_time(&self, share: f64) -> f64 {
+        match self.state.aim.time {
+            Some(_) => share * self.state.share / self.time_left(),
+            None => share,
+        }
     }
 
     fn judge(&mut self, round: Round) -> Result<Tried> {
         let graph = round.job.finish().graph;
-        let recovered = examine(&graph, Some(&self.original), &self.judged)?;
+        let recovered = examine_by(&graph, &self.answers, &self.judged)?;
         let bytes = onnx::write(&graph)?;
         let tried = Tried {
             share: round.share,
             totals: account(&graph, bytes.len() as u64).totals,
             cut: round.cut,
             recovered,
-            accepted: recovered.score().is_some_and(|score| score >= self.least),
+            milliseconds: measure(&graph, &self.judged, self.clock)?,
+            accepted: recovered.score().is_some_and(|score| score >= self.least()),
         };
         if tried.accepted {
-            self.best = Best {
-                graph,
-                bytes,
-                share: round.share,
-            };
+            self.best = (graph, bytes);
+            self.state.share = round.share;
         } else {
-            self.step /= 2.0;
+            self.state.step /= 2.0;
         }
-        self.tried.push(tried.clone());
+        self.state.tried.push(tried.clone());
         Ok(tried)
     }
 
     /// The score that must not be fallen below, 0 to 1.
     pub fn least(&self) -> f64 {
-        self.least
+        self.state.original.score().unwrap_or(0.0) - self.state.aim.loss
     }
 
     pub fn tried(&self) -> &[Tried] {
-        &self.tried
+        &self.state.tried
     }
 
     /// The smallest model on this side of the line, with its file: the original where no cut was accepted.
     pub fn best(&self) -> (&Graph, &[u8]) {
-        (&self.best.graph, &self.best.bytes)
-    }
-
-    /// The recipe that leaves this share of the original, made of the best model so far.
-    fn recipe_for(&self, share: f64) -> Recipe {
-        // Channels that went are gone, so shares are of what is left; masks still count from the whole.
-        let of = match self.recipe.granularity {
-            Granularity::Channel => self.best.share,
-            _ => 1.0,
-        };
-        let kept = share / of;
-        let target = match self.recipe.target {
-            Some(Target::Parameters(_)) => Target::Parameters(kept),
-            Some(Target::Macs(_)) => Target::Macs(kept),
-            Some(Target::Bytes(_)) => Target::Bytes(kept),
-            Some(Target::Sparsity(_)) | None => Target::Sparsity(1.0 - kept),
-        };
-        Recipe {
-            target: Some(target),
-            ..self.recipe.clone()
-        }
+        (&self.best.0, &self.best.1)
     }
 }
 
-fn kept_by(target: Target) -> f64 {
-    match target {
-        Target::Sparsity(removed) => 1.0 - removed,
-        Target::Parameters(kept) | Target::Macs(kept) | Target::Bytes(kept) => kept,
+/// What the rounds cut by.
+fn portions(recipe: &Recipe, aim: &Aim) -> Result<Portions> {
+    if !(0.0..1.0).contains(&aim.loss) {
+        return Err(Error::BadInput(
+            "the line is a loss of 0 to below 100 percentage points".into(),
+        ));
     }
+    let Some(time) = aim.time else {
+        return Portions::new(recipe);
+    };
+    if !(time > 0.0 && time <= 1.0) {
+        return Err(Error::BadInput(
+            "the time to keep is a share of the original's, above 0 and up to 1".into(),
+        ));
+    }
+    if recipe.granularity != Granularity::Channel {
+        return Err(Error::BadRecipe(
+            "zeros take as long to multiply as other numbers, so only whole channels save time: use the granularity “channel”"
+                .into(),
+        ));
+    }
+    // How few multiply-adds that takes is not known before it is measured.
+    let by_macs = Recipe {
+        target: Some(Target::Macs(0.0)),
+        ..recipe.clone()
+    };
+    Portions::new(&by_macs)
+}
+
+fn fingerprints(parts: &Parts) -> [String; 2] {
+    [&parts.lessons, &parts.judged].map(|pictures| format!("{:016x}", pictures.fingerprint()))
 }

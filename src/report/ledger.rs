@@ -7,14 +7,14 @@ use crate::graph::{Graph, Node, Storage, ValueId};
 use crate::ops::coupling::Axis;
 use crate::ops::{self, Operator};
 use crate::tensor::Tensor;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// New lengths of axes; an axis that is not here has the graph's own.
 pub type Lengths = BTreeMap<Axis, usize>;
 
 /// What a model costs in all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Totals {

@@ -1,20 +1,26 @@
 //! The worker that brings pruned models back.
 
+mod line;
+mod messages;
+mod probes;
+mod team;
+mod team_messages;
+
 use super::errors::{JsResult, mismatch};
-use super::message;
-use super::messages::{Beginning, Pixels, Recovered, Round, Sizes};
-use super::team::Shares;
+use super::messages::{Pixels, Sizes};
+use super::{message, now};
 use crate::data::preset::Preset;
 use crate::data::{Pictures, class_of_folder};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open, write};
-use crate::recipe::Recipe;
-use crate::recover::{Advance, Job, Line, Method, Plan, Quality, Stage, examine};
+use crate::recover::{Advance, Job, Line, Method, Parts, Plan, Quality, examine, measure};
 use crate::report::account;
 use js_sys::Uint8Array;
+use messages::{Beginning, Recovered, Tested};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use team::Shares;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
@@ -26,6 +32,7 @@ pub struct Learner {
     /// The classes that folders stand for.
     classes: BTreeMap<String, u32>,
     work: Option<Work>,
+    probes: Option<probes::Probes>,
 }
 
 /// What is under way.
@@ -34,7 +41,9 @@ struct Work {
     lessons: Arc<Pictures>,
     shares: Shares,
     /// Nothing is learned from these.
-    judged: Arc<Pictures>,
+    judged: Pictures,
+    /// Nothing is learned from these or chosen by them.
+    test: Pictures,
     kind: Kind,
 }
 
@@ -66,6 +75,7 @@ impl Learner {
             classes.insert((*name).to_string(), class_of_folder(at, &names, &preset)?);
         }
         self.work = None;
+        self.probes = None;
         self.pictures = Some(Pictures::new(&preset)?);
         self.classes = classes;
         Ok(())
@@ -92,22 +102,25 @@ impl Learner {
         let options = options(sizes)?;
         let original = open(original.into(), &options)?.graph;
         let pruned = open(pruned.into(), &options)?.graph;
-        let (lessons, judged) = self.parts(plan.seed)?;
+        let parts = self.parts(plan.seed)?;
         let beginning = Beginning {
-            lessons: lessons.len(),
-            judged: judged.len(),
-            original: examine(&original, Some(&original), &judged)?,
-            pruned: examine(&pruned, Some(&original), &judged)?,
+            lessons: parts.lessons.len(),
+            judged: parts.judged.len(),
+            test: parts.test.len(),
+            original: examine(&original, Some(&original), &parts.judged)?,
+            pruned: examine(&pruned, Some(&original), &parts.judged)?,
+            milliseconds: measure(&original, &parts.judged, Some(now))?,
         };
-        let lessons = Arc::new(lessons);
-        // A worker alone; those who share out the batches with it are members.
+        let lessons = Arc::new(parts.lessons);
         let pictures = Arc::clone(&lessons);
+        // Whoever shares out the batches with this worker is a member.
         let job = Job::member(&pruned, Some(&original), pictures, &plan, 0)?;
         self.work = Some(Work {
             original,
             lessons,
             shares: Shares::default(),
-            judged: Arc::new(judged),
+            judged: parts.judged,
+            test: parts.test,
             kind: Kind::Recovery(Box::new(job)),
         });
         message(beginning)
@@ -144,96 +157,18 @@ impl Learner {
         let bytes = write(&recovered.graph)?;
         message(Recovered {
             quality: examine(&recovered.graph, Some(&work.original), &work.judged)?,
+            test: tested(&recovered.graph, &work.original, &work.test)?,
+            milliseconds: measure(&recovered.graph, &work.judged, Some(now))?,
             totals: account(&recovered.graph, bytes.len() as u64).totals,
             bytes: Uint8Array::from(&bytes[..]),
             layers: recovered.layers,
         })
     }
 
-    /// Begins a search to the line: `loss` of the score may go, 0 to 1.
-    #[wasm_bindgen(js_name = toLine)]
-    pub fn search(
-        &mut self,
-        original: Vec<u8>,
-        recipe: Ts<Recipe>,
-        plan: Ts<Plan>,
-        loss: f64,
-        sizes: Ts<Sizes>,
-    ) -> JsResult<Ts<Beginning>> {
-        let plan = plan.to_rust().map_err(mismatch)?;
-        let recipe = recipe.to_rust().map_err(mismatch)?;
-        let graph = open(original.clone().into(), &options(sizes)?)?.graph;
-        let (lessons, judged) = self.parts(plan.seed)?;
-        let quality = examine(&graph, Some(&graph), &judged)?;
-        let beginning = Beginning {
-            lessons: lessons.len(),
-            judged: judged.len(),
-            original: quality,
-            pruned: quality,
-        };
-        let kept = Arc::new(judged.clone());
-        let alone = Plan { workers: 1, ..plan };
-        let learned_from = Arc::new(lessons.clone());
-        let line = Line::new(
-            (&graph, &original),
-            &recipe,
-            &alone,
-            (lessons, judged),
-            loss,
-        )?;
-        self.work = Some(Work {
-            original: graph,
-            lessons: learned_from,
-            shares: Shares::default(),
-            judged: kept,
-            kind: Kind::Line(Box::new(line)),
-        });
-        message(beginning)
-    }
-
-    /// Does the next piece of the search.
-    pub fn round(&mut self) -> JsResult<Ts<Round>> {
-        let Kind::Line(line) = &mut self.work()?.kind else {
-            return Err(nothing_begun().into());
-        };
-        let stage = line.advance()?;
-        let bytes = match &stage {
-            Stage::Judged(tried) if tried.accepted => line.best().1,
-            _ => &[],
-        };
-        message(Round {
-            stage,
-            is_over: line.is_over(),
-            least: line.least(),
-            bytes: Uint8Array::from(bytes),
-        })
-    }
-
-    fn parts(&mut self, seed: u32) -> Result<(Pictures, Pictures), Error> {
+    /// The set in parts: to learn from, to choose by, and for the last word.
+    fn parts(&self, seed: u32) -> Result<Parts, Error> {
         let pictures = self.pictures.as_ref().ok_or_else(no_pictures)?;
-        let (lessons, judged) = pictures.clone().hold_back(seed);
-        if lessons.is_empty() || judged.is_empty() {
-            return Err(Error::BadInput(
-                "there are too few photos to learn from some and to measure on others: add some more, a few dozen do well"
-                    .into(),
-            ));
-        }
-        Ok((lessons, judged))
-    }
-
-    /// What the work under way learns from.
-    pub(super) fn learned_from(&self) -> Result<&Pictures, Error> {
-        let work = self.work.as_ref().ok_or_else(nothing_begun)?;
-        Ok(&work.lessons)
-    }
-
-    /// The recovery under way, and the shares of its next step.
-    pub(super) fn job_and_shares(&mut self) -> Option<(&mut Job, &mut Shares)> {
-        let work = self.work.as_mut()?;
-        match &mut work.kind {
-            Kind::Recovery(job) => Some((job, &mut work.shares)),
-            Kind::Line(_) => None,
-        }
+        Parts::new(pictures.clone(), seed)
     }
 
     fn work(&mut self) -> Result<&mut Work, Error> {
@@ -241,7 +176,18 @@ impl Learner {
     }
 }
 
-pub(super) fn options(sizes: Ts<Sizes>) -> JsResult<OpenOptions> {
+/// A model on the pictures that are kept for the last word, where there are any.
+fn tested(model: &Graph, original: &Graph, test: &Pictures) -> Result<Option<Tested>, Error> {
+    if test.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Tested {
+        original: examine(original, Some(original), test)?,
+        quality: examine(model, Some(original), test)?,
+    }))
+}
+
+fn options(sizes: Ts<Sizes>) -> JsResult<OpenOptions> {
     let Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
     Ok(OpenOptions { dims })
 }

@@ -4,7 +4,6 @@ use crate::data::preset::Preset;
 use crate::prune::anatomy::Anatomy;
 use crate::prune::repack::Note;
 use crate::prune::session::{LayerCut, Preview};
-use crate::recover::{Quality, Rebuilt, Stage};
 use crate::report::{Comparison, Timing, Totals};
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
@@ -181,43 +180,4 @@ pub struct TimedPreview {
     #[serde(flatten)]
     pub preview: Preview,
     pub milliseconds: f64,
-}
-
-/// A recovery that has begun: on how many pictures, and how good both models are on those that are held back.
-#[derive(Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct Beginning {
-    pub lessons: usize,
-    pub judged: usize,
-    pub original: Quality,
-    pub pruned: Quality,
-}
-
-/// A recovered model.
-#[derive(Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct Recovered {
-    /// On the pictures that are held back.
-    pub quality: Quality,
-    pub totals: Totals,
-    /// The ONNX file.
-    #[tsify(type = "Uint8Array")]
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub bytes: Uint8Array,
-    /// What reconstruction did, layer by layer.
-    pub layers: Vec<Rebuilt>,
-}
-
-/// A piece of a search to the line.
-#[derive(Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct Round {
-    pub stage: Stage,
-    pub is_over: bool,
-    /// The score that must not be fallen below, 0 to 1.
-    pub least: f64,
-    /// The file of a model that was just accepted; else empty.
-    #[tsify(type = "Uint8Array")]
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub bytes: Uint8Array,
 }

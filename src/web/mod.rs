@@ -6,8 +6,6 @@ mod learner;
 mod messages;
 mod runner;
 mod summary;
-mod team;
-mod team_messages;
 
 use errors::{JsResult, mismatch};
 use tsify::{Ts, Tsify};

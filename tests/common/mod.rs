@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // each test binary uses a part of it
 
+pub mod colours;
 pub mod nets;
 pub mod random_net;
 pub mod reference;

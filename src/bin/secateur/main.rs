@@ -13,6 +13,7 @@ mod progress;
 mod prune;
 mod recover;
 mod run;
+mod sensitivity;
 mod table;
 mod train;
 mod trim;
@@ -42,6 +43,8 @@ enum Action {
     Recover(recover::Recover),
     /// Cut and recover in rounds, up to the loss that is accepted
     Trim(trim::Trim),
+    /// Measure what each layer alone can bear, and share a cut out by that
+    Sensitivity(sensitivity::Sense),
     /// Train a small network from the beginning, as something to prune
     Train(train::Train),
     /// Run a model on a photo and show the most probable classes
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
             Action::Evaluate(evaluate) => evaluate.answer(),
             Action::Recover(recover) => recover.answer(),
             Action::Trim(trim) => trim.answer(),
+            Action::Sensitivity(sensitivity) => sensitivity.answer(),
             Action::Train(train) => train.answer(),
             Action::Run(run) => run.answer(),
         })

@@ -8,12 +8,14 @@ use crate::model::Model;
 use crate::progress::Progress;
 use crate::recover::How;
 use crate::table::{count, percent, table};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use secateur::recipe::Recipe;
-use secateur::recover::{Line, Plan, Quality, Stage, Tried, examine};
+use secateur::recover::{Aim, Line, Pace, Parts, Plan, Quality, Stage, Tried, examine};
 use secateur::report::{Totals, account};
 use serde::Serialize;
 use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Instant;
 
 #[derive(Args)]
 pub struct Trim {
@@ -30,12 +32,33 @@ pub struct Trim {
     /// the original
     #[arg(long, value_name = "POINTS", default_value_t = 1.0)]
     line: f64,
+    /// How the rounds go: feeling the way to the line, or by a schedule to the recipe's target
+    #[arg(long, value_enum, default_value_t = Schedule::Search)]
+    pace: Schedule,
+    /// Rounds of a schedule
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
+    /// Save measured time, until a picture takes this share of the original's time; the recipe's target no longer counts
+    #[arg(long, value_name = "SHARE")]
+    time: Option<f64>,
     /// Where the smallest model on this side of the line goes
     #[arg(long, value_name = "OUT.onnx")]
     output: PathBuf,
     /// Where a report on all models that were tried goes: a JSON document
     #[arg(long, value_name = "REPORT.json")]
     report: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Schedule {
+    /// Steps that are halved each time the line is crossed
+    Search,
+    /// All at once
+    OneShot,
+    /// Equal steps
+    Linear,
+    /// Large steps first
+    Cubic,
 }
 
 /// The report as a document.
@@ -46,19 +69,30 @@ struct Report<'a> {
     plan: &'a Plan,
     /// Percentage points that may be lost.
     line: f64,
+    pace: Pace,
+    /// The share of the time that was to be kept, where time was to be saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<f64>,
     before: Side,
     after: Side,
     /// In the order of trying. Their quality is on the pictures that the search went by.
     tried: &'a [Tried],
 }
 
-/// One model, and how good it is on pictures that nothing was learned from or chosen by.
+/// One model.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Side {
     #[serde(flatten)]
     totals: Totals,
-    test: Quality,
+    /// Milliseconds for one picture, median.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    milliseconds: Option<f64>,
+    /// On the pictures that the search went by.
+    judged: Quality,
+    /// On pictures that nothing was learned from or chosen by; absent where there were too few for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<Quality>,
 }
 
 impl Trim {
@@ -81,12 +115,13 @@ impl Trim {
         let original = self.model.open(bytes, known)?.graph;
         progress.stage("Reading pictures");
         let pictures = self.data.list(&original)?.load(&progress)?;
-        let (pictures, test) = pictures.hold_back(self.data.seed);
-        let (lessons, judged) = pictures.hold_back(self.data.seed);
+        let parts = Parts::new(pictures, self.data.seed)?;
+        let test = parts.test.clone();
 
         progress.stage("Measuring the original");
-        let sets = (lessons, judged);
-        let mut line = Line::new((&original, &file), &recipe, &plan, sets, self.line / 100.0)?;
+        let aim = self.aim();
+        let sides = (&original, &file[..]);
+        let mut line = Line::new(sides, &recipe, &plan, parts, aim, Some(now))?;
         while !line.is_over() {
             match line.advance()? {
                 Stage::Cut(_) => progress.stage("Recovering"),
@@ -95,22 +130,35 @@ impl Trim {
                     progress.note(&describe(&tried));
                     progress.stage("Cutting");
                 }
+                Stage::Limit(reason) => progress.note(&reason),
             }
         }
         progress.stage("Measuring on pictures that were held back");
         let (graph, bytes) = line.best();
+        let on_test = |graph| match test.is_empty() {
+            true => Ok(None),
+            false => examine(graph, Some(&original), &test).map(Some),
+        };
+        let state = line.state();
+        let taken = state.tried.iter().rev().find(|tried| tried.accepted);
         let before = Side {
             totals: account(&original, file.len() as u64).totals,
-            test: examine(&original, Some(&original), &test)?,
+            milliseconds: state.milliseconds,
+            judged: state.original,
+            test: on_test(&original)?,
         };
         let after = Side {
             totals: account(graph, bytes.len() as u64).totals,
-            test: examine(graph, Some(&original), &test)?,
+            milliseconds: taken.map_or(state.milliseconds, |taken| taken.milliseconds),
+            judged: taken.map_or(state.original, |taken| taken.recovered),
+            test: on_test(graph)?,
         };
         let document = Report {
             recipe: &recipe,
             plan: &plan,
             line: self.line,
+            pace: aim.pace,
+            time: aim.time,
             before,
             after,
             tried: line.tried(),
@@ -124,8 +172,28 @@ impl Trim {
         output.publish()?;
         report.map_or(Ok(()), files::Draft::publish)?;
         drop(progress);
-        Ok(summary(&document, test.len()))
+        Ok(summary(&document))
     }
+
+    fn aim(&self) -> Aim {
+        let rounds = self.rounds as usize;
+        Aim {
+            loss: self.line / 100.0,
+            pace: match self.pace {
+                Schedule::Search => Pace::Search,
+                Schedule::OneShot => Pace::OneShot,
+                Schedule::Linear => Pace::Linear(rounds),
+                Schedule::Cubic => Pace::Cubic(rounds),
+            },
+            time: self.time,
+        }
+    }
+}
+
+/// Milliseconds since the first call.
+fn now() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1000.0
 }
 
 /// A line about one model, while the search goes on.
@@ -140,7 +208,7 @@ fn describe(tried: &Tried) -> String {
     )
 }
 
-fn summary(report: &Report<'_>, test: usize) -> String {
+fn summary(report: &Report<'_>) -> String {
     let (before, after) = (&report.before, &report.after);
     let number = |what: &str, of: fn(&Totals) -> u64| {
         let (before, after) = (of(&before.totals), of(&after.totals));
@@ -157,7 +225,17 @@ fn summary(report: &Report<'_>, test: usize) -> String {
         number("multiply-adds", |t| t.macs),
         number("file bytes", |t| t.bytes),
     ];
-    for (before, after) in rows(&before.test).into_iter().zip(rows(&after.test)) {
+    if let (Some(was), Some(is)) = (before.milliseconds, after.milliseconds) {
+        let kept = format!("{:.1} %", 100.0 * is / was);
+        all.push(vec![
+            "milliseconds".into(),
+            format!("{was:.3}"),
+            format!("{is:.3}"),
+            kept,
+        ]);
+    }
+    let on = |side: &Side| side.test.unwrap_or(side.judged);
+    for (before, after) in rows(&on(before)).into_iter().zip(rows(&on(after))) {
         all.push(
             before
                 .into_iter()
@@ -166,6 +244,13 @@ fn summary(report: &Report<'_>, test: usize) -> String {
                 .collect(),
         );
     }
+    let pictures = on(after).pictures;
+    let source = match after.test {
+        Some(_) => "that nothing was learned from or chosen by",
+        None => {
+            "that the search also went by, since there are too few for a part of its own: expect less on new ones"
+        }
+    };
     table(&["", "before", "after", "kept"], &all)
-        + &format!("quality: on {test} pictures that nothing was learned from or chosen by\n")
+        + &format!("quality: on {pictures} pictures {source}\n")
 }

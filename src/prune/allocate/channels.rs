@@ -133,20 +133,7 @@ pub fn choose_units(
         (Allocation::Manual, _) | (_, None) => return Ok(at_level(0)),
         (_, Some(target)) => target,
     };
-    let dense = Lengths::new();
-    let share_at = |level: usize| -> f64 {
-        let removed = at_level(level);
-        let lengths = || ranked.lengths(&removed);
-        let share = |now: u64, whole: u64| now as f64 / whole.max(1) as f64;
-        match target {
-            Target::Sparsity(_) => removed.len() as f64 / units.max(1) as f64,
-            Target::Parameters(_) => {
-                share(ledger.parameters(&lengths()), ledger.parameters(&dense))
-            }
-            Target::Macs(_) => share(ledger.macs(&lengths()), ledger.macs(&dense)),
-            Target::Bytes(_) => share(ledger.bytes(&lengths(), file_bytes), file_bytes),
-        }
-    };
+    let share_at = |level: usize| share_left(ranked, ledger, &at_level(level), target, file_bytes);
     let met = |level: usize| match target {
         Target::Sparsity(asked) => share_at(level) * units as f64 >= (asked * units as f64).round(),
         Target::Parameters(asked) | Target::Macs(asked) | Target::Bytes(asked) => {
@@ -156,6 +143,26 @@ pub fn choose_units(
     match least_level(units, met) {
         Some(level) => Ok(at_level(level)),
         None => Err(out_of_reach(target, share_at(units))),
+    }
+}
+
+/// What is left of a target's quantity when these units are gone, as a share of the dense model; for sparsity, the share of
+/// the units that goes.
+pub fn share_left(
+    ranked: &RankedUnits,
+    ledger: &Ledger<'_>,
+    removed: &[UnitId],
+    target: Target,
+    file_bytes: u64,
+) -> f64 {
+    let dense = Lengths::new();
+    let lengths = || ranked.lengths(removed);
+    let share = |now: u64, whole: u64| now as f64 / whole.max(1) as f64;
+    match target {
+        Target::Sparsity(_) => removed.len() as f64 / ranked.all.len().max(1) as f64,
+        Target::Parameters(_) => share(ledger.parameters(&lengths()), ledger.parameters(&dense)),
+        Target::Macs(_) => share(ledger.macs(&lengths()), ledger.macs(&dense)),
+        Target::Bytes(_) => share(ledger.bytes(&lengths(), file_bytes), file_bytes),
     }
 }
 

@@ -4,9 +4,12 @@ mod channels;
 mod limits;
 mod weights;
 
-pub use channels::{RankedUnits, choose_units, groups_at_limit};
+pub use channels::{RankedUnits, choose_units, groups_at_limit, share_left as share_of_units_left};
 pub use limits::{by_hand, check_names};
-pub use weights::{RankedLayer, RankedWeights, choose_weights, layers_at_limit};
+pub use weights::{
+    RankedLayer, RankedWeights, choose_weights, layers_at_limit,
+    share_left as share_of_weights_left,
+};
 
 use crate::error::Error;
 use crate::recipe::Target;
@@ -30,7 +33,7 @@ fn least_level(most: usize, met: impl Fn(usize) -> bool) -> Option<usize> {
 }
 
 /// Why a target can't be reached, and what can.
-fn out_of_reach(target: Target, reachable: f64) -> Error {
+pub fn out_of_reach(target: Target, reachable: f64) -> Error {
     let (what, asked) = match target {
         Target::Sparsity(share) => {
             return Error::BadRecipe(format!(

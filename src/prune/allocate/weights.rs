@@ -171,33 +171,7 @@ pub fn choose_weights(
         }
         (_, Some(target)) => target,
     };
-    let share_at = |level: usize| -> f64 {
-        let counts = at_level(level);
-        let after = || {
-            layers
-                .iter()
-                .zip(&counts)
-                .map(|(l, &count)| (l, l.nonzeros_after(count)))
-        };
-        match target {
-            Target::Sparsity(_) => {
-                let all: usize = layers.iter().map(RankedLayer::items).sum();
-                counts.iter().sum::<usize>() as f64 / all.max(1) as f64
-            }
-            Target::Parameters(_) => {
-                let all = ledger.parameters(&Lengths::new());
-                let gone: usize = after().map(|(l, now)| l.weights - now).sum();
-                1.0 - gone as f64 / all.max(1) as f64
-            }
-            Target::Macs(_) | Target::Bytes(_) => {
-                let all = ledger.macs(&Lengths::new());
-                let gone: f64 = after()
-                    .map(|(l, now)| l.macs as f64 * (1.0 - now as f64 / l.weights.max(1) as f64))
-                    .sum();
-                1.0 - gone / all.max(1) as f64
-            }
-        }
-    };
+    let share_at = |level: usize| share_left(ranked, ledger, &at_level(level), target);
     let all: usize = layers.iter().map(RankedLayer::items).sum();
     // One item of each layer stays, even where so much is asked that rounding would take it.
     let most: usize = layers.iter().map(|l| l.items().saturating_sub(1)).sum();
@@ -212,6 +186,36 @@ pub fn choose_weights(
     match least_level(free, met) {
         Some(level) => Ok(at_level(level)),
         None => Err(out_of_reach(target, share_at(free))),
+    }
+}
+
+/// What is left of a target's quantity when so many items of each layer are gone, as a share of the dense model; for
+/// sparsity, the share of the items that goes.
+pub fn share_left(
+    ranked: &RankedWeights,
+    ledger: &Ledger<'_>,
+    counts: &[usize],
+    target: Target,
+) -> f64 {
+    let pairs = || ranked.layers.iter().zip(counts);
+    let after = || pairs().map(|(l, &count)| (l, l.nonzeros_after(count)));
+    match target {
+        Target::Sparsity(_) => {
+            let all: usize = ranked.layers.iter().map(RankedLayer::items).sum();
+            counts.iter().sum::<usize>() as f64 / all.max(1) as f64
+        }
+        Target::Parameters(_) => {
+            let all = ledger.parameters(&Lengths::new());
+            let gone: usize = after().map(|(l, now)| l.weights - now).sum();
+            1.0 - gone as f64 / all.max(1) as f64
+        }
+        Target::Macs(_) | Target::Bytes(_) => {
+            let all = ledger.macs(&Lengths::new());
+            let gone: f64 = after()
+                .map(|(l, now)| l.macs as f64 * (1.0 - now as f64 / l.weights.max(1) as f64))
+                .sum();
+            1.0 - gone / all.max(1) as f64
+        }
     }
 }
 

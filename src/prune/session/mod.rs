@@ -5,6 +5,7 @@ mod choice;
 mod heatmap;
 mod histogram;
 mod items;
+mod parts;
 mod preview;
 mod scores;
 mod warnings;

@@ -1,15 +1,15 @@
 //! Workers that learn one model together: the learner leads, members take their parts of every batch.
 
-use super::errors::{JsResult, mismatch};
-use super::learner::{Learner, options};
-use super::message;
-use super::messages::Sizes;
 use super::team_messages::{Lessons, Share};
+use super::{Kind, Learner, nothing_begun, options};
 use crate::data::{Pictures, Stack};
 use crate::error::Error;
 use crate::learn;
 use crate::onnx::open;
 use crate::recover::{Advance, Job, Plan};
+use crate::web::errors::{JsResult, mismatch};
+use crate::web::message;
+use crate::web::messages::Sizes;
 use std::sync::Arc;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
@@ -94,7 +94,7 @@ impl Member {
 impl Learner {
     /// What the recovery under way learns from, for members.
     pub fn lessons(&self) -> JsResult<Ts<Lessons>> {
-        let lessons = self.learned_from()?;
+        let lessons = &self.work.as_ref().ok_or_else(nothing_begun)?.lessons;
         message(Lessons {
             preset: lessons.preset().clone(),
             levels: js_sys::Uint8Array::from(lessons.levels()),
@@ -148,9 +148,12 @@ fn taken(shares: &mut Shares, index: usize, share: Ts<Share>) -> JsResult<()> {
 }
 
 impl Learner {
+    /// The recovery under way, and the shares of its next step.
     fn together(&mut self) -> Result<(&mut Job, &mut Shares), Error> {
-        self.job_and_shares().ok_or_else(|| {
-            Error::BadInput("no recovery is under way that several could share".into())
-        })
+        let work = self.work()?;
+        match &mut work.kind {
+            Kind::Recovery(job) => Ok((job, &mut work.shares)),
+            Kind::Line(_) => Err(nothing_begun()),
+        }
     }
 }

@@ -1,0 +1,187 @@
+//! `secateur sensitivity`: what each layer alone can bear.
+
+use crate::data::Data;
+use crate::failure::Failure;
+use crate::files::{self, Place};
+use crate::model::Model;
+use crate::progress::Progress;
+use crate::table::table;
+use clap::Args;
+use secateur::graph::Graph;
+use secateur::prune::session::Session;
+use secateur::recipe::Recipe;
+use secateur::recover::{Curves, LEVELS, Parts, Probed, Quality, Sensitivity, guide};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+#[derive(Args)]
+pub struct Sense {
+    #[command(flatten)]
+    model: Model,
+    /// Its criterion, granularity and limits make the cuts
+    #[arg(long, value_name = "RECIPE.json")]
+    recipe: PathBuf,
+    #[command(flatten)]
+    data: Data,
+    /// Shares to remove of each layer, such as 0.25,0.5
+    #[arg(long, value_name = "SHARES", value_delimiter = ',', default_values_t = LEVELS)]
+    levels: Vec<f64>,
+    /// Where a recipe goes that meets the target of the first one, shared out by what each layer can bear
+    #[arg(long, value_name = "OUT.json")]
+    guided: Option<PathBuf>,
+    /// Answer with a JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// What every thread probes.
+struct Subject<'a> {
+    graph: &'a Graph,
+    bytes: u64,
+    recipe: &'a Recipe,
+    levels: &'a [f64],
+    parts: &'a Parts,
+    seed: u32,
+}
+
+impl Sense {
+    pub fn answer(self) -> Result<String, Failure> {
+        let text = files::read_text(&self.recipe)?;
+        let recipe = Recipe::parse(&text)
+            .map_err(|e| Failure::new(format!("“{}”: {e}", self.recipe.display())))?;
+        let guided = self.guided.as_deref().map(Place::new).transpose()?;
+        let target = match (&guided, recipe.target) {
+            (Some(_), None) => {
+                return Err(Failure::new(format!(
+                    "“{}” has no target that could be shared out: add one, such as {{\"macs\": 0.5}}",
+                    self.recipe.display()
+                )));
+            }
+            (place, target) => place.as_ref().and(target),
+        };
+        let progress = Progress::new("Opening the model");
+        let bytes = self.model.read()?;
+        let size = bytes.len() as u64;
+        let known = self.data.lengths(&bytes)?;
+        let graph = self.model.open(bytes, known)?.graph;
+        progress.stage("Reading pictures");
+        let pictures = self.data.list(&graph)?.load(&progress)?;
+        let parts = Parts::new(pictures, self.data.seed)?;
+        progress.stage("Cutting layer by layer");
+        let subject = Subject {
+            graph: &graph,
+            bytes: size,
+            recipe: &recipe,
+            levels: &self.levels,
+            parts: &parts,
+            seed: self.data.seed,
+        };
+        let curves = subject.probe_all(&progress)?;
+        if let (Some(place), Some(target)) = (guided, target) {
+            progress.stage("Sharing the cut out");
+            let mut session = Session::new(graph, size)?;
+            let recipe = guide(&mut session, &curves, target)?;
+            place
+                .draft((recipe.to_json() + "\n").as_bytes())?
+                .publish()?;
+        }
+        drop(progress);
+        if self.json {
+            let text = serde_json::to_string_pretty(&curves)
+                .map_err(|e| Failure::new(format!("the answer can't be written: {e}")))?;
+            return Ok(text + "\n");
+        }
+        Ok(summary(&curves))
+    }
+}
+
+impl Subject<'_> {
+    fn sensitivity(&self) -> secateur::Result<Sensitivity> {
+        let model = (self.graph, self.bytes);
+        Sensitivity::new(model, self.recipe, self.levels, self.parts, self.seed)
+    }
+
+    /// Does the probes on all processors; the answers are the same on any number.
+    fn probe_all(&self, progress: &Progress) -> Result<Curves, Failure> {
+        let first = self.sensitivity()?;
+        let mut curves = first.curves();
+        let all = first.len();
+        let next = AtomicUsize::new(0);
+        let (tell, told) = mpsc::channel::<secateur::Result<(usize, Probed)>>();
+        let work = |mut sensitivity: Sensitivity, tell: &mpsc::Sender<_>| {
+            loop {
+                let probe = next.fetch_add(1, Ordering::Relaxed);
+                let curve = sensitivity.curve_of(probe);
+                if probe >= all {
+                    return;
+                }
+                let probed = sensitivity.probe(probe).map(|probed| (curve, probed));
+                // Nobody listens any more once a probe has failed.
+                if tell.send(probed).is_err() {
+                    return;
+                }
+            }
+        };
+        let threads = thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(all);
+        thread::scope(|scope| {
+            let work = &work;
+            for _ in 1..threads {
+                let tell = tell.clone();
+                scope.spawn(move || match self.sensitivity() {
+                    Ok(sensitivity) => work(sensitivity, &tell),
+                    Err(error) => drop(tell.send(Err(error))),
+                });
+            }
+            scope.spawn(move || work(first, &tell));
+            for (done, probed) in told.into_iter().enumerate() {
+                let (curve, probed) = probed?;
+                curves.add(curve, probed);
+                progress.count(done + 1, all);
+            }
+            Ok(curves)
+        })
+    }
+}
+
+/// A row for each layer, a column for each level.
+fn summary(curves: &Curves) -> String {
+    let percent = |quality: &Quality| format!("{:.1} %", 100.0 * quality.score().unwrap_or(0.0));
+    let levels = curves.curves.first().map_or(&[][..], |curve| &curve.points);
+    let heads: Vec<String> = levels
+        .iter()
+        .map(|point| format!("−{:.0} %", 100.0 * point.share))
+        .collect();
+    let heading: Vec<&str> = ["layers"]
+        .into_iter()
+        .chain(heads.iter().map(String::as_str))
+        .collect();
+    let rows: Vec<Vec<String>> = curves
+        .curves
+        .iter()
+        .map(|curve| {
+            let points = curve.points.iter().map(|point| percent(&point.quality));
+            [curve.layers.join(", ")]
+                .into_iter()
+                .chain(points)
+                .collect()
+        })
+        .collect();
+    let measure = match curves.original.accuracy {
+        Some(_) => "accuracy (top-1)",
+        None => "agreement with the original",
+    };
+    let calibrated = match curves.calibrated_on {
+        0 => String::new(),
+        count => format!(", normalisations recalibrated on {count} others"),
+    };
+    table(&heading, &rows)
+        + &format!(
+            "{measure} on {} pictures with that layer alone cut{calibrated}; the whole model: {}\n",
+            curves.original.pictures,
+            percent(&curves.original)
+        )
+}

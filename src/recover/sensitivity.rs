@@ -1,0 +1,311 @@
+//! Sensitivity: what each layer alone can bear, and the allocation that follows from it.
+
+use super::exam::{Answers, Quality, examine_by};
+use super::parts::Parts;
+use super::recalibrate;
+use crate::data::Pictures;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::prune::session::Session;
+use crate::recipe::{Allocation, Granularity, Recipe, Target};
+use serde::{Deserialize, Serialize};
+
+/// The shares that are removed of each layer where nothing else is asked for.
+pub const LEVELS: [f64; 4] = [0.25, 0.5, 0.75, 0.9];
+
+/// Pictures that a probe is measured on, and those that statistics are measured on, at most: there are many probes.
+const MOST_JUDGED: usize = 256;
+const MOST_CALIBRATION: usize = 64;
+/// Statistics of fewer pictures than this do more harm than good.
+const FEW: usize = 16;
+
+/// How good the model is when one layer alone is cut, with the layers that can't be cut without it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Curve {
+    pub layers: Vec<String>,
+    pub points: Vec<Probed>,
+}
+
+/// One layer alone, cut so far.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Probed {
+    /// The share of the layer that was to go, 0 to 1; the recipe's limits may have kept some of it.
+    pub share: f64,
+    pub quality: Quality,
+}
+
+/// All layers' curves, and what they were measured by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(hashmap_as_object))]
+pub struct Curves {
+    /// Its criterion, granularity and limits made the cuts.
+    pub recipe: Recipe,
+    /// The whole model on the same pictures.
+    pub original: Quality,
+    /// Pictures that statistics were measured on after each cut; 0 where there was no recalibration.
+    pub calibrated_on: usize,
+    pub curves: Vec<Curve>,
+}
+
+/// A model whose layers are probed one by one, in any order, here or on several machines at a time: each probe stands
+/// alone. Accuracy (agreement with the original, without labels) against sparsity for every layer, as in Li et al. 2017,
+/// “Pruning filters for efficient ConvNets” (arXiv 1608.08710), figure 2; normalisations are recalibrated before a cut is
+/// judged (Li et al. 2020, “EagleEye”, arXiv 2007.02491), where the model has any.
+pub struct Sensitivity {
+    session: Session,
+    recipe: Recipe,
+    layers: Vec<Vec<String>>,
+    levels: Vec<f64>,
+    calibration: Option<Pictures>,
+    judged: Pictures,
+    answers: Answers,
+    original: Quality,
+}
+
+impl Sensitivity {
+    /// `levels` are shares to remove of a layer. What is learned from the lessons are statistics alone; the probes are
+    /// measured on the judged pictures. Both are thinned out where there are many.
+    ///
+    /// Errors: [`Error::BadRecipe`] where the recipe is not one for this model, or leaves nothing to cut;
+    /// [`Error::BadInput`] for levels that are no shares.
+    pub fn new(
+        (original, file_bytes): (&Graph, u64),
+        recipe: &Recipe,
+        levels: &[f64],
+        parts: &Parts,
+        seed: u32,
+    ) -> Result<Self> {
+        if levels.is_empty() || levels.iter().any(|level| !(*level > 0.0 && *level < 1.0)) {
+            return Err(Error::BadInput(
+                "sensitivity needs levels: shares to remove, each above 0 and below 1".into(),
+            ));
+        }
+        let session = Session::new(original.clone(), file_bytes)?;
+        let layers = session.parts(recipe);
+        if layers.is_empty() {
+            return Err(Error::BadRecipe(
+                "there is no layer that this recipe could cut: choose another granularity, or protect fewer layers".into(),
+            ));
+        }
+        let mut levels = levels.to_vec();
+        if let Granularity::NM { n, m } = recipe.granularity {
+            levels = vec![1.0 - n as f64 / m as f64];
+        }
+        levels.sort_by(f64::total_cmp);
+        levels.dedup();
+        let judged = parts.judged.sample(MOST_JUDGED, seed);
+        let answers = Answers::new(original, &judged)?;
+        let normalises = original
+            .nodes
+            .iter()
+            .any(|node| node.op_type == "BatchNormalization");
+        let calibrates = normalises && parts.lessons.len() >= FEW;
+        let mut sensitivity = Sensitivity {
+            original: examine_by(original, &answers, &judged)?,
+            calibration: calibrates.then(|| parts.lessons.sample(MOST_CALIBRATION, seed)),
+            recipe: recipe.clone(),
+            session,
+            layers,
+            levels,
+            judged,
+            answers,
+        };
+        let first = sensitivity.recipe_of(0);
+        sensitivity.session.choose(&first)?;
+        Ok(sensitivity)
+    }
+
+    /// How many probes there are: each layer at each level, one layer after the other.
+    pub fn len(&self) -> usize {
+        self.layers.len() * self.levels.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What is there before any probe: a curve without points for each layer.
+    pub fn curves(&self) -> Curves {
+        let layers = self.layers.iter();
+        Curves {
+            recipe: self.recipe.clone(),
+            original: self.original,
+            calibrated_on: self.calibration.as_ref().map_or(0, Pictures::len),
+            curves: layers
+                .map(|layers| Curve {
+                    layers: layers.clone(),
+                    points: Vec::new(),
+                })
+                .collect(),
+        }
+    }
+
+    /// The curve that a probe belongs to.
+    pub fn curve_of(&self, probe: usize) -> usize {
+        probe / self.levels.len()
+    }
+
+    /// Cuts one layer, recalibrates, and measures.
+    ///
+    /// Errors: [`Error::BadInput`] for a probe that there is not; else those of cutting and running.
+    pub fn probe(&mut self, probe: usize) -> Result<Probed> {
+        if probe >= self.len() {
+            return Err(Error::BadInput(format!(
+                "there are {} probes, and this one is number {probe}",
+                self.len()
+            )));
+        }
+        let recipe = self.recipe_of(probe);
+        self.session.choose(&recipe)?;
+        let mut model = self.session.model()?;
+        if let Some(pictures) = &self.calibration {
+            model = recalibrate(&model, pictures)?;
+        }
+        Ok(Probed {
+            share: self.levels[probe % self.levels.len()],
+            quality: examine_by(&model, &self.answers, &self.judged)?,
+        })
+    }
+
+    fn recipe_of(&self, probe: usize) -> Recipe {
+        let level = self.levels[probe % self.levels.len()];
+        let layers = self.layers[self.curve_of(probe)].iter();
+        by_hand(&self.recipe, layers.map(|name| (name.clone(), level)))
+    }
+}
+
+fn by_hand(recipe: &Recipe, shares: impl Iterator<Item = (String, f64)>) -> Recipe {
+    Recipe {
+        allocation: Allocation::Manual,
+        layers: shares.collect(),
+        target: None,
+        ..recipe.clone()
+    }
+}
+
+/// Halvings of the interval in which the loss lies.
+const HALVINGS: usize = 40;
+
+/// Shares the cut out by sensitivity: each layer loses the largest share whose loss, as its curve has it, is at most ε, one
+/// ε for all, the least with which the target is met. Between the levels a curve is straight, and a layer of which all goes
+/// loses all. Where even ε = 0 cuts more than the target asks for, every layer loses less in proportion.
+///
+/// The recipe that comes out says each layer's share, so it needs no curves to be used.
+///
+/// Errors: [`Error::BadRecipe`] where the target is out of reach within the recipe's limits.
+pub fn guide(session: &mut Session, curves: &Curves, target: Target) -> Result<Recipe> {
+    let recipe_at = |level: f64| {
+        let shares = curves.curves.iter().flat_map(|curve| {
+            let share = match level <= 1.0 {
+                true => level * bearable(curve, curves.original, 0.0),
+                false => bearable(curve, curves.original, level - 1.0),
+            };
+            let rounded = (share * 1e4).round() / 1e4;
+            let names = curve.layers.iter().cloned();
+            names.map(move |name| (name, rounded))
+        });
+        Recipe {
+            target: Some(target),
+            ..by_hand(&curves.recipe, shares)
+        }
+    };
+    let mut share_at = |level: f64| {
+        session.choose(&recipe_at(level))?;
+        session.share(target)
+    };
+    let met = |share: f64| match target {
+        Target::Sparsity(asked) => share >= asked,
+        Target::Parameters(asked) | Target::Macs(asked) | Target::Bytes(asked) => share <= asked,
+    };
+    // Up to 1 the shares of ε = 0 grow; from there ε does.
+    let (mut low, mut high) = (0.0, 2.0);
+    let most = share_at(high)?;
+    if !met(most) {
+        return Err(crate::prune::allocate::out_of_reach(target, most));
+    }
+    for _ in 0..HALVINGS {
+        let middle = (low + high) / 2.0;
+        match met(share_at(middle)?) {
+            true => high = middle,
+            false => low = middle,
+        }
+    }
+    Ok(recipe_at(high))
+}
+
+/// The largest share of a layer that goes with a loss of at most ε, which is given as a share of the original's score.
+fn bearable(curve: &Curve, original: Quality, epsilon: f64) -> f64 {
+    let whole = original.score().unwrap_or(0.0);
+    let loss = |quality: &Quality| whole - quality.score().unwrap_or(0.0);
+    let mut points: Vec<(f64, f64)> = curve
+        .points
+        .iter()
+        .map(|point| (point.share, loss(&point.quality)))
+        .collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    points.push((1.0, whole));
+    let most = epsilon * whole;
+    let (mut share, mut lost) = (0.0, 0.0f64);
+    for (next, loss) in points {
+        // A cut that goes further is not taken to cost less.
+        let loss = loss.max(lost);
+        if loss > most {
+            return share + (next - share) * (most - lost) / (loss - lost);
+        }
+        (share, lost) = (next, loss);
+    }
+    share
+}
+
+impl Curves {
+    /// Takes in what a probe gave, in the place that its share has.
+    pub fn add(&mut self, curve: usize, probed: Probed) {
+        if let Some(curve) = self.curves.get_mut(curve) {
+            curve.points.retain(|point| point.share != probed.share);
+            curve.points.push(probed);
+            curve.points.sort_by(|a, b| a.share.total_cmp(&b.share));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quality(accuracy: f64) -> Quality {
+        Quality {
+            pictures: 10,
+            accuracy: Some(accuracy),
+            ..Quality::default()
+        }
+    }
+
+    fn curve(points: &[(f64, f64)]) -> Curve {
+        let points = points.iter().map(|&(share, accuracy)| Probed {
+            share,
+            quality: quality(accuracy),
+        });
+        Curve {
+            layers: vec!["a".into()],
+            points: points.collect(),
+        }
+    }
+
+    #[test]
+    fn a_layer_loses_what_its_curve_lets_it() {
+        let falls = curve(&[(0.5, 0.8), (0.9, 0.4)]);
+        let share = |curve: &Curve, epsilon: f64| bearable(curve, quality(0.8), epsilon);
+        assert_eq!(share(&falls, 0.0), 0.5);
+        // Half of the way from 0.8 down to 0.4 is a quarter of the whole score.
+        assert!((share(&falls, 0.25) - 0.7).abs() < 1e-12);
+        assert!((share(&falls, 0.5) - 0.9).abs() < 1e-12);
+        assert_eq!(share(&falls, 1.0), 1.0);
+        // A dip counts for all that lies beyond it.
+        let dips = curve(&[(0.25, 0.6), (0.5, 0.8)]);
+        assert_eq!(share(&dips, 0.0), 0.0);
+        assert_eq!(share(&dips, 0.25), 0.5);
+    }
+}

@@ -1,0 +1,89 @@
+//! The curve of a criterion alone: cuts of many sizes, none of them recovered, each measured. It shows where the cliff is.
+
+use super::exam::{Answers, Quality, examine_by};
+use super::portion::Portions;
+use super::stopwatch::{Clock, measure};
+use crate::data::Pictures;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::prune::session::Session;
+use crate::recipe::Recipe;
+use crate::report::Totals;
+use serde::Serialize;
+
+/// One cut, unrecovered.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(hashmap_as_object))]
+pub struct Swept {
+    /// Makes this very model of the original.
+    pub recipe: Recipe,
+    pub totals: Totals,
+    pub quality: Quality,
+    /// Milliseconds for one picture, median, where there is a clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<f64>,
+}
+
+/// A model that is cut again and again, always from the whole.
+pub struct Sweep {
+    session: Session,
+    portions: Portions,
+    judged: Pictures,
+    answers: Answers,
+    clock: Option<Clock>,
+    original: Quality,
+    milliseconds: Option<f64>,
+}
+
+impl Sweep {
+    /// The recipe's target says what the shares are of; the original's file has `file_bytes` bytes.
+    ///
+    /// Errors: [`Error::BadRecipe`] for a recipe without a target or that does not fit the model; those of running it.
+    pub fn new(
+        (original, file_bytes): (&Graph, u64),
+        recipe: &Recipe,
+        judged: Pictures,
+        clock: Option<Clock>,
+    ) -> Result<Self> {
+        let portions = Portions::new(recipe)?;
+        let mut session = Session::new(original.clone(), file_bytes)?;
+        session.choose(recipe)?;
+        let answers = Answers::new(original, &judged)?;
+        Ok(Sweep {
+            original: examine_by(original, &answers, &judged)?,
+            milliseconds: measure(original, &judged, clock)?,
+            session,
+            portions,
+            judged,
+            answers,
+            clock,
+        })
+    }
+
+    /// The whole model on the same pictures.
+    pub fn original(&self) -> Quality {
+        self.original
+    }
+
+    /// Milliseconds that the whole model takes for one picture.
+    pub fn milliseconds(&self) -> Option<f64> {
+        self.milliseconds
+    }
+
+    /// Cuts to the share `kept` of the original and measures. `None` where the recipe's limits do not let so much go.
+    pub fn point(&mut self, kept: f64) -> Result<Option<Swept>> {
+        let recipe = self.portions.recipe(kept, 1.0);
+        match self.session.choose(&recipe) {
+            Err(Error::BadRecipe(_)) => return Ok(None),
+            chosen => chosen?,
+        }
+        let cut = self.session.finish(None)?;
+        Ok(Some(Swept {
+            recipe,
+            totals: cut.report.after.totals,
+            quality: examine_by(&cut.graph, &self.answers, &self.judged)?,
+            milliseconds: measure(&cut.graph, &self.judged, self.clock)?,
+        }))
+    }
+}

@@ -1,0 +1,86 @@
+//! What crosses the boundary on the way to and from recovery. Fields mean what the core's reports say they mean.
+
+use crate::recover::{Curves, Probed, Quality, Rebuilt, Stage};
+use crate::report::Totals;
+use js_sys::Uint8Array;
+use serde::Serialize;
+use tsify::Tsify;
+
+/// A recovery, a search or a sweep that has begun: on how many pictures, and how good both models are on those to choose by.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Beginning {
+    pub lessons: usize,
+    pub judged: usize,
+    /// Pictures for the last word; none where there are too few.
+    pub test: usize,
+    pub original: Quality,
+    pub pruned: Quality,
+    /// Milliseconds that the original takes for one picture, median.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<f64>,
+}
+
+/// The original and a model on pictures that nothing was learned from or chosen by.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Tested {
+    pub original: Quality,
+    pub quality: Quality,
+}
+
+/// A recovered model.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Recovered {
+    /// On the pictures that nothing is learned from.
+    pub quality: Quality,
+    /// On those for the last word, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<Tested>,
+    pub totals: Totals,
+    /// Milliseconds for one picture, median.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<f64>,
+    /// The ONNX file.
+    #[tsify(type = "Uint8Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub bytes: Uint8Array,
+    /// What reconstruction did, layer by layer.
+    pub layers: Vec<Rebuilt>,
+}
+
+/// A piece of a search to the line.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Round {
+    pub stage: Stage,
+    pub is_over: bool,
+    /// The score that must not be fallen below, 0 to 1.
+    pub least: f64,
+    /// The file of a model that was just accepted; else empty.
+    #[tsify(type = "Uint8Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub bytes: Uint8Array,
+    /// What the search needs to go on from here with the best file so far, where a round is over; a JSON document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+}
+
+/// Probes of a model's layers that can be done now.
+#[derive(Serialize, Tsify)]
+#[tsify(hashmap_as_object)]
+#[serde(rename_all = "camelCase")]
+pub struct Probing {
+    pub probes: usize,
+    /// A curve without points for each layer.
+    pub curves: Curves,
+}
+
+/// What one probe gave, and the curve that it belongs to.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Probe {
+    pub curve: usize,
+    pub probed: Probed,
+}

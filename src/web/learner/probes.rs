@@ -1,0 +1,110 @@
+//! Cuts that are measured and not kept: of each layer alone, and of the whole at many sizes.
+
+use super::messages::{Beginning, Probe, Probing};
+use super::{Learner, nothing_begun, options};
+use crate::error::Error;
+use crate::onnx::open;
+use crate::prune::session::Session;
+use crate::recipe::Recipe;
+use crate::recover::{Curves, Sensitivity, Sweep, Swept, guide};
+use crate::web::errors::{JsResult, mismatch};
+use crate::web::messages::Sizes;
+use crate::web::{message, now};
+use tsify::Ts;
+use wasm_bindgen::prelude::*;
+
+/// What is being measured.
+pub enum Probes {
+    Layers(Box<Sensitivity>),
+    Sizes(Box<Sweep>),
+}
+
+#[wasm_bindgen]
+impl Learner {
+    /// Gets ready to probe each layer alone at these levels (shares to remove).
+    pub fn sensitivity(
+        &mut self,
+        original: Vec<u8>,
+        recipe: Ts<Recipe>,
+        levels: Vec<f64>,
+        seed: u32,
+        sizes: Ts<Sizes>,
+    ) -> JsResult<Ts<Probing>> {
+        let recipe = recipe.to_rust().map_err(mismatch)?;
+        let size = original.len() as u64;
+        let graph = open(original.into(), &options(sizes)?)?.graph;
+        let parts = self.parts(seed)?;
+        let sensitivity = Sensitivity::new((&graph, size), &recipe, &levels, &parts, seed)?;
+        let probing = Probing {
+            probes: sensitivity.len(),
+            curves: sensitivity.curves(),
+        };
+        self.probes = Some(Probes::Layers(Box::new(sensitivity)));
+        message(probing)
+    }
+
+    /// Does one of the probes, in any order.
+    pub fn probe(&mut self, probe: usize) -> JsResult<Ts<Probe>> {
+        let Some(Probes::Layers(sensitivity)) = &mut self.probes else {
+            return Err(nothing_begun().into());
+        };
+        let probed = sensitivity.probe(probe)?;
+        message(Probe {
+            curve: sensitivity.curve_of(probe),
+            probed,
+        })
+    }
+
+    /// Shares the target of a recipe out by what each layer can bear.
+    pub fn guide(
+        &mut self,
+        original: Vec<u8>,
+        curves: Ts<Curves>,
+        recipe: Ts<Recipe>,
+        sizes: Ts<Sizes>,
+    ) -> JsResult<Ts<Recipe>> {
+        let curves = curves.to_rust().map_err(mismatch)?;
+        let target = recipe.to_rust().map_err(mismatch)?.target;
+        let target = target.ok_or_else(|| {
+            Error::BadRecipe("there is no target to share out: move the slider first".into())
+        })?;
+        let size = original.len() as u64;
+        let graph = open(original.into(), &options(sizes)?)?.graph;
+        let mut session = Session::new(graph, size)?;
+        message(guide(&mut session, &curves, target)?)
+    }
+
+    /// Gets ready to cut to many sizes.
+    pub fn sweep(
+        &mut self,
+        original: Vec<u8>,
+        recipe: Ts<Recipe>,
+        seed: u32,
+        sizes: Ts<Sizes>,
+    ) -> JsResult<Ts<Beginning>> {
+        let recipe = recipe.to_rust().map_err(mismatch)?;
+        let size = original.len() as u64;
+        let graph = open(original.into(), &options(sizes)?)?.graph;
+        let parts = self.parts(seed)?;
+        let (lessons, judged, test) = (parts.lessons.len(), parts.judged.len(), parts.test.len());
+        let sweep = Sweep::new((&graph, size), &recipe, parts.judged, Some(now))?;
+        let beginning = Beginning {
+            lessons,
+            judged,
+            test,
+            original: sweep.original(),
+            pruned: sweep.original(),
+            milliseconds: sweep.milliseconds(),
+        };
+        self.probes = Some(Probes::Sizes(Box::new(sweep)));
+        message(beginning)
+    }
+
+    /// Cuts to the share `kept` and measures; `undefined` where the recipe's limits do not let so much go.
+    pub fn swept(&mut self, kept: f64) -> JsResult<Option<Ts<Swept>>> {
+        let Some(Probes::Sizes(sweep)) = &mut self.probes else {
+            return Err(nothing_begun().into());
+        };
+        sweep.point(kept)?.map(message).transpose()
+    }
+}

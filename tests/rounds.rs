@@ -1,0 +1,301 @@
+//! Rounds of cutting and recovering: by a schedule, to the line, by measured time, and after an interruption.
+
+#[path = "common/command.rs"]
+mod command;
+mod common;
+
+use command::colours;
+use common::colours::{pictures, preset};
+use secateur::graph::Graph;
+use secateur::onnx;
+use secateur::recipe::Recipe;
+use secateur::recover::{
+    Aim, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Tried, polynomial,
+};
+use std::cell::Cell;
+
+/// A round's plan that takes no time.
+fn plan() -> Plan {
+    Plan {
+        steps: 2,
+        batch: 4,
+        ..Plan::new(Method::Reconstruct, &preset())
+    }
+}
+
+fn model() -> (Graph, Vec<u8>) {
+    let graph = colours();
+    let bytes = onnx::write(&graph).unwrap();
+    (graph, bytes)
+}
+
+fn parts(labelled: bool) -> Parts {
+    Parts::new(pictures(90, 1, labelled), 1).unwrap()
+}
+
+fn line(recipe: &str, aim: Aim) -> Line {
+    let (graph, bytes) = model();
+    let recipe = Recipe::parse(recipe).unwrap();
+    Line::new((&graph, &bytes), &recipe, &plan(), parts(true), aim, None).unwrap()
+}
+
+/// Goes on until as many rounds have been judged, or to the end.
+fn go(line: &mut Line, rounds: usize) {
+    while line.tried().len() < rounds && !line.is_over() {
+        line.advance().unwrap();
+    }
+}
+
+fn shares(tried: &[Tried]) -> Vec<f64> {
+    tried
+        .iter()
+        .map(|tried| (tried.share * 1e4).round() / 1e4)
+        .collect()
+}
+
+/// The reference values of TensorFlow's model optimisation toolkit, polynomial decay with power 3.
+#[test]
+fn the_cubic_schedule_is_zhu_and_guptas() {
+    let at = |step: f64| polynomial(0.2, 0.8, (100.0, 110.0), 3.0, step);
+    for (step, sparsity) in [(100.0, 0.2), (102.0, 0.4928), (105.0, 0.725), (110.0, 0.8)] {
+        assert!((at(step) - sparsity).abs() < 1e-12, "{step}: {}", at(step));
+    }
+    // The ends hold outside.
+    assert_eq!((at(0.0), at(200.0)), (at(100.0), at(110.0)));
+}
+
+#[test]
+fn schedules_reach_the_target_in_their_rounds() {
+    let weights = r#"{"granularity": "weight", "criterion": "l1", "target": {"sparsity": 0.6}}"#;
+    let run = |recipe: &str, pace: Pace| {
+        let mut line = line(
+            recipe,
+            Aim {
+                pace,
+                ..Aim::new(0.99)
+            },
+        );
+        go(&mut line, usize::MAX);
+        line
+    };
+    assert_eq!(shares(run(weights, Pace::OneShot).tried()), [0.4]);
+    assert_eq!(
+        shares(run(weights, Pace::Linear(3)).tried()),
+        [0.8, 0.6, 0.4]
+    );
+    let cubic = run(weights, Pace::Cubic(4));
+    // 0.6 · (1 − (1 − i/4)³)
+    assert_eq!(shares(cubic.tried()), [0.6531, 0.475, 0.4094, 0.4]);
+    // Masks grow on the recovered weights: what went in a round has not come back.
+    let weights_left = |graph: &Graph| -> usize {
+        let constants = graph.values.iter().filter_map(|v| v.constant.as_ref());
+        let matrices = constants.filter(|t| t.shape().len() > 1);
+        matrices
+            .map(|t| t.floats().unwrap().iter().filter(|x| **x != 0.0).count())
+            .sum()
+    };
+    let (whole, _) = model();
+    let all = weights_left(&whole);
+    assert_eq!(
+        weights_left(cubic.best().0),
+        all - (0.6 * all as f64).round() as usize
+    );
+
+    let channels = run(r#"{"target": {"macs": 0.4}}"#, Pace::Linear(2));
+    assert_eq!(shares(channels.tried()), [0.7, 0.4]);
+    let whole = secateur::report::account(&whole, 0).totals.macs as f64;
+    for (tried, share) in channels.tried().iter().zip([0.7, 0.4]) {
+        let kept = tried.totals.macs as f64 / whole;
+        assert!(kept <= share && kept > share - 0.2, "{kept} for {share}");
+    }
+    // A pattern leaves no choice how much goes.
+    let pattern = r#"{"granularity": "2:4", "target": {"sparsity": 0.5}}"#;
+    assert_eq!(shares(run(pattern, Pace::Cubic(4)).tried()), [0.5]);
+}
+
+#[test]
+fn shares_by_hand_grow_in_step() {
+    let recipe = r#"{"allocation": "manual", "layers": {"Conv0": 0.5}, "target": {"macs": 0.5}}"#;
+    let aim = Aim {
+        pace: Pace::Linear(2),
+        ..Aim::new(0.99)
+    };
+    let mut line = line(recipe, aim);
+    let outputs = |line: &Line| {
+        let graph = line.best().0;
+        let conv = graph.nodes.iter().find(|n| n.op_type == "Conv").unwrap();
+        graph.constant(conv.input(1).unwrap()).unwrap().shape()[0]
+    };
+    go(&mut line, 1);
+    assert_eq!(outputs(&line), 9);
+    go(&mut line, 2);
+    assert_eq!(outputs(&line), 6);
+}
+
+#[test]
+fn a_schedule_stops_where_a_round_falls_below_the_line() {
+    let aim = Aim {
+        pace: Pace::Linear(8),
+        ..Aim::new(0.1)
+    };
+    let mut line = line(r#"{"target": {"macs": 0.03}}"#, aim);
+    go(&mut line, usize::MAX);
+    let accepted: Vec<bool> = line.tried().iter().map(|tried| tried.accepted).collect();
+    let count = accepted.len();
+    assert!(count > 1 && count <= 8);
+    assert!(accepted[..count - 1].iter().all(|accepted| *accepted) && !accepted[count - 1]);
+    // The last model on this side is kept.
+    let last = &line.tried()[count - 2];
+    assert_eq!(last.totals.bytes, line.best().1.len() as u64);
+    let last = last.recovered.score().unwrap();
+    assert!(last >= line.least() && line.tried()[count - 1].recovered.score().unwrap() < last);
+}
+
+#[test]
+fn a_search_that_is_interrupted_ends_as_if_it_had_not_been() {
+    let aims = [
+        (r#"{"target": {"macs": 0.05}}"#, Aim::new(0.1)),
+        (
+            r#"{"granularity": "weight", "criterion": "l1", "target": {"sparsity": 0.95}}"#,
+            Aim {
+                pace: Pace::Cubic(4),
+                ..Aim::new(0.1)
+            },
+        ),
+    ];
+    for (recipe, aim) in aims {
+        let mut whole = line(recipe, aim);
+        go(&mut whole, usize::MAX);
+
+        let mut first = line(recipe, aim);
+        let (original, _) = model();
+        for rounds in 1.. {
+            go(&mut first, rounds);
+            if first.is_over() {
+                break;
+            }
+            // In the middle of the next round everything is lost but the state and the file.
+            assert!(matches!(first.advance().unwrap(), Stage::Cut(_)));
+            let text = serde_json::to_string(first.state()).unwrap();
+            let state: State = serde_json::from_str(&text).unwrap();
+            assert_eq!(&state, first.state());
+            let file = first.best().1.to_vec();
+            let best = onnx::open(file.clone().into(), &Default::default())
+                .unwrap()
+                .graph;
+            first = Line::resume(&original, state, (&best, &file), parts(true), None).unwrap();
+        }
+        assert_eq!(whole.tried(), first.tried());
+        assert_eq!(whole.best().1, first.best().1);
+    }
+}
+
+#[test]
+fn a_search_does_not_go_on_with_other_pictures() {
+    let (original, bytes) = model();
+    let mut begun = line(r#"{"target": {"macs": 0.5}}"#, Aim::new(0.5));
+    go(&mut begun, 1);
+    let resume = |parts: Parts| {
+        let state = begun.state().clone();
+        Line::resume(&original, state, (&original, &bytes), parts, None).err()
+    };
+    for other in [pictures(90, 2, true), pictures(90, 1, false)] {
+        let error = resume(Parts::new(other, 1).unwrap()).expect("refused");
+        assert!(error.to_string().contains("not the pictures"), "{error}");
+    }
+    assert!(resume(parts(true)).is_none());
+}
+
+thread_local! {
+    static NOW: Cell<f64> = const { Cell::new(0.0) };
+    static TICK: Cell<f64> = const { Cell::new(1.0) };
+}
+
+/// A clock that goes on by a tick each time it is asked, so that every run takes one tick.
+fn clock() -> f64 {
+    NOW.with(|now| {
+        now.set(now.get() + TICK.get());
+        now.get()
+    })
+}
+
+#[test]
+fn measured_time_decides_where_time_is_saved() {
+    let (graph, bytes) = model();
+    let recipe = Recipe::parse(r#"{"target": {"sparsity": 0.1}}"#).unwrap();
+    let aim = Aim {
+        time: Some(0.5),
+        ..Aim::new(0.99)
+    };
+    let begin = |clock| Line::new((&graph, &bytes), &recipe, &plan(), parts(true), aim, clock);
+    let clockless = begin(None).err().expect("refused");
+    assert!(clockless.to_string().contains("no clock"), "{clockless}");
+
+    TICK.set(8.0);
+    let mut line = begin(Some(clock)).unwrap();
+    assert_eq!(line.state().milliseconds, Some(8.0));
+    // A model that takes 7 ms, then 5, then 3: the third is the first at half of the time.
+    for (rounds, milliseconds) in [(1, 7.0), (2, 5.0), (3, 3.0)] {
+        assert!(!line.is_over());
+        TICK.set(milliseconds);
+        go(&mut line, rounds);
+    }
+    assert!(line.is_over());
+    let told: Vec<_> = line
+        .tried()
+        .iter()
+        .map(|tried| tried.milliseconds)
+        .collect();
+    assert_eq!(told, [Some(7.0), Some(5.0), Some(3.0)]);
+    // The second round aims at half of the time as the first lets expect, 0.8 · 0.5 / (7/8), but goes a step at a time.
+    assert_eq!(shares(line.tried()), [0.8, 0.64, 0.512]);
+
+    let weights = Recipe::parse(r#"{"granularity": "weight", "target": {"sparsity": 0.5}}"#);
+    let weights = weights.unwrap();
+    let refused = Line::new(
+        (&graph, &bytes),
+        &weights,
+        &plan(),
+        parts(true),
+        aim,
+        Some(clock),
+    );
+    let refused = refused.err().expect("refused");
+    assert!(refused.to_string().contains("channels"), "{refused}");
+}
+
+#[test]
+fn parts_share_nothing_and_small_sets_have_no_test_part() {
+    let parts = parts(true);
+    let sizes = [&parts.lessons, &parts.judged, &parts.test].map(|p| p.len());
+    assert_eq!(sizes.iter().sum::<usize>(), 90);
+    assert!(sizes.iter().all(|&size| size > 5), "{sizes:?}");
+    let few = Parts::new(pictures(30, 1, true), 1).unwrap();
+    assert_eq!(
+        (few.test.len(), few.lessons.len() + few.judged.len()),
+        (0, 30)
+    );
+    let error = Parts::new(pictures(1, 1, true), 1).unwrap_err();
+    assert!(error.to_string().contains("too few"), "{error}");
+}
+
+/// Each point of the curve is the cut that its recipe makes, measured as any model is.
+#[test]
+fn a_sweep_measures_cuts_that_are_not_recovered() {
+    let (graph, bytes) = model();
+    let judged = pictures(30, 4, true);
+    let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"parameters": 0.7}}"#).unwrap();
+    let size = bytes.len() as u64;
+    let mut sweep = Sweep::new((&graph, size), &recipe, judged.clone(), None).unwrap();
+    assert_eq!(sweep.original().accuracy, Some(1.0));
+    for kept in [0.9, 0.5, 0.3] {
+        let point = sweep.point(kept).unwrap().unwrap();
+        let cut = secateur::prune::cut::cut(&graph, size, &point.recipe, None).unwrap();
+        assert_eq!(point.totals, cut.report.after.totals);
+        let quality = secateur::recover::examine(&cut.graph, Some(&graph), &judged).unwrap();
+        assert_eq!(point.quality, quality);
+        let whole = cut.report.before.totals.parameters as f64;
+        assert!(point.totals.parameters as f64 <= kept * whole);
+    }
+    assert_eq!(sweep.point(0.02).unwrap(), None);
+}

@@ -1,0 +1,197 @@
+//! Sensitivity, against cuts made by hand, and the allocation that follows from it.
+
+mod common;
+
+use common::colours::pictures;
+use common::{Net, int};
+use secateur::graph::{Dim, Graph};
+use secateur::prune::cut::cut;
+use secateur::prune::session::Session;
+use secateur::recipe::{Recipe, Target};
+use secateur::recover::{Curves, Parts, Quality, Sensitivity, examine, guide, recalibrate};
+use secateur::tensor::Tensor;
+
+/// A network with normalisations and a residual sum: its first and third convolutions can only be cut together.
+fn residual() -> Graph {
+    let mut net = Net::new(3);
+    let x = net.input(&[1, 3, 8, 8]);
+    let x = net.conv(x, 12, 3);
+    let x = net.batch_norm(x);
+    let entry = net.relu(x);
+    let x = net.conv(entry, 10, 3);
+    let x = net.batch_norm(x);
+    let x = net.relu(x);
+    let x = net.conv(x, 12, 3);
+    let x = net.batch_norm(x);
+    let x = net.add(x, entry);
+    let x = net.relu(x);
+    let x = net.pool(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 3);
+    common::with_open_batch(net.finish(&[y]))
+}
+
+/// Tells colours apart by three of the twelve channels of its first convolution, and by all three of its second.
+fn lopsided() -> Graph {
+    let mut net = Net::new(7);
+    let mut matrix = |rows: usize, columns: usize, strength: f32, axes: usize| {
+        let noise = net.random.tensor(&[rows, columns]);
+        let mut weights: Vec<f32> = noise.floats().unwrap().iter().map(|x| x * 0.01).collect();
+        for i in 0..3 {
+            weights[i * columns + i] = strength;
+        }
+        let mut shape = vec![rows, columns];
+        shape.resize(axes, 1);
+        net.constant(Tensor::from_f32(&shape, weights))
+    };
+    let (first, second, last) = (
+        matrix(12, 3, 1.0, 4),
+        matrix(3, 12, 1.0, 4),
+        matrix(3, 3, 8.0, 2),
+    );
+    let x = net.input(&[1, 3, 8, 8]);
+    let y = net.conv_of(&[x, first], 1, 1, 0);
+    let y = net.relu(y);
+    let y = net.conv_of(&[y, second], 1, 1, 0);
+    let y = net.relu(y);
+    let pooled = net.pool(y);
+    let flat = net.flatten(pooled);
+    let logits = net.op("Gemm", &[flat, last], &[("transB", int(1))]);
+    let mut graph = net.finish(&[logits]);
+    for id in [x, logits] {
+        let ty = graph.value_mut(id).ty.as_mut().unwrap();
+        ty.shape[0] = Dim::symbol("N");
+    }
+    graph
+}
+
+fn parts(labelled: bool) -> Parts {
+    Parts::new(pictures(120, 1, labelled), 1).unwrap()
+}
+
+fn measured(graph: &Graph, recipe: &Recipe, parts: &Parts, levels: &[f64]) -> Curves {
+    let mut sensitivity = Sensitivity::new((graph, 10_000), recipe, levels, parts, 1).unwrap();
+    let mut curves = sensitivity.curves();
+    // In any order.
+    for probe in (0..sensitivity.len()).rev() {
+        let probed = sensitivity.probe(probe).unwrap();
+        curves.add(sensitivity.curve_of(probe), probed);
+    }
+    curves
+}
+
+#[test]
+fn a_probe_is_that_layer_cut_by_hand_and_recalibrated() {
+    let graph = residual();
+    for (granularity, layers) in [("channel", 2), ("weight", 4)] {
+        for labelled in [true, false] {
+            let parts = parts(labelled);
+            let recipe = format!(
+                r#"{{"granularity": "{granularity}", "criterion": "l1", "target": {{"sparsity": 0.5}}}}"#
+            );
+            let recipe = Recipe::parse(&recipe).unwrap();
+            let curves = measured(&graph, &recipe, &parts, &[0.3, 0.8]);
+            assert_eq!(curves.curves.len(), layers);
+            assert_eq!(curves.original.accuracy.is_some(), labelled);
+            let statistics = parts.lessons.sample(64, 1);
+            for curve in &curves.curves {
+                assert_eq!(curve.points.len(), 2);
+                for point in &curve.points {
+                    let mut by_hand = recipe.clone();
+                    by_hand.allocation = secateur::recipe::Allocation::Manual;
+                    let names = curve.layers.iter().cloned();
+                    by_hand.layers = names.map(|name| (name, point.share)).collect();
+                    let made = cut(&graph, 10_000, &by_hand, None).unwrap().graph;
+                    let made = recalibrate(&made, &statistics).unwrap();
+                    let quality = examine(&made, Some(&graph), &parts.judged).unwrap();
+                    let told = |q: Quality| (q.pictures, q.accuracy, q.agreement);
+                    assert_eq!(told(point.quality), told(quality), "{:?}", curve.layers);
+                    let apart = point.quality.kl.unwrap() - quality.kl.unwrap();
+                    assert!(apart.abs() < 1e-9, "{:?}: {apart}", curve.layers);
+                }
+            }
+            if granularity == "channel" {
+                assert_eq!(curves.curves[0].layers, ["Conv0", "Conv6"]);
+                assert_eq!(curves.curves[1].layers, ["Conv3"]);
+            }
+        }
+    }
+    let spared = Recipe::parse(r#"{"target": {"macs": 0.5}, "protect": ["Conv6"]}"#).unwrap();
+    let curves = measured(&graph, &spared, &parts(true), &[0.5]);
+    assert_eq!(curves.curves.len(), 1);
+}
+
+#[test]
+fn a_guided_cut_meets_its_target_and_spares_the_sensitive_layer() {
+    let graph = lopsided();
+    let parts = parts(true);
+    for (granularity, targets) in [
+        (
+            "channel",
+            &[
+                Target::Macs(0.5),
+                Target::Parameters(0.6),
+                Target::Sparsity(0.4),
+            ][..],
+        ),
+        ("weight", &[Target::Sparsity(0.5), Target::Macs(0.5)]),
+    ] {
+        let recipe = format!(
+            r#"{{"granularity": "{granularity}", "criterion": "l2", "target": {{"sparsity": 0.5}}}}"#
+        );
+        let recipe = Recipe::parse(&recipe).unwrap();
+        let curves = measured(&graph, &recipe, &parts, &[0.25, 0.5, 0.75, 0.9]);
+        for &target in targets {
+            let mut session = Session::new(graph.clone(), 10_000).unwrap();
+            let guided = guide(&mut session, &curves, target).unwrap();
+            // The document says all: read again, it is the same recipe, and makes the same cut.
+            let guided = Recipe::parse(&guided.to_json()).unwrap();
+            let made = cut(&graph, 10_000, &guided, None).unwrap();
+            session.choose(&guided).unwrap();
+            let share = session.share(target).unwrap();
+            match target {
+                Target::Sparsity(asked) => assert!(share >= asked, "{share}"),
+                Target::Macs(asked) | Target::Parameters(asked) | Target::Bytes(asked) => {
+                    assert!(share <= asked, "{share} of {target:?}");
+                }
+            }
+            if granularity == "channel" {
+                assert!(guided.layers["Conv0"] > guided.layers["Conv2"]);
+                let quality = examine(&made.graph, None, &parts.test).unwrap();
+                assert_eq!(quality.accuracy, Some(1.0), "{target:?}");
+            }
+        }
+    }
+    // Left to itself, the same target takes a channel that the colours need.
+    let uniform = r#"{"allocation": "uniform", "target": {"sparsity": 0.4}}"#;
+    let blind = cut(&graph, 10_000, &Recipe::parse(uniform).unwrap(), None).unwrap();
+    let quality = examine(&blind.graph, None, &parts.test).unwrap();
+    assert!(quality.accuracy < Some(0.8), "{quality:?}");
+}
+
+#[test]
+fn what_can_not_be_measured_or_met_is_refused() {
+    let graph = lopsided();
+    let parts = parts(true);
+    let refused = |recipe: &str, levels: &[f64], words: &str| {
+        let recipe = Recipe::parse(recipe).unwrap();
+        let error = Sensitivity::new((&graph, 10_000), &recipe, levels, &parts, 1)
+            .err()
+            .expect("refused");
+        assert!(error.to_string().contains(words), "{error}");
+    };
+    let usual = r#"{"target": {"macs": 0.5}}"#;
+    refused(usual, &[], "levels");
+    refused(usual, &[1.5], "levels");
+    let protected = r#"{"target": {"macs": 0.5}, "protect": ["Conv0", "Conv2"]}"#;
+    refused(protected, &[0.5], "no layer");
+
+    let recipe = Recipe::parse(usual).unwrap();
+    let curves = measured(&graph, &recipe, &parts, &[0.5]);
+    let mut session = Session::new(graph.clone(), 10_000).unwrap();
+    let error = guide(&mut session, &curves, Target::Macs(0.001)).unwrap_err();
+    assert!(error.to_string().contains("at least"), "{error}");
+    let mut sensitivity = Sensitivity::new((&graph, 10_000), &recipe, &[0.5], &parts, 1).unwrap();
+    assert!(sensitivity.probe(2).is_err());
+    assert_eq!(Quality::default().score(), None);
+}
