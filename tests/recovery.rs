@@ -88,6 +88,7 @@ fn learn(graph: &Graph, original: Option<&Graph>, pictures: &Pictures, steps: us
             ..Augmentation::default()
         },
         labels: true,
+        inner: Vec::new(),
         seed: 1,
     };
     let mut recovery =
@@ -156,6 +157,7 @@ fn pictures_that_nothing_can_be_learned_from_are_refused() {
             pictures: Arc::new(pictures.clone()),
             augmentation: Augmentation::default(),
             labels: true,
+            inner: Vec::new(),
             seed: 1,
         };
         let error = Recovery::new(&graph, original, lessons, &settings(5), Part::ALL)

@@ -44,6 +44,10 @@ pub struct Plan {
     pub rate: f32,
     /// How much labels count beside the original where both teach, 0 to 1; with 0, distillation looks at no label.
     pub label_share: f32,
+    /// Inner values that distillation matches beside the answers, by name; “stages” stands for the last of each resolution.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub inner: Vec<String>,
     pub augmentation: Augmentation,
     /// How many share out each batch among themselves, each normalising its own part.
     #[serde(default = "one")]
@@ -71,6 +75,7 @@ impl Plan {
             batch: if small { 64 } else { 8 },
             rate: if small { 0.02 } else { 0.005 },
             label_share: 0.0,
+            inner: Vec::new(),
             augmentation: Augmentation {
                 flip: true,
                 shift: 0.1,
@@ -210,6 +215,7 @@ impl Job {
                     pictures,
                     augmentation: plan.augmentation,
                     labels: !distils || plan.label_share > 0.0,
+                    inner: plan.inner.clone(),
                     seed: plan.seed,
                 };
                 let original = original.filter(|_| distils);

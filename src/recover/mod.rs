@@ -27,4 +27,4 @@ pub use sensitivity::{Curve, Curves, LEVELS, Probed, Sensitivity, guide};
 pub use stopwatch::{Clock, measure};
 pub use sweep::{Sweep, Swept};
 pub use team::Team;
-pub use training::{Lessons, Part, Recovery};
+pub use training::{Lessons, Part, Recovery, STAGES};

@@ -1,5 +1,6 @@
 //! Recovery by learning: fine-tuning on labels, distillation from the original, or both.
 
+use super::inner::{self, Pair};
 use crate::data::{Augmentation, Pictures, pictures::Batches};
 use crate::engine::{Executor, Options};
 use crate::error::{Error, Result};
@@ -18,9 +19,15 @@ pub struct Lessons {
     pub augmentation: Augmentation,
     /// Whether the pictures' labels are used, where they have any.
     pub labels: bool,
+    /// Names of inner values that are to become the original's, where it teaches; [`STAGES`] stands for the last value of
+    /// each resolution.
+    pub inner: Vec<String>,
     /// What the order of the pictures and their changes start from.
     pub seed: u32,
 }
+
+/// What stands for the values that [`inner::stages`] finds.
+pub const STAGES: &str = "stages";
 
 /// Which part of every batch is learned from: one of several that learn a model together, or all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +66,7 @@ struct Teacher {
     graph: Graph,
     output: ValueId,
     shape: Vec<usize>,
+    inner: Vec<Pair>,
 }
 
 impl Recovery {
@@ -99,7 +107,10 @@ impl Recovery {
         let input = input.ok_or_else(|| Error::BadModel("this model has no input".into()))?;
         pictures.preset().check_fits(&input.shape)?;
         let teacher = match original {
-            Some(original) => Some(Teacher::new(original, pictures, own)?),
+            Some(original) => {
+                let inner = pairs(pruned, original, &lessons.inner)?;
+                Some(Teacher::new(original, pictures, own, inner)?)
+            }
             None => None,
         };
         let trainer = Trainer::new(pruned, &settings)?;
@@ -140,10 +151,11 @@ impl Recovery {
             Some(teacher) => Some(teacher.say(&self.input)?),
             None => None,
         };
+        let (said, inner) = taught.unzip();
         let goal = Goal {
             labels: labels.as_deref(),
-            teacher: taught.as_deref(),
-            inner: &[],
+            teacher: said.as_deref(),
+            inner: inner.as_deref().unwrap_or_default(),
         };
         self.trainer.share(&[&self.input], goal)
     }
@@ -162,9 +174,11 @@ impl Recovery {
 }
 
 impl Teacher {
-    fn new(original: &Graph, pictures: &Pictures, batch: usize) -> Result<Self> {
+    fn new(original: &Graph, pictures: &Pictures, batch: usize, inner: Vec<Pair>) -> Result<Self> {
+        let names = inner.iter().map(|pair| &original.value(pair.teacher).name);
         let options = Options {
             batch,
+            keep: names.cloned().collect(),
             ..Options::default()
         };
         let mut shape = pictures.preset().tensor_shape().to_vec();
@@ -175,17 +189,43 @@ impl Teacher {
             output: output.ok_or_else(|| Error::BadModel("the original has no output".into()))?,
             graph: original.clone(),
             shape,
+            inner,
         })
     }
 
-    /// Logits of a batch.
-    fn say(&mut self, input: &[f32]) -> Result<Vec<f32>> {
+    /// Logits of a batch, and what the pruned model should have inside.
+    fn say(&mut self, input: &[f32]) -> Result<(Vec<f32>, Vec<(ValueId, Vec<f32>)>)> {
         let input = Tensor::from_f32(&self.shape, input.to_vec());
         let outputs = self.executor.run(&[input])?;
         let said = outputs.first().and_then(Tensor::floats);
         let said = said.ok_or_else(|| Error::BadModel("the original is no classifier".into()))?;
-        Ok(logits(&self.graph, self.output, &said))
+        let said = logits(&self.graph, self.output, &said);
+        let inner = self.inner.iter().map(|pair| {
+            let name = &self.graph.value(pair.teacher).name;
+            let wanted = self.executor.value(name).and_then(|x| pair.wanted(&x));
+            let wanted = wanted.ok_or_else(|| {
+                Error::BadInput(format!("“{name}” holds no floats, so it can't be matched"))
+            })?;
+            Ok((pair.student, wanted))
+        });
+        let inner = inner.collect::<Result<_>>()?;
+        Ok((said, inner))
     }
+}
+
+/// The pairs of these names.
+fn pairs(pruned: &Graph, original: &Graph, names: &[String]) -> Result<Vec<Pair>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    for name in names {
+        match name.as_str() {
+            STAGES => all.extend(inner::stages(original)),
+            _ => all.push(name.clone()),
+        }
+    }
+    inner::pairs(pruned, original, &all)
 }
 
 fn check_labels(pictures: &Pictures, trainer: &Trainer) -> Result<()> {

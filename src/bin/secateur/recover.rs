@@ -49,6 +49,12 @@ pub struct How {
     /// How much labels count beside the original in distillation, 0 to 1
     #[arg(long, value_name = "SHARE")]
     label_share: Option<f32>,
+    /// An inner value that distillation matches beside the answers; “stages” stands for the last of each resolution
+    #[arg(long, value_name = "NAME")]
+    inner: Vec<String>,
+    /// How many threads share out each step of learning; the numbers depend on it
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    threads: u32,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -77,6 +83,8 @@ impl How {
         plan.batch = self.batch.map_or(plan.batch, |batch| batch as usize);
         plan.rate = self.rate.unwrap_or(plan.rate);
         plan.label_share = self.label_share.unwrap_or(plan.label_share);
+        plan.inner.clone_from(&self.inner);
+        plan.workers = self.threads as usize;
         Ok(plan)
     }
 }

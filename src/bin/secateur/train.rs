@@ -99,6 +99,7 @@ impl Train {
             pictures: Arc::new(pictures),
             augmentation: AUGMENTATION,
             labels: true,
+            inner: Vec::new(),
             seed,
         };
         let threads = self.threads as usize;

@@ -1,0 +1,114 @@
+//! Distillation that also matches what is inside: values that a cut has narrowed stay nearer to the original's channels.
+
+mod common;
+
+use common::{Net, Random};
+use secateur::data::{Augmentation, Pictures, Preset};
+use secateur::engine::{Executor, Options};
+use secateur::graph::Graph;
+use secateur::prune::cut::cut;
+use secateur::recipe::Recipe;
+use secateur::recover::inner::{pairs, stages};
+use secateur::recover::{Job, Method, Plan, STAGES};
+use secateur::tensor::Tensor;
+use std::sync::Arc;
+
+const SIDE: u32 = 8;
+
+fn pictures() -> Pictures {
+    let preset =
+        Preset::parse(r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64]}"#).unwrap();
+    let mut pictures = Pictures::new(&preset).unwrap();
+    let mut random = Random(8);
+    for _ in 0..64 {
+        let rgba: Vec<u8> = (0..SIDE * SIDE * 4)
+            .map(|_| random.below(256) as u8)
+            .collect();
+        pictures.add(&rgba, SIDE, SIDE, None).unwrap();
+    }
+    pictures
+}
+
+fn network() -> Graph {
+    let mut net = Net::new(5);
+    let x = net.input(&[1, 3, 8, 8]);
+    let x = net.conv(x, 12, 3);
+    let x = net.relu(x);
+    let x = net.conv_with(x, 12, 3, 2, 1, 1, true);
+    let x = net.relu(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 3);
+    common::with_open_batch(net.finish(&[y]))
+}
+
+/// What a model computes under a name for one picture.
+fn value(graph: &Graph, name: &str, pictures: &Pictures, index: usize) -> Tensor {
+    let options = Options {
+        keep: vec![name.into()],
+        ..Options::default()
+    };
+    let mut executor = Executor::new(graph, &options).unwrap();
+    let mut input = vec![0.0; pictures.sample_len()];
+    pictures.write(&[index], None, &mut input);
+    let shape = pictures.preset().tensor_shape();
+    executor.run(&[Tensor::from_f32(&shape, input)]).unwrap();
+    executor.value(name).unwrap()
+}
+
+/// The squared distance from the original's channels that are left, as a share of their squares.
+fn apart(model: &Graph, original: &Graph, name: &str, pictures: &Pictures) -> f64 {
+    let pair = &pairs(model, original, &[name.into()]).unwrap()[0];
+    let (mut missed, mut all) = (0.0, 0.0);
+    for index in 0..8 {
+        let wanted = pair
+            .wanted(&value(original, name, pictures, index))
+            .unwrap();
+        let has = value(model, name, pictures, index);
+        for (has, wanted) in has.floats().unwrap().iter().zip(wanted) {
+            missed += f64::from(has - wanted).powi(2);
+            all += f64::from(wanted).powi(2);
+        }
+    }
+    missed / all
+}
+
+#[test]
+fn inner_values_stay_nearer_to_the_originals() {
+    let (original, pictures) = (network(), pictures());
+    let recipe = Recipe::parse(r#"{"target": {"macs": 0.4}}"#).unwrap();
+    let pruned = cut(&original, 0, &recipe, None).unwrap().graph;
+    let last = stages(&original)
+        .pop()
+        .expect("a value of a picture's shape");
+    let distilled = |inner: Vec<String>| {
+        let plan = Plan {
+            steps: 120,
+            batch: 16,
+            rate: 0.01,
+            augmentation: Augmentation::default(),
+            inner,
+            ..Plan::new(Method::Distill, pictures.preset())
+        };
+        let mut job =
+            Job::new(&pruned, Some(&original), Arc::new(pictures.clone()), &plan).unwrap();
+        while {
+            let advance = job.advance().unwrap();
+            advance.done < advance.of
+        } {}
+        apart(&job.finish().graph, &original, &last, &pictures)
+    };
+    let (matched, not) = (distilled(vec![STAGES.into()]), distilled(Vec::new()));
+    assert!(matched < 0.8 * not, "{matched} beside {not}");
+}
+
+#[test]
+fn a_value_that_no_node_makes_is_refused() {
+    let original = network();
+    let plan = Plan {
+        inner: vec!["nothing".into()],
+        ..Plan::new(Method::Distill, pictures().preset())
+    };
+    let refused = Job::new(&original, Some(&original), Arc::new(pictures()), &plan).err();
+    let told = refused.expect("refused").to_string();
+    assert!(told.contains("“nothing”"), "{told}");
+}
