@@ -86,6 +86,15 @@ impl Plan {
         }
     }
 
+    /// The same plan for a machine with so many cores, where it learns step by step.
+    pub fn among(self, cores: usize) -> Self {
+        let workers = match self.method {
+            Method::Distill | Method::Finetune => cores.clamp(1, MOST_WORKERS),
+            Method::Recalibrate | Method::Reconstruct => 1,
+        };
+        Plan { workers, ..self }
+    }
+
     fn settings(&self) -> Settings {
         let defaults = Settings::default();
         Settings {
@@ -100,6 +109,8 @@ impl Plan {
     }
 }
 
+/// More would have too few pictures each.
+const MOST_WORKERS: usize = 4;
 /// Batches smaller than this are normalised by the stored statistics.
 const FEW: usize = 16;
 

@@ -59,11 +59,11 @@ impl Learner {
         Learner::default()
     }
 
-    /// What does well for a method and pictures of this preset.
-    pub fn plan(&self, method: Ts<Method>, preset: Ts<Preset>) -> JsResult<Ts<Plan>> {
+    /// What does well for a method and pictures of this preset, on a machine with so many cores.
+    pub fn plan(&self, method: Ts<Method>, preset: Ts<Preset>, cores: usize) -> JsResult<Ts<Plan>> {
         let method = method.to_rust().map_err(mismatch)?;
         let preset = preset.to_rust().map_err(mismatch)?;
-        message(Plan::new(method, &preset))
+        message(Plan::new(method, &preset).among(cores))
     }
 
     /// Begins a set of pictures. `folders` are the names of the folders that are classes; none where there are no labels.

@@ -14,6 +14,7 @@ export interface Found {
 }
 
 const api = {
+  /** Comes to where the learner is, and finds what the first batch says. */
   async join(
     lessons: Lessons,
     original: Uint8Array,
@@ -21,16 +22,16 @@ const api = {
     plan: Plan,
     sizes: Record<string, number>,
     index: number,
-  ): Promise<void> {
+  ): Promise<Share> {
     await core;
     member = new Member(lessons, original, pruned, plan, sizes, index);
+    return withTransfers(member.share());
   },
-  share: (): Share => withTransfers(member!.share()),
   /** Goes the step that its own share and these come to, and finds what the next batch says. */
-  step(others: readonly Found[], isLast: boolean): Share | null {
+  step(others: readonly Found[]): Share {
     for (const { index, share } of others) member!.take(index, share);
     member!.follow();
-    return isLast ? null : withTransfers(member!.share());
+    return withTransfers(member!.share());
   },
 };
 

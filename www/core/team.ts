@@ -10,7 +10,7 @@ interface Member {
   readonly worker: Worker;
   readonly api: Remote<MemberApi>;
   /** What it finds in the batch that comes next. */
-  next: Promise<Share | null>;
+  next: Promise<Share>;
 }
 
 export class Team {
@@ -40,23 +40,22 @@ export class Team {
       const worker = new Worker(new URL("./member.worker.ts", import.meta.url), { type: "module", name: "member" });
       worker.addEventListener("error", (event) => fail(new Error(event.message)));
       const api = wrap<MemberApi>(worker);
-      const member: Member = { worker, api, next: Promise.resolve(null) };
-      this.#members.push(member);
-      await api.join(lessons, original, pruned, plan, sizes, at + 1);
-      member.next = api.share();
+      const next = api.join(lessons, original, pruned, plan, sizes, at + 1);
+      this.#members.push({ worker, api, next });
+      await next;
     });
     await Promise.race([Promise.all(joining), this.#broken]);
   }
 
   /** Learns from the next batch, all together. */
-  async step(learner: Learner, isLast: boolean): Promise<Advance> {
+  async step(learner: Learner): Promise<Advance> {
     const own = learner.share();
     const theirs = await Promise.race([Promise.all(this.#members.map(({ next }) => next)), this.#broken]);
-    const found = [own, ...theirs].map((share, index) => ({ index, share: share! }));
+    const found = [own, ...theirs].map((share, index) => ({ index, share }));
     for (const { index, share } of found.slice(1)) learner.take(index, share);
     this.#members.forEach((member, at) => {
       const others = found.filter(({ index }) => index !== at + 1);
-      member.next = member.api.step(others, isLast);
+      member.next = member.api.step(others);
       // Where learning runs away, the learner says so for all.
       member.next.catch(() => undefined);
     });
