@@ -1,6 +1,7 @@
 /** One step of learning beside Burn's, on the small network that browsers' training engines were measured on. */
 import * as onnx from "../../tests/support/onnx";
 import { Learner, type Preset } from "../../www/pkg/secateur";
+import { Team } from "../../www/core/team";
 import { inTurn, type Peer, type Row, type Work } from "./rows";
 
 const BATCH = 64;
@@ -44,8 +45,11 @@ function network(): Uint8Array {
   return onnx.model(...graph);
 }
 
-/** Ours: with what the page does in a step, so it also makes the batch from stored pictures and changes them at random. */
-function ours(steps: number): Work {
+/**
+ * Ours: with what the page does in a step, so it also makes the batch from stored pictures and changes them at random.
+ * With several workers each takes its part of the batch, and they exchange what they found.
+ */
+async function ours(steps: number, workers: number): Promise<Work> {
   const preset: Preset = {
     size: [SIDE, SIDE],
     crop: "center",
@@ -61,8 +65,24 @@ function ours(steps: number): Work {
     learner.add({ data, width: SIDE, height: SIDE }, String(i % 2));
   }
   const model = network();
-  learner.recover(model, model, { ...learner.plan("finetune", preset), steps, batch: BATCH }, {});
-  return () => learner.advance();
+  const plan = { ...learner.plan("finetune", preset, workers), steps, batch: BATCH };
+  learner.recover(model, model, plan, {});
+  const team = new Team();
+  await team.gather(learner, model, model, plan, {});
+  return () => (team.isAlone ? learner.advance() : team.step(learner));
+}
+
+/** Steps that are timed in one go where workers run on in the background between two. */
+const IN_A_ROW = 8;
+
+/** Two workers beside one. */
+async function together(rounds: number): Promise<Row> {
+  const steps = IN_A_ROW * (rounds + 10);
+  const row = (step: Work) => async () => {
+    for (let i = 0; i < IN_A_ROW; i++) await step();
+  };
+  const [both, one] = await inTurn(rounds, [row(await ours(steps, 2)), row(await ours(steps, 1))]);
+  return { name: `${IN_A_ROW} such steps, two workers`, ours: both, peer: { name: "one worker", ...one } };
 }
 
 /** What benches/burn exports. */
@@ -89,12 +109,12 @@ async function burns(): Promise<Work> {
 /** `withBurn`: whether its module is served beside this page. */
 export async function training(rounds: number, withBurn: boolean): Promise<Row[]> {
   const name = `A training step on a small network, batch ${BATCH}`;
-  const own = ours(2 * rounds + 10);
+  const own = await ours(2 * rounds + 10, 1);
   if (!withBurn) {
     const [times] = await inTurn(rounds, [own]);
-    return [{ name, ours: times, peer: null }];
+    return [{ name, ours: times, peer: null }, await together(rounds)];
   }
   const [times, theirs] = await inTurn(rounds, [own, await burns()]);
   const peer: Peer = { name: "Burn", ...theirs };
-  return [{ name, ours: times, peer }];
+  return [{ name, ours: times, peer }, await together(rounds)];
 }

@@ -41,8 +41,14 @@ export class Secateur {
     return this.panel("Cut").getByRole("row", { name: new RegExp(`^${quantity}`) });
   }
 
-  async openGalleryModel(): Promise<void> {
-    await this.page.getByRole("button", { name: /^Open \(/ }).click();
+  /** The button that opens a model of the gallery. */
+  opener(title = "EfficientNet-Lite0"): Locator {
+    const card = this.panel("Model").getByRole("listitem").filter({ hasText: title });
+    return card.getByRole("button", { name: /^Open/ });
+  }
+
+  async openGalleryModel(title?: string): Promise<void> {
+    await this.opener(title).click();
     await expect(this.check).toBeVisible({ timeout: 60_000 });
   }
 

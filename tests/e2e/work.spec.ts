@@ -19,7 +19,7 @@ test("a download that is cancelled leaves the gallery as it was", async ({ secat
     await cancelled;
     await route.continue().catch(() => undefined);
   });
-  const open = page.getByRole("button", { name: /^Open \(/ });
+  const open = secateur.opener();
   await open.click();
   await secateur.panel("Model").getByRole("button", { name: "Cancel" }).click();
   go();
