@@ -22,7 +22,7 @@ fn shared(path: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    println!("skipped: {} is not there", path.display());
+    common::skipped::skipped(format_args!("{} is not there", path.display()));
     None
 }
 

@@ -1,6 +1,9 @@
 //! Recipes on whole models: targets are met, the numbers are those of the written file, and the same recipe gives the same
 //! bytes.
 
+#[path = "support/skipped.rs"]
+mod skipped;
+
 use secateur::onnx::{OpenOptions, open};
 use secateur::prune::cut::{Cut, cut};
 use secateur::prune::session::Session;
@@ -14,7 +17,7 @@ fn shared(name: &str) -> Option<Vec<u8>> {
         .join(name);
     let bytes = std::fs::read(&path).ok();
     if bytes.is_none() {
-        println!("skipped: {} is not there", path.display());
+        skipped::skipped(format_args!("{} is not there", path.display()));
     }
     bytes
 }

@@ -1,5 +1,8 @@
 //! Presets, picture files and the gallery: what spans several files, and what is checked against other tools.
 
+#[path = "support/skipped.rs"]
+mod skipped;
+
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 use secateur::data::{Crop, Layout, Preset, decode, image as pixels};
 use serde_json::Value;
@@ -200,11 +203,14 @@ fn the_sample_photos_are_decoded_cropped_and_resized_as_pillow_does_it() {
         .unwrap()
     {
         let file = photo["file"].as_str().unwrap();
+        let package = format!("datasets-img-{}", file.trim_end_matches(".jpg"));
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("www/public/photos")
-            .join(file);
+            .join("node_modules/@stdlib")
+            .join(package)
+            .join("data/image.jpg");
         if !path.exists() {
-            println!("skipped: {file} is not there; “node tools/gallery/photos.mjs” brings it");
+            let path = path.display();
+            skipped::skipped(format_args!("{path} is absent; npm install brings it"));
             continue;
         }
         let decoded = decode::photo(&path).unwrap();

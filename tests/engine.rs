@@ -14,7 +14,7 @@ fn model(name: &str) -> Option<Graph> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let path = root.join("../shared/models").join(format!("{name}.onnx"));
     let Ok(bytes) = std::fs::read(&path) else {
-        println!("skipped: {} is absent", path.display());
+        common::skipped::skipped(format_args!("{} is absent", path.display()));
         return None;
     };
     let opened = open(bytes.into(), &OpenOptions::default()).expect("a good model");

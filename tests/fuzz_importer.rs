@@ -1,4 +1,5 @@
-//! Damaged models never make the importer panic, work without end, or take memory that the file does not justify.
+//! Damaged models never make the importer, the analysis, the account or the engine's planning panic, work without end,
+//! or take memory that the file does not justify.
 //!
 //! Valid models (those of `reference/operators.bin`, one for each operator and variant) are damaged in ways drawn
 //! from a fixed seed. `FUZZ_RUNS` sets how many times; `FUZZ_SEED` where to begin. Work is counted in allocations,
@@ -11,7 +12,11 @@ mod random;
 
 use bytes::{Buf, Bytes};
 use random::Random;
+use secateur::engine::{Executor, Options};
+use secateur::graph::Graph;
 use secateur::onnx::{self, OpenOptions};
+use secateur::prune::anatomy::Anatomy;
+use secateur::prune::session::Session;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -46,6 +51,14 @@ static ALLOCATOR: Counting = Counting;
 const ALLOWANCE: usize = 32 << 20;
 /// Bytes of memory that one byte of the file may take: two bytes can be an empty entry of a list.
 const PER_BYTE: usize = 256;
+/// Book-keeping of channels may take this much besides: sizes that a file claims cost it nothing.
+const ANALYSIS: usize = 256 << 20;
+/// What the engine may fill with constants that it works out for a batch, besides its activations.
+const ENGINE: usize = 512 << 20;
+/// Working memory that the engine may take for one byte of activations.
+const PER_ACTIVATION: usize = 32;
+/// A model whose activations take more than this is not planned: it may rightly ask for more than the machine has.
+const PLANNED: u64 = 16 << 20;
 /// Allocations that one run may make.
 const MOST_ALLOCATIONS: usize = 4_000_000;
 
@@ -137,6 +150,40 @@ fn setting(name: &str, default: u64) -> u64 {
         .unwrap_or(default)
 }
 
+/// Memory that one piece of work took at most.
+fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = LIVE.load(Relaxed);
+    PEAK.store(before, Relaxed);
+    let result = work();
+    (result, PEAK.load(Relaxed) - before)
+}
+
+/// What the page does with a model that it has opened: finds its channel groups, counts it, and plans how to run it.
+/// Returns whether it could be planned.
+fn look_into(graph: Graph, length: usize, run: u64) -> bool {
+    let analysed = || {
+        let session = Session::new(graph, length as u64).expect("what opens can be analysed");
+        let bytes = session.file_bytes();
+        let anatomy = Anatomy::new(session.graph(), session.groups(), bytes, Vec::new());
+        (session, anatomy.totals.activation_bytes)
+    };
+    let ((session, activations), peak) = peak_of(analysed);
+    assert!(
+        peak <= ANALYSIS + PER_BYTE * length,
+        "run {run}: the analysis took {peak} bytes for a file of {length}"
+    );
+    if activations > PLANNED {
+        return false;
+    }
+    let (planned, peak) = peak_of(|| Executor::new(session.graph(), &Options::default()).is_ok());
+    let fair = ENGINE + PER_BYTE * length + PER_ACTIVATION * activations as usize;
+    assert!(
+        peak <= fair,
+        "run {run}: the engine took {peak} bytes for a file of {length} and activations of {activations}"
+    );
+    planned
+}
+
 #[test]
 fn damaged_models_are_refused_or_read_at_a_fair_price() {
     let models = models();
@@ -145,7 +192,7 @@ fn damaged_models_are_refused_or_read_at_a_fair_price() {
         let whole = onnx::open(model.clone().into(), &OpenOptions::default());
         assert!(whole.is_ok(), "model {i}, undamaged: {whole:?}");
     }
-    let mut opened = 0u64;
+    let (mut opened, mut planned) = (0u64, 0u64);
     for run in seed..seed + runs {
         let mut random = Random::new(run);
         let mut bytes = models[random.below(models.len())].clone();
@@ -154,29 +201,45 @@ fn damaged_models_are_refused_or_read_at_a_fair_price() {
         }
         let length = bytes.len();
         let bytes = Bytes::from(bytes);
-        let (before, count) = (LIVE.load(Relaxed), COUNT.load(Relaxed));
-        PEAK.store(before, Relaxed);
-        let dims = [("batch".to_string(), 2)].into();
-        if let Ok(model) = onnx::open(bytes, &OpenOptions { dims }) {
-            opened += 1;
+        let count = COUNT.load(Relaxed);
+        let import = || {
+            let dims = [("batch".to_string(), 2)].into();
+            let model = onnx::open(bytes, &OpenOptions { dims }).ok()?;
             let written = onnx::write(&model.graph).expect("small models can be written");
             let again = onnx::read(written.into());
             assert!(
                 again.is_ok(),
                 "run {run}: what was written cannot be read: {again:?}"
             );
-        }
-        let peak = PEAK.load(Relaxed) - before;
-        let count = COUNT.load(Relaxed) - count;
+            Some(model.graph)
+        };
+        let (graph, peak) = peak_of(import);
         assert!(
             peak <= ALLOWANCE + PER_BYTE * length,
             "run {run}: {peak} bytes for a file of {length}"
         );
+        if let Some(graph) = graph {
+            opened += 1;
+            planned += u64::from(look_into(graph, length, run));
+        }
+        let count = COUNT.load(Relaxed) - count;
         assert!(count <= MOST_ALLOCATIONS, "run {run}: {count} allocations");
+        if (run + 1 - seed).is_multiple_of(100_000) {
+            eprintln!(
+                "{} runs, {opened} readable, {planned} planned",
+                run + 1 - seed
+            );
+        }
     }
-    println!("{runs} damaged models, {opened} of them still readable");
+    println!(
+        "{runs} damaged models from seed {seed}, {opened} of them still readable, {planned} of them planned"
+    );
     assert!(
         opened > runs / 10 && opened < runs,
         "{opened} of {runs} were readable"
+    );
+    assert!(
+        planned > opened / 4,
+        "only {planned} of {opened} were planned"
     );
 }

@@ -1,6 +1,9 @@
 //! The gallery's model, stored in half precision, chooses on every sample photo what ONNX Runtime chooses with it, and
 //! what the model in single precision chooses.
 
+#[path = "support/skipped.rs"]
+mod skipped;
+
 use secateur::data::{Preset, decode, image::to_tensor};
 use secateur::engine::{Executor, Options};
 use secateur::onnx::{OpenOptions, open};
@@ -43,7 +46,7 @@ fn half_precision_chooses_the_same_on_every_sample_photo() {
     let mut single = if single.exists() {
         Some(executor(&single))
     } else {
-        println!("skipped in part: {} is absent", single.display());
+        skipped::skipped(format_args!("in part, {} is absent", single.display()));
         None
     };
     let photos = facts.as_array().expect("a list");
@@ -56,10 +59,10 @@ fn half_precision_chooses_the_same_on_every_sample_photo() {
             .join(package)
             .join("data/image.jpg");
         let Ok(bytes) = fs::read(&path) else {
-            println!(
-                "skipped: {} is absent; npm install brings it",
+            skipped::skipped(format_args!(
+                "{} is absent; npm install brings it",
                 path.display()
-            );
+            ));
             return;
         };
         let photo = decode::photo_from_bytes(&bytes, file).expect("a photo");

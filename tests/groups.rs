@@ -4,7 +4,7 @@ mod common;
 
 use common::{Net, int, ints};
 use secateur::graph::{Graph, ValueId};
-use secateur::prune::groups::{Groups, analyse};
+use secateur::prune::groups::{Groups, UnitId, analyse};
 use secateur::tensor::Tensor;
 
 fn groups(graph: &Graph) -> Groups {
@@ -385,15 +385,53 @@ fn an_unknown_operator_freezes_what_it_touches_and_says_so() {
     let y = net.pool(b);
     let y = net.flatten(y);
     let y = net.linear(y, 10);
-    let groups = groups(&net.finish(&[y, odd]));
+    let groups = groups(&net.finish(&[y]));
     assert_eq!(sizes(&groups), [(6, 1, 1)]);
-    let reasons: Vec<&str> = groups.kept().iter().map(|k| k.reason.as_str()).collect();
-    assert!(
-        reasons
+    let frozen: Vec<_> = groups.kept().iter().filter(|k| k.of == 4).collect();
+    assert_eq!(frozen.len(), 1, "{frozen:?}");
+    assert_eq!(frozen[0].channels, 4);
+    // The node, the operator and its opset.
+    for word in ["“FancyPool1”", "FancyPool", "opset 17", "not known"] {
+        assert!(frozen[0].reason.contains(word), "{}", frozen[0].reason);
+    }
+}
+
+/// The halves of a split, joined the other way round: each channel keeps its partner.
+#[test]
+fn a_concat_after_a_split_follows_each_part() {
+    let mut net = Net::new(26);
+    let x = net.input(&[1, 3, 8, 8]);
+    let a = net.conv(x, 10, 1);
+    let lengths = net.integers(&[4, 6]);
+    let parts = net.op_n("Split", &[a, lengths], &[("axis", int(1))], 2);
+    let turned = net.concat(&[parts[1], parts[0]], 1);
+    let y = head(&mut net, turned);
+    let groups = groups(&net.finish(&[y]));
+    assert_eq!(groups.units.len(), 10);
+    assert_eq!(partners(&groups, (a, 1), 0, (turned, 1)), [6]);
+    assert_eq!(partners(&groups, (a, 1), 4, (turned, 1)), [0]);
+    assert_eq!(partners(&groups, (a, 1), 9, (turned, 1)), [5]);
+}
+
+/// Torch-Pruning's net with parameters that nothing reads: they change nothing.
+#[test]
+fn stored_tensors_that_nothing_reads_are_left_out() {
+    let mut net = Net::new(27);
+    let x = net.input(&[1, 16]);
+    let y = net.linear(x, 12);
+    net.weight(&[12, 12]);
+    let y = net.linear(y, 4);
+    let graph = net.finish(&[y]);
+    let groups = groups(&graph);
+    assert_eq!(sizes(&groups), [(12, 1, 1)]);
+    assert!(groups.unit(UnitId(0)).elements.iter().all(|element| {
+        let reads = |node: &secateur::graph::Node| node.reads().any(|v| v == element.axis.value);
+        let makes = graph
+            .nodes
             .iter()
-            .any(|r| r.contains("FancyPool") || r.contains("output of the model")),
-        "{reasons:?}"
-    );
+            .any(|n| n.outputs.contains(&Some(element.axis.value)));
+        makes || graph.nodes.iter().any(reads)
+    }));
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Reading and writing ONNX files: nothing is lost on the way round, and bad files are told apart.
 
+#[path = "support/skipped.rs"]
+mod skipped;
+
 use bytes::Bytes;
 use secateur::Error;
 use secateur::graph::{Graph, Storage};
@@ -13,7 +16,7 @@ fn shared_model(name: &str) -> Option<Bytes> {
     match std::fs::read(&path) {
         Ok(bytes) => Some(bytes.into()),
         Err(_) => {
-            println!("skipped: {} is not there", path.display());
+            skipped::skipped(format_args!("{} is not there", path.display()));
             None
         }
     }

@@ -10,6 +10,7 @@ use secateur::graph::{Graph, ValueId};
 use secateur::prune::groups::analyse;
 use secateur::prune::repack::{mask_channels, repack};
 use secateur::prune::selfcheck::check;
+use secateur::tensor::Tensor;
 
 /// Several random cuts, each compared with the brute-force reference.
 fn survives(name: &str, graph: &Graph) {
@@ -57,8 +58,8 @@ fn residual_and_plain_networks_at_their_real_widths() {
         let removed = random_units(&groups, &mut random);
         let masked = mask_channels(&graph, &groups, &removed).unwrap();
         let packed = repack(&graph, &groups, &removed).unwrap();
-        let input = &random_inputs(&graph, &mut random)[0];
-        let checked = check(&masked, &packed.graph, input).unwrap();
+        let inputs = random_inputs(&graph, &mut random);
+        let checked = check(&masked, &packed.graph, &inputs).unwrap();
         assert!(checked.agrees, "{name}: {checked:?}");
     }
 }
@@ -269,4 +270,89 @@ fn a_scale_between_two_products_goes_with_its_units() {
     assert_eq!(stored(w).shape(), [20, 62]);
     assert_eq!(stored(scale).shape(), [1, 62]);
     assert_eq!(stored(v).shape(), [62, 64]);
+}
+
+/// Simonyan and Zisserman's network with batch normalisation, at a sixteenth of its widths.
+#[test]
+fn vgg16_with_batch_normalisation() {
+    let mut net = Net::new(30);
+    let mut x = net.input(&[1, 3, 32, 32]);
+    for (out, times) in [(4, 2), (8, 2), (16, 3), (32, 3), (32, 3)] {
+        for _ in 0..times {
+            x = conv_bn_relu(&mut net, x, out, 3);
+        }
+        x = max_pool(&mut net, x, 2, 2, 0);
+    }
+    let mut x = net.flatten(x);
+    for _ in 0..2 {
+        x = net.linear(x, 32);
+        x = net.relu(x);
+    }
+    let y = net.linear(x, 10);
+    let graph = net.finish(&[y]);
+    let groups = analyse(&graph).unwrap();
+    assert_eq!(groups.groups.len(), 15);
+    survives("vgg16_bn", &graph);
+}
+
+/// A block of BERT: words looked up in a table, a place added, attention, two residual sums that are normalised. Heads and
+/// inner units go; what is normalised over its channels keeps them.
+#[test]
+fn a_block_of_bert() {
+    let (words, width, heads, inner) = (6usize, 12usize, 4usize, 20usize);
+    let mut net = Net::new(31);
+    let places = net.integer_input(&[1, words]);
+    let table = net.weight(&[9, width]);
+    let x = net.op("Gather", &[table, places], &[("axis", int(0))]);
+    let positions = net.weight(&[words, width]);
+    let x = net.add(x, positions);
+    let x = layer_norm(&mut net, x);
+    let (n, h, d) = (words as i64, heads as i64, (width / heads) as i64);
+    let mut parts = Vec::new();
+    for order in [[0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]] {
+        let y = net.linear_3d(x, width);
+        let y = net.reshape(y, &[1, n, h, d]);
+        parts.push(net.transpose(y, &order));
+    }
+    let scores = net.op("MatMul", &parts[..2], &[]);
+    let scores = net.op("Softmax", &[scores], &[("axis", int(-1))]);
+    let y = net.op("MatMul", &[scores, parts[2]], &[]);
+    let y = net.transpose(y, &[0, 2, 1, 3]);
+    let y = net.reshape(y, &[1, n, width as i64]);
+    let y = net.linear_3d(y, width);
+    let y = net.add(x, y);
+    let x = layer_norm(&mut net, y);
+    let y = net.linear_3d(x, inner);
+    let half = net.op("Erf", &[y], &[]);
+    let y = net.op("Mul", &[y, half], &[]);
+    let y = net.linear_3d(y, width);
+    let y = net.add(x, y);
+    let y = layer_norm(&mut net, y);
+    let y = net.linear_3d(y, 2);
+    let graph = net.finish(&[y]);
+    let groups = analyse(&graph).unwrap();
+    let sizes: Vec<usize> = groups
+        .groups
+        .iter()
+        .map(|group| group.units.len())
+        .collect();
+    assert!(
+        sizes.contains(&heads) && sizes.contains(&inner),
+        "{sizes:?}"
+    );
+    let sentence = Tensor::from_i64(&[1, words], vec![8, 0, 3, 3, 5, 1]);
+    let mut random = Random(8);
+    for _ in 0..4 {
+        let removed = random_units(&groups, &mut random);
+        let masked = mask_channels(&graph, &groups, &removed).unwrap();
+        let packed = repack(&graph, &groups, &removed).unwrap();
+        let checked = check(&masked, &packed.graph, std::slice::from_ref(&sentence)).unwrap();
+        assert!(checked.agrees, "{checked:?}");
+    }
+}
+
+fn layer_norm(net: &mut Net, x: ValueId) -> ValueId {
+    let width = *net.dims(x).last().unwrap();
+    let inputs = [x, net.positive(width), net.weight(&[width])];
+    net.op("LayerNormalization", &inputs, &[])
 }

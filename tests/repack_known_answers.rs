@@ -122,7 +122,7 @@ fn a_doubled_producer_is_cut_in_both_places() {
     assert_eq!(packed.constant(reader).unwrap().shape(), [448, 896, 1, 1]);
 }
 
-/// Linear 4096 seen as 256 × 4 × 4, then transposed convolutions to 128 and 64, at half.
+/// Linear 4096 seen as 256 × 4 × 4, then transposed convolutions to 128 × 8 × 8 and 64 × 16 × 16, at half.
 #[test]
 fn a_linear_layer_seen_as_maps_is_cut_by_maps() {
     let mut net = Net::new(43);
@@ -131,7 +131,7 @@ fn a_linear_layer_seen_as_maps_is_cut_by_maps() {
     let mut y = net.reshape(y, &[-1, 256, 4, 4]);
     for out in [128, 64] {
         let w = net.weight(&[2 * out, out, 2, 2]);
-        y = net.op("ConvTranspose", &[y, w], &[("strides", ints(&[4, 4]))]);
+        y = net.op("ConvTranspose", &[y, w], &[("strides", ints(&[2, 2]))]);
         y = net.relu(y);
     }
     let y = net.flatten(y);
@@ -150,4 +150,101 @@ fn a_linear_layer_seen_as_maps_is_cut_by_maps() {
     assert_eq!(shapes[0], [2048, 8]);
     assert_eq!(shapes[2], [128, 64, 2, 2]);
     assert_eq!(shapes[3], [64, 32, 2, 2]);
+    assert_eq!(shapes[4], [2, 8192]);
+}
+
+/// A convolution of 512 split into 128, 128 and 256, one block applied to the first two: at half 64, 64 and 128.
+#[test]
+fn a_split_with_a_shared_block_is_halved_in_every_part() {
+    let mut net = Net::new(44);
+    let x = net.input(&[1, 3, 2, 2]);
+    let y = net.conv(x, 512, 1);
+    let lengths = net.integers(&[128, 128, 256]);
+    let parts = net.op_n("Split", &[y, lengths], &[("axis", int(1))], 3);
+    let (shared, own) = (net.weight(&[128, 128, 1, 1]), net.weight(&[128, 256, 1, 1]));
+    let outs = [
+        net.conv_of(&[parts[0], shared], 1, 1, 0),
+        net.conv_of(&[parts[1], shared], 1, 1, 0),
+        net.conv_of(&[parts[2], own], 1, 1, 0),
+    ];
+    let y = net.add(outs[0], outs[1]);
+    let y = net.add(y, outs[2]);
+    let y = net.pool(y);
+    let y = net.flatten(y);
+    let y = net.linear(y, 2);
+    let graph = net.finish(&[y]);
+    let groups = analyse(&graph).unwrap();
+    let removed = share_of_each(&groups, 0.5);
+    let packed = agree(&graph, &groups, &removed, &mut Random(1)).graph;
+    let stored = |node: usize| {
+        packed
+            .constant(packed.nodes[node].input(1).unwrap())
+            .unwrap()
+    };
+    assert_eq!(stored(0).shape(), [256, 3, 1, 1]);
+    assert_eq!(stored(1).integers().unwrap(), [64, 64, 128]);
+    assert_eq!(stored(2).shape(), [64, 64, 1, 1]);
+    assert_eq!(packed.nodes[2].input(1), packed.nodes[3].input(1));
+    assert_eq!(stored(4).shape(), [64, 128, 1, 1]);
+}
+
+/// A layer of one's own (a scale and a shift for each channel, written as Mul and Add) loses what the layer before it
+/// loses: 256 less three are 253 everywhere.
+#[test]
+fn a_customised_layer_loses_the_same_channels() {
+    let mut net = Net::new(45);
+    let x = net.input(&[1, 128]);
+    let first = net.linear(x, 256);
+    let (scale, shift) = (net.weight(&[256]), net.weight(&[256]));
+    let y = net.op("Mul", &[first, scale], &[]);
+    let y = net.add(y, shift);
+    let y = net.relu(y);
+    let y = net.linear(y, 10);
+    let graph = net.finish(&[y]);
+    let groups = analyse(&graph).unwrap();
+    let packed = agree(&graph, &groups, &[0, 2, 6].map(UnitId), &mut Random(1)).graph;
+    let stored = |node: usize| {
+        packed
+            .constant(packed.nodes[node].input(1).unwrap())
+            .unwrap()
+    };
+    let shapes: Vec<&[usize]> = (0..3).chain([4]).map(|node| stored(node).shape()).collect();
+    assert_eq!(shapes, [&[253, 128][..], &[253], &[253], &[10, 253]]);
+    let left: Vec<usize> = (0..256).filter(|c| ![0, 2, 6].contains(c)).collect();
+    let before = graph.constant(scale).unwrap();
+    assert_eq!(**stored(1), before.select(0, &left).unwrap());
+}
+
+/// Channels that are zero already (no weights, no bias): without them the outputs are those of the original.
+#[test]
+fn dead_channels_go_without_a_trace() {
+    let mut net = Net::new(46);
+    let x = net.input(&[1, 3, 6, 6]);
+    let y = net.conv(x, 8, 3);
+    let y = net.relu(y);
+    let y = net.conv(y, 6, 3);
+    let y = net.relu(y);
+    let y = net.flatten(y);
+    let y = net.linear(y, 4);
+    let mut graph = net.finish(&[y]);
+    for (node, channels) in [(0, &[1, 3, 6][..]), (2, &[0, 5])] {
+        for input in [1, 2] {
+            let id = graph.nodes[node].input(input).unwrap();
+            let tensor = graph.constant(id).unwrap();
+            let each = tensor.len() / tensor.shape()[0];
+            let mut numbers = tensor.floats().unwrap().into_owned();
+            for &channel in channels {
+                numbers[channel * each..][..each].fill(0.0);
+            }
+            let dead = tensor.with_floats(&numbers).unwrap();
+            graph.value_mut(id).constant = Some(std::sync::Arc::new(dead));
+        }
+    }
+    let groups = analyse(&graph).unwrap();
+    // Units stand in the order of their channels: 8 of the first group, then 6.
+    let dead = [1, 3, 6, 8, 13].map(UnitId);
+    let packed = agree(&graph, &groups, &dead, &mut Random(1)).graph;
+    let inputs = common::random_inputs(&graph, &mut Random(2));
+    let run = |graph: &Graph| common::reference::run(graph, &inputs);
+    assert!(common::distance(&run(&graph)[0], &run(&packed)[0]) < 1e-9);
 }

@@ -245,3 +245,257 @@ fn every_user_of_shared_weights_can_protect_them() {
         );
     }
 }
+
+fn kept_layers(made: &secateur::prune::cut::Cut) -> Vec<(usize, u64, u64)> {
+    let layers = made.report.after.layers.iter();
+    layers
+        .map(|l| (l.channels_out, l.nonzeros, l.macs))
+        .collect()
+}
+
+/// What is said by hand is done to the very count, and nothing else is touched.
+#[test]
+fn by_hand_means_exactly_so_much() {
+    let by_hand = |granularity: &str, layers: &str| {
+        let (mut session, recipe) = session(&format!(
+            r#"{{{granularity} "allocation": "manual", "layers": {{{layers}}}}}"#
+        ));
+        session.preview(&recipe).unwrap();
+        session.finish(None).unwrap()
+    };
+    // Channels: 12 of 16 and 12 of 24 stay; 8 × 8 places, kernels of 3 × 3 and 1 × 1.
+    let made = by_hand("", r#""Conv0": 0.25, "Conv3": 0.5"#);
+    let macs: Vec<(usize, u64)> = kept_layers(&made).iter().map(|l| (l.0, l.2)).collect();
+    assert_eq!(macs, [(12, 64 * 12 * 27), (12, 64 * 144), (10, 120)]);
+    // The dense layers hold 16 · 27 weights (two of them zero), 24 · 16 and 10 · 24; biases and the normalisation's four
+    // vectors of 16 stand beside them.
+    let whole = [16 * 27 - 2 + 16 + 4 * 16, 24 * 16 + 24, 10 * 24 + 10];
+    let left = |made| kept_layers(made).iter().map(|l| l.1).collect::<Vec<u64>>();
+    // Blocks of 4 × 1: 48 of 96, so 192 weights.
+    let made = by_hand(
+        r#""granularity": "block", "block": [4, 1],"#,
+        r#""Conv3": 0.5"#,
+    );
+    assert_eq!(left(&made), [whole[0], whole[1] - 192, whole[2]]);
+    // 1:4 along the 16 that are read: 12 of each 16.
+    let made = by_hand(r#""granularity": "1:4","#, r#""Conv3": 0.5"#);
+    assert_eq!(left(&made), [whole[0], whole[1] - 24 * 12, whole[2]]);
+    // Single weights: exactly round(0.3 × 240).
+    let made = by_hand(r#""granularity": "weight","#, r#""Gemm7": 0.3"#);
+    assert_eq!(left(&made), [whole[0], whole[1], whole[2] - 72]);
+}
+
+/// A floor and rounding hold in whole cuts, also where units of a grouped convolution hold several channels.
+#[test]
+fn floors_and_multiples_hold_in_every_layer() {
+    let mut net = Net::new(9);
+    let x = net.input(&[1, 3, 6, 6]);
+    let x = net.conv(x, 24, 3);
+    let x = net.relu(x);
+    let x = net.conv_with(x, 32, 3, 2, 1, 1, true);
+    let x = net.relu(x);
+    let x = net.conv(x, 20, 1);
+    let x = net.pool(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 10);
+    let graph = net.finish(&[y]);
+    for allocation in ["global", "uniform"] {
+        let text = format!(
+            r#"{{"allocation": "{allocation}", "target": {{"macs": 0.35}}, "floor": 8, "roundTo": 4}}"#
+        );
+        let mut session = Session::new(graph.clone(), 50_000).unwrap();
+        session.preview(&Recipe::parse(&text).unwrap()).unwrap();
+        let made = session.finish(None).unwrap();
+        let channels: Vec<usize> = kept_layers(&made).iter().map(|l| l.0).collect();
+        let cut = &channels[..3];
+        assert!(
+            cut.iter().all(|n| n.is_multiple_of(4) && *n >= 8),
+            "{text}: {channels:?}"
+        );
+        assert!(
+            cut.iter().zip([24, 32, 20]).any(|(n, of)| *n < of),
+            "{channels:?}"
+        );
+        assert_eq!(channels[3], 10);
+        assert!(made.report.check.unwrap().agrees);
+    }
+}
+
+/// Criteria for channels against their papers' formulas, written out here once more.
+#[test]
+fn scales_and_lamp_judge_channels() {
+    let mut net = Net::new(11);
+    let x = net.input(&[1, 3, 6, 6]);
+    let x = net.conv(x, 8, 3);
+    let x = net.batch_norm(x);
+    let x = net.relu(x);
+    let x = net.pool(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 4);
+    let mut graph = net.finish(&[y]);
+    let gamma = graph.nodes[1].input(1).unwrap();
+    let scales: Vec<f32> = [-3.0, 0.5, 2.0, -0.25, 1.0, 4.0, -1.5, 0.75].into();
+    let tensor = graph.constant(gamma).unwrap().with_floats(&scales).unwrap();
+    graph.value_mut(gamma).constant = Some(std::sync::Arc::new(tensor));
+    let weights = floats(&graph, graph.nodes[0].input(1).unwrap());
+    let norms: Vec<f64> = weights
+        .chunks(27)
+        .map(|filter| filter.iter().map(|w| f64::from(*w).powi(2)).sum())
+        .collect();
+    let lamp = norms.iter().map(|own| {
+        let at_least: f64 = norms.iter().filter(|n| *n >= own).sum();
+        (own / at_least) as f32
+    });
+    let expected = [
+        ("bn-scale", scales.iter().map(|x| x.abs()).collect()),
+        ("lamp", lamp.collect::<Vec<f32>>()),
+    ];
+    let mut session = Session::new(graph, 10_000).unwrap();
+    for (criterion, mut scores) in expected {
+        let text = format!(r#"{{"criterion": "{criterion}", "target": {{"macs": 0.6}}}}"#);
+        session.preview(&Recipe::parse(&text).unwrap()).unwrap();
+        let bars = session.scores(0).unwrap();
+        for (&channel, &score) in bars.channels.iter().zip(&bars.scores) {
+            let apart = (scores[channel as usize] - score).abs();
+            assert!(apart < 1e-6, "{criterion}: channel {channel}");
+        }
+        scores.sort_by(|a, b| b.total_cmp(a));
+        assert!(
+            bars.scores
+                .iter()
+                .zip(&scores)
+                .all(|(a, b)| (a - b).abs() < 1e-6)
+        );
+    }
+}
+
+/// Two layers whose channels are added: a unit's score is the reduction of both filters' scores.
+#[test]
+fn reductions_over_a_real_group() {
+    let mut net = Net::new(12);
+    let x = net.input(&[1, 3, 6, 6]);
+    let (a, b) = (net.conv(x, 8, 3), net.conv(x, 8, 1));
+    let sum = net.add(a, b);
+    let y = net.pool(sum);
+    let y = net.flatten(y);
+    let y = net.linear(y, 4);
+    let graph = net.finish(&[y]);
+    let l1 = |node: usize, each: usize| -> Vec<f64> {
+        let weights = floats(&graph, graph.nodes[node].input(1).unwrap());
+        let filters = weights.chunks(each);
+        filters
+            .map(|f| f.iter().map(|w| f64::from(w.abs())).sum())
+            .collect()
+    };
+    let stack = [l1(0, 27), l1(1, 3)];
+    type Reduce = fn(f64, f64) -> f64;
+    let reductions: [(&str, Reduce); 3] = [
+        ("mean", |a, b| (a + b) / 2.0),
+        ("sum", |a, b| a + b),
+        ("max", f64::max),
+    ];
+    for (name, reduce) in reductions {
+        let reduced: Vec<f64> = (0..8).map(|c| reduce(stack[0][c], stack[1][c])).collect();
+        // L1 can't be ranked across layers as it is: it is divided by the group's mean.
+        let mean = reduced.iter().sum::<f64>() / 8.0;
+        let text =
+            format!(r#"{{"criterion": "l1", "reduction": "{name}", "target": {{"macs": 0.6}}}}"#);
+        let mut session = Session::new(graph.clone(), 10_000).unwrap();
+        session.preview(&Recipe::parse(&text).unwrap()).unwrap();
+        let bars = session.scores(0).unwrap();
+        assert_eq!(bars.scores.len(), 8);
+        for (&channel, &score) in bars.channels.iter().zip(&bars.scores) {
+            let expected = reduced[channel as usize] / mean;
+            assert!(
+                (expected - f64::from(score)).abs() < 1e-5,
+                "{name}: {channel}"
+            );
+        }
+    }
+}
+
+/// The most that lies between two layers, counted by hand: the second activation, 24 channels of 8 × 8 floats read and as
+/// many made.
+#[test]
+fn activation_memory_is_that_of_the_hand_count() {
+    let account = secateur::report::account(&small_net(), 0);
+    assert_eq!(account.totals.activation_bytes, 2 * 24 * 64 * 4);
+    let of_layers: Vec<u64> = account.layers.iter().map(|l| l.activation_bytes).collect();
+    assert_eq!(of_layers, [16 * 64 * 4, 24 * 64 * 4, 10 * 4]);
+    // Half precision takes half of it.
+    let account = secateur::report::account(&common::in_half_precision(small_net()), 0);
+    assert_eq!(account.totals.activation_bytes, 24 * 64 * 4);
+    assert_eq!(account.layers[0].activation_bytes, 16 * 64 * 2);
+}
+
+/// What the file says beside the network comes through a cut, with the recipe added.
+#[test]
+fn a_cut_keeps_what_the_file_says_of_itself() {
+    let mut graph = common::with_open_batch(small_net());
+    graph.name = "roses".into();
+    graph.producer_name = "a gardener".into();
+    graph.metadata = vec![
+        ("author".into(), "A".into()),
+        ("licence".into(), "free".into()),
+    ];
+    for text in [r#"{"target": {"macs": 0.6}}"#, r#"{"granularity": "2:4"}"#] {
+        let recipe = Recipe::parse(text).unwrap();
+        let made = secateur::prune::cut::cut(&graph, 50_000, &recipe, None).unwrap();
+        let again = secateur::onnx::read(made.bytes.into()).unwrap();
+        let said = |key: &str| {
+            let mut entries = again.metadata.iter().filter(|(k, _)| k == key);
+            (entries.next().map(|(_, v)| v.clone()), entries.count())
+        };
+        assert_eq!(said("author"), (Some("A".into()), 0));
+        assert_eq!(said("licence"), (Some("free".into()), 0));
+        let (recorded, more) = said(secateur::prune::cut::RECIPE_KEY);
+        assert_eq!(
+            (Recipe::parse(&recorded.unwrap()).unwrap(), more),
+            (recipe, 0)
+        );
+        assert_eq!(
+            (&*again.name, &*again.producer_name),
+            ("roses", "a gardener")
+        );
+        assert_eq!(
+            (&again.opsets, again.ir_version),
+            (&graph.opsets, graph.ir_version)
+        );
+        let ends = |graph: &Graph| -> Vec<_> {
+            let ends = graph.inputs.iter().chain(&graph.outputs);
+            ends.map(|&id| format!("{} {:?}", graph.value(id).name, graph.value(id).ty))
+                .collect()
+        };
+        assert_eq!(ends(&again), ends(&graph));
+    }
+}
+
+/// Weights that are not numbers: every granularity cuts, packs and writes, and the file still says so when it is opened.
+#[test]
+fn weights_that_are_not_numbers_stop_nothing() {
+    let mut graph = small_net();
+    let id = graph.nodes[3].input(1).unwrap();
+    let tensor = graph.constant(id).unwrap();
+    let mut weights = tensor.floats().unwrap().into_owned();
+    (weights[3], weights[200]) = (f32::NAN, f32::NAN);
+    let tensor = tensor.with_floats(&weights).unwrap();
+    graph.value_mut(id).constant = Some(std::sync::Arc::new(tensor));
+    for text in [
+        r#"{"target": {"macs": 0.6}}"#,
+        r#"{"criterion": "fpgm", "target": {"macs": 0.6}}"#,
+        r#"{"granularity": "weight", "target": {"sparsity": 0.5}}"#,
+        r#"{"granularity": "2:4"}"#,
+        r#"{"granularity": "block", "block": [4, 1], "target": {"sparsity": 0.5}}"#,
+    ] {
+        let recipe = Recipe::parse(text).unwrap();
+        let mut session = Session::new(graph.clone(), 50_000).unwrap();
+        session.preview(&recipe).expect(text);
+        session.heatmap(1, window(16, 24)).expect(text);
+        session.histogram(1, 20).expect(text);
+        let made = session.finish(None).expect(text);
+        // Both models give the same, numbers or not.
+        assert!(made.report.check.is_none_or(|check| check.agrees), "{text}");
+        let options = secateur::onnx::OpenOptions::default();
+        secateur::onnx::open(made.bytes.into(), &options).expect(text);
+    }
+}

@@ -52,3 +52,44 @@ pub fn widen_half(graph: &mut Graph) {
     graph.nodes = nodes;
     graph.remove_unused_values();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_write_a_constant() {
+        let held = |name: &str, attribute| constant(&[(name.to_string(), attribute)].into());
+        let cases = [
+            (
+                "value_float",
+                Attribute::Float(0.5),
+                Tensor::from_f32(&[], vec![0.5]),
+            ),
+            (
+                "value_floats",
+                Attribute::Floats(vec![1.0, 2.0]),
+                Tensor::from_f32(&[2], vec![1.0, 2.0]),
+            ),
+            (
+                "value_int",
+                Attribute::Int(-7),
+                Tensor::from_i64(&[], vec![-7]),
+            ),
+            (
+                "value_ints",
+                Attribute::Ints(vec![0, -1, 3]),
+                Tensor::from_i64(&[3], vec![0, -1, 3]),
+            ),
+        ];
+        for (name, attribute, expected) in cases {
+            assert_eq!(*held(name, attribute).expect(name), expected);
+        }
+        let tensor = Arc::new(Tensor::from_f32(&[1, 2], vec![3.0, 4.0]));
+        assert_eq!(
+            held("value", Attribute::Tensor(tensor.clone())),
+            Some(tensor)
+        );
+        assert_eq!(held("value_string", Attribute::String("a".into())), None);
+    }
+}

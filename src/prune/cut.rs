@@ -5,11 +5,11 @@ use super::repack::{Note, mask_channels, repack};
 use super::selfcheck::{self, SelfCheck};
 use super::session::{Choice, Session};
 use crate::error::{Error, Result};
-use crate::graph::Graph;
+use crate::graph::{Graph, Value};
 use crate::onnx;
 use crate::recipe::{Allocation, Recipe, Target};
 use crate::report::{Account, account};
-use crate::tensor::{DType, Tensor};
+use crate::tensor::Tensor;
 use serde::Serialize;
 
 /// Where a file's recipe is recorded in its `metadata_props`.
@@ -70,7 +70,7 @@ impl From<&Kept> for KeptRow {
 const TRIES: usize = 6;
 
 /// Cuts a model as `onnx::open` gives it; its file has `file_bytes` bytes. `input` is what a re-packed model is checked
-/// on; without one a test pattern is used.
+/// on, where it is the model's only input; without one a test pattern is used.
 pub fn cut(graph: &Graph, file_bytes: u64, recipe: &Recipe, input: Option<&Tensor>) -> Result<Cut> {
     let mut session = Session::new(graph.clone(), file_bytes)?;
     session.choose(recipe)?;
@@ -182,32 +182,54 @@ fn check(
     input: Option<&Tensor>,
     masked: impl FnOnce() -> Result<Graph>,
 ) -> Result<SelfCheck> {
-    let pattern;
-    let input = match input {
-        Some(input) => input,
-        None => {
-            pattern = test_pattern(graph)?;
-            &pattern
-        }
+    let inputs = match input {
+        Some(input) => vec![input.clone()],
+        None => test_pattern(graph)?,
     };
-    selfcheck::check(&masked()?, packed, input)
+    selfcheck::check(&masked()?, packed, &inputs)
 }
 
-/// An input that is no photo, but different everywhere: waves that do not repeat, from -1.3 to 1.3.
-pub fn test_pattern(graph: &Graph) -> Result<Tensor> {
-    let only = match graph.inputs.as_slice() {
-        [only] => graph.value(*only).ty.as_ref(),
-        _ => None,
+/// A tensor for each input that is no photo, but different everywhere: waves that do not repeat, from -1.3 to 1.3.
+/// Whole numbers and truths are 0 and 1 by turns, which are places in any table. Open axes have length 1.
+///
+/// # Errors
+/// [`Error::BadInput`] where an input has no shape, or elements that can't be computed with.
+pub fn test_pattern(graph: &Graph) -> Result<Vec<Tensor>> {
+    let inputs = graph.inputs.iter().zip(0..);
+    inputs
+        .map(|(&id, at)| pattern_for(graph.value(id), at))
+        .collect()
+}
+
+/// Elements that a test pattern may have: a gigabyte of float32.
+const LARGEST_PATTERN: usize = 1 << 28;
+
+/// The pattern of the input at place `at`.
+fn pattern_for(input: &Value, at: usize) -> Result<Tensor> {
+    let refuse = |why: &str| {
+        Error::BadInput(format!(
+            "no test pattern can be made for input “{}”, {why}, so the model was not run",
+            input.name
+        ))
     };
-    let ty = only.filter(|ty| ty.dtype == DType::F32).ok_or_else(|| {
-        Error::BadInput(
-            "the model does not take one float32 tensor, so it can't be run on a photo".into(),
-        )
-    })?;
+    let ty = input.ty.as_ref();
+    let ty = ty.ok_or_else(|| refuse("which does not say what shape it has"))?;
     let shape: Vec<usize> = ty.shape.iter().map(|d| d.known().unwrap_or(1)).collect();
-    let elements = (0..shape.iter().product::<usize>()).map(|i| {
-        let i = i as f64;
-        ((i * 0.37).sin() + 0.3 * (i * 0.011).sin()) as f32
-    });
-    Ok(Tensor::from_f32(&shape, elements.collect()))
+    let count = shape
+        .iter()
+        .try_fold(1usize, |n, &size| n.checked_mul(size));
+    let count = count.filter(|&n| n <= LARGEST_PATTERN);
+    let count = count.ok_or_else(|| refuse("which has more elements than there is room for"))?;
+    let pattern = match ty.dtype.is_float() {
+        true => {
+            let wave = |i: usize| {
+                let i = (i + 101 * at) as f64;
+                ((i * 0.37).sin() + 0.3 * (i * 0.011).sin()) as f32
+            };
+            Tensor::from_f32(&shape, (0..count).map(wave).collect())
+        }
+        false => Tensor::from_i64(&shape, (0..count).map(|i| (i % 2) as i64).collect()),
+    };
+    let pattern = pattern.cast(ty.dtype);
+    pattern.ok_or_else(|| refuse("whose elements are of a type that can't be computed with"))
 }

@@ -4,11 +4,15 @@
 use crate::engine::{Executor, Options};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::tensor::Tensor;
+use crate::tensor::{DType, Tensor};
 use serde::Serialize;
 
 /// How far two models may be apart: so much of the largest output, or so much outright where outputs are small.
 const TOLERANCE: f32 = 1e-4;
+
+/// The same where numbers are stored as float16: each rounding to its 11 bits is off by up to 2⁻¹¹, and both the folded
+/// biases of several layers and the outputs are rounded.
+const HALF_TOLERANCE: f32 = 1.0 / 512.0;
 
 /// How far the two models are apart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -17,23 +21,27 @@ pub struct SelfCheck {
     pub max_abs: f32,
     /// The same as a share of the largest output of the masked model.
     pub max_rel: f32,
-    /// Whether the difference is at most 1e-4, absolute or relative.
+    /// How large either may be: 1e-4, or 1/512 where the model stores or gives float16 numbers.
+    pub tolerance: f32,
+    /// Whether the difference is within the tolerance, absolute or relative.
     pub agrees: bool,
 }
 
-/// Runs both models on one input and compares all outputs.
+/// Runs both models on one tensor for each input and compares all outputs.
 ///
 /// # Errors
 /// Those of running a model, [`Error::UnsupportedOperators`] first of all; [`Error::BadModel`] where the outputs
 /// do not even have the same shapes.
-pub fn check(masked: &Graph, packed: &Graph, input: &Tensor) -> Result<SelfCheck> {
+pub fn check(masked: &Graph, packed: &Graph, inputs: &[Tensor]) -> Result<SelfCheck> {
+    let tolerance = tolerance(packed);
     let run = |graph: &Graph| {
-        let batch = input.shape().first().copied().unwrap_or(1);
+        let first = inputs.first().and_then(|input| input.shape().first());
+        let batch = first.copied().unwrap_or(1);
         let options = Options {
             batch,
             ..Options::default()
         };
-        Executor::new(graph, &options)?.run(std::slice::from_ref(input))
+        Executor::new(graph, &options)?.run(inputs)
     };
     let (masked, packed) = (run(masked)?, run(packed)?);
     if masked.len() != packed.len() {
@@ -63,8 +71,25 @@ pub fn check(masked: &Graph, packed: &Graph, input: &Tensor) -> Result<SelfCheck
     Ok(SelfCheck {
         max_abs: difference,
         max_rel: relative,
-        agrees: difference <= TOLERANCE || relative <= TOLERANCE,
+        tolerance,
+        agrees: difference <= tolerance || relative <= tolerance,
     })
+}
+
+fn tolerance(graph: &Graph) -> f32 {
+    let stored = graph
+        .values
+        .iter()
+        .filter_map(|value| value.constant.as_ref());
+    let given = graph
+        .outputs
+        .iter()
+        .filter_map(|&id| graph.value(id).ty.as_ref());
+    let mut types = stored.map(|t| t.dtype()).chain(given.map(|ty| ty.dtype));
+    match types.any(|dtype| dtype == DType::F16) {
+        true => HALF_TOLERANCE,
+        false => TOLERANCE,
+    }
 }
 
 /// The distance of two numbers; none where both are the same infinity or both are not numbers.

@@ -151,14 +151,12 @@ impl<'g> Ledger<'g> {
     }
 
     fn elements(&self, value: ValueId, lengths: &Lengths) -> u64 {
-        let shape = self.shape(value, lengths).unwrap_or_default();
-        shape.iter().map(|&n| n as u64).product()
+        count(&self.shape(value, lengths).unwrap_or_default())
     }
 
     /// Parameters in all.
     pub fn parameters(&self, lengths: &Lengths) -> u64 {
-        let counts = self.parameters.iter().map(|&p| self.elements(p, lengths));
-        counts.sum()
+        total(self.parameters.iter().map(|&p| self.elements(p, lengths)))
     }
 
     /// Multiply-adds of one sample, of one node.
@@ -178,7 +176,7 @@ impl<'g> Ledger<'g> {
     /// Multiply-adds of one sample in all.
     pub fn macs(&self, lengths: &Lengths) -> u64 {
         let nodes = self.operators.keys();
-        nodes.map(|&node| self.macs_of(node, lengths)).sum()
+        total(nodes.map(|&node| self.macs_of(node, lengths)))
     }
 
     /// The size of the file, from what it was: `before`, less what the cut tensors lose.
@@ -209,7 +207,7 @@ impl<'g> Ledger<'g> {
         let nonzeros = self.parameters.iter().map(|&p| self.nonzeros(p, lengths));
         Totals {
             parameters: self.parameters(lengths),
-            nonzeros: nonzeros.sum(),
+            nonzeros: total(nonzeros),
             macs: self.macs(lengths),
             activation_bytes: self.activation_bytes(lengths),
             bytes,
@@ -246,8 +244,8 @@ impl<'g> Ledger<'g> {
             "MatMul" => shape.last().copied(),
             _ => shape.get(1).copied(),
         };
-        let count = |f: &dyn Fn(ValueId) -> u64| owned.iter().map(|&p| f(p)).sum();
-        let element_size = 4;
+        let sum = |f: &dyn Fn(ValueId) -> u64| total(owned.iter().map(|&p| f(p)));
+        let element_size = self.element_size(node.output(0));
         LayerCost {
             name: layer.name.clone(),
             operator: layer.operator.clone(),
@@ -255,24 +253,28 @@ impl<'g> Ledger<'g> {
             weight: self.graph.value(layer.weight).name.clone(),
             channels_in: channel_axis(&data).unwrap_or(0),
             channels_out: channel_axis(&output).unwrap_or(0),
-            parameters: count(&|p| self.elements(p, lengths)),
-            nonzeros: count(&|p| self.nonzeros(p, lengths)),
+            parameters: sum(&|p| self.elements(p, lengths)),
+            nonzeros: sum(&|p| self.nonzeros(p, lengths)),
             macs: self.macs_of(layer.node, lengths),
-            activation_bytes: output.iter().map(|&n| n as u64).product::<u64>() * element_size,
-            bytes: count(&|p| self.elements(p, lengths) * self.stored_size(p)),
+            activation_bytes: count(&output).saturating_mul(element_size),
+            bytes: sum(&|p| self.elements(p, lengths) * self.stored_size(p)),
             weight_shape,
             output_shape: output,
         }
     }
 
+    /// Bytes of one element of a computed value.
+    fn element_size(&self, value: Option<ValueId>) -> u64 {
+        let ty = value.and_then(|v| self.graph.value(v).ty.as_ref());
+        ty.and_then(|ty| ty.dtype.size()).unwrap_or(4) as u64
+    }
+
     /// The most that computed values hold at one time when each is dropped after its last use.
     fn activation_bytes(&self, lengths: &Lengths) -> u64 {
         let graph = self.graph;
-        let size = |v: ValueId| {
-            let dtype = graph.value(v).ty.as_ref().and_then(|t| t.dtype.size());
-            self.shape(v, lengths)
-                .map_or(0, |s| s.iter().map(|&n| n as u64).product::<u64>())
-                * dtype.unwrap_or(4) as u64
+        let size = |v: ValueId| match self.shape(v, lengths) {
+            Some(shape) => count(&shape).saturating_mul(self.element_size(Some(v))),
+            None => 0,
         };
         let mut last_use = BTreeMap::new();
         for (at, node) in graph.nodes.iter().enumerate() {
@@ -283,19 +285,30 @@ impl<'g> Ledger<'g> {
         for &v in &graph.outputs {
             last_use.insert(v, usize::MAX);
         }
-        let mut live: u64 = graph.inputs.iter().map(|&v| size(v)).sum();
+        let mut live = total(graph.inputs.iter().map(|&v| size(v)));
         let mut most = live;
         for (at, node) in graph.nodes.iter().enumerate() {
-            live += node.outputs.iter().flatten().map(|&v| size(v)).sum::<u64>();
+            live = live.saturating_add(total(node.outputs.iter().flatten().map(|&v| size(v))));
             most = most.max(live);
             let read: BTreeSet<ValueId> = node.inputs.iter().flatten().copied().collect();
             let done = read
                 .iter()
                 .filter(|v| last_use.get(v) == Some(&at) && graph.constant(**v).is_none());
-            live -= done.map(|&v| size(v)).sum::<u64>().min(live);
+            live -= total(done.map(|&v| size(v))).min(live);
         }
         most
     }
+}
+
+/// Elements of a tensor. A file may claim any sizes, so nothing here may overflow.
+fn count(shape: &[usize]) -> u64 {
+    shape
+        .iter()
+        .fold(1, |n, &size| n.saturating_mul(size as u64))
+}
+
+fn total(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, u64::saturating_add)
 }
 
 /// The stored matrix that a node multiplies by, if it does.

@@ -160,6 +160,7 @@ impl Cutter {
                 agrees: check.agrees,
                 max_absolute: check.max_abs,
                 max_relative: check.max_rel,
+                tolerance: check.tolerance,
                 checked_on: on.into(),
             }),
             check_skipped: cut.report.check_skipped,
@@ -173,13 +174,13 @@ impl Cutter {
         })
     }
 
-    /// Whether the model's input is what the preset makes of a photo.
+    /// Whether the model takes nothing but what the preset makes of a photo.
     fn takes(&self, preset: &Preset) -> Result<bool, Error> {
         let graph = self.session()?.graph();
-        let input = graph
-            .inputs
-            .first()
-            .and_then(|&id| graph.value(id).ty.as_ref());
+        let input = match graph.inputs.as_slice() {
+            [only] => graph.value(*only).ty.as_ref(),
+            _ => None,
+        };
         Ok(input.is_some_and(|ty| preset.check_fits(&ty.shape).is_ok()))
     }
 

@@ -147,6 +147,8 @@ pub struct CheckResult {
     pub agrees: bool,
     pub max_absolute: f32,
     pub max_relative: f32,
+    /// How large either may be for the models to agree.
+    pub tolerance: f32,
     pub checked_on: String,
 }
 

@@ -26,6 +26,20 @@ pub fn timing(milliseconds: &[f64]) -> JsResult<Ts<crate::report::Timing>> {
     }
 }
 
+/// The bits of the nearest float16 numbers, for a runtime that takes nothing else.
+#[wasm_bindgen(js_name = toHalf)]
+pub fn to_half(numbers: &[f32]) -> Vec<u16> {
+    let bits = |&x: &f32| half::f16::from_f32(x).to_bits();
+    numbers.iter().map(bits).collect()
+}
+
+/// The numbers that the bits of float16 stand for.
+#[wasm_bindgen(js_name = fromHalf)]
+pub fn from_half(bits: &[u16]) -> Vec<f32> {
+    let number = |&bits: &u16| half::f16::from_bits(bits).to_f32();
+    bits.iter().map(number).collect()
+}
+
 /// A message on its way out.
 fn message<T: Tsify + serde::Serialize>(value: T) -> JsResult<Ts<T>> {
     value.into_ts().map_err(mismatch)

@@ -7,6 +7,8 @@ pub mod nets;
 pub mod random_net;
 pub mod reference;
 pub mod repacking;
+#[path = "../support/skipped.rs"]
+pub mod skipped;
 pub mod slopes;
 
 use secateur::graph::shapes::infer;
@@ -104,9 +106,17 @@ impl Net {
     }
 
     pub fn input(&mut self, shape: &[usize]) -> ValueId {
+        self.input_of(DType::F32, shape)
+    }
+
+    pub fn integer_input(&mut self, shape: &[usize]) -> ValueId {
+        self.input_of(DType::I64, shape)
+    }
+
+    fn input_of(&mut self, dtype: DType, shape: &[usize]) -> ValueId {
         let dims = shape.iter().map(|&n| n.into()).collect();
         let name = format!("x{}", self.graph.inputs.len());
-        let known = Known::new(DType::F32, dims);
+        let known = Known::new(dtype, dims);
         let id = self.value(name, Some(known.ty.clone()), None);
         self.known.insert(id, known);
         self.graph.inputs.push(id);
@@ -283,6 +293,14 @@ impl Net {
         self.op("Gemm", &inputs, &[("transB", int(1))])
     }
 
+    /// `x · W + b` along the last axis, whatever stands before it.
+    pub fn linear_3d(&mut self, x: ValueId, out: usize) -> ValueId {
+        let inner = *self.dims(x).last().expect("at least one axis");
+        let (w, b) = (self.weight(&[inner, out]), self.weight(&[out]));
+        let y = self.op("MatMul", &[x, w], &[]);
+        self.add(y, b)
+    }
+
     pub fn output(&mut self, id: ValueId) {
         self.graph.outputs.push(id);
     }
@@ -301,6 +319,31 @@ pub fn with_open_batch(mut graph: Graph) -> Graph {
     for id in graph.inputs.clone() {
         if let Some(ty) = &mut graph.value_mut(id).ty {
             ty.shape[0] = Dim::symbol("N");
+        }
+    }
+    infer(&mut graph).expect("shapes fit");
+    graph
+}
+
+/// The same graph with float16 inputs and stored tensors; the scales of a `Resize` are float32 in any model.
+pub fn in_half_precision(mut graph: Graph) -> Graph {
+    let resizes = graph.nodes.iter().filter(|n| n.op_type == "Resize");
+    let scales: Vec<ValueId> = resizes.filter_map(|n| n.input(2)).collect();
+    for at in 0..graph.values.len() {
+        if scales.contains(&ValueId(at as u32)) {
+            continue;
+        }
+        let is_input = graph.inputs.contains(&ValueId(at as u32));
+        let value = &mut graph.values[at];
+        let constant = value.constant.as_deref().filter(|t| t.dtype().is_float());
+        let constant = constant.map(|t| t.cast(DType::F16).expect("floats"));
+        if let Some(ty) = value.ty.as_mut().filter(|ty| ty.dtype.is_float())
+            && (is_input || constant.is_some())
+        {
+            ty.dtype = DType::F16;
+        }
+        if let Some(half) = constant {
+            value.constant = Some(Arc::new(half));
         }
     }
     infer(&mut graph).expect("shapes fit");

@@ -2,7 +2,7 @@
 import { expose } from "comlink";
 import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import init, { timing } from "../pkg/secateur";
+import init, { fromHalf, timing, toHalf } from "../pkg/secateur";
 import type { Prediction, Timing, Which } from "./protocol";
 
 ort.env.wasm.numThreads = 1;
@@ -17,12 +17,27 @@ async function run(which: Which, input: Float32Array): Promise<Prediction> {
   const [meta] = session.inputMetadata;
   if (!meta?.isTensor) throw new Error("ONNX Runtime Web reports an input that is not a tensor.");
   const shape = meta.shape.map((size) => (typeof size === "number" ? size : (sizes[size] ?? 1)));
+  const tensor = await tensorOf(meta.type, input, shape);
   const start = performance.now();
-  const outputs = await session.run({ [meta.name]: new ort.Tensor("float32", input, shape) });
+  const outputs = await session.run({ [meta.name]: tensor });
   const milliseconds = performance.now() - start;
-  const logits = outputs[session.outputNames[0]!]!.data;
-  if (!(logits instanceof Float32Array)) throw new Error("ONNX Runtime Web gave an output that is not float32.");
-  return { logits: logits.slice(), milliseconds };
+  return { logits: floatsOf(outputs[session.outputNames[0]!]!), milliseconds };
+}
+
+/** The photo in the element type that the model takes. */
+async function tensorOf(type: string, input: Float32Array, shape: number[]): Promise<ort.Tensor> {
+  if (type === "float32") return new ort.Tensor(type, input, shape);
+  if (type !== "float16") throw new Error(`The model takes ${type} numbers, and a photo has none.`);
+  await core;
+  return new ort.Tensor(type, toHalf(input), shape);
+}
+
+function floatsOf({ type, data }: ort.Tensor): Float32Array {
+  if (type === "float32") return (data as Float32Array).slice();
+  if (type !== "float16")
+    throw new Error(`ONNX Runtime Web gave an output of ${type} numbers, which is no classifier's.`);
+  const { buffer, byteOffset, length } = data as Uint16Array;
+  return fromHalf(new Uint16Array(buffer, byteOffset, length));
 }
 
 const api = {

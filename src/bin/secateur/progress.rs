@@ -4,7 +4,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
 use std::time::Duration;
 
-/// A line that tells the stage and the time it has taken; it vanishes when dropped.
+const UNKNOWN: &str = "{spinner} {msg} ({elapsed})";
+const COUNTED: &str = "{spinner} {msg} {bar:24} {pos} of {len} ({elapsed})";
+
+/// A line that tells the stage and the time it has taken, with a bar where it is known how much there is to do; it
+/// vanishes when dropped.
 pub struct Progress {
     line: ProgressBar,
 }
@@ -12,23 +16,30 @@ pub struct Progress {
 impl Progress {
     pub fn new(stage: &'static str) -> Self {
         // Draws on standard error, and nothing at all where that is no terminal.
-        let line = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({prefix}{elapsed})") {
-            line.set_style(style);
-        }
-        line.set_message(stage);
-        line.enable_steady_tick(Duration::from_millis(100));
-        Progress { line }
+        let progress = Progress {
+            line: ProgressBar::new_spinner(),
+        };
+        progress.stage(stage);
+        progress.line.enable_steady_tick(Duration::from_millis(100));
+        progress
     }
 
     pub fn stage(&self, stage: &'static str) {
-        self.line.set_prefix("");
+        self.look_like(UNKNOWN);
         self.line.set_message(stage);
     }
 
     /// How much of the stage is done.
     pub fn count(&self, done: usize, of: usize) {
-        self.line.set_prefix(format!("{done} of {of}, "));
+        self.look_like(COUNTED);
+        self.line.set_length(of as u64);
+        self.line.set_position(done as u64);
+    }
+
+    fn look_like(&self, template: &str) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.line.set_style(style);
+        }
     }
 
     /// A remark to the user, which stays.

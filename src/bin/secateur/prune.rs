@@ -12,6 +12,9 @@ use secateur::report::Totals;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+/// Opening, cutting, writing.
+const STEPS: usize = 3;
+
 #[derive(Args)]
 pub struct Prune {
     #[command(flatten)]
@@ -41,13 +44,16 @@ impl Prune {
         }
 
         let progress = Progress::new("Opening the model");
+        progress.count(0, STEPS);
         let bytes = self.model.read()?;
         let size = bytes.len() as u64;
         let opened = self.model.open(bytes, BTreeMap::new())?;
         progress.stage("Cutting, re-packing and checking");
+        progress.count(1, STEPS);
         let mut cut = cut(&opened.graph, size, &recipe, None)?;
         cut.report.warnings.splice(..0, opened.warnings);
         progress.stage("Writing");
+        progress.count(2, STEPS);
         let document = serde_json::to_string_pretty(&cut.report)
             .map_err(|e| Failure::new(format!("the report can't be written: {e}")))?;
         // Both are whole before either has its name.

@@ -4,9 +4,11 @@ use crate::graph::{Graph, ValueId};
 use crate::ops::coupling::{Axis, IndexMap, Link};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Axes longer than this are kept whole, and so is what comes after this many elements in all: no model has so many
-/// channels, and the book-keeping has to stay small whatever shapes a file claims.
+/// Axes longer than this are kept whole: no model has so many channels.
 const LONGEST: usize = 1 << 20;
+/// What comes after this many elements in all, and as many more as the model stores numbers, is kept whole too: the
+/// book-keeping has to stay small whatever shapes a small file claims.
+const FREE: usize = 1 << 20;
 const MOST: usize = 1 << 24;
 
 /// Where an axis has its elements.
@@ -46,6 +48,11 @@ impl Elements {
             frozen: Vec::new(),
             reasons: Vec::new(),
         };
+        let stored = graph.values.iter().filter_map(|v| v.constant.as_ref());
+        let most = stored
+            .map(|t| t.len())
+            .fold(FREE, usize::saturating_add)
+            .min(MOST);
         for (at, value) in graph.values.iter().enumerate() {
             let Some(ty) = &value.ty else { continue };
             for (axis, dim) in ty.shape.iter().enumerate() {
@@ -58,7 +65,7 @@ impl Elements {
                     _ if frozen.contains_key(&axis) => frozen.get(&axis).copied(),
                     None => Some(dynamic),
                     Some(0 | 1) => Some(single),
-                    Some(len) if len > LONGEST || elements.parent.len() + len > MOST => Some(long),
+                    Some(len) if len > LONGEST || elements.parent.len() + len > most => Some(long),
                     Some(_) => None,
                 };
                 elements.add(axis, len, reason);

@@ -57,3 +57,78 @@ impl Masks {
         restored
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{Storage, Value};
+    use crate::tensor::Tensor;
+
+    fn graph_of(tensors: &[Vec<f32>]) -> Graph {
+        let value = |weights: &Vec<f32>| Value {
+            name: "w".into(),
+            ty: None,
+            constant: Some(Arc::new(Tensor::from_f32(
+                &[weights.len()],
+                weights.clone(),
+            ))),
+            storage: Storage::Plain,
+        };
+        Graph {
+            values: tensors.iter().map(value).collect(),
+            ..Graph::default()
+        }
+    }
+
+    fn mask(kept: &[u8]) -> WeightMask {
+        let mut mask = WeightMask::none(kept.len());
+        (0..kept.len())
+            .filter(|&i| kept[i] == 1)
+            .for_each(|i| mask.keep(i));
+        mask
+    }
+
+    fn numbers(graph: &Graph, at: u32) -> Vec<f32> {
+        graph
+            .constant(ValueId(at))
+            .unwrap()
+            .floats()
+            .unwrap()
+            .into_owned()
+    }
+
+    /// As `torch.nn.utils.prune`'s container does it: three masks, one after the other, take what any of them takes; taken
+    /// off again, they leave the weights as they were.
+    #[test]
+    fn masks_combine_apply_and_undo() {
+        let original = graph_of(&[vec![1., 2., 3., 4., 5.], vec![6., 7.]]);
+        let stages = [
+            Masks([(ValueId(0), mask(&[0, 1, 1, 1, 1]))].into()),
+            Masks(
+                [
+                    (ValueId(0), mask(&[1, 1, 0, 1, 1])),
+                    (ValueId(1), mask(&[1, 0])),
+                ]
+                .into(),
+            ),
+            Masks([(ValueId(0), mask(&[1, 1, 0, 1, 0]))].into()),
+        ];
+        let mut combined = Masks::default();
+        let mut stepwise = original.clone();
+        for stage in &stages {
+            combined = combined.and(stage);
+            stepwise = stage.apply(&stepwise).unwrap();
+        }
+        let masked = combined.apply(&original).unwrap();
+        assert_eq!(numbers(&masked, 0), [0., 2., 0., 4., 0.]);
+        assert_eq!(numbers(&masked, 1), [6., 0.]);
+        for at in [0, 1] {
+            assert_eq!(numbers(&masked, at), numbers(&stepwise, at));
+            let restored = combined.undo(&masked, &original);
+            assert_eq!(numbers(&restored, at), numbers(&original, at));
+        }
+        let short = Masks([(ValueId(1), mask(&[1]))].into());
+        assert!(short.apply(&original).is_err());
+        assert_eq!(numbers(&original, 0), [1., 2., 3., 4., 5.]);
+    }
+}

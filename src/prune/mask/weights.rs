@@ -124,6 +124,10 @@ mod tests {
         let importance = [4., 2., 1., 3., 3., 1., 2., 4.];
         let masked = WeightMask::without_least(&importance, 2).apply(&w);
         assert_eq!(masked, [1., 2., 0., 4., -4., 0., -2., -1.]);
+        // What is gone is worth nothing in the next stage.
+        let kept = WeightMask::without_least(&importance, 2);
+        let twice = WeightMask::without_least(&kept.apply(&importance), 4).apply(&w);
+        assert_eq!(twice, [1., 0., 0., 4., -4., 0., 0., -1.]);
     }
 
     #[test]
