@@ -8,4 +8,4 @@ mod trainer;
 
 pub use optimiser::{Method, Optimiser};
 pub use schedule::Schedule;
-pub use trainer::{Goal, Learned, Settings, Trainer};
+pub use trainer::{Goal, Learned, Settings, Trainer, logits};
