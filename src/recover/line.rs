@@ -6,7 +6,8 @@ use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::onnx;
-use crate::prune::cut::cut;
+use crate::prune::cut::cut_measured;
+use crate::prune::score::measured::measure;
 use crate::recipe::{Granularity, Recipe, Target};
 use crate::report::{Totals, account};
 use serde::Serialize;
@@ -158,7 +159,10 @@ impl Line {
     fn begin_round(&self) -> Result<Round> {
         let share = (self.best.share * (1.0 - self.step)).max(self.goal);
         let size = self.best.bytes.len() as u64;
-        let made = cut(&self.best.graph, size, &self.recipe_for(share), None)?;
+        let recipe = self.recipe_for(share);
+        // Scores that pictures tell are of one model, so each round measures anew.
+        let measured = measure(&self.best.graph, &recipe, &self.lessons)?;
+        let made = cut_measured(&self.best.graph, size, &recipe, measured, None)?;
         Ok(Round {
             share,
             cut: examine(&made.graph, Some(&self.original), &self.judged)?,
