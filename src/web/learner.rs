@@ -8,6 +8,7 @@ use crate::data::{Pictures, class_of_folder};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open, write};
+use crate::prune::score::measured::Measuring;
 use crate::recipe::Recipe;
 use crate::recover::{Advance, Job, Line, Method, Plan, Quality, Stage, examine};
 use crate::report::account;
@@ -25,6 +26,8 @@ pub struct Learner {
     /// The classes that folders stand for.
     classes: BTreeMap<String, u32>,
     work: Option<Work>,
+    /// A criterion that is being measured.
+    pub(super) measuring: Option<Measuring>,
 }
 
 /// What is under way.
@@ -192,8 +195,7 @@ impl Learner {
     }
 
     fn parts(&mut self, seed: u32) -> Result<(Pictures, Pictures), Error> {
-        let pictures = self.pictures.as_ref().ok_or_else(no_pictures)?;
-        let (lessons, judged) = pictures.clone().hold_back(seed);
+        let (lessons, judged) = self.pictures()?.clone().hold_back(seed);
         if lessons.is_empty() || judged.is_empty() {
             return Err(Error::BadInput(
                 "there are too few photos to learn from some and to measure on others: add some more, a few dozen do well"
@@ -201,6 +203,10 @@ impl Learner {
             ));
         }
         Ok((lessons, judged))
+    }
+
+    pub(super) fn pictures(&self) -> Result<&Pictures, Error> {
+        self.pictures.as_ref().ok_or_else(no_pictures)
     }
 
     fn work(&mut self) -> Result<&mut Work, Error> {
