@@ -286,7 +286,12 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
     let judged = pictures(30, 4, true);
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"parameters": 0.7}}"#).unwrap();
     let size = bytes.len() as u64;
-    let mut sweep = Sweep::new((&graph, size), &recipe, judged.clone(), None).unwrap();
+    let parts = Parts {
+        lessons: pictures(30, 5, true),
+        judged: judged.clone(),
+        test: judged.sample(0, 1),
+    };
+    let mut sweep = Sweep::new((&graph, size), &recipe, parts, None).unwrap();
     assert_eq!(sweep.original().accuracy, Some(1.0));
     for kept in [0.9, 0.5, 0.3] {
         let point = sweep.point(kept).unwrap().unwrap();

@@ -290,7 +290,7 @@ impl Trainer {
 }
 
 /// The value that holds the logits: the first output, or what goes into the softmax that makes it.
-fn logits(graph: &Graph) -> Option<ValueId> {
+pub fn logits(graph: &Graph) -> Option<ValueId> {
     let output = graph.outputs.first().copied()?;
     let maker = graph
         .nodes

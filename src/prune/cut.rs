@@ -2,6 +2,8 @@
 
 use super::groups::{Groups, Kept};
 use super::repack::{Note, mask_channels, repack};
+use super::score::Measured;
+use super::score::measured::MeasuredOn;
 use super::selfcheck::{self, SelfCheck};
 use super::session::{Choice, Session};
 use crate::error::{Error, Result};
@@ -29,6 +31,9 @@ pub struct Cut {
 #[serde(rename_all = "camelCase")]
 pub struct CutReport {
     pub recipe: Recipe,
+    /// On what the criterion was measured, where it looks at pictures: the cut was chosen by these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measured: Option<MeasuredOn>,
     pub before: Account,
     pub after: Account,
     /// The masked dense model against the re-packed one. `None` where nothing was re-packed or neither could run.
@@ -72,7 +77,21 @@ const TRIES: usize = 6;
 /// Cuts a model as `onnx::open` gives it; its file has `file_bytes` bytes. `input` is what a re-packed model is checked
 /// on, where it is the model's only input; without one a test pattern is used.
 pub fn cut(graph: &Graph, file_bytes: u64, recipe: &Recipe, input: Option<&Tensor>) -> Result<Cut> {
+    cut_measured(graph, file_bytes, recipe, None, input)
+}
+
+/// As [`cut`], with what pictures told of this very model, for recipes whose criterion looks at pictures.
+pub fn cut_measured(
+    graph: &Graph,
+    file_bytes: u64,
+    recipe: &Recipe,
+    measured: Option<Measured>,
+    input: Option<&Tensor>,
+) -> Result<Cut> {
     let mut session = Session::new(graph.clone(), file_bytes)?;
+    if let Some(measured) = measured {
+        session.take_scores(measured)?;
+    }
     session.choose(recipe)?;
     session.finish(input)
 }
@@ -159,6 +178,10 @@ impl Session {
         let before = account(self.graph(), self.file_bytes());
         Ok(CutReport {
             recipe: recipe.clone(),
+            measured: self
+                .measured()
+                .filter(|measured| measured.on.criterion == recipe.criterion)
+                .map(|measured| measured.on.clone()),
             after: before.clone(),
             before,
             check: None,

@@ -10,7 +10,8 @@ use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::onnx;
-use crate::prune::cut::cut;
+use crate::prune::cut::cut_measured;
+use crate::prune::score::measured;
 use crate::recipe::{Granularity, Recipe, Target};
 use crate::report::{Totals, account};
 use serde::{Deserialize, Serialize};
@@ -265,7 +266,9 @@ impl Line {
         let share = self.next_share();
         let (graph, file) = &self.best;
         let recipe = self.portions.recipe(share, self.state.share);
-        let made = match cut(graph, file.len() as u64, &recipe, None) {
+        // Scores that pictures tell are of one model, so each round measures anew.
+        let scores = measured::measure(graph, &recipe, &self.lessons)?;
+        let made = match cut_measured(graph, file.len() as u64, &recipe, scores, None) {
             Ok(made) => made.graph,
             Err(Error::BadRecipe(reason)) if !self.state.tried.is_empty() => {
                 let goes_on = self.state.aim.pace == Pace::Search;

@@ -6,6 +6,7 @@ use super::recalibrate;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
+use crate::prune::score::measured;
 use crate::prune::session::Session;
 use crate::recipe::{Allocation, Granularity, Recipe, Target};
 use serde::{Deserialize, Serialize};
@@ -83,7 +84,10 @@ impl Sensitivity {
                 "sensitivity needs levels: shares to remove, each above 0 and below 1".into(),
             ));
         }
-        let session = Session::new(original.clone(), file_bytes)?;
+        let mut session = Session::new(original.clone(), file_bytes)?;
+        if let Some(scores) = measured::measure(original, recipe, &parts.lessons)? {
+            session.take_scores(scores)?;
+        }
         let layers = session.parts(recipe);
         if layers.is_empty() {
             return Err(Error::BadRecipe(

@@ -1,11 +1,13 @@
 //! The curve of a criterion alone: cuts of many sizes, none of them recovered, each measured. It shows where the cliff is.
 
 use super::exam::{Answers, Quality, examine_by};
+use super::parts::Parts;
 use super::portion::Portions;
 use super::stopwatch::{Clock, measure};
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
+use crate::prune::score::measured;
 use crate::prune::session::Session;
 use crate::recipe::Recipe;
 use crate::report::Totals;
@@ -37,17 +39,22 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// The recipe's target says what the shares are of; the original's file has `file_bytes` bytes.
+    /// The recipe's target says what the shares are of; the original's file has `file_bytes` bytes. Data-aware criteria look
+    /// at the lessons.
     ///
     /// Errors: [`Error::BadRecipe`] for a recipe without a target or that does not fit the model; those of running it.
     pub fn new(
         (original, file_bytes): (&Graph, u64),
         recipe: &Recipe,
-        judged: Pictures,
+        parts: Parts,
         clock: Option<Clock>,
     ) -> Result<Self> {
         let portions = Portions::new(recipe)?;
         let mut session = Session::new(original.clone(), file_bytes)?;
+        if let Some(scores) = measured::measure(original, recipe, &parts.lessons)? {
+            session.take_scores(scores)?;
+        }
+        let judged = parts.judged;
         session.choose(recipe)?;
         let answers = Answers::new(original, &judged)?;
         Ok(Sweep {

@@ -188,7 +188,7 @@ impl Cutter {
         self.session.as_ref().ok_or_else(nothing_open)
     }
 
-    fn session_mut(&mut self) -> Result<&mut Session, Error> {
+    pub(super) fn session_mut(&mut self) -> Result<&mut Session, Error> {
         self.session.as_mut().ok_or_else(nothing_open)
     }
 }

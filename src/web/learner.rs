@@ -14,6 +14,7 @@ use crate::data::{Pictures, class_of_folder};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open, write};
+use crate::prune::score::measured::Measuring;
 use crate::recover::{Advance, Job, Line, Method, Parts, Plan, Quality, examine, measure};
 use crate::report::account;
 use js_sys::Uint8Array;
@@ -33,6 +34,8 @@ pub struct Learner {
     classes: BTreeMap<String, u32>,
     work: Option<Work>,
     probes: Option<probes::Probes>,
+    /// A criterion that is being measured.
+    pub(super) measuring: Option<Measuring>,
 }
 
 /// What is under way.
@@ -167,8 +170,11 @@ impl Learner {
 
     /// The set in parts: to learn from, to choose by, and for the last word.
     fn parts(&self, seed: u32) -> Result<Parts, Error> {
-        let pictures = self.pictures.as_ref().ok_or_else(no_pictures)?;
-        Parts::new(pictures.clone(), seed)
+        Parts::new(self.pictures()?.clone(), seed)
+    }
+
+    pub(super) fn pictures(&self) -> Result<&Pictures, Error> {
+        self.pictures.as_ref().ok_or_else(no_pictures)
     }
 
     fn work(&mut self) -> Result<&mut Work, Error> {

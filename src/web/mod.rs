@@ -5,6 +5,7 @@ mod errors;
 mod learner;
 mod messages;
 mod runner;
+mod scores;
 mod summary;
 
 use errors::{JsResult, mismatch};

@@ -145,6 +145,8 @@ export function doubleCore(): DoubleCore {
   const holds = new Map<string, Promise<void>>();
   const listeners = new Set<(which: never, reason: string) => void>();
   let learnt = 0;
+  let shown = 0;
+  let scored = "";
   let current: Recipe = { target: { macs: 1 } };
 
   async function answer<Value>(name: string, argument: unknown, value: () => Value): Promise<Value> {
@@ -186,6 +188,7 @@ export function doubleCore(): DoubleCore {
       scores: () => Promise.reject(coreError("double", "the double has no scores")),
       histogram: () => Promise.reject(coreError("double", "the double has no histogram")),
       pack: (photo) => answer("pack", photo, () => packed(current)),
+      takeScores: (scores) => answer("takeScores", scores.on, () => undefined),
     },
     runner: {
       ...engine("runner"),
@@ -223,6 +226,14 @@ export function doubleCore(): DoubleCore {
         })),
       toLine: (_, recipe) =>
         answer("toLine", recipe, () => ({ lessons: 3, judged: 4, original: quality(1), pruned: quality(1) })),
+      beginScores: (_, criterion) =>
+        answer("beginScores", criterion, () => ((shown = 0), (scored = criterion), undefined)),
+      advanceScores: () => answer("advanceScores", null, () => ({ done: (shown += 1), of: 2 })),
+      finishScores: () =>
+        answer("finishScores", null, () => ({
+          on: { criterion: scored, pictures: 1, against: "first-choice" as const },
+          layers: [],
+        })),
       // One round on this side of the line, and one beyond it.
       round: () =>
         answer("round", null, () => {

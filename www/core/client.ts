@@ -4,7 +4,7 @@ import type { CutterApi } from "./cutter.worker";
 import type { LearnerApi } from "./learner.worker";
 import type { PeerApi } from "./peer.worker";
 import type { RunnerApi } from "./runner.worker";
-import type { Core, Recipe, Which, WorkerName } from "./protocol";
+import type { Core, Recipe, Scores, Which, WorkerName } from "./protocol";
 
 export function connect(): Core {
   const listeners = new Set<(which: WorkerName, reason: string) => void>();
@@ -12,10 +12,12 @@ export function connect(): Core {
 
   let opened: Parameters<Core["cutter"]["open"]> | null = null;
   let cut: Recipe | null = null;
+  let scores: Scores | null = null;
   const cutter = new Door<CutterApi>({
     start: () => new Worker(new URL("./cutter.worker.ts", import.meta.url), { type: "module", name: "cutter" }),
     restore: async (api) => {
       if (opened) await api.open(...opened);
+      if (opened && scores) await api.takeScores(scores);
       if (opened && cut) await api.preview(cut);
     },
     onRestart: tell("cutter"),
@@ -59,6 +61,7 @@ export function connect(): Core {
         const summary = await cutter.call((api) => api.open(...model));
         opened = model;
         cut = null;
+        scores = null;
         return summary;
       },
       parsePreset: (text) => cutter.call((api) => api.parsePreset(text)),
@@ -72,6 +75,10 @@ export function connect(): Core {
       scores: (layer) => cutter.call((api) => api.scores(layer)),
       histogram: (layer, bins) => cutter.call((api) => api.histogram(layer, bins)),
       pack: (photo, preset) => cutter.call((api) => api.pack(photo, preset)),
+      async takeScores(taken) {
+        await cutter.call((api) => api.takeScores(taken));
+        scores = taken;
+      },
     },
     runner: {
       async load(which, bytes) {
@@ -104,6 +111,10 @@ export function connect(): Core {
       toLine: (original, recipe, plan, loss) =>
         learnerDoor().call((api) => api.toLine(original, recipe, plan, loss, sizes())),
       round: () => learnerDoor().call((api) => api.round()),
+      beginScores: (model, criterion, seed) =>
+        learnerDoor().call((api) => api.beginScores(model, criterion, seed, sizes())),
+      advanceScores: () => learnerDoor().call((api) => api.advanceScores()),
+      finishScores: () => learnerDoor().call((api) => api.finishScores()),
     },
     cancel(which) {
       if (which === "cutter") cutter.cancel();

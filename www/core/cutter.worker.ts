@@ -2,7 +2,7 @@
 import { expose } from "comlink";
 import init, { Cutter } from "../pkg/secateur";
 import { withTransfers } from "./transfers";
-import type { HeatmapRequest, Pixels, Preset, Recipe } from "./protocol";
+import type { HeatmapRequest, Pixels, Preset, Recipe, Scores } from "./protocol";
 
 const core = init().then(() => new Cutter());
 
@@ -16,6 +16,7 @@ const api = {
   histogram: async (layer: number, bins: number) => withTransfers((await core).histogram(layer, bins)),
   pack: async (photo: Pixels | null, preset: Preset | null) =>
     withTransfers((await core).pack(photo ?? undefined, preset ?? undefined)),
+  takeScores: async (scores: Scores) => (await core).takeScores(scores),
 };
 
 export type CutterApi = typeof api;

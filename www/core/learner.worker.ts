@@ -28,6 +28,10 @@ const api = {
   toLine: async (original: Uint8Array, recipe: Recipe, plan: Plan, loss: number, sizes: Record<string, number>) =>
     (await core).toLine(original, recipe, plan, loss, sizes),
   round: async () => (await core).round(),
+  beginScores: async (model: Uint8Array, criterion: string, seed: number, sizes: Record<string, number>) =>
+    (await core).beginScores(model, criterion, seed, sizes),
+  advanceScores: async () => (await core).advanceScores(),
+  finishScores: async () => (await core).finishScores(),
 };
 
 export type LearnerApi = typeof api;

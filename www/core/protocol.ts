@@ -19,6 +19,8 @@ import type {
   Recovered,
   Round,
   ScoreBars,
+  Scores,
+  ScoresAdvance,
   Summary,
   TimedPreview,
   Timing,
@@ -40,6 +42,7 @@ export type {
   KeptRow,
   LayerCut,
   LayerInfo,
+  MeasuredOn,
   Method,
   ModelSummary,
   Note as PackNote,
@@ -53,6 +56,8 @@ export type {
   Recovered,
   Round,
   ScoreBars,
+  Scores,
+  ScoresAdvance,
   Summary as ComparisonSummary,
   TensorInfo,
   TimedPreview as Preview,
@@ -77,6 +82,8 @@ export interface Cutter {
   histogram(layer: number, bins: number): Promise<Histogram>;
   /** Re-packs the current cut and checks it on the photo, or on a test pattern without one. */
   pack(photo: Pixels | null, preset: Preset | null): Promise<PackResult>;
+  /** Takes in what photos told of the open model. A cut that went by older scores has to be chosen again. */
+  takeScores(scores: Scores): Promise<void>;
 }
 
 /** Runs ONNX bytes, exactly those that would be downloaded, and measures. */
@@ -110,6 +117,10 @@ export interface Learner {
   /** Begins a search; `loss` of the accuracy or agreement may go, 0 to 1. */
   toLine(original: Uint8Array, recipe: Recipe, plan: Plan, loss: number): Promise<Beginning>;
   round(): Promise<Round>;
+  /** Begins to measure a criterion on the pictures that were gathered; the recipe's seed chooses among many. */
+  beginScores(model: Uint8Array, criterion: string, seed: number): Promise<void>;
+  advanceScores(): Promise<ScoresAdvance>;
+  finishScores(): Promise<Scores>;
 }
 
 export type WorkerName = "cutter" | "runner" | "peer" | "learner";

@@ -44,6 +44,13 @@ export class Photos {
     return null;
   }
 
+  /** All photos that can be read, once they have been. */
+  async readable(): Promise<readonly { readonly name: string; readonly pixels: Pixels }[]> {
+    const decoded = this.all.map(async ({ id, name }) => ({ name, pixels: await this.#decoding.get(id) }));
+    const all = await Promise.all(decoded);
+    return all.flatMap(({ name, pixels }) => (pixels ? [{ name, pixels }] : []));
+  }
+
   #begin(source: PhotoSource): Photo {
     const id = sourceId(source);
     const sample = source.kind === "sample" ? this.catalogue()?.photos.find((photo) => photo.id === source.id) : null;

@@ -3,7 +3,9 @@ import { untrack } from "svelte";
 import type { Core, Recipe } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import { readBytes } from "../data/file";
+import * as format from "../format";
 import { withAttempt, type Attempt } from "../state/attempts";
+import { looksAtPhotos } from "../state/criteria";
 import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource, type PhotoSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
 import { fragmentOf, readFragment } from "../state/link";
@@ -14,7 +16,8 @@ import { Cut } from "./cut.svelte";
 import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
-import { Recovery, type Outcome, type Patient } from "./recovery.svelte";
+import { Recovery, type Lesson, type Outcome, type Patient } from "./recovery.svelte";
+import { Scores } from "./scores.svelte";
 
 /** `undefined` takes a field out of the recipe. */
 type Unsettable<Fields> = { [Name in keyof Fields]: Fields[Name] | undefined };
@@ -36,6 +39,7 @@ export class Session {
   readonly cut: Cut;
   readonly comparison: Comparison;
   readonly recovery: Recovery;
+  readonly scores: Scores;
   /** Models that were recovered, on this visit and before. */
   attempts = $state.raw<readonly Attempt[]>([]);
   /** The file of the recovered model that is chosen. */
@@ -62,6 +66,7 @@ export class Session {
     this.photos = new Photos(this.storage, catalogue);
     this.cut = new Cut(core);
     this.comparison = new Comparison(core);
+    this.scores = new Scores(core);
     this.recovery = new Recovery(core, (outcome) => this.#keep(outcome));
     core.onRestart((_, reason) => {
       if (reason !== "Cancelled.") this.notices.trouble(reason);
@@ -109,7 +114,8 @@ export class Session {
   /** Shows what a recipe would do, while the visitor still moves the slider. */
   tryRecipe(change: RecipeChange): void {
     this.draft = withoutUnset({ ...this.recipe, ...change });
-    if (this.model.opened) this.cut.tries(this.draft);
+    const opened = this.model.opened;
+    if (opened && !this.scores.areMissing(this.draft, opened)) this.cut.tries(this.draft);
   }
 
   undo(): void {
@@ -210,6 +216,29 @@ export class Session {
     return Object.fromEntries(shares) as Record<string, number>;
   }
 
+  /** Measures what the present recipe's criterion says of the model, and cuts by it. */
+  async measureScores(): Promise<void> {
+    const opened = this.model.opened;
+    const { criterion, seed } = this.decisions.recipe;
+    if (!opened || !this.preset || !criterion || !looksAtPhotos(criterion)) return;
+    const wanted = { opened, preset: this.preset, criterion, seed: seed ?? 0 };
+    const measured = await this.scores.measure(wanted, this.#photosToScoreOn);
+    // Meanwhile the visitor may have gone on to another recipe.
+    if (measured && !this.scores.areMissing(this.decisions.recipe, opened)) this.packAgain();
+  }
+
+  /** What scores are measured on, in words, and the photos themselves. */
+  get scoredOn(): string {
+    return `the ${format.plural(this.photos.all.length, "photo")} of the comparison`;
+  }
+
+  readonly #photosToScoreOn = async (): Promise<readonly Lesson[]> =>
+    (await this.photos.readable()).map(({ name, pixels }) => ({
+      name,
+      folder: null,
+      pixels: () => Promise.resolve(pixels),
+    }));
+
   packAgain(): void {
     this.cut.decides(this.decisions.recipe, this.#checkedOn);
   }
@@ -222,7 +251,8 @@ export class Session {
   get patient(): Patient | null {
     const opened = this.model.opened;
     const packed = this.cut.packed;
-    if (!opened || packed.state !== "ready" || !this.preset) return null;
+    // One worker measures and recovers.
+    if (!opened || packed.state !== "ready" || !this.preset || this.scores.isBusy) return null;
     return { original: opened.bytes, pruned: packed.value.bytes, preset: this.preset, recipe: packed.value.of };
   }
 
@@ -268,9 +298,12 @@ export class Session {
       const recipe = this.#recipe;
       const opened = this.model.opened;
       untrack(() => {
-        if (opened !== this.#cutModel) this.cut.clear();
+        if (opened !== this.#cutModel) {
+          this.cut.clear();
+          this.scores.stop();
+        }
         this.#cutModel = opened;
-        if (opened) this.cut.decides(recipe, this.#checkedOn);
+        if (opened) this.#followRecipe(recipe, opened);
       });
     });
     $effect(() => {
@@ -278,6 +311,13 @@ export class Session {
       untrack(() => void this.#followRecovered(chosen));
     });
     $effect(() => this.#followComparison());
+  }
+
+  /** A recipe whose criterion looks at photos is followed once that has been measured; until then the cut before stays. */
+  #followRecipe(recipe: Recipe, opened: OpenedModel): void {
+    if (!looksAtPhotos(recipe.criterion) && this.scores.isBusy) this.scores.stop();
+    if (!this.scores.areMissing(recipe, opened)) this.cut.decides(recipe, this.#checkedOn);
+    else if (!this.scores.wereTried(recipe, opened) && !this.recovery.isBusy) void this.measureScores();
   }
 
   readonly #checkedOn = async () => ({ photo: await this.photos.first(), preset: this.preset });

@@ -27,6 +27,35 @@ pub struct Data {
     pub seed: u32,
 }
 
+/// The same arguments where pictures are needed by some work only.
+#[derive(Args)]
+pub struct MaybeData {
+    /// The folder with the pictures that a criterion is measured on, where it looks at pictures: all in one, or one
+    /// sub-folder a class
+    #[arg(long = "data", value_name = "DIR", requires = "preset")]
+    folder: Option<PathBuf>,
+    /// How a photo becomes the model's input: a JSON document, described in docs/preset.md
+    #[arg(long, value_name = "PRESET.json", requires = "folder")]
+    preset: Option<PathBuf>,
+    /// At most so many of the pictures, chosen by the seed
+    #[arg(long, value_name = "COUNT", requires = "folder", value_parser = clap::value_parser!(u32).range(1..))]
+    pictures: Option<u32>,
+    /// What their choice starts from
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+}
+
+impl MaybeData {
+    pub fn given(self) -> Option<Data> {
+        Some(Data {
+            folder: self.folder?,
+            preset: self.preset?,
+            pictures: self.pictures,
+            seed: self.seed,
+        })
+    }
+}
+
 /// Pictures that are read at a time where not all are kept.
 const CHUNK: usize = 256;
 
@@ -40,6 +69,11 @@ impl Data {
     pub fn preset(&self) -> Result<Preset, Failure> {
         let text = files::read_text(&self.preset)?;
         Preset::parse(&text).map_err(|e| Failure::new(format!("“{}”: {e}", self.preset.display())))
+    }
+
+    /// Whether it was said how many pictures are to be taken at most.
+    pub fn is_limited(&self) -> bool {
+        self.pictures.is_some()
     }
 
     /// What the preset tells of the axes that a model's input leaves open.

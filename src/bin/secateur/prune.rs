@@ -1,12 +1,16 @@
 //! `secateur prune`: cuts a model as a recipe says and writes the smaller one.
 
+use crate::data::{Data, MaybeData};
 use crate::failure::Failure;
 use crate::files::{self, Place};
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::table::{count, percent, table};
 use clap::Args;
-use secateur::prune::cut::{CutReport, cut};
+use secateur::graph::Graph;
+use secateur::prune::cut::{CutReport, cut_measured};
+use secateur::prune::score::measured::{Against, Measuring, calibration};
+use secateur::prune::score::{Measured, is_measured};
 use secateur::recipe::Recipe;
 use secateur::report::Totals;
 use std::collections::BTreeMap;
@@ -19,6 +23,8 @@ const STEPS: usize = 3;
 pub struct Prune {
     #[command(flatten)]
     model: Model,
+    #[command(flatten)]
+    data: MaybeData,
     /// What to cut: a JSON document, described in docs/recipe.md
     #[arg(long, value_name = "RECIPE.json")]
     recipe: PathBuf,
@@ -47,10 +53,19 @@ impl Prune {
         progress.count(0, STEPS);
         let bytes = self.model.read()?;
         let size = bytes.len() as u64;
-        let opened = self.model.open(bytes, BTreeMap::new())?;
+        let data = self.data.given();
+        let known = match &data {
+            Some(data) => data.lengths(&bytes)?,
+            None => BTreeMap::new(),
+        };
+        let opened = self.model.open(bytes, known)?;
+        let measured = match (&data, is_measured(&recipe.criterion)) {
+            (Some(data), true) => Some(scores(&opened.graph, &recipe, data, &progress)?),
+            _ => None,
+        };
         progress.stage("Cutting, re-packing and checking");
         progress.count(1, STEPS);
-        let mut cut = cut(&opened.graph, size, &recipe, None)?;
+        let mut cut = cut_measured(&opened.graph, size, &recipe, measured, None)?;
         cut.report.warnings.splice(..0, opened.warnings);
         progress.stage("Writing");
         progress.count(2, STEPS);
@@ -68,6 +83,30 @@ impl Prune {
             progress.note(&format!("warning: {warning}"));
         }
         Ok(summary(&cut.report))
+    }
+}
+
+/// Measures the recipe's criterion on the pictures.
+fn scores(
+    graph: &Graph,
+    recipe: &Recipe,
+    data: &Data,
+    progress: &Progress,
+) -> Result<Measured, Failure> {
+    progress.stage("Reading pictures");
+    let pictures = data.list(graph)?.load(progress)?;
+    let enough = match data.is_limited() {
+        true => pictures,
+        false => calibration(&pictures, recipe.seed).into_owned(),
+    };
+    progress.stage("Measuring the criterion");
+    let mut measuring = Measuring::new(graph, &recipe.criterion, enough, recipe.seed)?;
+    loop {
+        let (done, of) = measuring.advance()?;
+        progress.count(done, of);
+        if done == of {
+            return Ok(measuring.finish()?);
+        }
     }
 }
 
@@ -92,7 +131,17 @@ fn summary(report: &CutReport) -> String {
             row("activation bytes", |t| t.activation_bytes),
             row("file bytes", |t| t.bytes),
         ],
-    ) + &match (&report.check, &report.check_skipped) {
+    ) + &report.measured.as_ref().map_or_else(String::new, |on| {
+        let against = match on.against {
+            Against::Labels => " against their labels",
+            Against::FirstChoice => " against the model's own first choice",
+            Against::Nothing => "",
+        };
+        format!(
+            "“{}” was measured on {} pictures{against}\n",
+            on.criterion, on.pictures
+        )
+    }) + &match (&report.check, &report.check_skipped) {
         (Some(check), _) if check.agrees => format!(
             "checked: the masked model and the re-packed one differ by {:.1e} at most\n",
             check.max_abs

@@ -10,6 +10,10 @@ impl Criterion for BatchNormScale {
         None
     }
 
+    fn judges_weights(&self) -> bool {
+        false
+    }
+
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
         let graph = layer.graph;
         let output = graph.nodes[layer.node].output(0)?;

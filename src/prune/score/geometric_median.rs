@@ -10,6 +10,10 @@ impl Criterion for GeometricMedian {
         None
     }
 
+    fn judges_weights(&self) -> bool {
+        false
+    }
+
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
         let filters: Vec<Vec<f32>> = (0..layer.channels())
             .map(|channel| layer.slice(channel).collect())

@@ -1,5 +1,5 @@
 //! Saliency: how much a weight or a channel matters. A criterion is one file behind [`Criterion`]; to add one, add
-//! the file and its line in [`criterion`] and [`NAMES`].
+//! the file and its line in [`criterion`] and [`NAMES`]. Criteria that look at pictures are [`measured`] first.
 
 mod batch_norm_scale;
 mod channels;
@@ -8,16 +8,21 @@ mod l1;
 mod l2;
 mod lamp;
 mod layer;
+pub mod measured;
 mod random;
 
 pub use channels::unit_scores;
 pub use layer::Layer;
+pub use measured::Measured;
 
 use crate::error::{Error, Result};
 use crate::recipe::suggest;
 
 /// The criteria's names, as recipes write them.
-pub const NAMES: [&str; 6] = ["l1", "l2", "bn-scale", "fpgm", "lamp", "random"];
+pub const NAMES: [&str; 12] = [
+    "l1", "l2", "bn-scale", "fpgm", "lamp", "random", "wanda", "taylor", "fisher", "apoz", "snip",
+    "movement",
+];
 
 /// How the worth of weights and of channels is judged. Higher is worth more; nothing is below zero.
 pub trait Criterion: Send + Sync {
@@ -29,6 +34,11 @@ pub trait Criterion: Send + Sync {
     /// nothing to say of this layer.
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>>;
 
+    /// Whether it judges single weights as well as channels.
+    fn judges_weights(&self) -> bool {
+        true
+    }
+
     /// Whether scores of different layers can be ranked together as they are. Others are divided by their group's
     /// mean first (the `mean` normaliser of Fang et al., “DepGraph”, CVPR 2023).
     fn comparable(&self) -> bool {
@@ -36,8 +46,31 @@ pub trait Criterion: Send + Sync {
     }
 }
 
-/// The criterion of a name.
-pub fn criterion(name: &str, seed: u32) -> Result<Box<dyn Criterion>> {
+/// Whether a criterion of this name looks at pictures, so that it has to be measured before it can be used.
+pub fn is_measured(name: &str) -> bool {
+    measured::NAMES.contains(&name)
+}
+
+/// Fails with [`Error::BadRecipe`] for a name that is none of [`NAMES`].
+pub fn check_name(name: &str) -> Result<()> {
+    if NAMES.contains(&name) {
+        return Ok(());
+    }
+    Err(Error::BadRecipe(format!(
+        "this recipe can't be used: its criterion “{name}” is unknown; {}",
+        suggest(name, &NAMES)
+    )))
+}
+
+/// The criterion of a name. `measured` is what pictures told of the model, if they have been asked.
+///
+/// Fails with [`Error::BadRecipe`] where the name is unknown, or the criterion needs pictures and has not been measured.
+pub fn criterion<'m>(
+    name: &str,
+    seed: u32,
+    measured: Option<&'m Measured>,
+) -> Result<Box<dyn Criterion + 'm>> {
+    check_name(name)?;
     Ok(match name {
         "l1" => Box::new(l1::L1),
         "l2" => Box::new(l2::L2),
@@ -45,11 +78,16 @@ pub fn criterion(name: &str, seed: u32) -> Result<Box<dyn Criterion>> {
         "fpgm" => Box::new(geometric_median::GeometricMedian),
         "lamp" => Box::new(lamp::Lamp),
         "random" => Box::new(random::Random { seed }),
-        _ => {
-            return Err(Error::BadRecipe(format!(
-                "this recipe can't be used: its criterion “{name}” is unknown; {}",
-                suggest(name, &NAMES)
-            )));
-        }
+        _ => match measured.filter(|measured| measured.on.criterion == name) {
+            Some(measured) => Box::new(measured),
+            None => return Err(not_measured(name)),
+        },
     })
+}
+
+fn not_measured(name: &str) -> Error {
+    Error::BadRecipe(format!(
+        "this recipe's criterion “{name}” looks at pictures, and it has not been measured on any yet: on the page, measure it \
+         on your photos; with the command, add --data DIR and --preset PRESET.json"
+    ))
 }

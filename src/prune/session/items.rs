@@ -5,7 +5,7 @@ use crate::graph::{Graph, ValueId};
 use crate::prune::allocate::{RankedLayer, RankedWeights, by_hand};
 use crate::prune::groups::Groups;
 use crate::prune::mask::{Blocks, Masks, n_m};
-use crate::prune::score::{Layer, criterion};
+use crate::prune::score::{Criterion, Layer};
 use crate::recipe::{Allocation, Granularity, Recipe};
 use crate::report::{Ledger, Lengths};
 use std::collections::BTreeMap;
@@ -19,8 +19,12 @@ pub enum Items {
 }
 
 impl Items {
-    pub fn new(graph: &Graph, groups: &Groups, recipe: &Recipe) -> Result<Items> {
-        let criterion = criterion(&recipe.criterion, recipe.seed)?;
+    pub fn new(
+        graph: &Graph,
+        groups: &Groups,
+        criterion: &dyn Criterion,
+        recipe: &Recipe,
+    ) -> Result<Items> {
         let macs = macs_by_tensor(graph);
         let mut ranked = Vec::new();
         let mut masks = Masks::default();
@@ -95,7 +99,7 @@ fn macs_by_tensor(graph: &Graph) -> BTreeMap<ValueId, u64> {
     macs
 }
 
-fn channels_only(recipe: &Recipe) -> Error {
+pub fn channels_only(recipe: &Recipe) -> Error {
     Error::BadRecipe(format!(
         "this recipe can't be used: the criterion “{}” judges whole channels, not single weights; use the granularity “channel”, or \
          another criterion such as “l1”",

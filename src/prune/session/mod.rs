@@ -17,13 +17,13 @@ pub use scores::ScoreBars;
 
 use super::allocate::{RankedUnits, check_names, choose_units, choose_weights};
 use super::groups::{Groups, analyse};
-use super::score::{criterion, unit_scores};
+use super::score::{Measured, criterion, is_measured, unit_scores};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::recipe::{Granularity, Recipe, Reduction};
 use crate::report::Ledger;
 pub(super) use choice::Choice;
-use items::{Items, unprotected};
+use items::{Items, channels_only, unprotected};
 
 /// An open model and its current cut.
 pub struct Session {
@@ -33,6 +33,8 @@ pub struct Session {
     units: Option<(UnitsKey, RankedUnits)>,
     items: Option<(ItemsKey, Items)>,
     current: Option<(Recipe, Choice)>,
+    /// What pictures told of the model last.
+    measured: Option<Measured>,
 }
 
 /// What the order of units depends on.
@@ -62,6 +64,7 @@ impl Session {
             units: None,
             items: None,
             current: None,
+            measured: None,
         })
     }
 
@@ -75,6 +78,31 @@ impl Session {
 
     pub fn file_bytes(&self) -> u64 {
         self.file_bytes
+    }
+
+    /// What pictures told of the model last.
+    pub fn measured(&self) -> Option<&Measured> {
+        self.measured.as_ref()
+    }
+
+    /// Takes in what pictures told of the model, in place of what they told before. A cut that went by that is no longer
+    /// there: it has to be chosen again.
+    ///
+    /// Fails with [`Error::BadInput`] where the scores are of another model; the old ones then stay.
+    pub fn take_scores(&mut self, measured: Measured) -> Result<()> {
+        measured.check_fits(&self.graph, &self.groups)?;
+        let went = |recipe: &Recipe| is_measured(&recipe.criterion);
+        self.current = self.current.take().filter(|(recipe, _)| !went(recipe));
+        self.units = self
+            .units
+            .take()
+            .filter(|(k, _)| !is_measured(&k.criterion));
+        self.items = self
+            .items
+            .take()
+            .filter(|(k, _)| !is_measured(&k.criterion));
+        self.measured = Some(measured);
+        Ok(())
     }
 
     /// The recipe and choice of the current cut.
@@ -113,7 +141,7 @@ impl Session {
             reduction: recipe.reduction,
         };
         if self.units.as_ref().is_none_or(|(known, _)| *known != key) {
-            let criterion = criterion(&recipe.criterion, recipe.seed)?;
+            let criterion = criterion(&recipe.criterion, recipe.seed, self.measured.as_ref())?;
             let scores = unit_scores(&self.graph, &self.groups, &*criterion, recipe.reduction)?;
             self.units = Some((key, RankedUnits::new(&self.graph, &self.groups, scores)));
         }
@@ -137,9 +165,16 @@ impl Session {
             block: recipe.block,
         };
         if self.items.as_ref().is_none_or(|(known, _)| *known != key) {
+            let criterion = criterion(&recipe.criterion, recipe.seed, self.measured.as_ref())?;
+            if !criterion.judges_weights() {
+                return Err(channels_only(recipe));
+            }
             // The old order goes first: two might not fit beside a large model.
             self.items = None;
-            self.items = Some((key, Items::new(&self.graph, &self.groups, recipe)?));
+            self.items = Some((
+                key,
+                Items::new(&self.graph, &self.groups, &*criterion, recipe)?,
+            ));
         }
         match &self.items.as_ref().expect("ranked above").1 {
             Items::Ranked(ranked) => {

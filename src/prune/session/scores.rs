@@ -109,7 +109,7 @@ impl Session {
 
     /// Channels by the criterion alone, where they do not go as channels.
     fn slice_bars(&self, node: usize, name: &str, seed: u32) -> Result<ScoreBars> {
-        let criterion = criterion(name, seed)?;
+        let criterion = criterion(name, seed, self.measured())?;
         let found = self.groups.layers.iter().find(|(at, _)| *at == node);
         let layer = found.and_then(|(_, weights)| Layer::new(&self.graph, node, weights));
         let scores = layer

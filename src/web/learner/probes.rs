@@ -87,7 +87,7 @@ impl Learner {
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let parts = self.parts(seed)?;
         let (lessons, judged, test) = (parts.lessons.len(), parts.judged.len(), parts.test.len());
-        let sweep = Sweep::new((&graph, size), &recipe, parts.judged, Some(now))?;
+        let sweep = Sweep::new((&graph, size), &recipe, parts, Some(now))?;
         let beginning = Beginning {
             lessons,
             judged,

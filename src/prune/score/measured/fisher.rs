@@ -1,0 +1,28 @@
+//! Fisher: how much the loss would rise if a weight were removed, by the second term of its expansion with the diagonal of
+//! the Hessian, `½·h·w²` (LeCun, Denker and Solla, “Optimal Brain Damage”, NIPS 1989), where the mean of the squared
+//! gradients over single pictures stands for the Hessian: `½·E[g²]·w²`. For a channel `½·E[(Σ g·w)²]` over what goes with it
+//! (Theis et al., “Faster gaze prediction with dense networks and Fisher pruning”, 2018).
+
+use super::probe::Probe;
+use super::products::Products;
+use super::{Gather, Saliency};
+use crate::error::Result;
+
+pub struct Fisher(Products);
+
+impl Fisher {
+    pub fn new(probe: &Probe) -> Self {
+        Fisher(Products::new(probe))
+    }
+}
+
+impl Gather for Fisher {
+    fn see(&mut self, probe: &mut Probe) -> Result<()> {
+        self.0.add(probe, |product| product * product);
+        Ok(())
+    }
+
+    fn scores(&self, _probe: &Probe, pictures: usize) -> Result<Vec<Saliency>> {
+        Ok(self.0.scores(|sum| 0.5 * sum / pictures as f64))
+    }
+}

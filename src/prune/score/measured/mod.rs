@@ -1,0 +1,162 @@
+//! Saliency that pictures tell. What the pictures say of a model is measured once, picture by picture
+//! ([`Measuring`]); what comes out ([`Measured`]) is a criterion like any other. A data-aware criterion is one file behind
+//! [`Gather`]; to add one, add the file, its line in [`gather`] and its name in [`NAMES`].
+
+mod apoz;
+mod fisher;
+mod measuring;
+mod movement;
+mod probe;
+mod products;
+mod snip;
+mod taylor;
+mod wanda;
+
+pub use measuring::{Measuring, calibration, measure};
+
+use super::{Criterion, Layer};
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use crate::prune::groups::Groups;
+use probe::Probe;
+use serde::{Deserialize, Serialize};
+
+/// The names of the criteria that look at pictures, as recipes write them.
+pub const NAMES: [&str; 6] = ["wanda", "taylor", "fisher", "apoz", "snip", "movement"];
+
+/// What a data-aware criterion gathers while pictures are shown.
+trait Gather {
+    /// Whether the gradients of a loss are needed beside what the model computes.
+    fn needs_gradients(&self) -> bool {
+        true
+    }
+
+    /// How many pictures are to be shown in all, where `there_are` so many; more means again and again.
+    fn wanted(&self, there_are: usize) -> usize {
+        there_are
+    }
+
+    /// Takes in what a picture gave that the probe has just been shown.
+    fn see(&mut self, probe: &mut Probe) -> Result<()>;
+
+    /// The saliency of each layer, in the order of [`Probe::layers`], after so many pictures. Weights of zero need no care.
+    fn scores(&self, probe: &Probe, pictures: usize) -> Result<Vec<Saliency>>;
+}
+
+/// The saliency of a layer, not rounded yet: by weight in the tensor's order, and by slice.
+struct Saliency {
+    /// `None` where whole channels are judged only.
+    weights: Option<Vec<f64>>,
+    slices: Vec<f64>,
+}
+
+/// `None` for a name that is none of [`NAMES`].
+fn gather(name: &str, probe: &Probe) -> Option<Box<dyn Gather>> {
+    Some(match name {
+        "wanda" => Box::new(wanda::Wanda::new(probe)),
+        "taylor" => Box::new(taylor::Taylor::new(probe)),
+        "fisher" => Box::new(fisher::Fisher::new(probe)),
+        "apoz" => Box::new(apoz::Apoz::new(probe)),
+        "snip" => Box::new(snip::Snip::new(probe)),
+        "movement" => Box::new(movement::Movement::new(probe)),
+        _ => return None,
+    })
+}
+
+/// What the loss behind a score was taken against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Against {
+    /// The pictures' labels.
+    Labels,
+    /// The model's own first choice, since the pictures have no labels.
+    FirstChoice,
+    /// Nothing: the criterion looks at activations only.
+    Nothing,
+}
+
+/// On what scores were measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct MeasuredOn {
+    /// The criterion's name.
+    pub criterion: String,
+    pub pictures: usize,
+    pub against: Against,
+}
+
+/// What a criterion found out about a model on pictures: a criterion itself, by look-up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    pub on: MeasuredOn,
+    pub layers: Vec<LayerScores>,
+}
+
+/// The scores of one weight tensor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerScores {
+    /// The tensor's name.
+    pub tensor: String,
+    /// The axis of its output channels.
+    pub axis: usize,
+    /// By weight, in the tensor's order; `None` where the criterion judges whole channels only.
+    pub weights: Option<Vec<f32>>,
+    /// By slice along the axis.
+    pub slices: Vec<f32>,
+}
+
+impl Measured {
+    /// Fails with [`Error::BadInput`] where the scores are those of another model.
+    pub fn check_fits(&self, graph: &Graph, groups: &Groups) -> Result<()> {
+        for (node, weights) in &groups.layers {
+            let Some(layer) = Layer::new(graph, *node, weights) else {
+                continue;
+            };
+            let found = self.find(graph, layer.tensor, layer.axis);
+            let fits = found.is_some_and(|scores| {
+                let all = scores.weights.as_ref();
+                scores.slices.len() == layer.channels()
+                    && all.is_none_or(|all| all.len() == layer.weights.len())
+            });
+            if !fits {
+                return Err(Error::BadInput(format!(
+                    "the scores by “{}” were measured on another model: nothing in them fits “{}”; measure them on this one",
+                    self.on.criterion,
+                    graph.node_label(&graph.nodes[*node])
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, graph: &Graph, tensor: ValueId, axis: usize) -> Option<&LayerScores> {
+        let name = &graph.value(tensor).name;
+        let mut layers = self.layers.iter();
+        layers.find(|scores| scores.tensor == *name && scores.axis == axis)
+    }
+}
+
+impl Criterion for &Measured {
+    fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
+        self.find(layer.graph, layer.tensor, layer.axis)?
+            .weights
+            .clone()
+    }
+
+    fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
+        let scores = self.find(layer.graph, layer.tensor, layer.axis)?;
+        Some(scores.slices.clone())
+    }
+
+    fn judges_weights(&self) -> bool {
+        self.layers.iter().all(|scores| scores.weights.is_some())
+    }
+
+    /// Gradient-based scores are in the units of the loss, and the share of places that are not zero is a share anywhere;
+    /// what Wanda looks at is as large as the layer's activations happen to be.
+    fn comparable(&self) -> bool {
+        self.on.criterion != "wanda"
+    }
+}

@@ -1,0 +1,29 @@
+//! First-order Taylor: how much the loss would move if a weight or channel were removed, by the first term of its
+//! expansion, `|g·w|`, averaged over the pictures one by one (Molchanov et al., “Pruning Convolutional Neural Networks for
+//! Resource Efficient Inference”, ICLR 2017). For a channel the sum of `g·w` over what goes with it, before the
+//! magnitude is taken (Molchanov et al., “Importance Estimation for Neural Network Pruning”, CVPR 2019, whose gates stand
+//! behind the normalisation too).
+
+use super::probe::Probe;
+use super::products::Products;
+use super::{Gather, Saliency};
+use crate::error::Result;
+
+pub struct Taylor(Products);
+
+impl Taylor {
+    pub fn new(probe: &Probe) -> Self {
+        Taylor(Products::new(probe))
+    }
+}
+
+impl Gather for Taylor {
+    fn see(&mut self, probe: &mut Probe) -> Result<()> {
+        self.0.add(probe, f64::abs);
+        Ok(())
+    }
+
+    fn scores(&self, _probe: &Probe, pictures: usize) -> Result<Vec<Saliency>> {
+        Ok(self.0.scores(|sum| sum / pictures as f64))
+    }
+}

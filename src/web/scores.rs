@@ -1,0 +1,123 @@
+//! Scores that pictures tell: the learner's worker measures them, the cutter's takes them in.
+
+use super::cutter::Cutter;
+use super::errors::{JsResult, mismatch};
+use super::learner::Learner;
+use super::messages::Sizes;
+use super::{message, now};
+use crate::error::Error;
+use crate::onnx::{OpenOptions, open};
+use crate::prune::score::Measured;
+use crate::prune::score::measured::{LayerScores, MeasuredOn, Measuring, calibration};
+use js_sys::Float32Array;
+use serde::{Deserialize, Serialize};
+use tsify::{Ts, Tsify};
+use wasm_bindgen::prelude::*;
+
+/// How long pictures are shown before the page hears of it, in milliseconds.
+const SLICE: f64 = 100.0;
+
+/// How far a measuring is: pictures shown, and to be shown.
+#[derive(Serialize, Tsify)]
+pub struct ScoresAdvance {
+    pub done: usize,
+    pub of: usize,
+}
+
+/// What a criterion found out on pictures.
+#[derive(Serialize, Deserialize, Tsify)]
+pub struct Scores {
+    pub on: MeasuredOn,
+    pub layers: Vec<TensorScores>,
+}
+
+/// The scores of one weight tensor.
+#[derive(Serialize, Deserialize, Tsify)]
+pub struct TensorScores {
+    pub tensor: String,
+    /// The axis of its output channels.
+    pub axis: usize,
+    /// By weight; empty where the criterion judges whole channels only.
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub weights: Float32Array,
+    /// By slice along the axis.
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub slices: Float32Array,
+}
+
+#[wasm_bindgen]
+impl Learner {
+    /// Begins to measure a criterion of a model on the pictures that were gathered, or on as many of them as are enough;
+    /// the recipe's `seed` chooses.
+    #[wasm_bindgen(js_name = beginScores)]
+    pub fn begin_scores(
+        &mut self,
+        model: Vec<u8>,
+        criterion: &str,
+        seed: u32,
+        sizes: Ts<Sizes>,
+    ) -> JsResult<()> {
+        let Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
+        let graph = open(model.into(), &OpenOptions { dims })?.graph;
+        let pictures = calibration(self.pictures()?, seed).into_owned();
+        self.measuring = Some(Measuring::new(&graph, criterion, pictures, seed)?);
+        Ok(())
+    }
+
+    /// Shows some more pictures.
+    #[wasm_bindgen(js_name = advanceScores)]
+    pub fn advance_scores(&mut self) -> JsResult<Ts<ScoresAdvance>> {
+        let measuring = self.measuring.as_mut().ok_or_else(nothing_begun)?;
+        let start = now();
+        loop {
+            let (done, of) = measuring.advance()?;
+            if done == of || now() - start > SLICE {
+                return message(ScoresAdvance { done, of });
+            }
+        }
+    }
+
+    /// What the pictures told.
+    #[wasm_bindgen(js_name = finishScores)]
+    pub fn finish_scores(&mut self) -> JsResult<Ts<Scores>> {
+        let measuring = self.measuring.take().ok_or_else(nothing_begun)?;
+        let Measured { on, layers } = measuring.finish()?;
+        let layers = layers.into_iter().map(|layer| TensorScores {
+            tensor: layer.tensor,
+            axis: layer.axis,
+            weights: Float32Array::from(layer.weights.as_deref().unwrap_or_default()),
+            slices: Float32Array::from(&layer.slices[..]),
+        });
+        message(Scores {
+            on,
+            layers: layers.collect(),
+        })
+    }
+}
+
+#[wasm_bindgen]
+impl Cutter {
+    /// Takes in what pictures told of the open model. A cut that went by what they told before has to be chosen again.
+    #[wasm_bindgen(js_name = takeScores)]
+    pub fn take_scores(&mut self, scores: Ts<Scores>) -> JsResult<()> {
+        let Scores { on, layers } = scores.to_rust().map_err(mismatch)?;
+        let layers = layers.into_iter().map(|layer| LayerScores {
+            tensor: layer.tensor,
+            axis: layer.axis,
+            weights: Some(layer.weights.to_vec()).filter(|weights| !weights.is_empty()),
+            slices: layer.slices.to_vec(),
+        });
+        let measured = Measured {
+            on,
+            layers: layers.collect(),
+        };
+        self.session_mut()?.take_scores(measured)?;
+        Ok(())
+    }
+}
+
+fn nothing_begun() -> Error {
+    Error::BadInput("nothing is being measured".into())
+}

@@ -1,0 +1,145 @@
+//! Criteria that look at pictures, from the command line.
+
+#[path = "common/command.rs"]
+mod command;
+mod common;
+
+use command::{Folder, colours_file, fail, json, succeed};
+use common::Random;
+use secateur::prune::score::measured::NAMES;
+use std::fs;
+
+const PRESET: &str = r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64], "classes": ["red", "green", "blue"]}"#;
+
+/// Noisy pictures, a folder a class.
+fn pictures(folder: &Folder, count: usize) -> String {
+    let mut random = Random(3);
+    for (class, name) in ["red", "green", "blue"].iter().enumerate() {
+        fs::create_dir_all(folder.path(&format!("data/{name}"))).unwrap();
+        for i in 0..count {
+            let mut level =
+                |at: usize| (random.below(120) + if at == class { 120 } else { 20 }) as u8;
+            let picture =
+                image::RgbImage::from_fn(8, 8, |_, _| image::Rgb([level(0), level(1), level(2)]));
+            picture
+                .save(folder.path(&format!("data/{name}/{i}.png")))
+                .unwrap();
+        }
+    }
+    folder.path("data")
+}
+
+#[test]
+fn each_criterion_cuts_and_the_report_says_on_what() {
+    let folder = Folder::new("scores");
+    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let data = pictures(&folder, 4);
+    let report = folder.path("report.json");
+    for name in NAMES {
+        let recipe =
+            format!(r#"{{"criterion": "{name}", "reduction": "sum", "target": {{"macs": 0.5}}}}"#);
+        let recipe = folder.write("recipe.json", recipe);
+        let prune = |data: &str, output: &str| {
+            let output = folder.path(output);
+            let answer = succeed(&[
+                "prune", &model, "--recipe", &recipe, "--data", data, "--preset", &preset,
+                "--report", &report, "--output", &output,
+            ]);
+            (answer, fs::read(output).unwrap())
+        };
+        let (answer, bytes) = prune(&data, "out.onnx");
+        assert!(
+            answer.contains(&format!("“{name}” was measured on 12 pictures")),
+            "{answer}"
+        );
+        assert_eq!(prune(&data, "again.onnx").1, bytes, "{name}");
+        let told = json(&fs::read_to_string(&report).unwrap());
+        assert_eq!(told["measured"]["pictures"], 12);
+        let against = match name {
+            "wanda" | "apoz" => ["nothing"; 2],
+            _ => ["labels", "first-choice"],
+        };
+        assert_eq!(told["measured"]["against"], against[0]);
+        prune(&folder.path("data/red"), "unlabelled.onnx");
+        let told = json(&fs::read_to_string(&report).unwrap());
+        assert_eq!(
+            (&told["measured"]["pictures"], &told["measured"]["against"]),
+            (&4.into(), &against[1].into())
+        );
+        // Half of the channels are noise; a criterion that sees it leaves the answers alone.
+        if name == "taylor" || name == "fisher" {
+            let quality = json(&succeed(&[
+                "evaluate",
+                &folder.path("out.onnx"),
+                "--data",
+                &data,
+                "--preset",
+                &preset,
+                "--json",
+            ]));
+            assert_eq!(quality["accuracy"], 1.0, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let folder = Folder::new("no-scores");
+    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let data = pictures(&folder, 1);
+    let recipe = folder.write(
+        "recipe.json",
+        r#"{"criterion": "wanda", "granularity": "2:4"}"#,
+    );
+    let output = folder.path("out.onnx");
+    let prune = ["prune", &model, "--recipe", &recipe, "--output", &output];
+    let error = fail(&prune);
+    assert!(
+        error.contains("--data DIR") && error.contains("“wanda”"),
+        "{error}"
+    );
+    let error = fail(&[&prune[..], &["--data", &data]].concat());
+    assert!(error.contains("--preset"), "{error}");
+    let wrong = folder.write("wrong.json", r#"{"size": 9}"#);
+    let error = fail(&[&prune[..], &["--data", &data, "--preset", &wrong]].concat());
+    assert!(error.contains("the model takes"), "{error}");
+    assert!(!folder.files().contains(&"out.onnx".to_string()));
+    // Pictures do no harm where none are needed.
+    let plain = folder.write("plain.json", r#"{"target": {"macs": 0.5}}"#);
+    succeed(&[
+        "prune", &model, "--recipe", &plain, "--data", &data, "--preset", &preset, "--output",
+        &output,
+    ]);
+}
+
+#[test]
+fn rounds_to_the_line_measure_for_themselves() {
+    let folder = Folder::new("trim-scores");
+    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let data = pictures(&folder, 24);
+    let recipe = folder.write(
+        "recipe.json",
+        r#"{"criterion": "taylor", "target": {"macs": 0.6}}"#,
+    );
+    let (output, report) = (folder.path("out.onnx"), folder.path("report.json"));
+    succeed(&[
+        "trim",
+        &model,
+        "--recipe",
+        &recipe,
+        "--data",
+        &data,
+        "--preset",
+        &preset,
+        "--method",
+        "reconstruct",
+        "--line",
+        "20",
+        "--output",
+        &output,
+        "--report",
+        &report,
+    ]);
+    let told = json(&fs::read_to_string(&report).unwrap());
+    assert_eq!(told["tried"][0]["accepted"], true, "{told}");
+}

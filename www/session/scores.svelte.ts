@@ -1,0 +1,114 @@
+/** Scores that photos tell: measured in the learner's worker, handed to the cutter's, and held there until others come. */
+import type { Core, MeasuredOn, Preset, Recipe } from "../core/protocol";
+import { looksAtPhotos } from "../state/criteria";
+import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
+import type { OpenedModel } from "./model.svelte";
+import type { Lesson } from "./recovery.svelte";
+
+export interface Wanted {
+  readonly opened: OpenedModel;
+  readonly preset: Preset;
+  readonly criterion: string;
+  /** The recipe's seed: it chooses among many photos, and is their order. */
+  readonly seed: number;
+}
+
+export class Scores {
+  /** The latest measuring; when it is ready, the cutter holds what came out. */
+  work = $state.raw<Status<MeasuredOn>>(empty);
+  /** Photos that could not be read. */
+  remarks = $state.raw<readonly string[]>([]);
+  #wanted: Wanted | null = null;
+
+  constructor(private readonly core: Core) {}
+
+  get isBusy(): boolean {
+    return this.work.state === "loading";
+  }
+
+  /** Whether a recipe can't be followed before its criterion has been measured on this model. */
+  areMissing(recipe: Recipe, opened: OpenedModel): boolean {
+    if (!looksAtPhotos(recipe.criterion)) return false;
+    return this.work.state !== "ready" || !this.#isFor(recipe, opened);
+  }
+
+  /** Whether what the recipe needs is being measured, or has been tried in vain: that is for the visitor to try again. */
+  wereTried(recipe: Recipe, opened: OpenedModel): boolean {
+    return this.#isFor(recipe, opened);
+  }
+
+  /** Measures, in place of whatever is being measured. Returns whether the cutter now holds what came out. */
+  async measure(wanted: Wanted, photos: () => Promise<readonly Lesson[]>): Promise<boolean> {
+    this.stop();
+    this.#wanted = wanted;
+    this.remarks = [];
+    this.#show("Getting the photos ready");
+    try {
+      const on = await this.#measure(wanted, photos);
+      if (on && this.#wanted === wanted) this.work = ready(on);
+    } catch (error) {
+      if (this.#wanted === wanted) this.work = failed(error);
+    }
+    return this.#wanted === wanted && this.work.state === "ready";
+  }
+
+  cancel(): void {
+    if (this.isBusy) this.core.cancel("learner");
+  }
+
+  /** Ends what is under way and forgets what was measured. */
+  stop(): void {
+    this.cancel();
+    this.#wanted = null;
+    this.work = empty;
+  }
+
+  /** `null` where something else is wanted by now. */
+  async #measure(wanted: Wanted, photos: () => Promise<readonly Lesson[]>): Promise<MeasuredOn | null> {
+    const { learner, cutter } = this.core;
+    const isOver = () => this.#wanted !== wanted;
+    await this.#gather(wanted, await photos(), isOver);
+    if (isOver()) return null;
+    this.#show("Opening the model");
+    await learner.beginScores(wanted.opened.bytes, wanted.criterion, wanted.seed);
+    for (let share = 0; share < 1;) {
+      if (isOver()) return null;
+      this.#show("Measuring on photos", share);
+      const { done, of } = await learner.advanceScores();
+      share = done / of;
+    }
+    if (isOver()) return null;
+    const scores = await learner.finishScores();
+    if (isOver()) return null;
+    await cutter.takeScores(scores);
+    return scores.on;
+  }
+
+  async #gather({ preset }: Wanted, photos: readonly Lesson[], isOver: () => boolean): Promise<void> {
+    const { learner } = this.core;
+    const folders = photos.map(({ folder }) => folder);
+    // Half-labelled photos count as photos without labels.
+    const labelled = folders.every((folder) => folder !== null);
+    await learner.gather(preset, labelled ? ([...new Set(folders)].sort() as string[]) : []);
+    for (const [index, photo] of photos.entries()) {
+      if (isOver()) return;
+      this.#show(`Reading photo ${index + 1} of ${photos.length}`, index / photos.length);
+      try {
+        await learner.add(await photo.pixels(), labelled ? photo.folder : null);
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure.code === "cancelled" || failure.code === "crashed") throw error;
+        this.remarks = [...this.remarks, `Left out: ${failure.message}`];
+      }
+    }
+  }
+
+  #isFor({ criterion, seed }: Recipe, opened: OpenedModel): boolean {
+    const wanted = this.#wanted;
+    return wanted?.criterion === criterion && wanted?.seed === (seed ?? 0) && wanted.opened === opened;
+  }
+
+  #show(what: string, share: number | null = null): void {
+    this.work = loading(what, share);
+  }
+}

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
+import { file, settled, surround } from "../../tests/page/surroundings";
+import { Session } from "./session.svelte";
+
+vi.mock("../data/photo", () => ({
+  decodePhoto: () =>
+    Promise.resolve({
+      pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
+      width: 1,
+      height: 1,
+      wasShrunk: false,
+    }),
+}));
+
+let core: DoubleCore;
+let ends: (() => void)[];
+
+async function visit(): Promise<Session> {
+  const session = new Session(core);
+  ends.push(await session.start(""));
+  await settled();
+  return session;
+}
+
+async function cutting(): Promise<Session> {
+  const session = await visit();
+  await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+  await settled();
+  return session;
+}
+
+async function choose(session: Session, criterion: string): Promise<void> {
+  session.decideRecipe("change the criterion", { criterion });
+  await settled();
+}
+
+const called = (name: string) => core.calls.filter(([called]) => called === name);
+const lastCut = () => called("preview").at(-1)?.[1];
+
+beforeEach(() => {
+  core = doubleCore();
+  ends = [];
+  surround();
+});
+afterEach(() => {
+  ends.forEach((end) => end());
+  vi.unstubAllGlobals();
+});
+
+describe("a criterion that looks at photos", () => {
+  test("is measured on the photos of the comparison, and then cut by", async () => {
+    const session = await cutting();
+    await choose(session, "taylor");
+    expect(called("add")).toHaveLength(1);
+    expect(called("beginScores")).toEqual([["beginScores", "taylor"]]);
+    expect(called("takeScores")).toEqual([
+      ["takeScores", { criterion: "taylor", pictures: 1, against: "first-choice" }],
+    ]);
+    expect(lastCut()).toMatchObject({ criterion: "taylor" });
+    expect(session.cut.packed).toMatchObject({ state: "ready", value: { of: { criterion: "taylor" } } });
+    // Another target goes by the same scores.
+    session.decideRecipe("cut more", { target: { macs: 0.4 } });
+    await settled();
+    expect(called("beginScores")).toHaveLength(1);
+    expect(lastCut()).toMatchObject({ criterion: "taylor", target: { macs: 0.4 } });
+  });
+
+  test("leaves the cut as it was until it has been measured, and lets no recovery begin meanwhile", async () => {
+    const session = await cutting();
+    const before = session.cut.packed;
+    const release = core.hold("advanceScores");
+    await choose(session, "fisher");
+    session.tryRecipe({ target: { macs: 0.2 } });
+    await settled();
+    expect(session.scores.work).toMatchObject({ state: "loading", progress: { what: "Measuring on photos" } });
+    expect(session.cut.packed).toBe(before);
+    expect(session.patient).toBeNull();
+    release();
+    await settled();
+    expect(lastCut()).toMatchObject({ criterion: "fisher" });
+    session.undo();
+    expect(session.patient).not.toBeNull();
+  });
+
+  test("that can't be measured says why, waits to be asked, and can be tried again", async () => {
+    const session = await cutting();
+    core.fail("beginScores", coreError("bad-input", "“apoz” is measured on pictures, and there are none"));
+    await choose(session, "apoz");
+    expect(session.scores.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
+    expect(lastCut()).not.toMatchObject({ criterion: "apoz" });
+    session.decideRecipe("cut more", { target: { macs: 0.4 } });
+    await settled();
+    expect(called("beginScores")).toHaveLength(1);
+    core.fail("beginScores", null);
+    await session.measureScores();
+    await settled();
+    expect(lastCut()).toMatchObject({ criterion: "apoz", target: { macs: 0.4 } });
+  });
+
+  test("gives way to another criterion", async () => {
+    const session = await cutting();
+    const release = core.hold("advanceScores");
+    await choose(session, "snip");
+    await choose(session, "wanda");
+    expect(core.calls).toContainEqual(["cancel", "learner"]);
+    release();
+    await settled();
+    expect(called("takeScores").map(([, on]) => on)).toEqual([expect.objectContaining({ criterion: "wanda" })]);
+    const again = core.hold("advanceScores");
+    await choose(session, "movement");
+    await choose(session, "l2");
+    expect(lastCut()).toMatchObject({ criterion: "l2" });
+    again();
+    await settled();
+    expect(called("takeScores")).toHaveLength(1);
+    expect(session.scores.work.state).toBe("empty");
+  });
+
+  test("is measured again after a reload, and for another model", async () => {
+    const session = await cutting();
+    await choose(session, "wanda");
+    const again = await visit();
+    expect(called("beginScores")).toHaveLength(2);
+    expect(lastCut()).toMatchObject({ criterion: "wanda" });
+    await again.openFile(file("other.onnx"));
+    await settled();
+    expect(called("open").at(-1)).toEqual(["open", "other.onnx"]);
+    expect(called("beginScores")).toHaveLength(3);
+  });
+});
