@@ -50,8 +50,14 @@ export class Door<Api> {
     this.#restart(new CoreError("cancelled", "Cancelled."));
   }
 
+  /** Ends the worker for good. */
+  end(): void {
+    this.#close(new CoreError("cancelled", "Cancelled."));
+  }
+
   async #attempt<Result>(work: (api: Remote<Api>) => Promise<Result>): Promise<Result> {
-    const api = this.#api!;
+    const api = this.#api;
+    if (!api) throw new CoreError("cancelled", "Cancelled.");
     let abandon!: (error: CoreError) => void;
     const abandoned = new Promise<never>((_, reject) => (abandon = reject));
     this.#abandon.add(abandon);
@@ -79,11 +85,17 @@ export class Door<Api> {
     this.#api = wrap<Api>(worker);
   }
 
-  #restart(reason: CoreError): void {
+  #close(reason: CoreError): void {
     this.#api?.[releaseProxy]();
     this.#worker?.terminate();
+    this.#api = null;
+    this.#worker = null;
     for (const abandon of this.#abandon) abandon(reason);
     this.#abandon.clear();
+  }
+
+  #restart(reason: CoreError): void {
+    this.#close(reason);
     this.#open();
     // A state that can't be restored leaves an empty worker behind; the next call says what is missing.
     this.#ready = this.#attempt((api) => this.options.restore(api)).catch(() => undefined);
