@@ -4,6 +4,7 @@
  */
 import type { Core } from "../../www/core/protocol";
 import type {
+  Beginning,
   LayerCut,
   LayerInfo,
   ModelSummary,
@@ -139,6 +140,15 @@ const PLAN: Plan = {
 
 const quality = (agreement: number): Quality => ({ pictures: 4, agreement, kl: 1 - agreement });
 
+const BEGINNING: Beginning = {
+  lessons: 3,
+  judged: 4,
+  test: 2,
+  original: quality(1),
+  pruned: quality(1),
+  milliseconds: 8,
+};
+
 export function doubleCore(): DoubleCore {
   const calls: [string, unknown][] = [];
   const failures = new Map<string, Error>();
@@ -147,6 +157,7 @@ export function doubleCore(): DoubleCore {
   let learnt = 0;
   let shown = 0;
   let scored = "";
+  let probers = 0;
   let current: Recipe = { target: { macs: 1 } };
 
   async function answer<Value>(name: string, argument: unknown, value: () => Value): Promise<Value> {
@@ -208,8 +219,7 @@ export function doubleCore(): DoubleCore {
       plan: (method) => answer("plan", method, () => ({ ...PLAN, method })),
       gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
       add: (_, folder) => answer("add", folder, () => undefined),
-      recover: (_, __, plan) =>
-        answer("recover", plan, () => ({ lessons: 3, judged: 4, original: quality(1), pruned: quality(0.25) })),
+      recover: (_, __, plan) => answer("recover", plan, () => ({ ...BEGINNING, pruned: quality(0.25) })),
       advance: () =>
         answer("advance", null, () => {
           learnt += 1;
@@ -221,11 +231,10 @@ export function doubleCore(): DoubleCore {
         answer("finish", null, () => ({
           quality: quality(0.75),
           totals: after(current),
+          milliseconds: 4,
           bytes: new Uint8Array([4, 2]),
           layers: [],
         })),
-      toLine: (_, recipe) =>
-        answer("toLine", recipe, () => ({ lessons: 3, judged: 4, original: quality(1), pruned: quality(1) })),
       beginScores: (_, criterion) =>
         answer("beginScores", criterion, () => ((shown = 0), (scored = criterion), undefined)),
       advanceScores: () => answer("advanceScores", null, () => ({ done: (shown += 1), of: 2 })),
@@ -234,6 +243,8 @@ export function doubleCore(): DoubleCore {
           on: { criterion: scored, pictures: 1, against: "first-choice" as const },
           layers: [],
         })),
+      toLine: (_, recipe) => answer("toLine", recipe, () => BEGINNING),
+      resumeLine: (_, state, best) => answer("resumeLine", [state, [...best]], () => ((learnt = 1), BEGINNING)),
       // One round on this side of the line, and one beyond it.
       round: () =>
         answer("round", null, () => {
@@ -241,9 +252,66 @@ export function doubleCore(): DoubleCore {
           const share = learnt === 1 ? 0.8 : 0.6;
           const totals = after({ target: { macs: share } });
           const accepted = learnt === 1;
-          const judged = { share, totals, cut: quality(0.2), recovered: quality(accepted ? 0.9 : 0.4), accepted };
-          return { stage: { judged }, isOver: !accepted, least: 0.8, bytes: new Uint8Array(accepted ? [8] : []) };
+          const recovered = quality(accepted ? 0.9 : 0.4);
+          const judged = { share, totals, cut: quality(0.2), recovered, milliseconds: 5, accepted };
+          const state = `after ${learnt}`;
+          return {
+            stage: { judged },
+            isOver: !accepted,
+            least: 0.8,
+            bytes: new Uint8Array(accepted ? [8] : []),
+            state,
+          };
         }),
+      tested: () => answer("tested", null, () => ({ original: quality(1), quality: quality(0.85) })),
+    },
+    prober: () => {
+      const name = `prober ${(probers += 1)}`;
+      let levels: readonly number[] = [];
+      let recipe: Recipe = {};
+      let ended = false;
+      async function probed<Value>(what: string, argument: unknown, value: () => Value): Promise<Value> {
+        const given = await answer(what, argument, value);
+        if (ended) throw coreError("cancelled", "Cancelled.");
+        return given;
+      }
+      return {
+        gather: (_, folders) => probed("prober.gather", folders, () => undefined),
+        add: (_, folder) => probed("prober.add", folder, () => undefined),
+        sensitivity: (_, asked, at) =>
+          probed("sensitivity", name, () => {
+            [recipe, levels] = [asked, at];
+            const curves = ["stem", "head"].map((layer) => ({ layers: [layer], points: [] }));
+            return { probes: 2 * at.length, curves: { recipe, original: quality(1), calibratedOn: 0, curves } };
+          }),
+        probe: (index) =>
+          probed("probe", [name, index], () => {
+            const [curve, share] = [Math.floor(index / levels.length), levels[index % levels.length]!];
+            return { curve, probed: { share, quality: quality(1 - share / (1 + curve)) } };
+          }),
+        guide: (_, curves, asked) =>
+          probed("guide", curves.curves.length, () => ({ ...asked, allocation: "manual", layers: { stem: 0.5 } })),
+        sweep: (_, asked) =>
+          probed("sweep", asked, () => {
+            recipe = asked;
+            return BEGINNING;
+          }),
+        swept: (kept) =>
+          probed("swept", kept, () =>
+            kept < 0.2
+              ? null
+              : {
+                  recipe: { ...recipe, target: { macs: kept } },
+                  totals: after({ target: { macs: kept } }),
+                  quality: quality(kept),
+                  milliseconds: 10 * kept,
+                },
+          ),
+        end: () => {
+          ended = true;
+          calls.push(["end", name]);
+        },
+      };
     },
     cancel: (which) => calls.push(["cancel", which]),
     onRestart(listener) {

@@ -108,13 +108,35 @@ export function connect(): Core {
       advance: () => learnerDoor().call((api) => api.advance()),
       judge: () => learnerDoor().call((api) => api.judge()),
       finish: () => learnerDoor().call((api) => api.finish()),
-      toLine: (original, recipe, plan, loss) =>
-        learnerDoor().call((api) => api.toLine(original, recipe, plan, loss, sizes())),
+      toLine: (original, recipe, plan, aim) =>
+        learnerDoor().call((api) => api.toLine(original, recipe, plan, aim, sizes())),
+      resumeLine: (original, state, best) =>
+        learnerDoor().call((api) => api.resumeLine(original, state, best, sizes())),
       round: () => learnerDoor().call((api) => api.round()),
       beginScores: (model, criterion, seed) =>
         learnerDoor().call((api) => api.beginScores(model, criterion, seed, sizes())),
       advanceScores: () => learnerDoor().call((api) => api.advanceScores()),
       finishScores: () => learnerDoor().call((api) => api.finishScores()),
+      tested: () => learnerDoor().call((api) => api.tested()),
+    },
+    prober() {
+      const door = new Door<LearnerApi>({
+        start: () => new Worker(new URL("./learner.worker.ts", import.meta.url), { type: "module", name: "prober" }),
+        // Probes stand alone, so whoever asked for one that is lost tells the visitor.
+        restore: () => Promise.resolve(),
+        onRestart: () => undefined,
+      });
+      return {
+        gather: (preset, folders) => door.call((api) => api.gather(preset, folders)),
+        add: (photo, folder) => door.call((api) => api.add(photo, folder)),
+        sensitivity: (original, recipe, levels, seed) =>
+          door.call((api) => api.sensitivity(original, recipe, levels, seed, sizes())),
+        probe: (index) => door.call((api) => api.probe(index)),
+        guide: (original, curves, recipe) => door.call((api) => api.guide(original, curves, recipe, sizes())),
+        sweep: (original, recipe, seed) => door.call((api) => api.sweep(original, recipe, seed, sizes())),
+        swept: (kept) => door.call((api) => api.swept(kept)),
+        end: () => door.end(),
+      };
     },
     cancel(which) {
       if (which === "cutter") cutter.cancel();

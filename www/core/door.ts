@@ -51,8 +51,14 @@ export class Door<Api> {
     this.#restart(new CoreError("cancelled", "Cancelled."));
   }
 
+  /** Ends the worker for good. */
+  end(): void {
+    this.#close(new CoreError("cancelled", "Cancelled."));
+  }
+
   async #attempt<Result>(work: (api: Remote<Api>) => Promise<Result>): Promise<Result> {
-    const api = this.#api!;
+    const api = this.#api;
+    if (!api) throw new CoreError("cancelled", "Cancelled.");
     let abandon!: (error: CoreError) => void;
     const abandoned = new Promise<never>((_, reject) => (abandon = reject));
     this.#abandon.add(abandon);
@@ -80,13 +86,19 @@ export class Door<Api> {
     this.#api = wrap<Api>(worker);
   }
 
+  #close(reason: CoreError): void {
+    this.#api?.[releaseProxy]();
+    this.#worker?.terminate();
+    this.#api = null;
+    this.#worker = null;
+    for (const abandon of this.#abandon) abandon(reason);
+    this.#abandon.clear();
+  }
+
   #restart(reason: CoreError): void {
     // What crashes a worker while it is restored would crash the next one as well, without end.
     const isHopeless = this.#isRestoring && reason.code === "crashed";
-    this.#api?.[releaseProxy]();
-    this.#worker?.terminate();
-    for (const abandon of this.#abandon) abandon(reason);
-    this.#abandon.clear();
+    this.#close(reason);
     this.#open();
     this.#isRestoring = !isHopeless;
     this.#ready = isHopeless ? Promise.resolve() : this.#restore();

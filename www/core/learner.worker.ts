@@ -1,7 +1,7 @@
 /** The worker that brings pruned models back. The page asks for each piece of work, so it can pause between any two. */
 import { expose } from "comlink";
 import init, { Learner } from "../pkg/secateur";
-import type { Method, Pixels, Plan, Preset, Recipe } from "./protocol";
+import type { Aim, Curves, Method, Pixels, Plan, Preset, Recipe } from "./protocol";
 import { Team } from "./team";
 
 const core = init().then(() => new Learner());
@@ -25,13 +25,29 @@ const api = {
     team.disband();
     return (await core).finish();
   },
-  toLine: async (original: Uint8Array, recipe: Recipe, plan: Plan, loss: number, sizes: Record<string, number>) =>
-    (await core).toLine(original, recipe, plan, loss, sizes),
-  round: async () => (await core).round(),
   beginScores: async (model: Uint8Array, criterion: string, seed: number, sizes: Record<string, number>) =>
     (await core).beginScores(model, criterion, seed, sizes),
   advanceScores: async () => (await core).advanceScores(),
   finishScores: async () => (await core).finishScores(),
+  toLine: async (original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim, sizes: Record<string, number>) =>
+    (await core).toLine(original, recipe, plan, aim, sizes),
+  resumeLine: async (original: Uint8Array, state: string, best: Uint8Array, sizes: Record<string, number>) =>
+    (await core).resumeLine(original, state, best, sizes),
+  round: async () => (await core).round(),
+  tested: async () => (await core).tested() ?? null,
+  sensitivity: async (
+    original: Uint8Array,
+    recipe: Recipe,
+    levels: readonly number[],
+    seed: number,
+    sizes: Record<string, number>,
+  ) => (await core).sensitivity(original, recipe, Float64Array.from(levels), seed, sizes),
+  probe: async (index: number) => (await core).probe(index),
+  guide: async (original: Uint8Array, curves: Curves, recipe: Recipe, sizes: Record<string, number>) =>
+    (await core).guide(original, curves, recipe, sizes),
+  sweep: async (original: Uint8Array, recipe: Recipe, seed: number, sizes: Record<string, number>) =>
+    (await core).sweep(original, recipe, seed, sizes),
+  swept: async (kept: number) => (await core).swept(kept) ?? null,
 };
 
 export type LearnerApi = typeof api;

@@ -1,8 +1,10 @@
 /** The messages between the page and the core, as they are generated from the core's own types. */
 import type {
   Advance,
+  Aim,
   Beginning,
   Comparison,
+  Curves,
   Difference,
   Heatmap,
   HeatmapRequest,
@@ -14,6 +16,8 @@ import type {
   Plan,
   Prediction,
   Preset,
+  Probe,
+  Probing,
   Quality,
   Recipe,
   Recovered,
@@ -22,6 +26,8 @@ import type {
   Scores,
   ScoresAdvance,
   Summary,
+  Swept,
+  Tested,
   TimedPreview,
   Timing,
   Which,
@@ -30,10 +36,13 @@ import type {
 export type {
   Account,
   Advance,
+  Aim,
   Beginning,
   CheckResult,
   ClassScore,
   Comparison as PhotoComparison,
+  Curve,
+  Curves,
   Difference,
   GroupInfo,
   Heatmap,
@@ -46,11 +55,14 @@ export type {
   Method,
   ModelSummary,
   Note as PackNote,
+  Pace,
   PackResult,
   Pixels,
   Plan,
   Prediction,
   Preset,
+  Probe,
+  Probing,
   Quality,
   Recipe,
   Recovered,
@@ -59,7 +71,9 @@ export type {
   Scores,
   ScoresAdvance,
   Summary as ComparisonSummary,
+  Swept,
   TensorInfo,
+  Tested,
   TimedPreview as Preview,
   Timing,
   Totals,
@@ -114,23 +128,45 @@ export interface Learner {
   judge(): Promise<Quality | null>;
   /** Ends the recovery, whole or not. */
   finish(): Promise<Recovered>;
-  /** Begins a search; `loss` of the accuracy or agreement may go, 0 to 1. */
-  toLine(original: Uint8Array, recipe: Recipe, plan: Plan, loss: number): Promise<Beginning>;
+  /** Begins a search. */
+  toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim): Promise<Beginning>;
+  /** Goes on from the state that a round gave, on the same pictures; `best` is empty where nothing was accepted. */
+  resumeLine(original: Uint8Array, state: string, best: Uint8Array): Promise<Beginning>;
   round(): Promise<Round>;
   /** Begins to measure a criterion on the pictures that were gathered; the recipe's seed chooses among many. */
   beginScores(model: Uint8Array, criterion: string, seed: number): Promise<void>;
   advanceScores(): Promise<ScoresAdvance>;
   finishScores(): Promise<Scores>;
+  /** The search's best model on pictures that nothing was learned from or chosen by; `null` where there are none. */
+  tested(): Promise<Tested | null>;
+}
+
+/** Measures cuts that are not kept, in a worker of its own. */
+export interface Prober extends Pick<Learner, "gather" | "add"> {
+  /** Gets ready to probe each layer alone at these levels: shares to remove. */
+  sensitivity(original: Uint8Array, recipe: Recipe, levels: readonly number[], seed: number): Promise<Probing>;
+  /** One of the probes, in any order. */
+  probe(index: number): Promise<Probe>;
+  /** The recipe's target, shared out by what each layer can bear. */
+  guide(original: Uint8Array, curves: Curves, recipe: Recipe): Promise<Recipe>;
+  /** Gets ready to cut to many sizes, without recovery. */
+  sweep(original: Uint8Array, recipe: Recipe, seed: number): Promise<Beginning>;
+  /** Cuts to the share `kept`; `null` where the recipe's limits do not let so much go. */
+  swept(kept: number): Promise<Swept | null>;
+  /** Ends the worker; pending calls reject with code "cancelled". */
+  end(): void;
 }
 
 export type WorkerName = "cutter" | "runner" | "peer" | "learner";
 
-/** What the page has of the core: four workers, each started again if it dies. */
+/** What the page has of the core: four workers, each started again if it dies, and probers while there is something to probe. */
 export interface Core {
   cutter: Cutter;
   runner: Runner;
   peer: PeerRunner;
   learner: Learner;
+  /** Starts another prober; whoever asks for it ends it. */
+  prober(): Prober;
   /** Stops that worker's long work; pending calls reject with code "cancelled". */
   cancel(which: WorkerName): void;
   /** Tells when a worker was started again, and why. Returns how to stop listening. */

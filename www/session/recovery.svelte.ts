@@ -1,7 +1,10 @@
 /** A recovery under way in the learner's worker: what it learns from, how it goes, and what came out. */
-import type { Advance, Beginning, Core, Pixels, Plan, Preset, Quality, Recipe, Totals } from "../core/protocol";
+import type { Advance, Aim, Beginning, Core, Plan, Preset, Quality, Recipe, Tested, Totals } from "../core/protocol";
 import { decodePhoto } from "../data/photo";
+import { randomId } from "../state/ids";
+import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
+import { gather, type Lesson } from "./gather";
 
 /** What is cut and brought back. */
 export interface Patient {
@@ -9,14 +12,6 @@ export interface Patient {
   readonly pruned: Uint8Array;
   readonly preset: Preset;
   readonly recipe: Recipe;
-}
-
-/** A photo to learn from: at hand, or a file that is read when its turn comes. */
-export interface Lesson {
-  readonly name: string;
-  /** The folder that is its class. */
-  readonly folder: string | null;
-  pixels(): Promise<Pixels>;
 }
 
 /** A model that came out. */
@@ -29,8 +24,22 @@ export interface Outcome {
   /** Right after the cut, and after recovery: on the photos that were held back. */
   readonly cut: Quality;
   readonly quality: Quality;
-  /** The least score on this side of the line, where a search made it. */
+  /** Milliseconds for one photo. */
+  readonly milliseconds: number | null;
+  /** On photos that nothing was learned from or chosen by. */
+  readonly test: Tested | null;
+  /** The least score on this side of the line, where a search made it, and the search that did. */
   readonly least: number | null;
+  readonly run: string | null;
+}
+
+/** What becomes of a recovery while it goes on. */
+export interface Listeners {
+  onOutcome(outcome: Outcome): void;
+  /** The search as it stands after another round; `null` when it is over. */
+  onSearch(search: Omit<Search, "model"> | null): void;
+  /** The best model of a search on photos that nothing was chosen by. */
+  onTested(run: string, tested: Tested): void;
 }
 
 export interface LossPoint {
@@ -62,7 +71,7 @@ export class Recovery {
 
   constructor(
     private readonly core: Core,
-    private readonly onOutcome: (outcome: Outcome) => void,
+    private readonly listeners: Listeners,
   ) {}
 
   get isBusy(): boolean {
@@ -77,43 +86,86 @@ export class Recovery {
       const beginning = (this.beginning = await learner.recover(patient.original, patient.pruned, plan));
       await this.#learn(plan);
       this.work = loading("Measuring the recovered model");
-      const { bytes, totals, quality } = await learner.finish();
-      const { recipe } = patient;
-      this.onOutcome({ bytes, totals, recipe, plan, beginning, cut: beginning.pruned, quality, least: null });
+      const { bytes, totals, quality, test, milliseconds } = await learner.finish();
+      this.listeners.onOutcome({
+        bytes,
+        totals,
+        recipe: patient.recipe,
+        plan,
+        beginning,
+        cut: beginning.pruned,
+        quality,
+        milliseconds: milliseconds ?? null,
+        test: test ?? null,
+        least: null,
+        run: null,
+      });
     });
   }
 
-  /** Rounds of cutting and recovering until one more would lose more than `loss` (0..1) of the score. */
-  async toLine(patient: Patient, lessons: readonly Lesson[], plan: Plan, loss: number): Promise<void> {
+  /** Rounds of cutting and recovering until one more would lose more than is accepted, or to a schedule's end. */
+  async toLine(patient: Patient, lessons: readonly Lesson[], plan: Plan, aim: Aim): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
-      await this.#gather(patient.preset, lessons);
+      const { original, preset, recipe } = patient;
+      await this.#gather(preset, lessons);
       this.work = loading("Measuring the original");
-      const beginning = (this.beginning = await learner.toLine(patient.original, patient.recipe, plan, loss));
-      for (let round = 1; !this.#stopping;) {
-        await this.#unpaused();
-        const { stage, isOver, least, bytes } = await learner.round();
-        if ("cut" in stage) this.work = loading(`Round ${round}: recovering`);
-        else if ("recovering" in stage) this.#show(`Round ${round}: recovering`, stage.recovering);
-        else {
-          const { share, totals, cut, recovered: quality, accepted } = stage.judged;
-          const recipe = withShare(patient.recipe, share);
-          this.onOutcome({
-            bytes: accepted ? bytes : new Uint8Array(),
-            totals,
-            recipe,
-            plan,
-            beginning,
-            cut,
-            quality,
-            least,
-          });
-          round += 1;
-          this.work = loading(`Round ${round}: cutting`);
-        }
-        if (isOver) break;
-      }
+      this.beginning = await learner.toLine(original, recipe, plan, aim);
+      // Measured time is saved by cutting multiply-adds.
+      const counted: Recipe = aim.time === undefined ? recipe : { ...recipe, target: { macs: 1 } };
+      await this.#rounds({ run: randomId(), recipe: counted, plan, preset, rounds: 0, best: new Uint8Array() });
     });
+  }
+
+  /** Goes on with a search from its last finished round, on the same photos. */
+  async goOn(search: Search, original: Uint8Array, lessons: readonly Lesson[]): Promise<void> {
+    await this.#attempt(async () => {
+      const { learner } = this.core;
+      await this.#gather(search.preset, lessons);
+      this.work = loading("Finding the last finished round");
+      this.beginning = await learner.resumeLine(original, search.state, search.best);
+      await this.#rounds(search);
+    });
+  }
+
+  async #rounds(begun: Omit<Search, "model" | "state">): Promise<void> {
+    const { learner } = this.core;
+    const beginning = this.beginning!;
+    let { rounds, best } = begun;
+    let over = false;
+    while (!this.#stopping && !over) {
+      await this.#unpaused();
+      const { stage, isOver, least, bytes, state } = await learner.round();
+      over = isOver;
+      const recovering = `Round ${rounds + 1}: recovering`;
+      if ("cut" in stage) this.work = loading(recovering);
+      else if ("recovering" in stage) this.#show(recovering, stage.recovering);
+      else if ("limit" in stage) this.remarks = [...this.remarks, stage.limit];
+      else {
+        const { share, totals, cut, recovered: quality, milliseconds, accepted } = stage.judged;
+        rounds += 1;
+        if (accepted) best = bytes;
+        this.listeners.onOutcome({
+          bytes: accepted ? bytes : new Uint8Array(),
+          totals,
+          recipe: withShare(begun.recipe, share),
+          plan: begun.plan,
+          beginning,
+          cut,
+          quality,
+          milliseconds: milliseconds ?? null,
+          test: null,
+          least,
+          run: begun.run,
+        });
+        this.work = loading(`Round ${rounds + 1}: cutting`);
+      }
+      if (state !== undefined) this.listeners.onSearch({ ...begun, rounds, best, state });
+    }
+    if (over) this.listeners.onSearch(null);
+    this.work = loading("Measuring on photos that nothing was chosen by");
+    const tested = rounds > 0 ? await learner.tested() : null;
+    if (tested) this.listeners.onTested(begun.run, tested);
   }
 
   pause(): void {
@@ -156,24 +208,12 @@ export class Recovery {
     }
   }
 
-  async #gather(preset: Preset, lessons: readonly Lesson[]): Promise<void> {
-    const { learner } = this.core;
-    const folders = lessons.map((lesson) => lesson.folder);
-    // Half-labelled photos count as photos without labels.
-    const labelled = folders.every((folder) => folder !== null);
-    const names = labelled ? [...new Set(folders)].sort() : [];
-    await learner.gather(preset, names as string[]);
-    for (const [index, lesson] of lessons.entries()) {
-      if (this.#stopping) return;
-      this.work = loading(`Reading photo ${index + 1} of ${lessons.length}`, index / lessons.length);
-      try {
-        await learner.add(await lesson.pixels(), labelled ? lesson.folder : null);
-      } catch (error) {
-        const failure = failureOf(error);
-        if (failure.code === "cancelled" || failure.code === "crashed") throw error;
-        this.remarks = [...this.remarks, `Left out: ${failure.message}`];
-      }
-    }
+  #gather(preset: Preset, lessons: readonly Lesson[]): Promise<void> {
+    return gather(this.core.learner, preset, lessons, {
+      onProgress: (what, share) => (this.work = loading(what, share)),
+      onLeftOut: (message) => (this.remarks = [...this.remarks, message]),
+      isStopped: () => this.#stopping,
+    });
   }
 
   async #learn(plan: Plan): Promise<void> {
@@ -242,6 +282,8 @@ export function lessonOf(file: File): Lesson {
 
 /** What a round of a search asked for, as a recipe for the original. */
 function withShare(recipe: Recipe, share: number): Recipe {
+  // Shares by hand grow in step with the rounds; they are the recipe's own at its end.
+  if (recipe.allocation === "manual") return recipe;
   const [kind] = Object.keys(recipe.target ?? { sparsity: 0 });
   const rounded = Number((kind === "sparsity" ? 1 - share : share).toFixed(4));
   return { ...recipe, target: { [kind!]: rounded } };

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Aim } from "../core/protocol";
 import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
 import { settled, surround } from "../../tests/page/surroundings";
-import type { Lesson } from "./recovery.svelte";
+import type { Lesson } from "./gather";
 import { Session } from "./session.svelte";
 
 vi.mock("../data/photo", () => ({
@@ -35,6 +36,7 @@ const photo = (folder: string | null, fails = false): Lesson => ({
       : Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),
 });
 
+const AIM: Aim = { loss: 0.2, pace: "search" };
 const called = (name: string) => core.calls.filter(([called]) => called === name);
 const plan = (session: Session) => core.learner.plan("distill", session.preset!);
 
@@ -130,7 +132,7 @@ describe("a recovery", () => {
 
   test("to the line: every round is on the list, the last one on this side is taken", async () => {
     const session = await cutting();
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), 0.2);
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.attempts.map(({ key, quality }) => [key !== null, quality.agreement])).toEqual([
       [true, 0.9],
@@ -138,5 +140,58 @@ describe("a recovery", () => {
     ]);
     expect([...session.recovered!.bytes]).toEqual([8]);
     expect(session.decisions.recipe.target).toEqual({ macs: 0.8 });
+  });
+
+  test("to the line: the last word is on photos that nothing was chosen by, and times are told", async () => {
+    const session = await cutting();
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    const [taken, beyond] = session.attempts;
+    expect(taken).toMatchObject({ test: { quality: { agreement: 0.85 } }, times: { original: 8, own: 5 } });
+    expect(taken!.run).toBe(beyond!.run);
+    expect(beyond!.test).toBeNull();
+    expect(session.recovered!.attempt.test).toEqual(taken!.test);
+    expect(session.search).toBeNull();
+  });
+
+  test("to the line: goes on after a reload from its last finished round", async () => {
+    const session = await cutting();
+    // The worker dies in the second round.
+    const { round } = core.learner;
+    const dies = coreError("crashed", "This part of the page stopped.");
+    vi.spyOn(core.learner, "round").mockImplementationOnce(round).mockRejectedValueOnce(dies);
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "crashed" } });
+
+    const again = new Session(core);
+    ends.push(await again.start(""));
+    await settled();
+    expect(again.search).toMatchObject({ rounds: 1, state: "after 1" });
+    await again.recovery.goOn(again.search!, again.model.opened!.bytes, [photo(null)]);
+    await settled();
+    expect(called("resumeLine")).toEqual([["resumeLine", ["after 1", [8]]]]);
+    expect(again.attempts.map(({ key, run }) => [key !== null, run])).toEqual([
+      [true, again.attempts[0]!.run],
+      [false, again.attempts[0]!.run],
+    ]);
+    expect(again.search).toBeNull();
+  });
+
+  test("to the line: a search on other photos is refused, and is still there", async () => {
+    const session = await cutting();
+    const { round } = core.learner;
+    vi.spyOn(core.learner, "round").mockImplementationOnce(() => {
+      session.recovery.stop();
+      return round();
+    });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    core.fail("resumeLine", coreError("bad-input", "these are not the pictures that the search began with"));
+    await session.recovery.goOn(session.search!, session.model.opened!.bytes, [photo("cat")]);
+    expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
+    expect(session.search).toMatchObject({ rounds: 1 });
+    session.forgetSearch();
+    expect(session.search).toBeNull();
   });
 });

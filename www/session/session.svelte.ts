@@ -4,11 +4,13 @@ import type { Core, Recipe } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import { readBytes } from "../data/file";
 import * as format from "../format";
-import { withAttempt, type Attempt } from "../state/attempts";
+import { withAttempt, withTest, type Attempt } from "../state/attempts";
 import { looksAtPhotos } from "../state/criteria";
 import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource, type PhotoSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
 import { fragmentOf, readFragment } from "../state/link";
+import { randomId } from "../state/ids";
+import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import { Storage } from "../state/storage";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
@@ -16,6 +18,7 @@ import { Cut } from "./cut.svelte";
 import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
+import { Probing, type Subject as Probed } from "./probing.svelte";
 import { Recovery, type Lesson, type Outcome, type Patient } from "./recovery.svelte";
 import { Scores } from "./scores.svelte";
 
@@ -25,6 +28,8 @@ export type RecipeChange = Partial<Unsettable<Recipe>>;
 
 /** Sample photos that a first visit starts with. */
 const FIRST_SAMPLES = 3;
+/** Where the search that can go on is kept. */
+const SEARCH = "search";
 
 export class Session {
   history = $state.raw<History<Decisions>>(begin(FIRST_DECISIONS));
@@ -40,8 +45,11 @@ export class Session {
   readonly comparison: Comparison;
   readonly recovery: Recovery;
   readonly scores: Scores;
+  readonly probing: Probing;
   /** Models that were recovered, on this visit and before. */
   attempts = $state.raw<readonly Attempt[]>([]);
+  /** The search to the line that ended before it was over. */
+  search = $state.raw<Search | null>(null);
   /** The file of the recovered model that is chosen. */
   recovered = $state.raw<{ readonly attempt: Attempt; readonly bytes: Uint8Array } | null>(null);
 
@@ -67,7 +75,12 @@ export class Session {
     this.cut = new Cut(core);
     this.comparison = new Comparison(core);
     this.scores = new Scores(core);
-    this.recovery = new Recovery(core, (outcome) => this.#keep(outcome));
+    this.recovery = new Recovery(core, {
+      onOutcome: (outcome) => this.#keep(outcome),
+      onSearch: (search) => this.#keepSearch(search),
+      onTested: (run, tested) => this.#keepAttempts(withTest(this.attempts, run, tested)),
+    });
+    this.probing = new Probing(core, this.storage);
     core.onRestart((_, reason) => {
       if (reason !== "Cancelled.") this.notices.trouble(reason);
     });
@@ -75,12 +88,15 @@ export class Session {
 
   /** Brings back the last visit and lets everything follow the decisions from here on. Returns how to end that. */
   async start(fragment: string): Promise<() => void> {
-    const [saved, attempts] = await Promise.all([
+    const [saved, attempts, search] = await Promise.all([
       this.storage.loadHistory(),
       this.storage.loadAttempts(),
+      this.storage.load<Search>(SEARCH),
       this.loadCatalogue(),
+      this.probing.start(),
     ]);
     this.attempts = attempts;
+    this.search = search;
     if (saved) this.history = saved;
     else this.#beginWithSamples();
     void this.storage.forgetUnused(this.history, attempts);
@@ -256,6 +272,14 @@ export class Session {
     return { original: opened.bytes, pruned: packed.value.bytes, preset: this.preset, recipe: packed.value.of };
   }
 
+  /** What cuts can be tried on without keeping them; `null` without a model that runs here. */
+  get subject(): Probed | null {
+    const opened = this.model.opened;
+    if (!opened || !this.preset || opened.summary.unsupported.length > 0) return null;
+    const { bytes: original, source, summary } = opened;
+    return { original, preset: this.preset, recipe: this.recipe, model: sourceId(source), before: summary.totals };
+  }
+
   /** Takes an earlier model of the list again. */
   takeAttempt(attempt: Attempt): void {
     if (!attempt.key) return;
@@ -366,24 +390,45 @@ export class Session {
     }
   }
 
+  /** Forgets how far the search came; its models stay on the list. */
+  forgetSearch(): void {
+    this.#keepSearch(null);
+  }
+
+  #keepSearch(search: Omit<Search, "model"> | null): void {
+    const opened = this.model.opened;
+    this.search = search && opened ? { ...search, model: sourceId(opened.source) } : null;
+    void this.storage.save(SEARCH, this.search);
+  }
+
+  #keepAttempts(attempts: readonly Attempt[]): void {
+    this.attempts = attempts;
+    void this.storage.saveAttempts(attempts);
+    const chosen = this.recovered;
+    const known = attempts.find(({ id }) => id === chosen?.attempt.id);
+    if (chosen && known) this.recovered = { ...chosen, attempt: known };
+  }
+
   /** Puts a recovered model on the list, and takes it unless it is beyond the line. */
   #keep(outcome: Outcome): void {
     const opened = this.model.opened;
     if (!opened) return;
-    const { bytes, beginning, ...rest } = outcome;
+    const { bytes, beginning, milliseconds, ...rest } = outcome;
+    const original = beginning.milliseconds;
     const key = bytes.length > 0 ? this.storage.keep(bytes) : null;
     const attempt: Attempt = {
       ...rest,
-      id: crypto.getRandomValues(new Uint32Array(2)).join("-"),
+      id: randomId(),
+      at: Date.now(),
       key,
       model: sourceId(opened.source),
       before: opened.summary.totals,
       original: beginning.original,
       lessons: beginning.lessons,
       judged: beginning.judged,
+      times: milliseconds !== null && original !== undefined ? { original, own: milliseconds } : null,
     };
-    this.attempts = withAttempt(this.attempts, attempt);
-    void this.storage.saveAttempts(this.attempts);
+    this.#keepAttempts(withAttempt(this.attempts, attempt));
     if (key) this.takeAttempt(attempt);
   }
 

@@ -1,8 +1,10 @@
 /** The models that were recovered in this browser, newest last. Their files are kept in the browser's storage. */
-import type { Plan, Quality, Recipe, Totals } from "../core/protocol";
+import type { Plan, Quality, Recipe, Tested, Totals } from "../core/protocol";
 
 export interface Attempt {
   readonly id: string;
+  /** When it was made, in milliseconds since 1970. */
+  readonly at: number;
   /** Where the file is kept; `null` for one beyond the line, of which only the numbers are. */
   readonly key: string | null;
   /** The model that it was cut from, as `sourceId` names it. */
@@ -19,15 +21,33 @@ export interface Attempt {
   /** Photos learned from, and photos measured on. */
   readonly lessons: number;
   readonly judged: number;
-  /** The least score on this side of the line, where a search made it. */
+  /** The least score on this side of the line, where a search made it, and the search that did. */
   readonly least: number | null;
+  readonly run: string | null;
+  /** Milliseconds for one photo, of the original and of this model, measured the same way on this machine. */
+  readonly times: { readonly original: number; readonly own: number } | null;
+  /** On photos that nothing was learned from or chosen by; `null` where there were too few, or before a search's end. */
+  readonly test: Tested | null;
 }
+
+/** An attempt as an earlier version of the page wrote it down, with what it did not know. */
+export function withAllKnown(attempt: Attempt): Attempt {
+  return { ...UNKNOWN, ...attempt };
+}
+
+const UNKNOWN = { at: 0, run: null, times: null, test: null } satisfies Partial<Attempt>;
 
 /** So many are kept; the oldest go first. */
 const MOST = 40;
 
 export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
   return [...attempts, attempt].slice(-MOST);
+}
+
+/** The last model of a search that is on this side of the line is the one that was tested. */
+export function withTest(attempts: readonly Attempt[], run: string, test: Tested): readonly Attempt[] {
+  const tested = attempts.findLastIndex((attempt) => attempt.run === run && attempt.key !== null);
+  return attempts.map((attempt, index) => (index === tested ? { ...attempt, test } : attempt));
 }
 
 /** What a quality is judged by: accuracy where there are labels, else agreement with the original. */

@@ -27,6 +27,8 @@ export interface Decisions {
   readonly recipe: Recipe;
   /** The recovered model that stands in for what the cut alone makes; `null`: none. */
   readonly recovered: Recovered | null;
+  /** The loss of quality that is accepted, in percentage points. */
+  readonly line: number;
   /** Index of the layer under the magnifying glass. */
   readonly layer: number | null;
   readonly photos: readonly PhotoSource[];
@@ -47,6 +49,7 @@ export const FIRST_DECISIONS: Decisions = {
   preset: null,
   recipe: FIRST_RECIPE,
   recovered: null,
+  line: 5,
   layer: null,
   photos: [],
   peer: false,

@@ -3,14 +3,16 @@
  * photos. Where the browser refuses (a full disk, a private window), the page works on from memory and says so.
  */
 import { createStore, del, get, keys, set, type UseStore } from "idb-keyval";
-import type { Attempt } from "./attempts";
+import { withAllKnown, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, storedKeys, type Decisions } from "./decisions";
 import type { History } from "./history";
+import { randomId } from "./ids";
 
 const DATABASE = "secateur";
 const HISTORY_KEY = "history";
 const ATTEMPTS_KEY = "attempts";
 const BYTES_PREFIX = "bytes:";
+const NOTE_PREFIX = "note:";
 /** Raised when `Decisions` changes its form, so that an old page's data is not misread. */
 const FORM = 1;
 
@@ -39,16 +41,29 @@ export class Storage {
   }
 
   async loadAttempts(): Promise<readonly Attempt[]> {
-    return (await this.#attempt((database) => get<readonly Attempt[]>(ATTEMPTS_KEY, database))) ?? [];
+    const attempts = await this.#attempt((database) => get<readonly Attempt[]>(ATTEMPTS_KEY, database));
+    return (attempts ?? []).map(withAllKnown);
   }
 
   async saveAttempts(attempts: readonly Attempt[]): Promise<void> {
     await this.#attempt((database) => set(ATTEMPTS_KEY, attempts, database));
   }
 
+  /** What was saved under a name of its own; `null` where there is nothing. */
+  async load<Value>(name: string): Promise<Value | null> {
+    return (await this.#attempt((database) => get<Value>(NOTE_PREFIX + name, database))) ?? null;
+  }
+
+  /** Saves numbers and small files under a name; `null` forgets them. */
+  async save<Value>(name: string, value: Value | null): Promise<void> {
+    await this.#attempt((database) =>
+      value === null ? del(NOTE_PREFIX + name, database) : set(NOTE_PREFIX + name, value, database),
+    );
+  }
+
   /** Keeps the bytes and returns their key. Within this visit they are there even if the browser refuses to store them. */
   keep(bytes: Uint8Array): string {
-    const key = randomKey();
+    const key = randomId();
     this.#inMemory.set(key, bytes);
     void this.#attempt(async (database) => {
       await set(BYTES_PREFIX + key, bytes, database);
@@ -97,11 +112,6 @@ function explain(error: unknown): string {
     return "The browser's storage is full, so the latest files won't survive a reload. Everything works until you close the page.";
   }
   return "The browser doesn't let this page store anything (a private window does that), so a reload starts afresh. Everything else works.";
-}
-
-/** `crypto.randomUUID` is missing where the page is not served securely; this is there everywhere. */
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("-");
 }
 
 function withAllFields(history: History<Decisions>): History<Decisions> {

@@ -22,3 +22,19 @@ export const METHODS: Record<Method, { readonly name: string; readonly about: st
 };
 
 export const learns = (method: Method) => method === "distill" || method === "finetune";
+
+/** How the rounds of cutting and recovering go. */
+export const PACES = {
+  search: "feel the way to the line",
+  oneShot: "cut all at once",
+  linear: "cut equal parts",
+  cubic: "cut most at first",
+} as const;
+
+/** What a target saves. */
+export const SAVED = {
+  macs: "multiply-adds",
+  parameters: "parameters",
+  bytes: "bytes",
+  sparsity: "weights",
+} as const;

@@ -1,0 +1,79 @@
+/** Where the parts of the plot of many models go. */
+import { extent, line, scaleLinear, type ScaleLinear } from "d3";
+
+/** Cut only, cut and recovered at once, or in rounds that build on each other. */
+export type Way = "one-shot" | "recovered" | "iterative";
+
+export interface ScatterPoint {
+  readonly id: string;
+  readonly x: number;
+  /** Accuracy or agreement, 0..1. */
+  readonly y: number;
+  /** Whether it is this side of the line, where it was made for one. */
+  readonly beyond: boolean;
+  readonly name: string;
+}
+
+export interface ScatterSeries {
+  readonly id: string;
+  readonly name: string;
+  readonly way: Way;
+  /** Series of one colour are of one criterion. */
+  readonly colour: string;
+  readonly points: readonly ScatterPoint[];
+}
+
+export interface ScatterScales {
+  readonly x: ScaleLinear<number, number>;
+  readonly y: ScaleLinear<number, number>;
+}
+
+/** The whole of the saved quantity fits in `inner`; qualities, the line's included, in `depth`. */
+export function scales(
+  series: readonly ScatterSeries[],
+  from: { readonly x: number; readonly y: number },
+  line: number | null,
+  { inner, depth }: { readonly inner: number; readonly depth: number },
+): ScatterScales {
+  const points = series.flatMap((each) => each.points);
+  const widest = Math.max(from.x, ...points.map((point) => point.x));
+  const heights = [...points.map((point) => point.y), from.y, ...(line === null ? [] : [line])];
+  const [low, high] = extent(heights) as [number, number];
+  return {
+    x: scaleLinear([0, widest > 0 ? widest : 1], [0, inner]),
+    // Some air, so that a line at the lowest point can still be drawn downwards.
+    y: scaleLinear([Math.max(0, low - 0.05), Math.min(1, high + 0.01)], [depth, 0]).nice(5),
+  };
+}
+
+/** A series from left to right, in one stroke. */
+export function stroke(series: ScatterSeries, { x, y }: ScatterScales): string {
+  const ordered = series.points.toSorted((a, b) => a.x - b.x);
+  const path = line<ScatterPoint>(
+    (point) => x(point.x),
+    (point) => y(point.y),
+  );
+  return ordered.length > 1 ? (path(ordered) ?? "") : "";
+}
+
+/** What a key moves the line by, in shares; `null` for a key that does not. */
+export function moveOf(key: string, line: number, from: number): number | null {
+  const moves: Record<string, number> = {
+    ArrowUp: line + 0.005,
+    ArrowRight: line + 0.005,
+    ArrowDown: line - 0.005,
+    ArrowLeft: line - 0.005,
+    PageUp: line + 0.05,
+    PageDown: line - 0.05,
+    Home: from - 0.99,
+    End: from,
+  };
+  const moved = moves[key];
+  return moved === undefined ? null : withinReach(moved, from);
+}
+
+/** The line lies between the original's quality and the loss of nearly all of it, on half percentage points of loss. */
+export function withinReach(line: number, from: number): number {
+  const loss = Math.round(Math.min(0.99, Math.max(0, from - line)) * 200) / 200;
+  return from - Math.min(loss, from);
+}

@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
+import { settled, surround } from "../../tests/page/surroundings";
+import { isWhole } from "../state/sensitivity";
+import type { Lesson } from "./gather";
+import { LEVELS, SWEEP } from "./probing.svelte";
+import { Session } from "./session.svelte";
+
+let core: DoubleCore;
+let ends: (() => void)[];
+
+async function visit(): Promise<Session> {
+  const session = new Session(core);
+  ends.push(await session.start(""));
+  await settled();
+  return session;
+}
+
+async function opened(): Promise<Session> {
+  const session = await visit();
+  await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+  await settled();
+  return session;
+}
+
+const PHOTO: Lesson = {
+  name: "a photo",
+  folder: null,
+  pixels: () => Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),
+};
+const called = (name: string) => core.calls.filter(([called]) => called === name).map(([, argument]) => argument);
+
+beforeEach(() => {
+  core = doubleCore();
+  ends = [];
+  surround();
+});
+afterEach(() => {
+  ends.forEach((end) => end());
+  vi.unstubAllGlobals();
+});
+
+describe("a sweep", () => {
+  test("measures cuts up to the recipe's limits and is there after a reload", async () => {
+    const session = await opened();
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    const [curve] = session.probing.sweeps;
+    // Of those asked for, the double gives no cut that keeps less than a fifth.
+    expect(curve!.points.map(({ quality }) => quality.agreement)).toEqual(
+      SWEEP.map((gone) => Number((1 - gone).toFixed(4))).filter((kept) => kept >= 0.2),
+    );
+    expect(curve!.milliseconds).toBe(8);
+    expect(called("end")).toEqual(["prober 1"]);
+
+    const again = await visit();
+    expect(again.probing.sweeps).toEqual([curve]);
+  });
+
+  test("of another criterion stands beside, of the same takes its place", async () => {
+    const session = await opened();
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    session.decideRecipe("another", { criterion: "l1" });
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    expect(session.probing.sweeps.map(({ recipe }) => recipe.criterion)).toEqual(["l2", "l1"]);
+  });
+
+  test("that is cancelled keeps the cuts that were measured", async () => {
+    const session = await opened();
+    const { prober } = core;
+    core.prober = () => {
+      const made = prober();
+      const swept = (kept: number) => {
+        if (kept < 0.75) session.probing.cancelSweep();
+        return made.swept(kept);
+      };
+      return { ...made, swept };
+    };
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    expect(session.probing.sweepWork).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    expect(session.probing.sweeps[0]!.points.map(({ quality }) => quality.agreement)).toEqual([0.9, 0.8]);
+  });
+});
+
+describe("sensitivity", () => {
+  test("shares the probes out over workers, and survives a reload", async () => {
+    const session = await opened();
+    await session.probing.probeLayers(session.subject!, [PHOTO]);
+    const probes = called("probe") as [string, number][];
+    expect(probes.map(([, index]) => index).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(new Set(probes.map(([worker]) => worker)).size).toBeGreaterThan(1);
+    const [known] = session.probing.sensitivities;
+    expect(isWhole(known!)).toBe(true);
+    expect(known!.curves.curves[0]!.points.map(({ share, quality }) => [share, quality.agreement])).toEqual(
+      LEVELS.map((level) => [level, 1 - level]),
+    );
+    const workers = new Set(called("sensitivity"));
+    expect(new Set(called("end"))).toEqual(workers);
+
+    const again = await visit();
+    expect(again.probing.sensitivities).toEqual([known]);
+  });
+
+  test("pauses between two probes and goes on", async () => {
+    const session = await opened();
+    const release = core.hold("probe");
+    const work = session.probing.probeLayers(session.subject!, [PHOTO]);
+    await vi.waitFor(() => expect(called("probe").length).toBeGreaterThan(0));
+    session.probing.pause();
+    release();
+    await settled();
+    const begun = called("probe").length;
+    expect(begun).toBeLessThan(8);
+    await settled();
+    expect(called("probe")).toHaveLength(begun);
+    session.probing.resume();
+    await work;
+    expect(called("probe")).toHaveLength(8);
+  });
+
+  test("guides the cut by one step that can be undone", async () => {
+    const session = await opened();
+    await session.probing.probeLayers(session.subject!, [PHOTO]);
+    const { curves } = session.probing.sensitivities[0]!;
+    const { original, recipe } = session.subject!;
+    const guided = await session.probing.guide(original, curves, recipe);
+    session.decide("share the cut out by sensitivity", { recipe: guided });
+    expect(session.recipe).toMatchObject({ allocation: "manual", layers: { stem: 0.5 } });
+    session.undo();
+    expect(session.recipe.allocation).toBe("global");
+  });
+
+  test("that fails says why and ends its workers", async () => {
+    const session = await opened();
+    core.fail("probe", coreError("bad-model", "the model's output holds values that are not numbers"));
+    await session.probing.probeLayers(session.subject!, [PHOTO]);
+    expect(session.probing.layersWork).toMatchObject({ state: "failed", failure: { code: "bad-model" } });
+    expect(new Set(called("end"))).toEqual(new Set(called("sensitivity")));
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import type { Totals } from "../core/protocol";
+import type { Attempt } from "./attempts";
+import { placeOn, seriesOf, yardstick } from "./plot";
+import type { SweepCurve } from "./sweeps";
+
+const totals = (share: number): Totals => ({
+  parameters: 1000 * share,
+  nonzeros: 800 * share,
+  macs: 50 * share,
+  activationBytes: 8,
+  bytes: 4000 * share,
+});
+const quality = (accuracy: number) => ({ pictures: 40, accuracy });
+
+function attempt(id: string, share: number, more: Partial<Attempt> = {}): Attempt {
+  return {
+    id,
+    at: 1,
+    key: "kept",
+    model: "one",
+    recipe: { criterion: "l2" },
+    plan: {
+      method: "finetune",
+      steps: 1,
+      batch: 1,
+      rate: 0.1,
+      labelShare: 0,
+      augmentation: { flip: false, shift: 0, rotation: 0, jitter: 0 },
+      seed: 1,
+    },
+    before: totals(1),
+    totals: totals(share),
+    original: quality(0.9),
+    cut: quality(0.3),
+    quality: quality(0.8),
+    lessons: 100,
+    judged: 40,
+    least: null,
+    run: null,
+    times: { original: 8, own: 8 * share },
+    test: null,
+    ...more,
+  };
+}
+
+const sweep: SweepCurve = {
+  id: "swept",
+  at: 2,
+  model: "one",
+  recipe: { criterion: "l1" },
+  before: totals(1),
+  original: quality(0.9),
+  milliseconds: 8,
+  points: [{ recipe: {}, totals: totals(0.5), quality: quality(0.6), milliseconds: 4 }],
+};
+
+describe("the models as curves", () => {
+  test("one-shot, recovered and iterative stand side by side, one colour a criterion", () => {
+    const made = [
+      attempt("a", 0.5),
+      attempt("b", 0.4),
+      attempt("c", 0.6, { run: "r", least: 0.8 }),
+      attempt("d", 0.3, { run: "r", key: null, least: 0.8 }),
+    ];
+    const series = seriesOf(made, [sweep], "macs", () => "fine-tuned");
+    expect(series.map(({ id, way, colour, points }) => [id, way, colour, points.length])).toEqual([
+      ["sweep:swept", "one-shot", "l1, channel, global", 1],
+      ["cut:l2, channel, global", "one-shot", "l2, channel, global", 2],
+      ["recovered:l2, channel, global, fine-tuned", "recovered", "l2, channel, global", 2],
+      ["run:r", "iterative", "l2, channel, global", 2],
+    ]);
+    const run = series.at(-1)!;
+    expect(run.points.map(({ id, x, y, beyond }) => [id, x, y, beyond])).toEqual([
+      ["c", 30, 0.8, false],
+      ["d", 15, 0.8, true],
+    ]);
+  });
+
+  test("a model stands on every axis where it was counted or measured", () => {
+    const placed = { before: totals(1), totals: totals(0.25), milliseconds: 2 };
+    expect(placeOn("sparsity", placed)).toBe(0.75);
+    expect(placeOn("macs", placed)).toBe(12.5);
+    expect(placeOn("parameters", placed)).toBe(250);
+    expect(placeOn("bytes", placed)).toBe(1000);
+    expect(placeOn("milliseconds", placed)).toBe(2);
+    // One whose time is not known is left out where time is shown.
+    const untimed = [attempt("old", 0.5, { times: null }), attempt("new", 0.5)];
+    const points = seriesOf(untimed, [], "milliseconds", () => "x").flatMap((series) => series.points);
+    expect(points.map(({ id }) => id)).toEqual(["new:cut", "new"]);
+  });
+
+  test("only what was measured on the same photos can be compared", () => {
+    expect(yardstick(quality(0.9))).toBe(yardstick({ pictures: 40, accuracy: 0.9, agreement: 1, kl: 0 }));
+    expect(yardstick(quality(0.9))).not.toBe(yardstick(quality(0.85)));
+    expect(yardstick({ pictures: 40, agreement: 1 })).not.toBe(yardstick({ pictures: 12, agreement: 1 }));
+  });
+});

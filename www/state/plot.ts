@@ -1,0 +1,100 @@
+/** The models that were made of one, as series of points: what the plot of accuracy against sparsity shows. */
+import type { Recipe, Totals } from "../core/protocol";
+import type { ScatterSeries, Way } from "../charts/scatter-layout";
+import { scoreOf, type Attempt } from "./attempts";
+import type { SweepCurve } from "./sweeps";
+
+/** What models can be plotted against. */
+export type Axis = "sparsity" | "macs" | "parameters" | "bytes" | "milliseconds";
+
+/** One model's place on every axis. */
+interface Placed {
+  readonly before: Totals;
+  readonly totals: Totals;
+  readonly milliseconds: number | null;
+}
+
+/** Where a model stands on an axis; `null` where that was not measured. */
+export function placeOn(axis: Axis, { before, totals, milliseconds }: Placed): number | null {
+  if (axis === "milliseconds") return milliseconds;
+  // Channels that are gone and weights that are zero count alike.
+  if (axis === "sparsity") return before.nonzeros > 0 ? 1 - totals.nonzeros / before.nonzeros : 0;
+  return totals[axis];
+}
+
+/** Criterion, granularity and allocation in short. */
+export function nameOf(recipe: Recipe): string {
+  const parts = [recipe.criterion ?? "l2", recipe.granularity ?? "channel", recipe.allocation ?? "global"];
+  return parts.join(", ");
+}
+
+/** What two models must share to be compared in one plot: how the original does on the photos that both were measured on. */
+export function yardstick(original: Attempt["original"]): string {
+  return JSON.stringify([original.pictures, original.accuracy ?? null]);
+}
+
+interface Dot {
+  readonly series: string;
+  readonly name: string;
+  readonly way: Way;
+  readonly recipe: Recipe;
+  readonly id: string;
+  readonly placed: Placed;
+  readonly y: number;
+  readonly beyond: boolean;
+}
+
+/** `say`: what the methods of recovery are called. */
+export function seriesOf(
+  attempts: readonly Attempt[],
+  sweeps: readonly SweepCurve[],
+  axis: Axis,
+  say: (attempt: Attempt) => string,
+): ScatterSeries[] {
+  const dots = [...sweeps.flatMap(dotsOfSweep), ...attempts.flatMap((attempt) => dotsOfAttempt(attempt, say(attempt)))];
+  const series = new Map<string, ScatterSeries>();
+  for (const { series: id, name, way, recipe, id: point, placed, y, beyond } of dots) {
+    const x = placeOn(axis, placed);
+    if (x === null) continue;
+    const known = series.get(id)?.points ?? [];
+    const points = [...known, { id: point, x, y, beyond, name: `${name}, ${beyond ? "beyond the line" : way}` }];
+    series.set(id, { id, name, way, colour: nameOf(recipe), points });
+  }
+  return [...series.values()];
+}
+
+function dotsOfSweep({ id, recipe, before, points }: SweepCurve): Dot[] {
+  return points.map(({ totals, quality, milliseconds }, index) => ({
+    series: `sweep:${id}`,
+    name: nameOf(recipe),
+    way: "one-shot",
+    recipe,
+    id: `${id}:${index}`,
+    placed: { before, totals, milliseconds: milliseconds ?? null },
+    y: scoreOf(quality),
+    beyond: false,
+  }));
+}
+
+function dotsOfAttempt(attempt: Attempt, method: string): Dot[] {
+  const { id, recipe, before, totals, times, quality, key, run } = attempt;
+  const name = `${nameOf(recipe)}, ${method}`;
+  const placed = { before, totals, milliseconds: times?.own ?? null };
+  const made = { recipe, placed, beyond: key === null };
+  const own: Dot = run
+    ? { ...made, series: `run:${run}`, name, way: "iterative", id, y: scoreOf(quality) }
+    : { ...made, series: `recovered:${name}`, name, way: "recovered", id, y: scoreOf(quality) };
+  // In rounds, a cut is of a model that was recovered before: no point of the curve of cuts alone.
+  if (run) return [own];
+  const cut = nameOf(recipe);
+  const alone: Dot = {
+    ...made,
+    series: `cut:${cut}`,
+    name: cut,
+    way: "one-shot",
+    id: `${id}:cut`,
+    y: scoreOf(attempt.cut),
+    beyond: false,
+  };
+  return [alone, own];
+}

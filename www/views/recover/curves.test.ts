@@ -1,0 +1,89 @@
+import { fireEvent, render, screen, within } from "@testing-library/svelte";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { doubleCore, type DoubleCore } from "../../../tests/page/core-double";
+import { settled, surround } from "../../../tests/page/surroundings";
+import App from "../../App.svelte";
+
+vi.mock("../../data/photo", () => ({
+  decodePhoto: () =>
+    Promise.resolve({
+      pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
+      width: 1,
+      height: 1,
+      wasShrunk: false,
+    }),
+}));
+
+let core: DoubleCore;
+const panel = () => within(screen.getByRole("region", { name: "Recover" }));
+
+async function opened(): Promise<void> {
+  render(App, { core });
+  await settled();
+  screen.getByRole("button", { name: "Open (8 B)" }).click();
+  await settled();
+}
+
+async function press(name: string | RegExp): Promise<void> {
+  panel().getByRole("button", { name }).click();
+  await settled();
+}
+
+beforeEach(() => {
+  core = doubleCore();
+  surround();
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe("the plot of all models", () => {
+  test("begins with the curve of the present criterion, each cut of which can be taken", async () => {
+    await opened();
+    expect(panel().queryByRole("slider")).toBeNull();
+    await press(/^Draw the curve of “l2/);
+    expect(panel().getByText(/cut only: /).textContent).toContain("8 cuts");
+    await press(/^−30 %: 70 %/);
+    expect(core.calls.filter(([name]) => name === "preview").at(-1)![1]).toMatchObject({ target: { macs: 0.7 } });
+    await press(/^−50 %/);
+    expect(core.calls.filter(([name]) => name === "preview").at(-1)![1]).toMatchObject({ target: { macs: 0.5 } });
+  });
+
+  test("its line is moved by keys, and is what the search may lose", async () => {
+    await opened();
+    await press(/^Draw the curve/);
+    const line = panel().getByRole("slider", { name: /^The line/ });
+    expect(line.getAttribute("aria-valuenow")).toBe("95");
+    await fireEvent.keyDown(line, { key: "PageDown" });
+    await settled();
+    expect(line.getAttribute("aria-valuenow")).toBe("90");
+    expect((panel().getByLabelText(/lose at most/) as HTMLInputElement).value).toBe("10");
+    await press("Cut on to the line");
+    const asked = core.calls.find(([name]) => name === "toLine");
+    // The search goes as far as the line lets it, whatever the slider of the cut says.
+    expect(asked![1]).toMatchObject({ target: { macs: 0.02 } });
+    expect(panel().getByRole("button", { name: /in rounds$/ })).toBeTruthy();
+    expect(panel().getByRole("button", { name: /beyond the line$/ })).toBeTruthy();
+  });
+});
+
+describe("sensitivity", () => {
+  test("is a table of layers and levels, leads to the layer, and shares the cut out", async () => {
+    await opened();
+    const share = () => panel().getByRole("button", { name: /^Share the cut out/ }) as HTMLButtonElement;
+    expect(share().disabled).toBe(true);
+    await press("Measure every layer");
+    const table = within(panel().getByRole("table", { name: /by layer/ }));
+    const rows = table.getAllByRole("row").slice(1);
+    const texts = rows.map((row) => [...row.children].map((cell) => cell.textContent!.trim()));
+    expect(texts).toEqual([
+      ["stem", "75 %", "50 %", "25 %", "10 %"],
+      ["head", "87.5 %", "75 %", "62.5 %", "55 %"],
+    ]);
+    table.getByRole("button", { name: "head" }).click();
+    await settled();
+    expect(table.getByRole("button", { name: "head" }).getAttribute("aria-pressed")).toBe("true");
+    share().click();
+    await settled();
+    const recipe = core.calls.filter(([name]) => name === "preview").at(-1)![1];
+    expect(recipe).toMatchObject({ allocation: "manual", layers: { stem: 0.5 } });
+  });
+});
