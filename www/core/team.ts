@@ -31,12 +31,13 @@ export class Team {
     sizes: Record<string, number>,
   ): Promise<void> {
     this.disband();
-    const lessons = plan.workers > 1 ? learner.lessons() : null;
-    if (!lessons) return;
+    const workers = plan.workers ?? 1;
+    if (workers === 1) return;
+    const lessons = learner.lessons();
     let fail!: (reason: Error) => void;
     this.#broken = new Promise((_, reject) => (fail = reject));
     this.#broken.catch(() => undefined);
-    const joining = Array.from({ length: plan.workers - 1 }, async (_, at) => {
+    const joining = Array.from({ length: workers - 1 }, async (_, at) => {
       const worker = new Worker(new URL("./member.worker.ts", import.meta.url), { type: "module", name: "member" });
       worker.addEventListener("error", (event) => fail(new Error(event.message)));
       const api = wrap<MemberApi>(worker);

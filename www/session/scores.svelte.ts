@@ -3,7 +3,7 @@ import type { Core, MeasuredOn, Preset, Recipe } from "../core/protocol";
 import { looksAtPhotos } from "../state/criteria";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import type { OpenedModel } from "./model.svelte";
-import type { Lesson } from "./recovery.svelte";
+import type { Lesson } from "./gather";
 
 export interface Wanted {
   readonly opened: OpenedModel;

@@ -19,7 +19,8 @@ import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
 import { Probing, type Subject as Probed } from "./probing.svelte";
-import { Recovery, type Lesson, type Outcome, type Patient } from "./recovery.svelte";
+import type { Lesson } from "./gather";
+import { Recovery, type Outcome, type Patient } from "./recovery.svelte";
 import { Scores } from "./scores.svelte";
 
 /** `undefined` takes a field out of the recipe. */
