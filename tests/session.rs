@@ -499,3 +499,16 @@ fn weights_that_are_not_numbers_stop_nothing() {
         secateur::onnx::open(made.bytes.into(), &options).expect(text);
     }
 }
+
+/// A small file may claim sizes that no machine has (found by fuzzing): they are counted up to the largest number.
+#[test]
+fn sizes_beyond_all_numbers_are_counted() {
+    let mut net = Net::new(13);
+    let side = 1 << 31;
+    let x = net.input(&[1, 1, side, side, side]);
+    let weight = net.weight(&[1, 1, 1, 1, 1]);
+    let y = net.op("ConvTranspose", &[x, weight], &[]);
+    let z = net.op("Conv", &[y, weight], &[]);
+    let totals = secateur::report::account(&net.finish(&[z]), 0).totals;
+    assert_eq!((totals.macs, totals.activation_bytes), (u64::MAX, u64::MAX));
+}

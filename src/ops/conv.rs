@@ -122,8 +122,8 @@ impl Operator for Conv {
     fn macs(&self, inputs: &[Option<Vec<usize>>], output: &[usize]) -> u64 {
         // Each output element reads a whole filter.
         let filter = inputs.get(1).and_then(Option::as_ref);
-        let reads = filter.map_or(0, |w| w.iter().skip(1).product::<usize>());
-        output.iter().product::<usize>() as u64 * reads as u64
+        let reads = filter.map_or(0, |w| known::count(w.get(1..).unwrap_or_default()));
+        known::count(output).saturating_mul(reads)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -115,9 +115,9 @@ impl Operator for ConvTranspose {
     fn macs(&self, inputs: &[Option<Vec<usize>>], _output: &[usize]) -> u64 {
         // Each input element meets a whole filter.
         let shape = |i: usize| inputs.get(i).and_then(Option::as_ref);
-        let elements = shape(0).map_or(0, |x| x.iter().product::<usize>());
-        let reads = shape(1).map_or(0, |w| w.iter().skip(1).product::<usize>());
-        elements as u64 * reads as u64
+        let elements = shape(0).map_or(0, |x| known::count(x));
+        let reads = shape(1).map_or(0, |w| known::count(w.get(1..).unwrap_or_default()));
+        elements.saturating_mul(reads)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

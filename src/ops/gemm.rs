@@ -107,7 +107,7 @@ impl Operator for Gemm {
     fn macs(&self, inputs: &[Option<Vec<usize>>], output: &[usize]) -> u64 {
         let a = inputs.first().and_then(Option::as_ref);
         let depth = a.and_then(|a| a.get(usize::from(!self.trans_a))).copied();
-        output.iter().product::<usize>() as u64 * depth.unwrap_or(0) as u64
+        known::count(output).saturating_mul(depth.unwrap_or(0) as u64)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -13,6 +13,12 @@ pub const MAX_ELEMENTS: usize = i32::MAX as usize;
 /// The longest tensor whose elements are followed as [`Known::sizes`].
 const MAX_SIZES: usize = 64;
 
+/// Elements of a tensor of this shape. A file may claim any sizes, so this is the largest number where they are too many.
+pub fn count(shape: &[usize]) -> u64 {
+    let sizes = shape.iter().map(|&size| size as u64);
+    sizes.fold(1, u64::saturating_mul)
+}
+
 /// One element of an integer or boolean tensor that holds sizes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extent {

@@ -5,6 +5,7 @@
 
 use crate::graph::{Graph, Node, Storage, ValueId};
 use crate::ops::coupling::Axis;
+use crate::ops::known::count;
 use crate::ops::{self, Operator};
 use crate::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -300,13 +301,7 @@ impl<'g> Ledger<'g> {
     }
 }
 
-/// Elements of a tensor. A file may claim any sizes, so nothing here may overflow.
-fn count(shape: &[usize]) -> u64 {
-    shape
-        .iter()
-        .fold(1, |n, &size| n.saturating_mul(size as u64))
-}
-
+/// A sum that stays at the largest number where it would be more: a file may claim any sizes.
 fn total(numbers: impl Iterator<Item = u64>) -> u64 {
     numbers.fold(0, u64::saturating_add)
 }
