@@ -3,6 +3,7 @@
 mod exam;
 mod job;
 mod line;
+mod parts;
 mod recalibrate;
 mod reconstruct;
 mod shown;
@@ -11,6 +12,7 @@ mod training;
 pub use exam::{Exam, Quality, examine};
 pub use job::{Advance, Job, Method, Plan, Recovered};
 pub use line::{Line, Stage, Tried};
+pub use parts::Parts;
 pub use recalibrate::recalibrate;
 pub use reconstruct::{Rebuilt, Reconstruction};
 pub use training::{Lessons, Recovery};

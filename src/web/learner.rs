@@ -2,14 +2,14 @@
 
 use super::errors::{JsResult, mismatch};
 use super::message;
-use super::messages::{Beginning, Pixels, Recovered, Round, Sizes};
+use super::messages::{Beginning, PictureStack, Pixels, Recovered, Round, Sizes};
 use crate::data::preset::Preset;
-use crate::data::{Pictures, class_of_folder};
+use crate::data::{Pictures, Stack, class_of_folder, idx};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open, write};
 use crate::recipe::Recipe;
-use crate::recover::{Advance, Job, Line, Method, Plan, Quality, Stage, examine};
+use crate::recover::{Advance, Job, Line, Method, Parts, Plan, Quality, Stage, examine};
 use crate::report::account;
 use js_sys::Uint8Array;
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ use wasm_bindgen::prelude::*;
 #[derive(Default)]
 pub struct Learner {
     pictures: Option<Pictures>,
+    /// Those of them that were published to test on.
+    test: Option<Pictures>,
     /// The classes that folders stand for.
     classes: BTreeMap<String, u32>,
     work: Option<Work>,
@@ -64,16 +66,39 @@ impl Learner {
         }
         self.work = None;
         self.pictures = Some(Pictures::new(&preset)?);
+        self.test = Some(Pictures::new(&preset)?);
         self.classes = classes;
         Ok(())
     }
 
-    /// Takes a photo into the set; `folder` is the class that it is of.
-    pub fn add(&mut self, photo: Ts<Pixels>, folder: Option<String>) -> JsResult<()> {
+    /// Takes a photo into the set; `folder` is the class that it is of. Photos to test on are kept apart.
+    pub fn add(
+        &mut self,
+        photo: Ts<Pixels>,
+        folder: Option<String>,
+        to_test: bool,
+    ) -> JsResult<()> {
         let photo = photo.to_rust().map_err(mismatch)?;
         let label = folder.and_then(|name| self.classes.get(&name).copied());
-        let pictures = self.pictures.as_mut().ok_or_else(no_pictures)?;
+        let pictures = self.part(to_test)?;
         pictures.add(&photo.data.to_vec(), photo.width, photo.height, label)?;
+        Ok(())
+    }
+
+    /// Takes many small pictures of one size into the set at once.
+    #[wasm_bindgen(js_name = addStack)]
+    pub fn add_stack(&mut self, stack: Ts<PictureStack>, to_test: bool) -> JsResult<()> {
+        let stack = stack.to_rust().map_err(mismatch)?;
+        let levels = stack.levels.to_vec();
+        let labels: Vec<u32> = stack.labels.to_vec().into_iter().map(u32::from).collect();
+        let labels = (!labels.is_empty()).then_some(&labels[..]);
+        let levels = Stack {
+            levels: &levels,
+            width: stack.width,
+            height: stack.height,
+            channels: stack.channels,
+        };
+        self.part(to_test)?.add_stack(levels, labels)?;
         Ok(())
     }
 
@@ -89,7 +114,9 @@ impl Learner {
         let options = options(sizes)?;
         let original = open(original.into(), &options)?.graph;
         let pruned = open(pruned.into(), &options)?.graph;
-        let (lessons, judged) = self.parts(plan.seed)?;
+        let Parts {
+            lessons, judged, ..
+        } = self.parts(plan.seed)?;
         let beginning = Beginning {
             lessons: lessons.len(),
             judged: judged.len(),
@@ -155,7 +182,9 @@ impl Learner {
         let plan = plan.to_rust().map_err(mismatch)?;
         let recipe = recipe.to_rust().map_err(mismatch)?;
         let graph = open(original.clone().into(), &options(sizes)?)?.graph;
-        let (lessons, judged) = self.parts(plan.seed)?;
+        let Parts {
+            lessons, judged, ..
+        } = self.parts(plan.seed)?;
         let quality = examine(&graph, Some(&graph), &judged)?;
         let beginning = Beginning {
             lessons: lessons.len(),
@@ -191,16 +220,22 @@ impl Learner {
         })
     }
 
-    fn parts(&mut self, seed: u32) -> Result<(Pictures, Pictures), Error> {
-        let pictures = self.pictures.as_ref().ok_or_else(no_pictures)?;
-        let (lessons, judged) = pictures.clone().hold_back(seed);
-        if lessons.is_empty() || judged.is_empty() {
-            return Err(Error::BadInput(
-                "there are too few photos to learn from some and to measure on others: add some more, a few dozen do well"
-                    .into(),
-            ));
+    /// The set in parts: to learn from, to choose by, and for the last word.
+    fn parts(&self, seed: u32) -> Result<Parts, Error> {
+        let mut pictures = self.pictures.clone().ok_or_else(no_pictures)?;
+        if let Some(test) = &self.test {
+            pictures.keep_to_test(test.clone())?;
         }
-        Ok((lessons, judged))
+        Parts::new(pictures, seed)
+    }
+
+    fn part(&mut self, to_test: bool) -> Result<&mut Pictures, Error> {
+        let part = if to_test {
+            &mut self.test
+        } else {
+            &mut self.pictures
+        };
+        part.as_mut().ok_or_else(no_pictures)
     }
 
     fn work(&mut self) -> Result<&mut Work, Error> {
@@ -219,4 +254,27 @@ fn no_pictures() -> Error {
 
 fn nothing_begun() -> Error {
     Error::BadInput("no recovery is under way".into())
+}
+
+/// Reads a pair of IDX files; `labels` may be left out.
+#[wasm_bindgen(js_name = readIdx)]
+pub fn read_idx(
+    images_name: &str,
+    images: &[u8],
+    labels_name: &str,
+    labels: Option<Vec<u8>>,
+) -> JsResult<Ts<PictureStack>> {
+    let images = idx::parse(images_name, images)?;
+    let labels = labels.as_deref();
+    let labels = labels
+        .map(|labels| idx::parse(labels_name, labels))
+        .transpose()?;
+    let (stack, labels) = idx::pair(&images, labels.as_ref())?;
+    message(PictureStack {
+        levels: Uint8Array::from(stack.levels),
+        width: stack.width,
+        height: stack.height,
+        channels: stack.channels,
+        labels: Uint8Array::from(labels.unwrap_or_default()),
+    })
 }

@@ -1,7 +1,8 @@
 /** A recovery under way in the learner's worker: what it learns from, how it goes, and what came out. */
-import type { Advance, Beginning, Core, Pixels, Plan, Preset, Quality, Recipe, Totals } from "../core/protocol";
-import { decodePhoto } from "../data/photo";
+import type { Advance, Beginning, Core, Plan, Preset, Quality, Recipe, Totals } from "../core/protocol";
+import type { Lesson } from "../data/sets/lesson";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
+import { gather } from "./gather";
 
 /** What is cut and brought back. */
 export interface Patient {
@@ -9,14 +10,6 @@ export interface Patient {
   readonly pruned: Uint8Array;
   readonly preset: Preset;
   readonly recipe: Recipe;
-}
-
-/** A photo to learn from: at hand, or a file that is read when its turn comes. */
-export interface Lesson {
-  readonly name: string;
-  /** The folder that is its class. */
-  readonly folder: string | null;
-  pixels(): Promise<Pixels>;
 }
 
 /** A model that came out. */
@@ -156,24 +149,12 @@ export class Recovery {
     }
   }
 
-  async #gather(preset: Preset, lessons: readonly Lesson[]): Promise<void> {
-    const { learner } = this.core;
-    const folders = lessons.map((lesson) => lesson.folder);
-    // Half-labelled photos count as photos without labels.
-    const labelled = folders.every((folder) => folder !== null);
-    const names = labelled ? [...new Set(folders)].sort() : [];
-    await learner.gather(preset, names as string[]);
-    for (const [index, lesson] of lessons.entries()) {
-      if (this.#stopping) return;
-      this.work = loading(`Reading photo ${index + 1} of ${lessons.length}`, index / lessons.length);
-      try {
-        await learner.add(await lesson.pixels(), labelled ? lesson.folder : null);
-      } catch (error) {
-        const failure = failureOf(error);
-        if (failure.code === "cancelled" || failure.code === "crashed") throw error;
-        this.remarks = [...this.remarks, `Left out: ${failure.message}`];
-      }
-    }
+  #gather(preset: Preset, lessons: readonly Lesson[]): Promise<void> {
+    return gather(this.core.learner, preset, lessons, {
+      onProgress: (what, share) => (this.work = loading(what, share)),
+      onLeftOut: (message) => (this.remarks = [...this.remarks, message]),
+      isStopped: () => this.#stopping,
+    });
   }
 
   async #learn(plan: Plan): Promise<void> {
@@ -227,17 +208,6 @@ export class Recovery {
   async #unpaused(): Promise<void> {
     if (this.paused) await new Promise<void>((resolve) => (this.#resume = resolve));
   }
-}
-
-/** A file that is decoded when its turn comes. */
-export function lessonOf(file: File): Lesson {
-  const path = file.webkitRelativePath.split("/");
-  return {
-    name: file.name,
-    // folder / class / photo
-    folder: path.length >= 3 ? path.at(-2)! : null,
-    pixels: async () => (await decodePhoto(new Uint8Array(await file.arrayBuffer()), file.name)).pixels,
-  };
 }
 
 /** What a round of a search asked for, as a recipe for the original. */

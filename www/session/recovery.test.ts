@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
 import { settled, surround } from "../../tests/page/surroundings";
-import type { Lesson } from "./recovery.svelte";
+import type { Lesson } from "../data/sets/lesson";
 import { Session } from "./session.svelte";
 
 vi.mock("../data/photo", () => ({

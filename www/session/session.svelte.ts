@@ -3,6 +3,7 @@ import { untrack } from "svelte";
 import type { Core, Recipe } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import { readBytes } from "../data/file";
+import { isSetName } from "../data/sets/entries";
 import { withAttempt, type Attempt } from "../state/attempts";
 import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource, type PhotoSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
@@ -11,6 +12,7 @@ import { empty, failed, failureOf, loading, ready, type Status } from "../state/
 import { Storage } from "../state/storage";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
 import { Cut } from "./cut.svelte";
+import { Lessons } from "./lessons.svelte";
 import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
@@ -36,6 +38,8 @@ export class Session {
   readonly cut: Cut;
   readonly comparison: Comparison;
   readonly recovery: Recovery;
+  /** What is learned from and measured on. */
+  readonly lessons: Lessons;
   /** Models that were recovered, on this visit and before. */
   attempts = $state.raw<readonly Attempt[]>([]);
   /** The file of the recovered model that is chosen. */
@@ -62,6 +66,15 @@ export class Session {
     this.photos = new Photos(this.storage, catalogue);
     this.cut = new Cut(core);
     this.comparison = new Comparison(core);
+    this.lessons = new Lessons(core, this.storage, {
+      photos: this.photos,
+      catalogue,
+      model: () => {
+        const source = this.model.opened?.source;
+        return source?.kind === "gallery" ? source.id : null;
+      },
+      classes: () => this.preset?.classes,
+    });
     this.recovery = new Recovery(core, (outcome) => this.#keep(outcome));
     core.onRestart((_, reason) => {
       if (reason !== "Cancelled.") this.notices.trouble(reason);
@@ -76,6 +89,7 @@ export class Session {
       this.loadCatalogue(),
     ]);
     this.attempts = attempts;
+    void this.lessons.load();
     if (saved) this.history = saved;
     else this.#beginWithSamples();
     void this.storage.forgetUnused(this.history, attempts);
@@ -158,8 +172,11 @@ export class Session {
     if (added.length > 0) this.decide("add photos", { photos: [...this.decisions.photos, ...added] });
   }
 
-  /** Whatever the visitor dropped, pasted or chose: models, photos, recipes. */
-  async takeFiles(files: readonly File[]): Promise<void> {
+  /** Whatever the visitor dropped, pasted or chose: models, photos, recipes, data to learn from. */
+  async takeFiles(all: readonly File[]): Promise<void> {
+    const sets = all.filter((file) => isSetName(file.name));
+    const files = all.filter((file) => !isSetName(file.name));
+    if (sets.length > 0) void this.lessons.takeFiles(sets);
     const isPhoto = (file: File) => file.type.startsWith("image/");
     const isRecipe = (file: File) => /\.json$/i.test(file.name) || file.type === "application/json";
     await this.addPhotos(files.filter((file) => isPhoto(file)));

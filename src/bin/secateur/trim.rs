@@ -80,8 +80,11 @@ impl Trim {
         let known = self.data.lengths(&bytes)?;
         let original = self.model.open(bytes, known)?.graph;
         progress.stage("Reading pictures");
-        let pictures = self.data.list(&original)?.load(&progress)?;
-        let (pictures, test) = pictures.hold_back(self.data.seed);
+        let mut pictures = self.data.load(&original, &progress)?;
+        let (pictures, test) = match pictures.take_test() {
+            Some(test) => (pictures, test),
+            None => pictures.hold_back(self.data.seed),
+        };
         let (lessons, judged) = pictures.hold_back(self.data.seed);
 
         progress.stage("Measuring the original");

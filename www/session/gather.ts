@@ -1,0 +1,41 @@
+/** Hands what is to be learned from to the learner's worker, whatever it comes from. */
+import type { Learner, Preset } from "../core/protocol";
+import { areLabelled, isStack, type Lesson, type PhotoLesson } from "../data/sets/lesson";
+import { failureOf } from "../state/status";
+
+export interface Listener {
+  onProgress(what: string, share: number | null): void;
+  /** A photo that can't be read is left out. */
+  onLeftOut(message: string): void;
+  isStopped(): boolean;
+}
+
+export async function gather(
+  learner: Learner,
+  preset: Preset,
+  lessons: readonly Lesson[],
+  { onProgress, onLeftOut, isStopped }: Listener,
+): Promise<void> {
+  const labelled = areLabelled(lessons);
+  const photos = lessons.filter((lesson): lesson is PhotoLesson => !isStack(lesson));
+  const folders = labelled ? [...new Set(photos.map((photo) => photo.folder!))].sort() : [];
+  await learner.gather(preset, folders);
+  for (const [index, lesson] of lessons.entries()) {
+    if (isStopped()) return;
+    if (isStack(lesson)) {
+      onProgress(`Fetching ${lesson.name}`, null);
+      const stack = await lesson.stack((share) => onProgress(`Fetching ${lesson.name}`, share));
+      if (isStopped()) return;
+      await learner.addStack(stack, lesson.toTest);
+      continue;
+    }
+    onProgress(`Reading photo ${index + 1} of ${lessons.length}`, index / lessons.length);
+    try {
+      await learner.add(await lesson.pixels(), labelled ? lesson.folder : null, lesson.toTest ?? false);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.code === "cancelled" || failure.code === "crashed") throw error;
+      onLeftOut(`Left out: ${failure.message}`);
+    }
+  }
+}
