@@ -163,6 +163,77 @@ fn what_recovery_can_not_do_it_says_in_one_line() {
     assert!(!folder.files().contains(&"out.onnx".to_string()));
 }
 
+/// Grey pictures in three classes, by where they are bright, as published IDX files.
+fn idx_part(folder: &Folder, part: &str, count: u32, seed: u64) {
+    let mut random = Random(seed);
+    let mut images = [
+        &[0, 0, 8, 3][..],
+        &count.to_be_bytes(),
+        &[0, 0, 0, 8],
+        &[0, 0, 0, 8],
+    ]
+    .concat();
+    let mut labels = [&[0, 0, 8, 1][..], &count.to_be_bytes()].concat();
+    for class in (0..3).cycle().take(count as usize) {
+        images.extend((0..64).map(|i| random.below(60) as u8 + 60 * (i / 8 / 3 == class) as u8));
+        labels.push(class);
+    }
+    folder.write(&format!("idx/{part}-images-idx3-ubyte"), images);
+    folder.write(&format!("idx/{part}-labels-idx1-ubyte"), labels);
+}
+
+#[test]
+fn published_idx_files_are_learned_from_and_measured_on_as_published() {
+    let folder = Folder::new("recover-idx");
+    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    fs::create_dir_all(folder.path("idx")).unwrap();
+    idx_part(&folder, "train", 30, 1);
+    idx_part(&folder, "t10k", 21, 2);
+    let (data, output) = (folder.path("idx"), folder.path("out.onnx"));
+    let with = ["--data", &data, "--preset", &preset];
+    let evaluate = [&["evaluate", &model][..], &with].concat();
+    let count = |part: &str| {
+        let asked = [&evaluate[..], &["--part", part, "--json"]].concat();
+        json(&succeed(&asked))["pictures"].as_u64()
+    };
+    assert_eq!((count("train"), count("test")), (Some(30), Some(21)));
+    let either = fail(&evaluate);
+    assert!(either.contains("say which"), "{either}");
+
+    let recover = ["recover", &model, "--original", &model, "--output", &output];
+    let steps = ["--steps", "3", "--batch", "4", "--method", "finetune"];
+    let recover = [&recover[..], &with, &steps].concat();
+    let told = succeed(&recover);
+    assert!(told.contains("on 21 pictures held back"), "{told}");
+    let learned = fs::read(&output).unwrap();
+    // What is asked of augmentation counts, and is written down.
+    let turned = [
+        "--rotate", "30", "--flip", "false", "--shift", "0", "--jitter", "0.2",
+    ];
+    succeed(&[&recover[..], &turned].concat());
+    assert_ne!(learned, fs::read(&output).unwrap());
+    let opened = onnx::open(fs::read(&output).unwrap().into(), &Default::default()).unwrap();
+    let metadata = opened.graph.metadata;
+    let plan = &metadata
+        .iter()
+        .find(|(key, _)| key == "secateur.recovery")
+        .unwrap()
+        .1;
+    let plan = &json(plan)[0]["augmentation"];
+    assert_eq!(
+        (&plan["flip"], &plan["rotation"]),
+        (&false.into(), &30.0.into())
+    );
+    let wild = fail(&[&recover[..], &["--shift", "2"]].concat());
+    assert!(wild.contains("“shift”"), "{wild}");
+    let partless = folder.path("nothing");
+    fs::create_dir_all(&partless).unwrap();
+    let refused = fail(&[
+        "evaluate", &model, "--data", &partless, "--preset", &preset, "--part", "test",
+    ]);
+    assert!(refused.contains("no IDX files"), "{refused}");
+}
+
 #[test]
 fn the_search_stops_at_the_line() {
     let folder = Folder::new("trim");

@@ -17,6 +17,7 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
+  ".webp": "image/webp",
 };
 
 /** The file in dist/ that an address names, or null where it names none. */

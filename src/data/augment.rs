@@ -1,6 +1,7 @@
 //! Random changes of pictures that leave what they show as it is.
 
 use super::preset::Preset;
+use crate::error::{Error, Result};
 use crate::random::SplitMix64;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,19 @@ pub struct Augmentation {
 }
 
 impl Augmentation {
+    /// An error where a number is out of its range: shares are 0 to 1, and a picture is turned by at most half a turn.
+    pub fn check(&self) -> Result<()> {
+        let within = |what: &str, value: f32, most: f32| match (0.0..=most).contains(&value) {
+            true => Ok(()),
+            false => Err(Error::BadInput(format!(
+                "the augmentation “{what}” is {value}; it can be from 0 to {most}"
+            ))),
+        };
+        within("shift", self.shift, 1.0)?;
+        within("rotation", self.rotation, 180.0)?;
+        within("jitter", self.jitter, 1.0)
+    }
+
     /// One picture at a model's size, changed. What comes in from beyond its border has the preset's mean colour.
     pub fn apply(&self, levels: &[u8], preset: &Preset, random: &mut SplitMix64) -> Vec<u8> {
         let [width, height] = preset.size.map(|side| side as f32);
@@ -157,6 +171,22 @@ mod tests {
                 changed
                     .iter()
                     .all(|level| *level == 9 || picture().contains(level))
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        let shift = |shift| Augmentation {
+            shift,
+            ..Augmentation::default()
+        };
+        assert_eq!(shift(1.0).check(), Ok(()));
+        for bad in [-0.1, 1.5, f32::NAN, f32::INFINITY] {
+            let told = shift(bad).check().unwrap_err().to_string();
+            assert!(
+                told.contains("“shift”") && told.contains("0 to 1"),
+                "{told}"
             );
         }
     }

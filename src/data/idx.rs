@@ -1,7 +1,8 @@
 //! IDX files, the format of MNIST and Fashion-MNIST (LeCun, Cortes and Burges, “The MNIST database”): a magic number
 //! with the element type and the count of axes, their lengths, and bytes.
 
-use super::pictures::{Pictures, Stack};
+use super::image::check_size;
+use super::pictures::{Pictures, Stack, check_count};
 use super::preset::Preset;
 use crate::error::{Error, Result};
 
@@ -51,11 +52,13 @@ pub fn parse<'a>(what: &str, file: &'a [u8]) -> Result<Idx<'a>> {
     Ok(Idx { axes, shape, bytes })
 }
 
-/// The pictures of a pair of files as a set for this preset, with their labels where those are given. Grey pictures are
-/// taken by colour models too.
+/// The pictures of a pair of files with their labels, where those are given, a byte each.
 ///
 /// Errors: [`Error::BadInput`] where either file holds something else, or there is not one label a picture.
-pub fn pictures(images: &Idx, labels: Option<&Idx>, preset: &Preset) -> Result<Pictures> {
+pub fn pair<'a>(
+    images: &Idx<'a>,
+    labels: Option<&Idx<'a>>,
+) -> Result<(Stack<'a>, Option<&'a [u8]>)> {
     let side = |axis: usize| u32::try_from(images.shape[axis]).unwrap_or(u32::MAX);
     if images.axes != 3 {
         return Err(Error::BadInput(format!(
@@ -63,20 +66,33 @@ pub fn pictures(images: &Idx, labels: Option<&Idx>, preset: &Preset) -> Result<P
             images.axes
         )));
     }
-    if let Some(labels) = labels.filter(|labels| labels.axes != 1) {
-        return Err(Error::BadInput(format!(
-            "an IDX file of labels has 1 axis (count), and this one has {}: is it the one of the pictures?",
-            labels.axes
-        )));
+    if let Some(labels) = labels {
+        if labels.axes != 1 {
+            return Err(Error::BadInput(format!(
+                "an IDX file of labels has 1 axis (count), and this one has {}: is it the one of the pictures?",
+                labels.axes
+            )));
+        }
+        check_count(images.shape[0], labels.shape[0])?;
     }
-    let classes: Option<Vec<u32>> =
-        labels.map(|labels| labels.bytes.iter().map(|&class| class.into()).collect());
+    let (width, height) = (side(2), side(1));
+    check_size(width, height)?;
     let stack = Stack {
         levels: images.bytes,
-        width: side(2),
-        height: side(1),
+        width,
+        height,
         channels: 1,
     };
+    Ok((stack, labels.map(|labels| labels.bytes)))
+}
+
+/// The same as a set for this preset. Grey pictures are taken by colour models too.
+///
+/// Errors: those of [`pair`], and of [`Pictures::add_stack`].
+pub fn pictures(images: &Idx, labels: Option<&Idx>, preset: &Preset) -> Result<Pictures> {
+    let (stack, labels) = pair(images, labels)?;
+    let classes: Option<Vec<u32>> =
+        labels.map(|labels| labels.iter().map(|&class| class.into()).collect());
     let mut pictures = Pictures::new(preset)?;
     pictures.add_stack(stack, classes.as_deref())?;
     Ok(pictures)

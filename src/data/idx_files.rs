@@ -70,14 +70,18 @@ impl Pair {
         }))
     }
 
+    /// Both parts of a folder that holds them: to train and to test on.
+    pub fn both(path: &Path) -> Result<Option<(Pair, Pair)>> {
+        let has = |part| images_in(path, part).is_some();
+        if !has(Part::Train) || !has(Part::Test) {
+            return Ok(None);
+        }
+        let [train, test] = [Part::Train, Part::Test].map(|part| Pair::find(path, Some(part)));
+        Ok(train?.zip(test?))
+    }
+
     fn in_folder(folder: &Path, part: Option<Part>) -> Result<Option<Pair>> {
-        let images_of = |part: Part| {
-            let names = part.prefixes().iter();
-            names
-                .map(|prefix| folder.join(format!("{prefix}-{IMAGES}")))
-                .find_map(|path| packed_or_not(&path))
-        };
-        let found = [Part::Train, Part::Test].map(images_of);
+        let found = [Part::Train, Part::Test].map(|part| images_in(folder, part));
         let images = match (part, found) {
             (_, [None, None]) => return Ok(None),
             (Some(Part::Train), [train, _]) => train,
@@ -109,6 +113,14 @@ impl Pair {
         let labels = idx::parse(&self.labels.display().to_string(), &labels)?;
         idx::pictures(&images, Some(&labels), preset)
     }
+}
+
+/// The file of a part's pictures in a folder.
+fn images_in(folder: &Path, part: Part) -> Option<PathBuf> {
+    let names = part.prefixes().iter();
+    names
+        .map(|prefix| folder.join(format!("{prefix}-{IMAGES}")))
+        .find_map(|path| packed_or_not(&path))
 }
 
 /// A file, or the packed one of the same name.

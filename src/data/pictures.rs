@@ -5,6 +5,7 @@ use super::image::{check_size, to_levels, write_levels};
 use super::preset::Preset;
 use crate::error::{Error, Result};
 use crate::random::SplitMix64;
+use std::sync::Arc;
 
 /// Share of the pictures that is held back to measure on, and the most of them. Where there are few, more of them are
 /// needed to mean anything.
@@ -32,6 +33,8 @@ pub struct Pictures {
     levels: Vec<u8>,
     /// Classes by picture; empty where the pictures have no labels.
     labels: Vec<u32>,
+    /// The part that was published to test on, where there is one.
+    test: Option<Arc<Pictures>>,
 }
 
 impl Pictures {
@@ -41,6 +44,7 @@ impl Pictures {
             preset: preset.clone(),
             levels: Vec::new(),
             labels: Vec::new(),
+            test: None,
         })
     }
 
@@ -73,11 +77,8 @@ impl Pictures {
             )));
         }
         let count = levels.len() / size;
-        if let Some(labels) = labels.filter(|labels| labels.len() != count) {
-            return Err(Error::BadInput(format!(
-                "there are {count} pictures and {} labels, so they don't belong together: take the labels of these pictures",
-                labels.len()
-            )));
+        if let Some(labels) = labels {
+            check_count(count, labels.len())?;
         }
         if count == 0 {
             return Ok(());
@@ -113,6 +114,23 @@ impl Pictures {
     pub fn append(&mut self, other: Pictures) {
         self.levels.extend(other.levels);
         self.labels.extend(other.labels);
+    }
+
+    /// Says which pictures were published to test on, beside these: nothing is to be learned from them or chosen by them.
+    ///
+    /// Errors: [`Error::BadInput`] where one part has labels and the other has none.
+    pub fn keep_to_test(&mut self, test: Pictures) -> Result<()> {
+        if test.is_empty() {
+            return Ok(());
+        }
+        self.check_labelled(test.labels().is_some())?;
+        self.test = Some(Arc::new(test));
+        Ok(())
+    }
+
+    /// Parts with the pictures that were published to test on, where there are any.
+    pub fn take_test(&mut self) -> Option<Pictures> {
+        self.test.take().map(Arc::unwrap_or_clone)
     }
 
     pub fn len(&self) -> usize {
@@ -202,6 +220,7 @@ impl Pictures {
             preset: self.preset.clone(),
             levels: Vec::new(),
             labels: Vec::new(),
+            test: None,
         }
     }
 
@@ -230,6 +249,16 @@ impl Pictures {
         }
         (first, second)
     }
+}
+
+/// An error where there is not one label a picture.
+pub(super) fn check_count(pictures: usize, labels: usize) -> Result<()> {
+    if pictures == labels {
+        return Ok(());
+    }
+    Err(Error::BadInput(format!(
+        "there are {pictures} pictures and {labels} labels, so they don't belong together: take the labels of these pictures"
+    )))
 }
 
 /// Pictures in a random order, again and again, a batch at a time. The same seed gives the same batches.
@@ -358,6 +387,20 @@ mod tests {
         let labels = told(&[1; 6], 3, Some(&[1, 2]));
         assert!(labels.contains("1 pictures and 2 labels"), "{labels}");
         assert!(told(&[1; 6], 3, None).contains("some have none"));
+    }
+
+    #[test]
+    fn a_part_to_test_on_stays_apart() {
+        let mut pictures = set(12);
+        pictures.keep_to_test(set(3)).unwrap();
+        assert_eq!(pictures.len(), 12);
+        let (first, second) = pictures.clone().split(0.5, 1);
+        assert_eq!(first.len() + second.len(), 12);
+        assert_eq!(pictures.take_test().map(|test| test.len()), Some(3));
+        assert!(pictures.take_test().is_none());
+        let mut unlabelled = Pictures::new(pictures.preset()).unwrap();
+        unlabelled.add(&[0; 8], 2, 1, None).unwrap();
+        assert!(pictures.keep_to_test(unlabelled).is_err());
     }
 
     #[test]

@@ -303,6 +303,7 @@ mod tests {
             ),
             (r#"{"size": 8, "std": [0, 1, 1]}"#, "1 or more"),
             (r#"{"size": 8, "mean": [1e39, 0, 0]}"#, "out of range"),
+            (r#"{"size": 8, "std": [1e39, 1, 1]}"#, "out of range"),
             (r#"{"size": 8, "classes": []}"#, "empty list"),
             (r#"{"size": 8"#, "can't be used"),
             ("", "can't be used"),

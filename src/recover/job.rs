@@ -194,6 +194,7 @@ impl Job {
         let needs = |what: &str| {
             Error::BadInput(format!("{what} needs the original model beside the pruned"))
         };
+        plan.augmentation.check()?;
         let work = match plan.method {
             Method::Recalibrate => Work::Recalibrate {
                 graph: Box::new(pruned.clone()),

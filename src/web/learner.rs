@@ -7,10 +7,10 @@ mod team;
 mod team_messages;
 
 use super::errors::{JsResult, mismatch};
-use super::messages::{Pixels, Sizes};
+use super::messages::{PictureStack, Pixels, Sizes};
 use super::{message, now};
 use crate::data::preset::Preset;
-use crate::data::{Pictures, class_of_folder};
+use crate::data::{Pictures, Stack, class_of_folder, idx};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open, write};
@@ -30,6 +30,8 @@ use wasm_bindgen::prelude::*;
 #[derive(Default)]
 pub struct Learner {
     pictures: Option<Pictures>,
+    /// Those of them that were published to test on.
+    test: Option<Pictures>,
     /// The classes that folders stand for.
     classes: BTreeMap<String, u32>,
     work: Option<Work>,
@@ -80,16 +82,39 @@ impl Learner {
         self.work = None;
         self.probes = None;
         self.pictures = Some(Pictures::new(&preset)?);
+        self.test = Some(Pictures::new(&preset)?);
         self.classes = classes;
         Ok(())
     }
 
-    /// Takes a photo into the set; `folder` is the class that it is of.
-    pub fn add(&mut self, photo: Ts<Pixels>, folder: Option<String>) -> JsResult<()> {
+    /// Takes a photo into the set; `folder` is the class that it is of. Photos to test on are kept apart.
+    pub fn add(
+        &mut self,
+        photo: Ts<Pixels>,
+        folder: Option<String>,
+        to_test: bool,
+    ) -> JsResult<()> {
         let photo = photo.to_rust().map_err(mismatch)?;
         let label = folder.and_then(|name| self.classes.get(&name).copied());
-        let pictures = self.pictures.as_mut().ok_or_else(no_pictures)?;
+        let pictures = self.part(to_test)?;
         pictures.add(&photo.data.to_vec(), photo.width, photo.height, label)?;
+        Ok(())
+    }
+
+    /// Takes many small pictures of one size into the set at once.
+    #[wasm_bindgen(js_name = addStack)]
+    pub fn add_stack(&mut self, stack: Ts<PictureStack>, to_test: bool) -> JsResult<()> {
+        let stack = stack.to_rust().map_err(mismatch)?;
+        let levels = stack.levels.to_vec();
+        let labels: Vec<u32> = stack.labels.to_vec().into_iter().map(u32::from).collect();
+        let labels = (!labels.is_empty()).then_some(&labels[..]);
+        let levels = Stack {
+            levels: &levels,
+            width: stack.width,
+            height: stack.height,
+            channels: stack.channels,
+        };
+        self.part(to_test)?.add_stack(levels, labels)?;
         Ok(())
     }
 
@@ -170,11 +195,24 @@ impl Learner {
 
     /// The set in parts: to learn from, to choose by, and for the last word.
     fn parts(&self, seed: u32) -> Result<Parts, Error> {
-        Parts::new(self.pictures()?.clone(), seed)
+        let mut pictures = self.pictures()?.clone();
+        if let Some(test) = &self.test {
+            pictures.keep_to_test(test.clone())?;
+        }
+        Parts::new(pictures, seed)
     }
 
     pub(super) fn pictures(&self) -> Result<&Pictures, Error> {
         self.pictures.as_ref().ok_or_else(no_pictures)
+    }
+
+    fn part(&mut self, to_test: bool) -> Result<&mut Pictures, Error> {
+        let part = if to_test {
+            &mut self.test
+        } else {
+            &mut self.pictures
+        };
+        part.as_mut().ok_or_else(no_pictures)
     }
 
     fn work(&mut self) -> Result<&mut Work, Error> {
@@ -204,4 +242,27 @@ fn no_pictures() -> Error {
 
 fn nothing_begun() -> Error {
     Error::BadInput("no recovery is under way".into())
+}
+
+/// Reads a pair of IDX files; `labels` may be left out.
+#[wasm_bindgen(js_name = readIdx)]
+pub fn read_idx(
+    images_name: &str,
+    images: &[u8],
+    labels_name: &str,
+    labels: Option<Vec<u8>>,
+) -> JsResult<Ts<PictureStack>> {
+    let images = idx::parse(images_name, images)?;
+    let labels = labels.as_deref();
+    let labels = labels
+        .map(|labels| idx::parse(labels_name, labels))
+        .transpose()?;
+    let (stack, labels) = idx::pair(&images, labels.as_ref())?;
+    message(PictureStack {
+        levels: Uint8Array::from(stack.levels),
+        width: stack.width,
+        height: stack.height,
+        channels: stack.channels,
+        labels: Uint8Array::from(labels.unwrap_or_default()),
+    })
 }

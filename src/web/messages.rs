@@ -19,6 +19,23 @@ pub struct Pixels {
     pub height: u32,
 }
 
+/// Many small pictures of one size.
+#[derive(Serialize, Deserialize, Tsify)]
+pub struct PictureStack {
+    /// Picture after picture, row by row.
+    #[tsify(type = "Uint8Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub levels: Uint8Array,
+    pub width: u32,
+    pub height: u32,
+    /// Bytes of a pixel: 1 is grey, 3 are red, green and blue.
+    pub channels: usize,
+    /// The class of each picture; empty where they are not known.
+    #[tsify(type = "Uint8Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub labels: Uint8Array,
+}
+
 /// Numbers for dynamic axes, by the axis's name.
 #[derive(Deserialize, Tsify)]
 #[serde(transparent)]

@@ -60,8 +60,8 @@ test("a labelled folder: accuracy falls, comes back by fine-tuning, and is found
     await secateur.panel("From photo to tensor").locator("input[type=file]").last().setInputFiles(preset);
     await secateur.cut(40);
     const panel = secateur.panel("Recover");
-    await panel.locator("input[type=file]").setInputFiles(join(folder, "test"));
-    await expect(panel).toContainText("200 photos of your folder in 10 classes");
+    await panel.getByTestId("folder").setInputFiles(join(folder, "test"));
+    await expect(panel).toContainText("200 photos of “test” in 10 classes");
     await panel.getByRole("radio", { name: "Fine-tune" }).check({ force: true });
     await panel.getByLabel("steps", { exact: true }).fill("12");
     await panel.getByRole("button", { name: "Recover this cut" }).click();

@@ -219,6 +219,16 @@ export function doubleCore(): DoubleCore {
       plan: (method) => answer("plan", method, () => ({ ...PLAN, method })),
       gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
       add: (_, folder) => answer("add", folder, () => undefined),
+      addStack: (stack, toTest) => answer("addStack", [stack.labels.length, toTest], () => undefined),
+      // Pictures of one pixel, without a header.
+      readIdx: (name, images, _, labels) =>
+        answer("readIdx", name, () => ({
+          levels: images.subarray(4),
+          width: 1,
+          height: 1,
+          channels: 1,
+          labels: labels?.subarray(4) ?? new Uint8Array(),
+        })),
       recover: (_, __, plan) => answer("recover", plan, () => ({ ...BEGINNING, pruned: quality(0.25) })),
       advance: () =>
         answer("advance", null, () => {
@@ -278,6 +288,7 @@ export function doubleCore(): DoubleCore {
       return {
         gather: (_, folders) => probed("prober.gather", folders, () => undefined),
         add: (_, folder) => probed("prober.add", folder, () => undefined),
+        addStack: (stack, toTest) => probed("prober.addStack", [stack.labels.length, toTest], () => undefined),
         sensitivity: (_, asked, at) =>
           probed("sensitivity", name, () => {
             [recipe, levels] = [asked, at];

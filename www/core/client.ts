@@ -103,7 +103,9 @@ export function connect(): Core {
     learner: {
       plan: (method, preset) => learnerDoor().call((api) => api.plan(method, preset)),
       gather: (preset, folders) => learnerDoor().call((api) => api.gather(preset, folders)),
-      add: (photo, folder) => learnerDoor().call((api) => api.add(photo, folder)),
+      add: (photo, folder, toTest) => learnerDoor().call((api) => api.add(photo, folder, toTest)),
+      addStack: (stack, toTest) => learnerDoor().call((api) => api.addStack(stack, toTest)),
+      readIdx: (...files) => learnerDoor().call((api) => api.readIdx(...files)),
       recover: (original, pruned, plan) => learnerDoor().call((api) => api.recover(original, pruned, plan, sizes())),
       advance: () => learnerDoor().call((api) => api.advance()),
       judge: () => learnerDoor().call((api) => api.judge()),
@@ -128,7 +130,8 @@ export function connect(): Core {
       });
       return {
         gather: (preset, folders) => door.call((api) => api.gather(preset, folders)),
-        add: (photo, folder) => door.call((api) => api.add(photo, folder)),
+        add: (photo, folder, toTest) => door.call((api) => api.add(photo, folder, toTest)),
+        addStack: (stack, toTest) => door.call((api) => api.addStack(stack, toTest)),
         sensitivity: (original, recipe, levels, seed) =>
           door.call((api) => api.sensitivity(original, recipe, levels, seed, sizes())),
         probe: (index) => door.call((api) => api.probe(index)),

@@ -1,8 +1,9 @@
 /** The worker that brings pruned models back. The page asks for each piece of work, so it can pause between any two. */
 import { expose } from "comlink";
-import init, { Learner } from "../pkg/secateur";
-import type { Aim, Curves, Method, Pixels, Plan, Preset, Recipe } from "./protocol";
+import init, { Learner, readIdx } from "../pkg/secateur";
+import type { Aim, Curves, Method, PictureStack, Pixels, Plan, Preset, Recipe } from "./protocol";
 import { Team } from "./team";
+import { withTransfers } from "./transfers";
 
 const core = init().then(() => new Learner());
 const team = new Team();
@@ -12,7 +13,12 @@ const cores = "Worker" in globalThis ? navigator.hardwareConcurrency : 1;
 const api = {
   plan: async (method: Method, preset: Preset) => (await core).plan(method, preset, cores),
   gather: async (preset: Preset, folders: string[]) => (await core).gather(preset, folders),
-  add: async (photo: Pixels, folder: string | null) => (await core).add(photo, folder),
+  add: async (photo: Pixels, folder: string | null, toTest: boolean) => (await core).add(photo, folder, toTest),
+  addStack: async (stack: PictureStack, toTest: boolean) => (await core).addStack(stack, toTest),
+  readIdx: async (imagesName: string, images: Uint8Array, labelsName: string, labels: Uint8Array | null) => {
+    await core;
+    return withTransfers(readIdx(imagesName, images, labelsName, labels));
+  },
   async recover(original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) {
     const learner = await core;
     const beginning = learner.recover(original, pruned, plan, sizes);

@@ -12,6 +12,7 @@ import type {
   Method,
   ModelSummary,
   PackResult,
+  PictureStack,
   Pixels,
   Plan,
   Prediction,
@@ -57,6 +58,7 @@ export type {
   Note as PackNote,
   Pace,
   PackResult,
+  PictureStack,
   Pixels,
   Plan,
   Prediction,
@@ -121,7 +123,12 @@ export interface Learner {
   plan(method: Method, preset: Preset): Promise<Plan>;
   /** Begins a set of pictures; `folders` are the classes, none where there are no labels. */
   gather(preset: Preset, folders: string[]): Promise<void>;
-  add(photo: Pixels, folder: string | null): Promise<void>;
+  /** `toTest`: nothing is to be learned from it or chosen by it. */
+  add(photo: Pixels, folder: string | null, toTest: boolean): Promise<void>;
+  /** Many small pictures at once. */
+  addStack(stack: PictureStack, toTest: boolean): Promise<void>;
+  /** Reads a pair of IDX files without adding them. */
+  readIdx(imagesName: string, images: Uint8Array, labelsName: string, labels: Uint8Array | null): Promise<PictureStack>;
   recover(original: Uint8Array, pruned: Uint8Array, plan: Plan): Promise<Beginning>;
   advance(): Promise<Advance>;
   /** How good the model is by now; `null` where that can't be told before the end. */
@@ -142,7 +149,7 @@ export interface Learner {
 }
 
 /** Measures cuts that are not kept, in a worker of its own. */
-export interface Prober extends Pick<Learner, "gather" | "add"> {
+export interface Prober extends Pick<Learner, "gather" | "add" | "addStack"> {
   /** Gets ready to probe each layer alone at these levels: shares to remove. */
   sensitivity(original: Uint8Array, recipe: Recipe, levels: readonly number[], seed: number): Promise<Probing>;
   /** One of the probes, in any order. */

@@ -23,8 +23,41 @@ export interface SamplePhoto {
   readonly licence: string;
 }
 
+/** A file of a data set, relative to the manifest. */
+export interface DatasetFile {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+export interface DatasetPart {
+  readonly count: number;
+  /** All pictures in one. */
+  readonly sheet: DatasetFile;
+  /** An IDX file. */
+  readonly labels: DatasetFile;
+}
+
+/** Labelled pictures for one of the models, in parts as they are published. */
+export interface Dataset {
+  readonly id: string;
+  /** The model that they are for. */
+  readonly model: string;
+  readonly title: string;
+  /** Of one picture, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Pictures in a row of a sheet. */
+  readonly inARow: number;
+  readonly train: DatasetPart;
+  readonly test: DatasetPart;
+  readonly note: string;
+  readonly licence: string;
+  readonly source: string;
+}
+
 export interface Catalogue {
   readonly models: readonly GalleryModel[];
+  readonly datasets: readonly Dataset[];
   readonly photos: readonly SamplePhoto[];
 }
 
@@ -33,14 +66,19 @@ const PHOTOS = "photos/";
 
 export async function loadCatalogue(): Promise<Catalogue> {
   const [gallery, photos] = await Promise.all([
-    downloadJson<{ models: GalleryModel[] }>(atHome(`${GALLERY}gallery.json`)),
+    downloadJson<{ models: GalleryModel[]; datasets?: Dataset[] }>(atHome(`${GALLERY}gallery.json`)),
     downloadJson<{ photos: SamplePhoto[] }>(atHome(`${PHOTOS}photos.json`)),
   ]);
-  return { models: gallery.models, photos: photos.photos };
+  return { models: gallery.models, datasets: gallery.datasets ?? [], photos: photos.photos };
 }
 
 export function modelUrl(model: GalleryModel): string {
-  return atHome(GALLERY + model.file);
+  return fileUrl(model.file);
+}
+
+/** Of a file that the gallery's manifest names. */
+export function fileUrl(file: string): string {
+  return atHome(GALLERY + file);
 }
 
 export function photoUrl(photo: SamplePhoto): string {

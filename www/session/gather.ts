@@ -1,16 +1,9 @@
-/** Hands what is to be learned from to the workers that learn from it or measure by it. */
-import type { Learner, Pixels, Preset } from "../core/protocol";
+/** Hands what is to be learned from to the workers that learn from it or measure by it, whatever it comes from. */
+import type { Learner, Preset } from "../core/protocol";
+import { areLabelled, isStack, type Lesson, type PhotoLesson } from "../data/sets/lesson";
 import { failureOf } from "../state/status";
 
-/** A photo to learn from: at hand, or a file that is read when its turn comes. */
-export interface Lesson {
-  readonly name: string;
-  /** The folder that is its class. */
-  readonly folder: string | null;
-  pixels(): Promise<Pixels>;
-}
-
-export type Gatherer = Pick<Learner, "gather" | "add">;
+export type Gatherer = Pick<Learner, "gather" | "add" | "addStack">;
 
 export interface Listener {
   onProgress(what: string, share: number | null): void;
@@ -25,16 +18,22 @@ export async function gather(
   lessons: readonly Lesson[],
   { onProgress, onLeftOut, isStopped }: Listener,
 ): Promise<void> {
-  const folders = lessons.map((lesson) => lesson.folder);
-  // Half-labelled photos count as photos without labels.
-  const labelled = folders.every((folder) => folder !== null);
-  const names = labelled ? [...new Set(folders)].sort() : [];
-  await learner.gather(preset, names as string[]);
+  const labelled = areLabelled(lessons);
+  const photos = lessons.filter((lesson): lesson is PhotoLesson => !isStack(lesson));
+  const folders = labelled ? [...new Set(photos.map((photo) => photo.folder!))].sort() : [];
+  await learner.gather(preset, folders);
   for (const [index, lesson] of lessons.entries()) {
     if (isStopped()) return;
+    if (isStack(lesson)) {
+      onProgress(`Fetching ${lesson.name}`, null);
+      const stack = await lesson.stack((share) => onProgress(`Fetching ${lesson.name}`, share));
+      if (isStopped()) return;
+      await learner.addStack(stack, lesson.toTest);
+      continue;
+    }
     onProgress(`Reading photo ${index + 1} of ${lessons.length}`, index / lessons.length);
     try {
-      await learner.add(await lesson.pixels(), labelled ? lesson.folder : null);
+      await learner.add(await lesson.pixels(), labelled ? lesson.folder : null, lesson.toTest ?? false);
     } catch (error) {
       const failure = failureOf(error);
       if (failure.code === "cancelled" || failure.code === "crashed") throw error;
@@ -48,5 +47,6 @@ export function together(gatherers: readonly Gatherer[]): Gatherer {
   return {
     gather: async (...set) => void (await Promise.all(gatherers.map((each) => each.gather(...set)))),
     add: async (...photo) => void (await Promise.all(gatherers.map((each) => each.add(...photo)))),
+    addStack: async (...stack) => void (await Promise.all(gatherers.map((each) => each.addStack(...stack)))),
   };
 }

@@ -1,11 +1,12 @@
 /** Cuts that are measured and not kept: of the whole at many sizes, and of each layer alone. Each has workers of its own. */
 import type { Core, Curves, Probe, Prober, Recipe, Totals } from "../core/protocol";
+import type { Lesson } from "../data/sets/lesson";
 import { randomId } from "../state/ids";
 import { withSensitivity, type Sensitivity } from "../state/sensitivity";
 import { empty, failed, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
 import { withSweep, type SweepCurve } from "../state/sweeps";
-import { gather, together, type Lesson } from "./gather";
+import { gather, together } from "./gather";
 import type { Patient } from "./recovery.svelte";
 
 /** The model that is probed, and what it costs. */

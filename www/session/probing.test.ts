@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
 import { settled, surround } from "../../tests/page/surroundings";
 import { isWhole } from "../state/sensitivity";
-import type { Lesson } from "./gather";
+import type { Lesson } from "../data/sets/lesson";
 import { LEVELS, SWEEP } from "./probing.svelte";
 import { Session } from "./session.svelte";
 

@@ -1,10 +1,10 @@
 /** A recovery under way in the learner's worker: what it learns from, how it goes, and what came out. */
 import type { Advance, Aim, Beginning, Core, Plan, Preset, Quality, Recipe, Tested, Totals } from "../core/protocol";
-import { decodePhoto } from "../data/photo";
+import type { Lesson } from "../data/sets/lesson";
 import { randomId } from "../state/ids";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
-import { gather, type Lesson } from "./gather";
+import { gather } from "./gather";
 
 /** What is cut and brought back. */
 export interface Patient {
@@ -267,17 +267,6 @@ export class Recovery {
   async #unpaused(): Promise<void> {
     if (this.paused) await new Promise<void>((resolve) => (this.#resume = resolve));
   }
-}
-
-/** A file that is decoded when its turn comes. */
-export function lessonOf(file: File): Lesson {
-  const path = file.webkitRelativePath.split("/");
-  return {
-    name: file.name,
-    // folder / class / photo
-    folder: path.length >= 3 ? path.at(-2)! : null,
-    pixels: async () => (await decodePhoto(new Uint8Array(await file.arrayBuffer()), file.name)).pixels,
-  };
 }
 
 /** What a round of a search asked for, as a recipe for the original. */

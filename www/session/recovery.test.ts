@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Aim } from "../core/protocol";
 import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
 import { settled, surround } from "../../tests/page/surroundings";
-import type { Lesson } from "./gather";
+import type { Lesson } from "../data/sets/lesson";
 import { Session } from "./session.svelte";
 
 vi.mock("../data/photo", () => ({

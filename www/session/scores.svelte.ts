@@ -1,9 +1,10 @@
 /** Scores that photos tell: measured in the learner's worker, handed to the cutter's, and held there until others come. */
 import type { Core, MeasuredOn, Preset, Recipe } from "../core/protocol";
+import type { Lesson } from "../data/sets/lesson";
 import { looksAtPhotos } from "../state/criteria";
-import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
+import { empty, failed, loading, ready, type Status } from "../state/status";
+import { gather } from "./gather";
 import type { OpenedModel } from "./model.svelte";
-import type { Lesson } from "./gather";
 
 export interface Wanted {
   readonly opened: OpenedModel;
@@ -67,7 +68,11 @@ export class Scores {
   async #measure(wanted: Wanted, photos: () => Promise<readonly Lesson[]>): Promise<MeasuredOn | null> {
     const { learner, cutter } = this.core;
     const isOver = () => this.#wanted !== wanted;
-    await this.#gather(wanted, await photos(), isOver);
+    await gather(learner, wanted.preset, await photos(), {
+      onProgress: (what, share) => this.#show(what, share),
+      onLeftOut: (message) => (this.remarks = [...this.remarks, message]),
+      isStopped: isOver,
+    });
     if (isOver()) return null;
     this.#show("Opening the model");
     await learner.beginScores(wanted.opened.bytes, wanted.criterion, wanted.seed);
@@ -82,25 +87,6 @@ export class Scores {
     if (isOver()) return null;
     await cutter.takeScores(scores);
     return scores.on;
-  }
-
-  async #gather({ preset }: Wanted, photos: readonly Lesson[], isOver: () => boolean): Promise<void> {
-    const { learner } = this.core;
-    const folders = photos.map(({ folder }) => folder);
-    // Half-labelled photos count as photos without labels.
-    const labelled = folders.every((folder) => folder !== null);
-    await learner.gather(preset, labelled ? ([...new Set(folders)].sort() as string[]) : []);
-    for (const [index, photo] of photos.entries()) {
-      if (isOver()) return;
-      this.#show(`Reading photo ${index + 1} of ${photos.length}`, index / photos.length);
-      try {
-        await learner.add(await photo.pixels(), labelled ? photo.folder : null);
-      } catch (error) {
-        const failure = failureOf(error);
-        if (failure.code === "cancelled" || failure.code === "crashed") throw error;
-        this.remarks = [...this.remarks, `Left out: ${failure.message}`];
-      }
-    }
   }
 
   #isFor({ criterion, seed }: Recipe, opened: OpenedModel): boolean {

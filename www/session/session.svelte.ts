@@ -3,6 +3,8 @@ import { untrack } from "svelte";
 import type { Core, Recipe } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import { readBytes } from "../data/file";
+import { isSetName } from "../data/sets/entries";
+import type { Lesson } from "../data/sets/lesson";
 import * as format from "../format";
 import { withAttempt, withTest, type Attempt } from "../state/attempts";
 import { looksAtPhotos } from "../state/criteria";
@@ -15,11 +17,11 @@ import { empty, failed, failureOf, loading, ready, type Status } from "../state/
 import { Storage } from "../state/storage";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
 import { Cut } from "./cut.svelte";
+import { Lessons } from "./lessons.svelte";
 import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
 import { Probing, type Subject as Probed } from "./probing.svelte";
-import type { Lesson } from "./gather";
 import { Recovery, type Outcome, type Patient } from "./recovery.svelte";
 import { Scores } from "./scores.svelte";
 
@@ -47,6 +49,8 @@ export class Session {
   readonly recovery: Recovery;
   readonly scores: Scores;
   readonly probing: Probing;
+  /** What is learned from and measured on. */
+  readonly lessons: Lessons;
   /** Models that were recovered, on this visit and before. */
   attempts = $state.raw<readonly Attempt[]>([]);
   /** The search to the line that ended before it was over. */
@@ -75,6 +79,15 @@ export class Session {
     this.photos = new Photos(this.storage, catalogue);
     this.cut = new Cut(core);
     this.comparison = new Comparison(core);
+    this.lessons = new Lessons(core, this.storage, {
+      photos: this.photos,
+      catalogue,
+      model: () => {
+        const source = this.model.opened?.source;
+        return source?.kind === "gallery" ? source.id : null;
+      },
+      classes: () => this.preset?.classes,
+    });
     this.scores = new Scores(core);
     this.recovery = new Recovery(core, {
       onOutcome: (outcome) => this.#keep(outcome),
@@ -98,6 +111,7 @@ export class Session {
     ]);
     this.attempts = attempts;
     this.search = search;
+    void this.lessons.load();
     if (saved) this.history = saved;
     else this.#beginWithSamples();
     void this.storage.forgetUnused(this.history, attempts);
@@ -181,8 +195,11 @@ export class Session {
     if (added.length > 0) this.decide("add photos", { photos: [...this.decisions.photos, ...added] });
   }
 
-  /** Whatever the visitor dropped, pasted or chose: models, photos, recipes. */
-  async takeFiles(files: readonly File[]): Promise<void> {
+  /** Whatever the visitor dropped, pasted or chose: models, photos, recipes, data to learn from. */
+  async takeFiles(all: readonly File[]): Promise<void> {
+    const sets = all.filter((file) => isSetName(file.name));
+    const files = all.filter((file) => !isSetName(file.name));
+    if (sets.length > 0) void this.lessons.takeFiles(sets);
     const isPhoto = (file: File) => file.type.startsWith("image/");
     const isRecipe = (file: File) => /\.json$/i.test(file.name) || file.type === "application/json";
     await this.addPhotos(files.filter((file) => isPhoto(file)));
@@ -246,15 +263,16 @@ export class Session {
 
   /** What scores are measured on, in words, and the photos themselves. */
   get scoredOn(): string {
-    return `the ${format.plural(this.photos.all.length, "photo")} of the comparison`;
+    const { source, summary, name } = this.lessons;
+    const count = source === "photos" ? this.photos.all.length : summary.pictures;
+    return `${format.plural(count, "photo")} of ${name}`;
   }
 
-  readonly #photosToScoreOn = async (): Promise<readonly Lesson[]> =>
-    (await this.photos.readable()).map(({ name, pixels }) => ({
-      name,
-      folder: null,
-      pixels: () => Promise.resolve(pixels),
-    }));
+  readonly #photosToScoreOn = async (): Promise<readonly Lesson[]> => {
+    // Photos of the comparison may still be on their way.
+    if (this.lessons.source === "photos") await this.photos.readable();
+    return this.lessons.all;
+  };
 
   packAgain(): void {
     this.cut.decides(this.decisions.recipe, this.#checkedOn);

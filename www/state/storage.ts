@@ -7,10 +7,13 @@ import { withAllKnown, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, storedKeys, type Decisions } from "./decisions";
 import type { History } from "./history";
 import { randomId } from "./ids";
+import type { Capture, KeptLessons } from "./lessons";
 
 const DATABASE = "secateur";
 const HISTORY_KEY = "history";
 const ATTEMPTS_KEY = "attempts";
+const LESSONS_KEY = "lessons";
+const CAPTURES_KEY = "captures";
 const BYTES_PREFIX = "bytes:";
 const NOTE_PREFIX = "note:";
 /** Raised when `Decisions` changes its form, so that an old page's data is not misread. */
@@ -61,6 +64,22 @@ export class Storage {
     );
   }
 
+  async loadLessons(): Promise<KeptLessons | null> {
+    return (await this.#attempt((database) => get<KeptLessons>(LESSONS_KEY, database))) ?? null;
+  }
+
+  async saveLessons(lessons: KeptLessons): Promise<void> {
+    await this.#attempt((database) => set(LESSONS_KEY, lessons, database));
+  }
+
+  async loadCaptures(): Promise<readonly Capture[]> {
+    return (await this.#attempt((database) => get<readonly Capture[]>(CAPTURES_KEY, database))) ?? [];
+  }
+
+  async saveCaptures(captures: readonly Capture[]): Promise<void> {
+    await this.#attempt((database) => set(CAPTURES_KEY, captures, database));
+  }
+
   /** Keeps the bytes and returns their key. Within this visit they are there even if the browser refuses to store them. */
   keep(bytes: Uint8Array): string {
     const key = randomId();
@@ -79,10 +98,12 @@ export class Storage {
     return held;
   }
 
-  /** Forgets all bytes that no step of the history and none of the attempts needs. */
+  /** Forgets all bytes that no step of the history, none of the attempts and nothing to learn from needs. */
   async forgetUnused(history: History<Decisions>, attempts: readonly Attempt[]): Promise<void> {
     const needed = new Set([...history.past, ...history.future].flatMap((step) => storedKeys(step.value)));
     for (const { key } of attempts) if (key) needed.add(key);
+    const [lessons, captures] = await Promise.all([this.loadLessons(), this.loadCaptures()]);
+    for (const { key } of [...captures, ...(lessons?.files?.files ?? [])]) needed.add(key);
     const stored = (await this.#attempt((database) => keys<string>(database))) ?? [];
     for (const key of stored) {
       const isUnused = key.startsWith(BYTES_PREFIX) && !needed.has(key.slice(BYTES_PREFIX.length));

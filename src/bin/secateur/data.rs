@@ -5,7 +5,8 @@ use crate::files;
 use crate::model::{ends, lengths};
 use crate::progress::Progress;
 use bytes::Bytes;
-use clap::Args;
+use clap::{Args, ValueEnum};
+use secateur::data::idx_files::{self, Pair};
 use secateur::data::{Pictures, Preset, folder::Folder};
 use secateur::graph::Graph;
 use std::collections::BTreeMap;
@@ -13,9 +14,15 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Data {
-    /// The folder with the pictures: all in one, or one sub-folder a class
+    /// The pictures: a folder with all in one, or with one sub-folder a class; or IDX files as they are published (a folder
+    /// with train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, or such a file of images), packed as .gz or
+    /// not
     #[arg(long = "data", value_name = "DIR")]
-    folder: PathBuf,
+    path: PathBuf,
+    /// Which part of published IDX files; without it, what learns does so from the one to train on and is measured on the
+    /// other
+    #[arg(long, value_enum)]
+    part: Option<Part>,
     /// How a photo becomes the model's input: a JSON document, described in docs/preset.md
     #[arg(long, value_name = "PRESET.json")]
     preset: PathBuf,
@@ -27,18 +34,27 @@ pub struct Data {
     pub seed: u32,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Part {
+    Train,
+    Test,
+}
+
 /// The same arguments where pictures are needed by some work only.
 #[derive(Args)]
 pub struct MaybeData {
-    /// The folder with the pictures that a criterion is measured on, where it looks at pictures: all in one, or one
-    /// sub-folder a class
+    /// The pictures that a criterion is measured on, where it looks at pictures: a folder with all in one, or with one
+    /// sub-folder a class; or IDX files
     #[arg(long = "data", value_name = "DIR", requires = "preset")]
-    folder: Option<PathBuf>,
+    path: Option<PathBuf>,
+    /// Which part of published IDX files
+    #[arg(long, value_enum)]
+    part: Option<Part>,
     /// How a photo becomes the model's input: a JSON document, described in docs/preset.md
-    #[arg(long, value_name = "PRESET.json", requires = "folder")]
+    #[arg(long, value_name = "PRESET.json", requires = "path")]
     preset: Option<PathBuf>,
     /// At most so many of the pictures, chosen by the seed
-    #[arg(long, value_name = "COUNT", requires = "folder", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "COUNT", requires = "path", value_parser = clap::value_parser!(u32).range(1..))]
     pictures: Option<u32>,
     /// What their choice starts from
     #[arg(long, default_value_t = 1)]
@@ -48,7 +64,8 @@ pub struct MaybeData {
 impl MaybeData {
     pub fn given(self) -> Option<Data> {
         Some(Data {
-            folder: self.folder?,
+            path: self.path?,
+            part: self.part,
             preset: self.preset?,
             pictures: self.pictures,
             seed: self.seed,
@@ -59,10 +76,10 @@ impl MaybeData {
 /// Pictures that are read at a time where not all are kept.
 const CHUNK: usize = 256;
 
-/// A folder whose pictures can be read.
-pub struct Set {
-    folder: Folder,
-    preset: Preset,
+/// Pictures that can be read, or were.
+pub enum Set {
+    Folder(Folder, Preset),
+    Read(Pictures),
 }
 
 impl Data {
@@ -83,43 +100,84 @@ impl Data {
 
     /// Lists the pictures, which are to be shown to this model.
     pub fn list(&self, model: &Graph) -> Result<Set, Failure> {
-        let preset = self.preset()?;
-        preset.check_fits(ends(model)?.0)?;
-        let mut folder = Folder::open(&self.folder, &preset)?;
+        let preset = self.fitting(model)?;
+        let part = self.part.map(|part| match part {
+            Part::Train => idx_files::Part::Train,
+            Part::Test => idx_files::Part::Test,
+        });
+        if let Some(pair) = Pair::find(&self.path, part)? {
+            let pictures = pair.load(&preset)?;
+            return Ok(Set::Read(match self.pictures {
+                Some(most) => pictures.sample(most as usize, self.seed),
+                None => pictures,
+            }));
+        }
+        if self.part.is_some() {
+            return Err(Failure::new(format!(
+                "“{}” holds no IDX files, so it has no part to choose; leave --part out",
+                self.path.display()
+            )));
+        }
+        let mut folder = Folder::open(&self.path, &preset)?;
         if let Some(most) = self.pictures {
             folder.limit(most as usize, self.seed);
         }
-        Ok(Set { folder, preset })
+        Ok(Set::Folder(folder, preset))
+    }
+
+    /// Reads the pictures, which are to be shown to this model; those that were published to test on are kept apart.
+    pub fn load(&self, model: &Graph, progress: &Progress) -> Result<Pictures, Failure> {
+        let Some((train, test)) = Pair::both(&self.path)?.filter(|_| self.part.is_none()) else {
+            return self.list(model)?.load(progress);
+        };
+        let preset = self.fitting(model)?;
+        let mut pictures = train.load(&preset)?;
+        if let Some(most) = self.pictures {
+            pictures = pictures.sample(most as usize, self.seed);
+        }
+        pictures.keep_to_test(test.load(&preset)?)?;
+        Ok(pictures)
+    }
+
+    fn fitting(&self, model: &Graph) -> Result<Preset, Failure> {
+        let preset = self.preset()?;
+        preset.check_fits(ends(model)?.0)?;
+        Ok(preset)
     }
 }
 
 impl Set {
     /// Reads the pictures, some at a time, and hands them on.
     pub fn each(
-        &self,
+        self,
         progress: &Progress,
         mut take: impl FnMut(Pictures) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let all = self.folder.len();
+        let (folder, preset) = match self {
+            Set::Read(pictures) => return take(pictures),
+            Set::Folder(folder, preset) => (folder, preset),
+        };
+        let all = folder.len();
         for start in (0..all).step_by(CHUNK) {
             progress.count(start, all);
             let range = start..(start + CHUNK).min(all);
             let mut note = |error: &secateur::Error| progress.note(&format!("left out: {error}"));
-            take(self.folder.load(range, &self.preset, &mut note)?)?;
+            take(folder.load(range, &preset, &mut note)?)?;
         }
         Ok(())
     }
 
     /// Reads all pictures.
-    pub fn load(&self, progress: &Progress) -> Result<Pictures, Failure> {
-        let mut all = Pictures::new(&self.preset)?;
+    fn load(self, progress: &Progress) -> Result<Pictures, Failure> {
+        let mut all: Option<Pictures> = None;
         self.each(progress, |pictures| {
-            all.append(pictures);
+            match &mut all {
+                Some(all) => all.append(pictures),
+                None => all = Some(pictures),
+            }
             Ok(())
         })?;
-        if all.is_empty() {
-            return Err(Failure::new("none of the pictures can be read"));
-        }
-        Ok(all)
+        all.filter(|all| !all.is_empty())
+            .ok_or_else(|| Failure::new("none of the pictures can be read"))
     }
 }

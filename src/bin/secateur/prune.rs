@@ -94,7 +94,7 @@ fn scores(
     progress: &Progress,
 ) -> Result<Measured, Failure> {
     progress.stage("Reading pictures");
-    let pictures = data.list(graph)?.load(progress)?;
+    let pictures = data.load(graph, progress)?;
     let enough = match data.is_limited() {
         true => pictures,
         false => calibration(&pictures, recipe.seed).into_owned(),

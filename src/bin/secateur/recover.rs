@@ -8,7 +8,7 @@ use crate::model::{Model, Other};
 use crate::progress::Progress;
 use crate::table::table;
 use clap::{Args, ValueEnum};
-use secateur::data::Pictures;
+use secateur::data::{Augmentation, Pictures};
 use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::recover::{self, Job, Plan, examine};
@@ -55,6 +55,18 @@ pub struct How {
     /// How many threads share out each step of learning; the numbers depend on it
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     threads: u32,
+    /// Whether half of the pictures are mirrored, left for right, each time that they are learned from
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    flip: Option<bool>,
+    /// The share of a side by which a picture may be moved, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    shift: Option<f32>,
+    /// The most that a picture is turned, in degrees
+    #[arg(long, value_name = "DEGREES")]
+    rotate: Option<f32>,
+    /// The most that brightness, contrast and each colour are changed, as a share
+    #[arg(long, value_name = "SHARE")]
+    jitter: Option<f32>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -85,6 +97,14 @@ impl How {
         plan.label_share = self.label_share.unwrap_or(plan.label_share);
         plan.inner.clone_from(&self.inner);
         plan.workers = self.threads as usize;
+        let usual = plan.augmentation;
+        plan.augmentation = Augmentation {
+            flip: self.flip.unwrap_or(usual.flip),
+            shift: self.shift.unwrap_or(usual.shift),
+            rotation: self.rotate.unwrap_or(usual.rotation),
+            jitter: self.jitter.unwrap_or(usual.jitter),
+        };
+        plan.augmentation.check()?;
         Ok(plan)
     }
 }
@@ -99,8 +119,11 @@ impl Recover {
         let pruned = self.model.open(bytes, known)?.graph;
         let original = Other(self.original).open(&self.data)?;
         progress.stage("Reading pictures");
-        let pictures = self.data.list(&pruned)?.load(&progress)?;
-        let (lessons, unseen) = pictures.hold_back(self.data.seed);
+        let mut pictures = self.data.load(&pruned, &progress)?;
+        let (lessons, unseen) = match pictures.take_test() {
+            Some(test) => (pictures, test),
+            None => pictures.hold_back(self.data.seed),
+        };
 
         progress.stage("Recovering");
         let recovered = recover_by(&pruned, &original, Arc::new(lessons), &plan, &progress)?;

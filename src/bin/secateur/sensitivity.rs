@@ -67,7 +67,7 @@ impl Sense {
         let known = self.data.lengths(&bytes)?;
         let graph = self.model.open(bytes, known)?.graph;
         progress.stage("Reading pictures");
-        let pictures = self.data.list(&graph)?.load(&progress)?;
+        let pictures = self.data.load(&graph, &progress)?;
         let parts = Parts::new(pictures, self.data.seed)?;
         progress.stage("Cutting layer by layer");
         let subject = Subject {

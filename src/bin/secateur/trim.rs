@@ -114,7 +114,7 @@ impl Trim {
         let known = self.data.lengths(&bytes)?;
         let original = self.model.open(bytes, known)?.graph;
         progress.stage("Reading pictures");
-        let pictures = self.data.list(&original)?.load(&progress)?;
+        let pictures = self.data.load(&original, &progress)?;
         let parts = Parts::new(pictures, self.data.seed)?;
         let test = parts.test.clone();
 

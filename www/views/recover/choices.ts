@@ -13,7 +13,7 @@ export const METHODS: Record<Method, { readonly name: string; readonly about: st
   },
   finetune: {
     name: "Fine-tune",
-    about: "The labels teach: choose a folder with one sub-folder a class.",
+    about: "The labels teach: choose labelled data, such as a folder with one sub-folder a class.",
   },
   recalibrate: {
     name: "Recalibrate",

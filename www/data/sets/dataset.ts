@@ -1,0 +1,51 @@
+/** A set of pictures that the page brings along for one of the gallery's models. */
+import { fileUrl, type Dataset, type DatasetPart } from "../catalogue";
+import { download } from "../download";
+import type { StackLesson } from "./lesson";
+import { levelsOfSheet } from "./unpack";
+
+/** What an IDX file of labels has before them. */
+const LABELS_HEADER = 8;
+
+/**
+ * Both parts, as they are published; they are fetched when they are first needed, and once. `onFetched` is called when the
+ * labels of one have become known.
+ */
+export function datasetLessons(dataset: Dataset, onFetched: () => void): StackLesson[] {
+  return [lessonOf(dataset, dataset.train, false, onFetched), lessonOf(dataset, dataset.test, true, onFetched)];
+}
+
+function lessonOf(dataset: Dataset, part: DatasetPart, toTest: boolean, onFetched: () => void): StackLesson {
+  const { width, height, inARow } = dataset;
+  const { count, sheet, labels } = part;
+  const all = sheet.bytes + labels.bytes;
+  let fetched: ReturnType<StackLesson["stack"]> | null = null;
+  let known: Uint8Array | null = null;
+  const fetchAll = async (onShare: (share: number | null) => void) => {
+    const classes = await download(fileUrl(labels.file), { expected: labels.bytes });
+    const packed = await download(fileUrl(sheet.file), {
+      expected: sheet.bytes,
+      onArrived: ({ bytes }) => onShare((labels.bytes + bytes) / all),
+    });
+    const levels = await levelsOfSheet(packed, { width, height, inARow, count });
+    known = classes.subarray(LABELS_HEADER, LABELS_HEADER + count);
+    onFetched();
+    return { levels, width, height, channels: 1, labels: known };
+  };
+  return {
+    name: `${dataset.title} (${toTest ? "test" : "training"})`,
+    toTest,
+    count,
+    get labels() {
+      return known;
+    },
+    stack(onShare) {
+      fetched ??= fetchAll(onShare).catch((error: unknown) => {
+        // The next attempt fetches anew.
+        fetched = null;
+        throw error;
+      });
+      return fetched;
+    },
+  };
+}

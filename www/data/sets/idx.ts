@@ -1,0 +1,62 @@
+/** Pairs of IDX files: which pictures belong to which labels. The core reads them. */
+import type { PictureStack } from "../../core/protocol";
+import { isIdxName, nameOf, type Entry } from "./entries";
+import type { StackLesson } from "./lesson";
+import { gunzip } from "./unpack";
+
+/** Reads a pair; throws where the two do not belong together. */
+export type ReadIdx = (
+  imagesName: string,
+  images: Uint8Array,
+  labelsName: string,
+  labels: Uint8Array | null,
+) => Promise<PictureStack>;
+
+const IMAGES_AXES = 3;
+
+interface Opened {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly holdsImages: boolean;
+}
+
+/** Unpacks the files and pairs them. Files that were published to test on (`t10k-…`, `test-…`) are kept to that. */
+export async function idxLessons(entries: readonly Entry[], read: ReadIdx): Promise<StackLesson[]> {
+  const opened: Opened[] = [];
+  for (const entry of entries) {
+    const name = nameOf(entry.path);
+    const bytes = await gunzip(await entry.bytes(), name);
+    opened.push({ name, bytes, holdsImages: bytes[3] === IMAGES_AXES });
+  }
+  const images = opened.filter((file) => file.holdsImages);
+  const labels = opened.filter((file) => !file.holdsImages);
+  if (images.length === 0) {
+    throw new Error(
+      "There are labels, but no pictures: choose the IDX file of the pictures (such as “train-images-idx3-ubyte.gz”) " +
+        "together with the one of their labels.",
+    );
+  }
+  const lessons: StackLesson[] = [];
+  for (const file of images) {
+    const own = images.length === 1 && labels.length === 1 ? labels[0] : labels.find(belongsTo(file));
+    const stack = await read(file.name, file.bytes, own?.name ?? "", own?.bytes ?? null);
+    lessons.push({
+      name: file.name,
+      toTest: images.length > 1 && isToTest(file.name),
+      count: stack.levels.length / (stack.width * stack.height * stack.channels),
+      labels: stack.labels.length > 0 ? stack.labels : null,
+      stack: () => Promise.resolve(stack),
+    });
+  }
+  return lessons;
+}
+
+const isToTest = (name: string): boolean => /^(t10k|test)/i.test(name);
+
+/** `train-images-idx3-ubyte` → `train`. */
+const partOf = (name: string): string => name.split(/[.-]/, 1)[0]!.toLowerCase();
+
+const belongsTo =
+  (images: Opened) =>
+  ({ name }: Opened): boolean =>
+    isIdxName(name) && partOf(name) === partOf(images.name);

@@ -1,0 +1,27 @@
+/** Unpacks archives and sheets off the main thread. */
+import { expose, transfer } from "comlink";
+import { cutSheet, type SheetShape } from "./sheet";
+import { unzip, type Unpacked } from "./zip";
+
+/** The stored levels, unchanged. */
+const EXACT: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
+
+const api = {
+  unzip(archive: Uint8Array, name: string): Unpacked {
+    const files = unzip(archive, name);
+    return transfer(files, [...new Set(files.map(([, bytes]) => bytes.buffer as ArrayBuffer))]);
+  },
+  async sheet(file: Uint8Array<ArrayBuffer>, shape: SheetShape): Promise<Uint8Array> {
+    const bitmap = await createImageBitmap(new Blob([file]), EXACT);
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
+    if (!context) throw new Error("no canvas");
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    const levels = cutSheet(context.getImageData(0, 0, canvas.width, canvas.height).data, shape);
+    return transfer(levels, [levels.buffer as ArrayBuffer]);
+  },
+};
+
+export type SetsApi = typeof api;
+expose(api);

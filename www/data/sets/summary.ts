@@ -1,0 +1,80 @@
+/** What a set of lessons holds, counted, and what may be wrong with it. */
+import { areLabelled, isStack, type Lesson } from "./lesson";
+
+export interface ClassCount {
+  readonly name: string;
+  readonly count: number;
+}
+
+export interface Summary {
+  /** Pictures that may be learned from and chosen by, and those that are only ever tested on. */
+  readonly pictures: number;
+  readonly toTest: number;
+  /** Of the pictures to learn from, in the order of the preset or the alphabet; empty where there are no labels. */
+  readonly classes: readonly ClassCount[];
+  readonly warnings: readonly string[];
+}
+
+/** A class with fewer than this share of the largest one's pictures is hardly learned. */
+const UNEVEN = 0.2;
+/** Fewer pictures leave little to measure on. */
+const FEW = 24;
+
+/** `classes`: the names that the preset gives, in the order of their numbers. */
+export function summarize(lessons: readonly Lesson[], classes: readonly string[] | undefined): Summary {
+  const counts = new Map<string, number>();
+  let [pictures, toTest] = [0, 0];
+  const labelled = areLabelled(lessons);
+  const count = (name: string, number = 1) => counts.set(name, (counts.get(name) ?? 0) + number);
+  for (const lesson of lessons) {
+    const number = isStack(lesson) ? lesson.count : 1;
+    if (lesson.toTest) toTest += number;
+    else pictures += number;
+    if (lesson.toTest || !labelled) continue;
+    if (!isStack(lesson)) count(lesson.folder!);
+    else for (const label of lesson.labels ?? []) count(classes?.[label] ?? `class ${label}`);
+  }
+  const named = [...counts].map(([name, number]) => ({ name, count: number })).sort(inOrder(classes));
+  return { pictures, toTest, classes: named, warnings: warningsOf(lessons, labelled, pictures, named) };
+}
+
+function warningsOf(
+  lessons: readonly Lesson[],
+  labelled: boolean,
+  pictures: number,
+  classes: readonly ClassCount[],
+): string[] {
+  const warnings: string[] = [];
+  const isHalf = !labelled && lessons.some((lesson) => isStack(lesson) || lesson.folder !== null);
+  if (isHalf) {
+    warnings.push("Some photos lie in a folder of their class and some do not, so all count as photos without labels.");
+  }
+  if (pictures > 0 && pictures < FEW) {
+    warnings.push(
+      `These are few photos (${pictures}): what is measured on a part of them says little. A few dozen do well.`,
+    );
+  }
+  const [only] = classes;
+  if (classes.length === 1) {
+    warnings.push(
+      `All photos show one class (“${only!.name}”), so labels can't teach: add photos of at least one more.`,
+    );
+  }
+  const most = Math.max(...classes.map(({ count }) => count));
+  const rare = classes.filter(({ count }) => count < UNEVEN * most);
+  if (rare.length > 0) {
+    const names = rare.map(({ name, count }) => `“${name}” (${count})`).join(", ");
+    warnings.push(
+      `The classes are very uneven: there are few photos of ${names}, and ${most} of the most frequent class.`,
+    );
+  }
+  return warnings;
+}
+
+function inOrder(classes: readonly string[] | undefined): (a: ClassCount, b: ClassCount) => number {
+  const place = ({ name }: ClassCount) => {
+    const found = classes?.indexOf(name) ?? -1;
+    return found < 0 ? Number.MAX_SAFE_INTEGER : found;
+  };
+  return (a, b) => place(a) - place(b) || a.name.localeCompare(b.name, "en", { numeric: true });
+}

@@ -1,0 +1,199 @@
+import { strToU8, zipSync } from "fflate";
+import { IDBObjectStore } from "fake-indexeddb";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
+import { file, settled, surround } from "../../tests/page/surroundings";
+import { entryOfBytes } from "../data/sets/entries";
+import { isStack, type PhotoLesson } from "../data/sets/lesson";
+import { unzip } from "../data/sets/zip";
+import { Session } from "./session.svelte";
+
+/** In place of the workers: archives are unpacked here, sheets are black. */
+vi.mock("../data/sets/unpack", () => ({
+  unzipEntries: (bytes: Uint8Array, name: string) =>
+    Promise.resolve(unzip(bytes, name).map(([path, content]) => entryOfBytes(path, content))),
+  levelsOfSheet: (_: Uint8Array, shape: { width: number; height: number; count: number }) =>
+    Promise.resolve(new Uint8Array(shape.width * shape.height * shape.count)),
+  gunzip: (bytes: Uint8Array) => Promise.resolve(bytes),
+}));
+vi.mock("../data/photo", () => ({
+  decodePhoto: (bytes: Uint8Array, name: string) =>
+    bytes[0] === 0
+      ? Promise.reject(new Error(`“${name}” can't be read as a photo`))
+      : Promise.resolve({
+          pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
+          width: 1,
+          height: 1,
+          wasShrunk: false,
+        }),
+}));
+
+const SET = {
+  id: "clothes",
+  model: "small",
+  title: "Clothes",
+  width: 2,
+  height: 1,
+  inARow: 2,
+  train: { count: 2, sheet: { file: "train.webp", bytes: 4 }, labels: { file: "train-labels", bytes: 10 } },
+  test: { count: 1, sheet: { file: "test.webp", bytes: 4 }, labels: { file: "test-labels", bytes: 9 } },
+  note: "A set of a test.",
+  licence: "free",
+  source: "a test",
+};
+
+let core: DoubleCore;
+let ends: (() => void)[];
+let fetched: string[];
+
+async function begin(open = true): Promise<Session> {
+  const session = new Session(core);
+  ends.push(await session.start(""));
+  await settled();
+  if (open) await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+  await settled();
+  return session;
+}
+
+const called = (name: string) => core.calls.filter(([called]) => called === name).map(([, argument]) => argument);
+const zip = (name: string, files: Record<string, Uint8Array>) => file(name, "", [...zipSync(files)]);
+const photo = new Uint8Array([1]);
+
+beforeEach(() => {
+  core = doubleCore();
+  ends = [];
+  fetched = [];
+  surround();
+  const fetchOthers = fetch;
+  vi.stubGlobal("fetch", async (url: string) => {
+    fetched.push(url.split("/").at(-1)!);
+    if (url.endsWith("-labels")) return new Response(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 2, 3, 1]));
+    const answer = await fetchOthers(url);
+    if (!url.endsWith("gallery.json")) return answer;
+    return Response.json({ ...((await answer.json()) as object), datasets: [SET] });
+  });
+});
+afterEach(() => {
+  ends.forEach((end) => end());
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+describe("what is learned from", () => {
+  test("is the gallery's own set where the model has one, fetched when first needed", async () => {
+    const session = await begin();
+    expect(session.lessons.source).toBe("dataset");
+    expect(session.lessons.summary).toMatchObject({ pictures: 2, toTest: 1, classes: [] });
+    expect(fetched).not.toContain("train.webp");
+
+    const plan = await core.learner.plan("finetune", session.preset!);
+    await session.recovery.recover(session.patient!, session.lessons.all, plan);
+    expect(called("addStack")).toEqual([
+      [2, false],
+      [1, true],
+    ]);
+    // Labels 3 and 1 of the preset of ten.
+    expect(session.lessons.summary.classes).toEqual([
+      { name: "automobile", count: 1 },
+      { name: "cat", count: 1 },
+    ]);
+    const before = fetched.length;
+    await session.recovery.recover(session.patient!, session.lessons.all, plan);
+    expect(fetched).toHaveLength(before);
+  });
+
+  test("falls back to the photos at hand where the set is another model's", async () => {
+    const session = await begin(false);
+    expect(session.lessons.source).toBe("photos");
+    expect(session.lessons.all.map(({ name }) => name)).toEqual(["Boats"]);
+  });
+
+  test("a zip with folders is labelled, found again after a reload, and forgotten when asked", async () => {
+    const session = await begin();
+    await session.takeFiles([zip("pets.zip", { "cat/1.png": photo, "dog/2.png": photo, "dog/3.png": photo })]);
+    await settled();
+    expect(session.lessons.name).toBe("“pets.zip”");
+    expect(session.lessons.summary.classes).toEqual([
+      { name: "cat", count: 1 },
+      { name: "dog", count: 2 },
+    ]);
+
+    const again = await begin(false);
+    await settled();
+    expect(again.lessons.source).toBe("files");
+    expect(again.lessons.summary.classes.map(({ name }) => name)).toEqual(["cat", "dog"]);
+    again.lessons.forgetFiles();
+    await settled();
+    expect((await begin(false)).lessons.all).toEqual([]);
+  });
+
+  test("IDX files are read by the core, and what it says of them is shown", async () => {
+    const session = await begin();
+    const pair = [
+      file("train-images-idx3-ubyte", "", [0, 0, 8, 3, 5, 6]),
+      file("train-labels-idx1-ubyte", "", [0, 0, 8, 1, 0, 1]),
+    ];
+    await session.takeFiles(pair);
+    await settled();
+    expect(called("readIdx")).toEqual(["train-images-idx3-ubyte"]);
+    expect(session.lessons.summary).toMatchObject({ pictures: 2, toTest: 0 });
+    expect(session.lessons.all.every(isStack)).toBe(true);
+
+    core.fail("readIdx", coreError("bad-input", "there are 2 pictures and 3 labels"));
+    await session.lessons.takeFiles(pair);
+    expect(session.lessons.work).toMatchObject({ failure: { message: "there are 2 pictures and 3 labels" } });
+  });
+
+  test("a broken zip, one without photos, and files of another kind leave what was there", async () => {
+    const session = await begin();
+    await session.takeFiles([zip("pets.zip", { "cat/1.png": photo, "dog/2.png": photo })]);
+    await settled();
+    const failure = async (bad: File) => {
+      await session.lessons.takeFiles([bad]);
+      const { work } = session.lessons;
+      return work.state === "failed" ? work.failure.message : work.state;
+    };
+    expect(await failure(file("half.zip", "", [0x50, 0x4b, 3]))).toMatch(/“half.zip” can't be unpacked/);
+    expect(await failure(zip("notes.zip", { "notes.txt": strToU8("hello") }))).toMatch(/no photos in “notes.zip”/);
+    expect(await failure(file("notes.txt", "text/plain"))).toMatch(/no photos among these files/);
+    expect(session.lessons.all).toHaveLength(2);
+  });
+});
+
+describe("pictures from the camera", () => {
+  test("are counted by class, learned from, and there after a reload", async () => {
+    const session = await begin();
+    session.lessons.choose("camera");
+    session.lessons.captures.add("cup", photo);
+    session.lessons.captures.add("pen", photo);
+    session.lessons.captures.add("cup", photo);
+    await settled();
+
+    const again = await begin(false);
+    await settled();
+    expect(again.lessons.source).toBe("camera");
+    expect(again.lessons.summary.classes).toEqual([
+      { name: "cup", count: 2 },
+      { name: "pen", count: 1 },
+    ]);
+    await expect((again.lessons.all[0] as PhotoLesson).pixels()).resolves.toMatchObject({ width: 1 });
+
+    again.lessons.captures.forgetLast("cup");
+    again.lessons.captures.forgetClass("pen");
+    await settled();
+    expect((await begin(false)).lessons.summary.classes).toEqual([{ name: "cup", count: 1 }]);
+  });
+
+  test("are still there until the page is closed where the disk is full, and that is said", async () => {
+    const session = await begin();
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("no room", "QuotaExceededError");
+    });
+    session.lessons.choose("camera");
+    session.lessons.captures.add("cup", photo);
+    await settled();
+    const troubles = session.notices.all.filter(({ kind }) => kind === "trouble").map(({ text }) => text);
+    expect(troubles).toEqual([expect.stringContaining("storage is full")]);
+    await expect((session.lessons.all[0] as PhotoLesson).pixels()).resolves.toMatchObject({ width: 1 });
+  });
+});

@@ -1,0 +1,25 @@
+/** What the visitor learns from, as it is kept from one visit to the next. */
+
+/** The photos of the comparison, the gallery's own set, files, or pictures taken with the camera. */
+export type LessonSource = "photos" | "dataset" | "files" | "camera";
+
+/** A picture that was taken with the camera; its bytes are kept under `key`. */
+export interface Capture {
+  readonly key: string;
+  /** Its class. */
+  readonly folder: string;
+}
+
+/** Files that were chosen, small enough to be kept. */
+export interface KeptFiles {
+  readonly name: string;
+  /** Whether they are what one folder holds. */
+  readonly rooted: boolean;
+  readonly files: readonly { readonly path: string; readonly key: string }[];
+}
+
+export interface KeptLessons {
+  /** `null`: as fits the model. */
+  readonly source: LessonSource | null;
+  readonly files: KeptFiles | null;
+}

@@ -1,0 +1,78 @@
+import { fireEvent, render, screen, within } from "@testing-library/svelte";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { doubleCore, type DoubleCore } from "../../../tests/page/core-double";
+import { file, settled, surround } from "../../../tests/page/surroundings";
+import App from "../../App.svelte";
+import type { Plan } from "../../core/protocol";
+
+vi.mock("../../data/photo", () => ({
+  decodePhoto: () =>
+    Promise.resolve({
+      pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
+      width: 1,
+      height: 1,
+      wasShrunk: false,
+    }),
+}));
+
+let core: DoubleCore;
+
+const panel = () => within(screen.getByRole("region", { name: "Recover" }));
+const source = (name: string) => fireEvent.click(panel().getByRole("radio", { name }));
+
+beforeEach(async () => {
+  core = doubleCore();
+  surround();
+  render(App, { core });
+  await settled();
+  screen.getByRole("button", { name: "Open (8 B)" }).click();
+  await settled();
+});
+afterEach(() => vi.unstubAllGlobals());
+
+test("the photos at hand are learned from at first; files and the camera say what to do", async () => {
+  expect(panel().getByTestId("lessons").textContent).toBe("1 photo of the comparison.");
+  expect(panel().getByText(/few photos \(1\)/)).toBeTruthy();
+  await source("Your files");
+  expect(panel().getByText(/one folder a class/)).toBeTruthy();
+  await source("Camera");
+  expect(panel().getByRole("button", { name: "Open the camera" })).toBeTruthy();
+});
+
+test("files are summed up with their classes and warnings, and forgotten when asked", async () => {
+  await source("Your files");
+  const folder = ["cat/1.png", "cat/2.png"].map((path) =>
+    Object.assign(file(path, "image/png"), { webkitRelativePath: `pets/${path}` }),
+  );
+  const input = panel().getByTestId("folder");
+  Object.defineProperty(input, "files", { value: folder, configurable: true });
+  await fireEvent.change(input);
+  await settled();
+  expect(panel().getByTestId("lessons").textContent).toBe("2 photos of “pets” in 1 class.");
+  expect(panel().getByText(/All photos show one class/)).toBeTruthy();
+  panel().getByRole("button", { name: "Forget these files" }).click();
+  await settled();
+  expect(panel().queryByTestId("lessons")).toBeNull();
+});
+
+test("a camera that can't be had is told", async () => {
+  await source("Camera");
+  panel().getByRole("button", { name: "Open the camera" }).click();
+  await settled();
+  expect(panel().getByRole("alert").textContent).toContain("over https");
+  expect(panel().getByRole("button", { name: "Try again" })).toBeTruthy();
+});
+
+test("augmentation and the seed go into the plan", async () => {
+  await fireEvent.click(panel().getByRole("radio", { name: "Distil" }));
+  const details = panel().getByText("Augmentation").closest("details")!;
+  details.open = true;
+  await fireEvent(details, new Event("toggle"));
+  await settled();
+  await fireEvent.change(panel().getByLabelText(/turn by up to/), { target: { value: "15" } });
+  await fireEvent.input(panel().getByLabelText("seed"), { target: { value: "7" } });
+  panel().getByRole("button", { name: "Recover this cut" }).click();
+  await settled();
+  const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
+  expect(plan).toMatchObject({ seed: 7, augmentation: { flip: true, shift: 0.1, rotation: 15, jitter: 0 } });
+});
