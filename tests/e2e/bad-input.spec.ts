@@ -94,6 +94,15 @@ test.describe("recipes", () => {
       });
     }
     await expect(secateur.slider).toHaveValue("30");
+    await test.step("a target that a recipe may have and this model can't reach", async () => {
+      const take = secateur.panel("Take home");
+      await take.getByLabel(/Paste a recipe/).fill('{"target": {"macs": 0.002}}');
+      await take.getByRole("button", { name: "Apply" }).click();
+      await expect(secateur.panel("Cut").getByRole("alert")).toContainText(/at least \S+ %?.*before/s);
+      await expect(take).toContainText("This is the cut before; the present one can't be made.");
+      await page.getByRole("button", { name: "Undo" }).click();
+      await expect(secateur.panel("Cut").getByRole("alert")).toHaveCount(0);
+    });
     await secateur.expectToWork();
   });
 });

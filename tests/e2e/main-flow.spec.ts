@@ -18,16 +18,24 @@ test("EfficientNet-Lite0, pruned to 70 % of its multiply-adds, is what the page 
     await expect(secateur.summary).toContainText("Speed-up");
   });
 
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    secateur
-      .panel("Take home")
-      .getByRole("link", { name: /^Download ONNX/ })
-      .click(),
-  ]);
-  expect(download.suggestedFilename()).toBe("efficientnet-lite0-pruned.onnx");
-  const pruned = readFileSync(await download.path());
+  const save = async (link: RegExp) => {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      secateur.panel("Take home").getByRole("link", { name: link }).click(),
+    ]);
+    return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+  };
+  const { name, bytes: pruned } = await save(/^Download ONNX/);
+  expect(name).toBe("efficientnet-lite0-pruned.onnx");
   expect(pruned.length).toBeLessThan(efficientnet().length);
+  const report = await save(/^Report/);
+  expect(report.name).toBe("efficientnet-lite0-report.json");
+  const { before, after, check } = JSON.parse(report.bytes.toString()) as Record<string, Record<string, unknown>>;
+  expect(before).toMatchObject({ macs: 385_187_552, bytes: efficientnet().length });
+  expect(after).toMatchObject({ bytes: pruned.length });
+  expect(after!["macs"]).toBeLessThanOrEqual(0.7 * 385_187_552);
+  expect(after!["layers"]).toHaveLength((before!["layers"] as unknown[]).length);
+  expect(check).toMatchObject({ agrees: true });
 
   await test.step("ONNX Runtime agrees with what the page shows", async () => {
     const photos = ["March Pastoral", "Boats in River, Nagasaki", "Locomotion House Cat"];

@@ -15,6 +15,7 @@ for (const [granularity, written] of [
   ["Channels", "channel"],
   ["Weights", "weight"],
   ["N : M", "2:4"],
+  ["Blocks", "block"],
 ] as const) {
   test(`by ${granularity}`, async ({ secateur, page }) => {
     test.setTimeout(400_000);
