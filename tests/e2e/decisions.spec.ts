@@ -56,7 +56,7 @@ test("a link carries the recipe and the gallery's model", async ({ secateur, pag
 test("works with the keyboard alone", async ({ secateur, page }) => {
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to the cut" })).toBeFocused();
-  const open = page.getByRole("button", { name: /^Open \(/ });
+  const open = secateur.opener();
   await expect(open).toBeVisible();
   const isThere = () => open.evaluate((button) => button === document.activeElement);
   for (let presses = 0; presses < 30 && !(await isThere()); presses++) await page.keyboard.press("Tab");
