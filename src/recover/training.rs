@@ -61,6 +61,9 @@ pub struct Recovery {
     input: Vec<f32>,
 }
 
+/// What inner values of the pruned model should hold.
+type Inner = Vec<(ValueId, Vec<f32>)>;
+
 struct Teacher {
     executor: Executor,
     graph: Graph,
@@ -194,7 +197,7 @@ impl Teacher {
     }
 
     /// Logits of a batch, and what the pruned model should have inside.
-    fn say(&mut self, input: &[f32]) -> Result<(Vec<f32>, Vec<(ValueId, Vec<f32>)>)> {
+    fn say(&mut self, input: &[f32]) -> Result<(Vec<f32>, Inner)> {
         let input = Tensor::from_f32(&self.shape, input.to_vec());
         let outputs = self.executor.run(&[input])?;
         let said = outputs.first().and_then(Tensor::floats);
