@@ -195,3 +195,15 @@ fn what_can_not_be_measured_or_met_is_refused() {
     assert!(sensitivity.probe(2).is_err());
     assert_eq!(Quality::default().score(), None);
 }
+
+/// What a criterion that looks at pictures found is not needed to count what goes.
+#[test]
+fn a_cut_is_guided_by_a_criterion_that_looks_at_pictures() {
+    let graph = lopsided();
+    let recipe = Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.5}}"#).unwrap();
+    let curves = measured(&graph, &recipe, &parts(true), &[0.5, 0.9]);
+    let mut session = Session::new(graph, 10_000).unwrap();
+    let guided = guide(&mut session, &curves, Target::Macs(0.5)).unwrap();
+    assert_eq!(guided.criterion, "taylor");
+    assert!(guided.layers["Conv0"] > guided.layers["Conv2"]);
+}
