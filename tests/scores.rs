@@ -198,7 +198,7 @@ fn correlations(
 
 #[test]
 fn channels_rank_as_their_removal_changes_the_loss() {
-    let (graph, pictures) = (taught(150), pictures(120, 2, true));
+    let (graph, pictures) = (taught(60), pictures(120, 2, true));
     let groups = analyse(&graph).unwrap();
     let whole = loss(&graph, &pictures);
     let removal = |unit| {

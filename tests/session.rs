@@ -508,7 +508,7 @@ fn sizes_beyond_all_numbers_are_counted() {
     let x = net.input(&[1, 1, side, side, side]);
     let weight = net.weight(&[1, 1, 1, 1, 1]);
     let y = net.op("ConvTranspose", &[x, weight], &[]);
-    let z = net.op("Conv", &[y, weight], &[]);
+    let z = net.op("ConvTranspose", &[y, weight], &[]);
     let totals = secateur::report::account(&net.finish(&[z]), 0).totals;
     assert_eq!((totals.macs, totals.activation_bytes), (u64::MAX, u64::MAX));
 }

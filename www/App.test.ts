@@ -107,10 +107,10 @@ describe("the page", () => {
 
   test("a failed comparison offers another try", async () => {
     await show();
-    core.fail("runner.load", coreError("crashed", "It stopped unexpectedly."));
+    for (const call of ["runner.load", "peer.load"]) core.fail(call, coreError("crashed", "It stopped unexpectedly."));
     await openSmall();
     expect(panel("Compare").getByRole("alert").textContent).toMatch(/stopped unexpectedly/);
-    core.fail("runner.load", null);
+    for (const call of ["runner.load", "peer.load"]) core.fail(call, null);
     panel("Compare").getByRole("button", { name: "Compare again" }).click();
     await settled();
     expect(panel("Compare").getByText("✓ they agree")).toBeTruthy();

@@ -19,6 +19,8 @@ const MOST_JUDGED: usize = 256;
 const MOST_CALIBRATION: usize = 64;
 /// Statistics of fewer pictures than this do more harm than good.
 const FEW: usize = 16;
+/// Losses that differ by less are the same: scores are shares of a few hundred pictures.
+const ROUNDING: f64 = 1e-9;
 
 /// How good the model is when one layer alone is cut, with the layers that can't be cut without it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -261,7 +263,7 @@ fn bearable(curve: &Curve, original: Quality, epsilon: f64) -> f64 {
     for (next, loss) in points {
         // A cut that goes further is not taken to cost less.
         let loss = loss.max(lost);
-        if loss > most {
+        if loss > most + ROUNDING {
             return share + (next - share) * (most - lost) / (loss - lost);
         }
         (share, lost) = (next, loss);

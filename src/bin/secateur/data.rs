@@ -17,8 +17,8 @@ pub struct Data {
     /// The pictures: a folder with all in one, or with one sub-folder a class; or IDX files as they are published (a folder
     /// with train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, or such a file of images), packed as .gz or
     /// not
-    #[arg(long = "data", value_name = "DIR")]
-    path: PathBuf,
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
     /// Which part of published IDX files; without it, what learns does so from the one to train on and is measured on the
     /// other
     #[arg(long, value_enum)]
@@ -45,16 +45,16 @@ enum Part {
 pub struct MaybeData {
     /// The pictures that a criterion is measured on, where it looks at pictures: a folder with all in one, or with one
     /// sub-folder a class; or IDX files
-    #[arg(long = "data", value_name = "DIR", requires = "preset")]
-    path: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", requires = "preset")]
+    data: Option<PathBuf>,
     /// Which part of published IDX files
     #[arg(long, value_enum)]
     part: Option<Part>,
     /// How a photo becomes the model's input: a JSON document, described in docs/preset.md
-    #[arg(long, value_name = "PRESET.json", requires = "path")]
+    #[arg(long, value_name = "PRESET.json", requires = "data")]
     preset: Option<PathBuf>,
     /// At most so many of the pictures, chosen by the seed
-    #[arg(long, value_name = "COUNT", requires = "path", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "COUNT", requires = "data", value_parser = clap::value_parser!(u32).range(1..))]
     pictures: Option<u32>,
     /// What their choice starts from
     #[arg(long, default_value_t = 1)]
@@ -64,7 +64,7 @@ pub struct MaybeData {
 impl MaybeData {
     pub fn given(self) -> Option<Data> {
         Some(Data {
-            path: self.path?,
+            data: self.data?,
             part: self.part,
             preset: self.preset?,
             pictures: self.pictures,
@@ -105,7 +105,7 @@ impl Data {
             Part::Train => idx_files::Part::Train,
             Part::Test => idx_files::Part::Test,
         });
-        if let Some(pair) = Pair::find(&self.path, part)? {
+        if let Some(pair) = Pair::find(&self.data, part)? {
             let pictures = pair.load(&preset)?;
             return Ok(Set::Read(match self.pictures {
                 Some(most) => pictures.sample(most as usize, self.seed),
@@ -115,10 +115,10 @@ impl Data {
         if self.part.is_some() {
             return Err(Failure::new(format!(
                 "“{}” holds no IDX files, so it has no part to choose; leave --part out",
-                self.path.display()
+                self.data.display()
             )));
         }
-        let mut folder = Folder::open(&self.path, &preset)?;
+        let mut folder = Folder::open(&self.data, &preset)?;
         if let Some(most) = self.pictures {
             folder.limit(most as usize, self.seed);
         }
@@ -127,7 +127,7 @@ impl Data {
 
     /// Reads the pictures, which are to be shown to this model; those that were published to test on are kept apart.
     pub fn load(&self, model: &Graph, progress: &Progress) -> Result<Pictures, Failure> {
-        let Some((train, test)) = Pair::both(&self.path)?.filter(|_| self.part.is_none()) else {
+        let Some((train, test)) = Pair::both(&self.data)?.filter(|_| self.part.is_none()) else {
             return self.list(model)?.load(progress);
         };
         let preset = self.fitting(model)?;
