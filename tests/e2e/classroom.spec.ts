@@ -1,0 +1,107 @@
+/**
+ * The whole loop on the classroom's network, with true labels: cut, fall, come back by fine-tuning, rounds to the line, a
+ * reload, and a file whose accuracy in ONNX Runtime is the one that the page shows.
+ */
+import { readFileSync } from "node:fs";
+import * as ort from "onnxruntime-web";
+import { expect, test, type Secateur } from "./secateur";
+
+const SIDE = 28;
+const IN_A_ROW = 100;
+const BATCH = 100;
+/** Percentage points that may be lost. */
+const LINE = 10;
+
+/** The numbers of a row of the table of what recovery did, in per cent. */
+async function numbers(secateur: Secateur, row: RegExp): Promise<number[]> {
+  const cells = await secateur.page.getByTestId("recovered").getByRole("row", { name: row }).getByRole("cell").all();
+  const texts = await Promise.all(cells.map((cell) => cell.innerText()));
+  return texts.filter((text) => text !== "").map((text) => parseFloat(text));
+}
+
+/** The published test pictures, grey levels one after the other, as the browser decodes what the page ships. */
+async function testPictures({ page }: Secateur): Promise<{ levels: Buffer; labels: Buffer }> {
+  const base64 = await page.evaluate(
+    async ({ side, inARow }) => {
+      const blob = await (await fetch("gallery/fashion-mnist/test.webp")).blob();
+      const sheet = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+      const context = new OffscreenCanvas(sheet.width, sheet.height).getContext("2d")!;
+      context.drawImage(sheet, 0, 0);
+      const { data } = context.getImageData(0, 0, sheet.width, sheet.height);
+      const count = inARow * Math.floor(sheet.height / side);
+      const levels = new Uint8Array(count * side * side);
+      for (let at = 0; at < levels.length; at++) {
+        const picture = Math.floor(at / (side * side));
+        const x = (picture % inARow) * side + (at % side);
+        const y = Math.floor(picture / inARow) * side + (Math.floor(at / side) % side);
+        levels[at] = data[4 * (y * sheet.width + x)]!;
+      }
+      let binary = "";
+      for (let at = 0; at < levels.length; at += 8192) binary += String.fromCharCode(...levels.subarray(at, at + 8192));
+      return btoa(binary);
+    },
+    { side: SIDE, inARow: IN_A_ROW },
+  );
+  const file = readFileSync(new URL("../../www/public/gallery/fashion-mnist/test-labels-idx1-ubyte", import.meta.url));
+  return { levels: Buffer.from(base64, "base64"), labels: file.subarray(8) };
+}
+
+/** Top-1 accuracy on the test pictures in ONNX Runtime, in per cent. */
+async function accuracyOutside(model: Uint8Array, { levels, labels }: { levels: Buffer; labels: Buffer }) {
+  const session = await ort.InferenceSession.create(model);
+  let right = 0;
+  for (let first = 0; first < labels.length; first += BATCH) {
+    const pixels = levels.subarray(first * SIDE * SIDE, (first + BATCH) * SIDE * SIDE);
+    const input = Float32Array.from(pixels, (level) => (level - 72.94) / 90.02);
+    const tensor = new ort.Tensor("float32", input, [BATCH, 1, SIDE, SIDE]);
+    const outputs = await session.run({ [session.inputNames[0]!]: tensor });
+    const logits = outputs[session.outputNames[0]!]!.data as Float32Array;
+    for (let i = 0; i < BATCH; i++) {
+      const own = logits.subarray(i * 10, (i + 1) * 10);
+      if (own.indexOf(Math.max(...own)) === labels[first + i]) right += 1;
+    }
+  }
+  return (100 * right) / labels.length;
+}
+
+test("the classroom's network is cut, taught again, taken to the line, found again, and as good outside", async ({
+  secateur,
+  page,
+}) => {
+  await secateur.openGalleryModel("A classroom's network");
+  await secateur.cut(50);
+  const panel = secateur.panel("Recover");
+  await expect(panel.getByTestId("lessons")).toContainText("12000 photos of Fashion-MNIST");
+  await panel.getByRole("radio", { name: "Fine-tune" }).check({ force: true });
+  await panel.getByLabel("steps", { exact: true }).fill("150");
+  await panel.getByLabel(/lose at most/).fill(String(LINE));
+  await panel.getByRole("button", { name: "Recover this cut" }).click();
+
+  await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 200_000 });
+  const [original, cut, recovered] = await numbers(secateur, /^Accuracy/);
+  expect(cut!).toBeLessThan(original! - LINE);
+  expect(recovered!).toBeGreaterThan(original! - LINE);
+
+  await panel.getByLabel("in rounds that").selectOption("linear");
+  await panel.getByLabel("rounds", { exact: true }).fill("2");
+  await panel.getByRole("button", { name: "Cut on to the line" }).click();
+  const models = panel.getByRole("button", { name: /of the multiply-adds/ });
+  await expect(models).toHaveCount(3, { timeout: 250_000 });
+  await expect(page.getByTestId("recovered").getByRole("row", { name: /^Test/ })).toBeVisible({ timeout: 120_000 });
+  const shown = await numbers(secateur, /^Test/);
+  const list = await models.allInnerTexts();
+
+  await page.reload();
+  await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 60_000 });
+  expect(await numbers(secateur, /^Test/)).toEqual(shown);
+  expect(await models.allInnerTexts()).toEqual(list);
+
+  await expect(secateur.check).toBeVisible({ timeout: 60_000 });
+  const link = secateur.panel("Take home").getByRole("link", { name: /^Download ONNX/ });
+  const [taken] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  const pictures = await testPictures(secateur);
+  expect(pictures.labels).toHaveLength(10_000);
+  const outside = await accuracyOutside(readFileSync(await taken.path()), pictures);
+  // The page writes per cents to one decimal place.
+  expect(Math.abs(outside - shown.at(-1)!)).toBeLessThan(0.051);
+});
