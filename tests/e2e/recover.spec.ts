@@ -112,5 +112,5 @@ test("too few photos are refused with the reason", async ({ secateur, page }) =>
   const strip = page.getByRole("group", { name: "Photos to compare on" });
   for (const photo of await strip.getByRole("button", { pressed: true }).elementHandles()) await photo.click();
   await secateur.panel("Recover").getByRole("button", { name: "Recover this cut" }).click();
-  await expect(secateur.panel("Recover").getByRole("alert")).toContainText("photos");
+  await expect(secateur.panel("Recover").getByRole("alert")).toContainText("too few pictures");
 });
