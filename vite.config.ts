@@ -29,5 +29,7 @@ export default defineConfig({
   test: {
     include: ["www/**/*.test.ts"],
     environment: "jsdom",
+    // A busy machine is slow, and no test here is about time.
+    testTimeout: 30_000,
   },
 });
