@@ -84,8 +84,7 @@ pub enum Set {
 
 impl Data {
     pub fn preset(&self) -> Result<Preset, Failure> {
-        let text = files::read_text(&self.preset)?;
-        Preset::parse(&text).map_err(|e| Failure::new(format!("“{}”: {e}", self.preset.display())))
+        files::read_preset(&self.preset)
     }
 
     /// Whether it was said how many pictures are to be taken at most.

@@ -1,6 +1,7 @@
 //! Reading files, and writing them whole or not at all.
 
 use crate::failure::Failure;
+use secateur::data::Preset;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,12 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
     const MOST: u64 = 64 << 20;
     String::from_utf8(read(path, MOST)?)
         .map_err(|_| Failure::new(format!("“{}” is no text in UTF-8", path.display())))
+}
+
+/// A preset document.
+pub fn read_preset(path: &Path) -> Result<Preset, Failure> {
+    let text = read_text(path)?;
+    Preset::parse(&text).map_err(|e| Failure::new(format!("“{}”: {e}", path.display())))
 }
 
 /// Where a file is going to be written. Checked before long work, written after it.

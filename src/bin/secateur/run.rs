@@ -50,11 +50,7 @@ struct Answer {
 
 impl Run {
     pub fn answer(self) -> Result<String, Failure> {
-        let given = self.preset.as_ref().map(|path| {
-            let text = files::read_text(path)?;
-            Preset::parse(&text).map_err(|e| Failure::new(format!("“{}”: {e}", path.display())))
-        });
-        let given = given.transpose()?;
+        let given = self.preset.as_deref().map(files::read_preset).transpose()?;
         let photo = decode::photo(&self.image)?;
 
         let progress = Progress::new("Opening the model");

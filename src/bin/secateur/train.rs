@@ -7,7 +7,7 @@ use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;
 use secateur::data::idx_files::{Pair, Part};
-use secateur::data::{Augmentation, Pictures, Preset};
+use secateur::data::{Augmentation, Pictures};
 use secateur::learn::{Learned, Method, Schedule, Settings, small_network};
 use secateur::onnx;
 use secateur::recover::{Lessons, Quality, Team, examine};
@@ -150,9 +150,7 @@ impl Train {
     }
 
     fn pictures(&self, part: Part) -> Result<Pictures, Failure> {
-        let text = files::read_text(&self.preset)?;
-        let preset = Preset::parse(&text)
-            .map_err(|e| Failure::new(format!("“{}”: {e}", self.preset.display())))?;
+        let preset = files::read_preset(&self.preset)?;
         match Pair::find(&self.data, Some(part))? {
             Some(pair) => Ok(pair.load(&preset)?),
             None => Err(Failure::new(format!(
