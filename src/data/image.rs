@@ -7,8 +7,9 @@
 use super::preset::{ChannelOrder, Crop, Layout, Preset};
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 /// The most pixels a photo may have: 2²⁶, such as 8192 × 8192, which is 256 MiB of RGBA.
 pub const MOST_PIXELS: u64 = 1 << 26;
@@ -158,14 +159,18 @@ fn on_white(rgba: &[u8], width: u32, area: Area) -> Vec<u8> {
 fn resize(rgb: &[u8], from: Area, to: Area) -> Result<Vec<u8>> {
     let failed =
         |e: &dyn std::fmt::Display| Error::BadInput(format!("this photo can't be resized: {e}"));
-    let source =
-        ImageRef::new(from.width, from.height, rgb, PixelType::U8x3).map_err(|e| failed(&e))?;
-    let mut target = Image::new(to.width, to.height, PixelType::U8x3);
+    // The kind of pixel is known when the program is compiled, since code and tables for all others would be a quarter of the
+    // WebAssembly module.
+    let source = TypedImageRef::<U8x3>::from_buffer(from.width, from.height, rgb);
+    let source = source.map_err(|e| failed(&e))?;
+    let mut resized = vec![0; to.width as usize * to.height as usize * 3];
+    let mut target = TypedImage::<U8x3>::from_buffer(to.width, to.height, &mut resized)
+        .map_err(|e| failed(&e))?;
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
     Resizer::new()
-        .resize(&source, &mut target, &options)
+        .resize_typed(&source, &mut target, &options)
         .map_err(|e| failed(&e))?;
-    Ok(target.into_vec())
+    Ok(resized)
 }
 
 /// Writes `(pixel − mean) / std` in the preset's layout; leaves what is outside the filled area as it is.
