@@ -34,46 +34,29 @@ impl Augmentation {
         within("jitter", self.jitter, 1.0)
     }
 
-    /// One picture at a model's size, changed. What comes in from beyond its border has the preset's mean colour.
-    pub fn apply(&self, levels: &[u8], preset: &Preset, random: &mut SplitMix64) -> Vec<u8> {
-        let [width, height] = preset.size.map(|side| side as f32);
+    /// How the next picture is to be changed.
+    pub fn draw(&self, preset: &Preset, random: &mut SplitMix64) -> Change {
         let mirrored = self.flip && random.below(2) == 1;
-        let shift = [width, height].map(|side| (random.between() * self.shift * side).round());
-        let angle = (random.between() * self.rotation).to_radians();
-        let mean = |channel: usize| preset.mean[channel.min(preset.mean.len() - 1)];
-        let tone = self.tone(random);
-        let (sine, cosine) = angle.sin_cos();
-        let (middle_x, middle_y) = ((width - 1.0) / 2.0, (height - 1.0) / 2.0);
-        let mut changed = Vec::with_capacity(levels.len());
-        for y in 0..preset.size[1] {
-            for x in 0..preset.size[0] {
-                // Where this pixel comes from.
-                let (dx, dy) = (x as f32 - middle_x, y as f32 - middle_y);
-                let dx = if mirrored { -dx } else { dx };
-                let from_x = cosine * dx - sine * dy + middle_x + shift[0];
-                let from_y = sine * dx + cosine * dy + middle_y + shift[1];
-                for (channel, tone) in tone.iter().enumerate() {
-                    let level = sample(
-                        levels,
-                        preset.size,
-                        (from_x, from_y),
-                        channel,
-                        mean(channel),
-                    );
-                    changed.push(tone.apply(level));
-                }
-            }
+        let shift = preset
+            .size
+            .map(|side| (random.between() * self.shift * side as f32).round());
+        Change {
+            mirrored,
+            shift,
+            angle: (random.between() * self.rotation).to_radians(),
+            tone: self.tone(random),
         }
-        changed
+    }
+
+    /// Whether a picture has no other forms than its own and its mirror image.
+    pub fn only_mirrors(&self) -> bool {
+        [self.shift, self.rotation, self.jitter] == [0.0; 3]
     }
 
     /// What becomes of each colour's levels.
     fn tone(&self, random: &mut SplitMix64) -> [Tone; 3] {
         if self.jitter == 0.0 {
-            return [Tone {
-                factor: 1.0,
-                summand: 0.0,
-            }; 3];
+            return [Tone::AS_IT_IS; 3];
         }
         let contrast = 1.0 + self.jitter * random.between();
         let brightness = 128.0 * self.jitter * random.between();
@@ -87,6 +70,67 @@ impl Augmentation {
     }
 }
 
+/// One change of one picture.
+#[derive(Debug, Clone, Copy)]
+pub struct Change {
+    pub mirrored: bool,
+    /// Whole pixels, to the left and up.
+    shift: [f32; 2],
+    /// In radians.
+    angle: f32,
+    tone: [Tone; 3],
+}
+
+impl Change {
+    /// A picture at a model's size, changed. What comes in from beyond its border has the preset's mean colour.
+    pub fn apply(&self, levels: &[u8], preset: &Preset) -> Vec<u8> {
+        let outside: [f32; 3] = std::array::from_fn(|c| preset.mean[c.min(preset.mean.len() - 1)]);
+        if self.angle == 0.0 {
+            return self.move_pixels(levels, preset.size, outside);
+        }
+        let [width, height] = preset.size.map(|side| side as f32);
+        let (sine, cosine) = self.angle.sin_cos();
+        let (middle_x, middle_y) = ((width - 1.0) / 2.0, (height - 1.0) / 2.0);
+        let mut changed = Vec::with_capacity(levels.len());
+        for y in 0..preset.size[1] {
+            for x in 0..preset.size[0] {
+                // Where this pixel comes from.
+                let (dx, dy) = (x as f32 - middle_x, y as f32 - middle_y);
+                let dx = if self.mirrored { -dx } else { dx };
+                let from_x = cosine * dx - sine * dy + middle_x + self.shift[0];
+                let from_y = sine * dx + cosine * dy + middle_y + self.shift[1];
+                for (channel, tone) in self.tone.iter().enumerate() {
+                    let from = (from_x, from_y);
+                    let level = sample(levels, preset.size, from, channel, outside[channel]);
+                    changed.push(tone.apply(level));
+                }
+            }
+        }
+        changed
+    }
+
+    /// Where nothing is turned, each pixel comes from one other.
+    fn move_pixels(&self, levels: &[u8], size: [u32; 2], outside: [f32; 3]) -> Vec<u8> {
+        let [width, height] = size.map(i64::from);
+        let [left, up] = self.shift.map(|by| by as i64);
+        let tones = self.tone.map(|tone| tone.table());
+        let border: [u8; 3] = std::array::from_fn(|c| self.tone[c].apply(outside[c]));
+        let mut changed = Vec::with_capacity(levels.len());
+        for y in (0..height).map(|y| y + up) {
+            for x in 0..width {
+                let x = if self.mirrored { width - 1 - x } else { x } + left;
+                if (0..width).contains(&x) && (0..height).contains(&y) {
+                    let pixel = &levels[(y * width + x) as usize * 3..][..3];
+                    changed.extend(pixel.iter().zip(&tones).map(|(&l, tone)| tone[l as usize]));
+                } else {
+                    changed.extend(border);
+                }
+            }
+        }
+        changed
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Tone {
     factor: f32,
@@ -94,6 +138,16 @@ struct Tone {
 }
 
 impl Tone {
+    const AS_IT_IS: Tone = Tone {
+        factor: 1.0,
+        summand: 0.0,
+    };
+
+    /// What becomes of each level.
+    fn table(self) -> [u8; 256] {
+        std::array::from_fn(|level| self.apply(level as f32))
+    }
+
     fn apply(&self, level: f32) -> u8 {
         (level * self.factor + self.summand)
             .round()
@@ -133,9 +187,15 @@ mod tests {
         (0..48).map(|i| i * 5).collect()
     }
 
+    fn changed(augmentation: &Augmentation, random: &mut SplitMix64) -> Vec<u8> {
+        augmentation
+            .draw(&preset(), random)
+            .apply(&picture(), &preset())
+    }
+
     #[test]
     fn nothing_is_changed_where_nothing_is_asked() {
-        let changed = Augmentation::default().apply(&picture(), &preset(), &mut SplitMix64(1));
+        let changed = changed(&Augmentation::default(), &mut SplitMix64(1));
         assert_eq!(changed, picture());
     }
 
@@ -148,7 +208,7 @@ mod tests {
         let mut random = SplitMix64(2);
         let mut turned = 0;
         for _ in 0..40 {
-            let changed = flip.apply(&picture(), &preset(), &mut random);
+            let changed = changed(&flip, &mut random);
             if changed != picture() {
                 turned += 1;
                 let pixel = |picture: &[u8], x: usize| picture[x * 3..][..3].to_vec();
@@ -165,12 +225,35 @@ mod tests {
             ..Augmentation::default()
         };
         let mut random = SplitMix64(3);
-        let changed = (0..20).map(|_| shift.apply(&picture(), &preset(), &mut random));
+        let changed = (0..20).map(|_| changed(&shift, &mut random));
         for changed in changed {
             assert!(
                 changed
                     .iter()
                     .all(|level| *level == 9 || picture().contains(level))
+            );
+        }
+    }
+
+    /// A turn by next to nothing goes the way of all turns, pixel by pixel between its neighbours.
+    #[test]
+    fn whole_moves_are_what_a_turn_by_nothing_gives() {
+        let all = Augmentation {
+            flip: true,
+            shift: 0.5,
+            jitter: 0.4,
+            ..Augmentation::default()
+        };
+        let mut random = SplitMix64(6);
+        for _ in 0..50 {
+            let change = all.draw(&preset(), &mut random);
+            let turned = Change {
+                angle: 1e-30,
+                ..change
+            };
+            assert_eq!(
+                change.apply(&picture(), &preset()),
+                turned.apply(&picture(), &preset())
             );
         }
     }
@@ -199,7 +282,7 @@ mod tests {
             rotation: 20.0,
             jitter: 0.3,
         };
-        let with = |seed| all.apply(&picture(), &preset(), &mut SplitMix64(seed));
+        let with = |seed| changed(&all, &mut SplitMix64(seed));
         assert_eq!(with(4), with(4));
         assert_ne!(with(4), with(5));
     }

@@ -1,6 +1,6 @@
 //! Sets of pictures to learn from and to measure on, small enough to keep whole.
 
-use super::augment::Augmentation;
+use super::augment::Change;
 use super::image::{check_size, to_levels, write_levels};
 use super::preset::Preset;
 use crate::error::{Error, Result};
@@ -165,22 +165,14 @@ impl Pictures {
         self.preset.tensor_shape().iter().product()
     }
 
-    /// Writes pictures, one after the other, as a batch of the model's input, each changed at random where an
-    /// augmentation says so.
-    pub fn write(
-        &self,
-        indices: &[usize],
-        augmentation: Option<(&Augmentation, &mut SplitMix64)>,
-        out: &mut [f32],
-    ) {
+    /// Writes pictures, one after the other, as a batch of the model's input: as they are, or each with its change.
+    pub fn write(&self, indices: &[usize], changes: Option<&[Change]>, out: &mut [f32]) {
         let samples = out.chunks_exact_mut(self.sample_len());
-        let mut augmentation = augmentation;
-        for (&index, out) in indices.iter().zip(samples) {
+        for (at, (&index, out)) in indices.iter().zip(samples).enumerate() {
             let levels = &self.levels[index * self.size()..][..self.size()];
-            match &mut augmentation {
-                Some((augmentation, random)) => {
-                    let changed = augmentation.apply(levels, &self.preset, random);
-                    write_levels(&changed, &self.preset, out);
+            match changes.and_then(|changes| changes.get(at)) {
+                Some(change) => {
+                    write_levels(&change.apply(levels, &self.preset), &self.preset, out);
                 }
                 None => write_levels(levels, &self.preset, out),
             }

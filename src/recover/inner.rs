@@ -51,6 +51,26 @@ pub fn stages(graph: &Graph) -> Vec<String> {
     names.map(|(_, id)| graph.value(id).name.clone()).collect()
 }
 
+/// What stands for the values that [`stages`] finds, as far as the two models can be paired.
+pub const STAGES: &str = "stages";
+
+/// The pairs of these names.
+///
+/// Errors: those of [`pairs`] for a value that is named itself. Where the pruned model is no cut of this original that can be
+/// followed, [`STAGES`] stands for nothing.
+pub fn named(pruned: &Graph, original: &Graph, names: &[String]) -> Result<Vec<Pair>> {
+    let (stage, named): (Vec<&String>, Vec<&String>) = names.iter().partition(|n| *n == STAGES);
+    let named: Vec<String> = named.into_iter().cloned().collect();
+    let mut all = match named.is_empty() {
+        true => Vec::new(),
+        false => pairs(pruned, original, &named)?,
+    };
+    if !stage.is_empty() {
+        all.extend(pairs(pruned, original, &stages(original)).unwrap_or_default());
+    }
+    Ok(all)
+}
+
 /// Pairs the values of these names. Cuts leave names as they are, and the pruned file tells which channels it still has.
 ///
 /// Errors: [`Error::BadInput`] where one of the models computes no value of a name, or the original is not the one that the

@@ -1,6 +1,7 @@
 //! One recovery from beginning to end, by whichever method, a piece at a time: whoever drives it can show, pause and stop it
 //! between any two.
 
+use super::inner::STAGES;
 use super::team::Team;
 use super::training::Lessons;
 use super::{Rebuilt, Reconstruction, recalibrate};
@@ -44,7 +45,8 @@ pub struct Plan {
     pub rate: f32,
     /// How much labels count beside the original where both teach, 0 to 1; with 0, distillation looks at no label.
     pub label_share: f32,
-    /// Inner values that distillation matches beside the answers, by name; “stages” stands for the last of each resolution.
+    /// Inner values that distillation matches beside the answers in its first steps, by name; [`STAGES`] stands for the last of
+    /// each resolution.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub inner: Vec<String>,
@@ -75,10 +77,14 @@ impl Plan {
             batch: if small { 64 } else { 8 },
             rate: if small { 0.02 } else { 0.005 },
             label_share: 0.0,
-            inner: Vec::new(),
+            inner: match method {
+                Method::Distill => vec![STAGES.into()],
+                _ => Vec::new(),
+            },
             augmentation: Augmentation {
                 flip: true,
-                shift: 0.1,
+                // What the original says of a picture need not be found out anew where that is not moved.
+                shift: if method == Method::Distill { 0.0 } else { 0.1 },
                 ..Augmentation::default()
             },
             workers: 1,

@@ -13,10 +13,12 @@ mod sensitivity;
 mod shown;
 mod stopwatch;
 mod sweep;
+mod teacher;
 mod team;
 mod training;
 
 pub use exam::{Answers, Exam, Quality, examine, examine_by};
+pub use inner::STAGES;
 pub use job::{Advance, Job, Method, Plan, Recovered};
 pub use line::{Aim, Line, Stage, State, Tried};
 pub use pace::{Pace, polynomial};
@@ -27,4 +29,4 @@ pub use sensitivity::{Curve, Curves, LEVELS, Probed, Sensitivity, guide};
 pub use stopwatch::{Clock, measure};
 pub use sweep::{Sweep, Swept};
 pub use team::Team;
-pub use training::{Lessons, Part, Recovery, STAGES};
+pub use training::{Lessons, Part, Recovery};

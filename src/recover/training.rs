@@ -1,14 +1,13 @@
 //! Recovery by learning: fine-tuning on labels, distillation from the original, or both.
 
-use super::inner::{self, Pair};
+use super::inner;
+use super::teacher::{Teacher, View};
+use crate::data::augment::Change;
 use crate::data::{Augmentation, Pictures, pictures::Batches};
-use crate::engine::{Executor, Options};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, ValueId};
+use crate::graph::Graph;
 use crate::learn::{Goal, Learned, Settings, Share, Trainer};
 use crate::random::SplitMix64;
-use crate::report::logits;
-use crate::tensor::Tensor;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,15 +18,16 @@ pub struct Lessons {
     pub augmentation: Augmentation,
     /// Whether the pictures' labels are used, where they have any.
     pub labels: bool,
-    /// Names of inner values that are to become the original's, where it teaches; [`STAGES`] stands for the last value of
-    /// each resolution.
+    /// Names of inner values that are to become the original's in the first steps, where it teaches; [`inner::STAGES`] stands
+    /// for the last value of each resolution.
     pub inner: Vec<String>,
     /// What the order of the pictures and their changes start from.
     pub seed: u32,
 }
 
-/// What stands for the values that [`inner::stages`] finds.
-pub const STAGES: &str = "stages";
+/// The share of the steps, from the first on, in which inner values are matched. After that the answers alone count: what the
+/// pruned model has fewer channels for, it does better to find its own way to.
+const MATCHED: f64 = 0.3;
 
 /// Which part of every batch is learned from: one of several that learn a model together, or all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,17 +59,6 @@ pub struct Recovery {
     random: SplitMix64,
     /// The part at hand.
     input: Vec<f32>,
-}
-
-/// What inner values of the pruned model should hold.
-type Inner = Vec<(ValueId, Vec<f32>)>;
-
-struct Teacher {
-    executor: Executor,
-    graph: Graph,
-    output: ValueId,
-    shape: Vec<usize>,
-    inner: Vec<Pair>,
 }
 
 impl Recovery {
@@ -111,8 +100,19 @@ impl Recovery {
         pictures.preset().check_fits(&input.shape)?;
         let teacher = match original {
             Some(original) => {
-                let inner = pairs(pruned, original, &lessons.inner)?;
-                Some(Teacher::new(original, pictures, own, inner)?)
+                let inner = inner::named(pruned, original, &lessons.inner)?;
+                let matched = match inner.is_empty() {
+                    true => 0,
+                    false => (settings.steps as f64 * MATCHED).ceil() as usize,
+                };
+                let remember = lessons.augmentation.only_mirrors();
+                Some(Teacher::new(
+                    original,
+                    pictures,
+                    own,
+                    (inner, matched),
+                    remember,
+                )?)
             }
             None => None,
         };
@@ -144,14 +144,22 @@ impl Recovery {
         let pictures = &*self.lessons.pictures;
         let batch = self.batches.next(self.batch);
         let batch = &batch[self.part.within(batch.len())];
-        let changes = (&self.lessons.augmentation, &mut self.random);
-        pictures.write(batch, Some(changes), &mut self.input);
+        let draw = |_: &usize| {
+            let augmentation = &self.lessons.augmentation;
+            augmentation.draw(pictures.preset(), &mut self.random)
+        };
+        let changes: Vec<Change> = batch.iter().map(draw).collect();
+        pictures.write(batch, Some(&changes), &mut self.input);
         let labels: Option<Vec<u32>> = match pictures.labels() {
             Some(labels) if self.lessons.labels => Some(batch.iter().map(|&i| labels[i]).collect()),
             _ => None,
         };
         let taught = match &mut self.teacher {
-            Some(teacher) => Some(teacher.say(&self.input)?),
+            Some(teacher) => {
+                let mirrored = changes.iter().map(|change| change.mirrored);
+                let views: Vec<View> = batch.iter().copied().zip(mirrored).collect();
+                Some(teacher.teach(&self.input, &views)?)
+            }
             None => None,
         };
         let (said, inner) = taught.unzip();
@@ -174,61 +182,6 @@ impl Recovery {
         self.trainer.write_to(&mut graph);
         graph
     }
-}
-
-impl Teacher {
-    fn new(original: &Graph, pictures: &Pictures, batch: usize, inner: Vec<Pair>) -> Result<Self> {
-        let names = inner.iter().map(|pair| &original.value(pair.teacher).name);
-        let options = Options {
-            batch,
-            keep: names.cloned().collect(),
-            ..Options::default()
-        };
-        let mut shape = pictures.preset().tensor_shape().to_vec();
-        shape[0] = batch;
-        let output = original.outputs.first().copied();
-        Ok(Teacher {
-            executor: Executor::new(original, &options)?,
-            output: output.ok_or_else(|| Error::BadModel("the original has no output".into()))?,
-            graph: original.clone(),
-            shape,
-            inner,
-        })
-    }
-
-    /// Logits of a batch, and what the pruned model should have inside.
-    fn say(&mut self, input: &[f32]) -> Result<(Vec<f32>, Inner)> {
-        let input = Tensor::from_f32(&self.shape, input.to_vec());
-        let outputs = self.executor.run(&[input])?;
-        let said = outputs.first().and_then(Tensor::floats);
-        let said = said.ok_or_else(|| Error::BadModel("the original is no classifier".into()))?;
-        let said = logits(&self.graph, self.output, &said);
-        let inner = self.inner.iter().map(|pair| {
-            let name = &self.graph.value(pair.teacher).name;
-            let wanted = self.executor.value(name).and_then(|x| pair.wanted(&x));
-            let wanted = wanted.ok_or_else(|| {
-                Error::BadInput(format!("“{name}” holds no floats, so it can't be matched"))
-            })?;
-            Ok((pair.student, wanted))
-        });
-        let inner = inner.collect::<Result<_>>()?;
-        Ok((said, inner))
-    }
-}
-
-/// The pairs of these names.
-fn pairs(pruned: &Graph, original: &Graph, names: &[String]) -> Result<Vec<Pair>> {
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut all = Vec::new();
-    for name in names {
-        match name.as_str() {
-            STAGES => all.extend(inner::stages(original)),
-            _ => all.push(name.clone()),
-        }
-    }
-    inner::pairs(pruned, original, &all)
 }
 
 fn check_labels(pictures: &Pictures, trainer: &Trainer) -> Result<()> {

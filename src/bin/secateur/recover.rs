@@ -49,7 +49,8 @@ pub struct How {
     /// How much labels count beside the original in distillation, 0 to 1
     #[arg(long, value_name = "SHARE")]
     label_share: Option<f32>,
-    /// An inner value that distillation matches beside the answers; “stages” stands for the last of each resolution
+    /// An inner value that distillation matches beside the answers in its first steps; “stages”, which is meant where
+    /// nothing is said, stands for the last of each resolution, and “none” for no value
     #[arg(long, value_name = "NAME")]
     inner: Vec<String>,
     /// How many threads share out each step of learning; the numbers depend on it
@@ -81,6 +82,9 @@ enum Method {
     Finetune,
 }
 
+/// Stands for no inner value.
+const NOTHING: &str = "none";
+
 impl How {
     pub fn plan(&self, data: &Data) -> Result<Plan, Failure> {
         let method = match self.method {
@@ -95,7 +99,10 @@ impl How {
         plan.batch = self.batch.map_or(plan.batch, |batch| batch as usize);
         plan.rate = self.rate.unwrap_or(plan.rate);
         plan.label_share = self.label_share.unwrap_or(plan.label_share);
-        plan.inner.clone_from(&self.inner);
+        if !self.inner.is_empty() {
+            let named = self.inner.iter().filter(|name| *name != NOTHING);
+            plan.inner = named.cloned().collect();
+        }
         plan.workers = self.threads as usize;
         let usual = plan.augmentation;
         plan.augmentation = Augmentation {

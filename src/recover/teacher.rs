@@ -1,0 +1,187 @@
+//! The original as a teacher: its answers, and its inner values for as long as they are matched.
+
+use super::inner::Pair;
+use crate::data::Pictures;
+use crate::engine::{Executor, Options};
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use crate::report::logits;
+use crate::tensor::Tensor;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A picture by its number, and whether it is mirrored.
+pub type View = (usize, bool);
+
+/// What inner values of the pruned model should hold.
+type Inner = Vec<(ValueId, Vec<f32>)>;
+
+/// Once answers take more than so many bytes, no more are remembered.
+const MEMORY: usize = 64 << 20;
+/// Pictures that the original looks at in one go where it remembers, since then few of a batch are new to it.
+const AT_ONCE: usize = 8;
+
+pub(super) struct Teacher {
+    graph: Graph,
+    output: ValueId,
+    /// Of a batch to learn from.
+    shape: Vec<usize>,
+    /// Runs whole batches and keeps what is matched, for the steps that are left.
+    matching: Option<Matching>,
+    /// Gives answers alone.
+    executor: Executor,
+    at_once: usize,
+    /// Logits by view, where pictures come again as they were.
+    memory: Option<BTreeMap<View, Vec<f32>>>,
+}
+
+struct Matching {
+    executor: Executor,
+    pairs: Vec<Pair>,
+    steps: usize,
+}
+
+impl Teacher {
+    /// Teaches batches of `batch` pictures. `matched` are inner values and in how many of the first steps they are matched;
+    /// with `remember`, a [`View`] always stands for the same pixels.
+    pub fn new(
+        original: &Graph,
+        pictures: &Pictures,
+        batch: usize,
+        matched: (Vec<Pair>, usize),
+        remember: bool,
+    ) -> Result<Self> {
+        let output = original.outputs.first().copied();
+        let output = output.ok_or_else(|| Error::BadModel("the original has no output".into()))?;
+        let runs = |batch: usize, keep: Vec<String>| {
+            let options = Options {
+                batch,
+                keep,
+                ..Options::default()
+            };
+            Executor::new(original, &options)
+        };
+        let at_once = if remember { AT_ONCE.min(batch) } else { batch };
+        let (pairs, steps) = matched;
+        let names = pairs.iter().map(|pair| &original.value(pair.teacher).name);
+        let matching = match steps {
+            0 => None,
+            _ => Some(Matching {
+                executor: runs(batch, names.cloned().collect())?,
+                pairs,
+                steps,
+            }),
+        };
+        let mut shape = pictures.preset().tensor_shape().to_vec();
+        shape[0] = batch;
+        Ok(Teacher {
+            executor: runs(at_once, Vec::new())?,
+            graph: original.clone(),
+            output,
+            shape,
+            matching,
+            at_once,
+            memory: remember.then(BTreeMap::new),
+        })
+    }
+
+    /// Logits (samples, classes) of a batch, and what the pruned model should have inside. `input` holds what `views` tell.
+    pub fn teach(&mut self, input: &[f32], views: &[View]) -> Result<(Vec<f32>, Inner)> {
+        if let Some(matching) = &mut self.matching {
+            let tensor = Tensor::from_f32(&self.shape, input.to_vec());
+            let said = say(&mut matching.executor, tensor, &self.graph, self.output)?;
+            let inner = matching.inner(&self.graph)?;
+            matching.steps -= 1;
+            if matching.steps == 0 {
+                self.matching = None;
+            }
+            self.remember(views, &said);
+            self.forget_where_full();
+            return Ok((said, inner));
+        }
+        let new = self.unknown(views);
+        let said = self.ask(input, views.len(), &new)?;
+        if self.memory.is_none() {
+            return Ok((said, Inner::new()));
+        }
+        let new: Vec<View> = new.iter().map(|&at| views[at]).collect();
+        self.remember(&new, &said);
+        let known = self.memory.iter();
+        let answers = views
+            .iter()
+            .flat_map(|view| known.clone().filter_map(|m| m.get(view)));
+        let all = answers.flatten().copied().collect();
+        self.forget_where_full();
+        Ok((all, Inner::new()))
+    }
+
+    /// The places of views that it has not answered yet, each once.
+    fn unknown(&self, views: &[View]) -> Vec<usize> {
+        let Some(memory) = &self.memory else {
+            return (0..views.len()).collect();
+        };
+        let mut seen = BTreeSet::new();
+        let is_new = |at: &usize| !memory.contains_key(&views[*at]) && seen.insert(views[*at]);
+        (0..views.len()).filter(is_new).collect()
+    }
+
+    /// Logits of the pictures at these places of a batch of `count`.
+    fn ask(&mut self, input: &[f32], count: usize, places: &[usize]) -> Result<Vec<f32>> {
+        let sample = input.len() / count.max(1);
+        let shape: Vec<usize> = [&[self.at_once], &self.shape[1..]].concat();
+        let mut said = Vec::new();
+        for places in places.chunks(self.at_once) {
+            let pictures = places.iter().map(|at| &input[at * sample..][..sample]);
+            let mut numbers = pictures.collect::<Vec<_>>().concat();
+            numbers.resize(self.at_once * sample, 0.0);
+            let tensor = Tensor::from_f32(&shape, numbers);
+            let answers = say(&mut self.executor, tensor, &self.graph, self.output)?;
+            said.extend(&answers[..answers.len() / self.at_once * places.len()]);
+        }
+        Ok(said)
+    }
+
+    fn remember(&mut self, views: &[View], said: &[f32]) {
+        let classes = (said.len() / views.len().max(1)).max(1);
+        if let Some(memory) = &mut self.memory {
+            let answers = said.chunks_exact(classes).map(<[f32]>::to_vec);
+            memory.extend(views.iter().copied().zip(answers));
+        }
+    }
+
+    fn forget_where_full(&mut self) {
+        let size = |memory: &BTreeMap<View, Vec<f32>>| {
+            let classes = memory.values().next().map_or(0, Vec::len);
+            memory.len() * classes * size_of::<f32>()
+        };
+        if self
+            .memory
+            .as_ref()
+            .is_some_and(|memory| size(memory) > MEMORY)
+        {
+            self.memory = None;
+        }
+    }
+}
+
+impl Matching {
+    /// What the pruned model should have inside for the batch that was run last.
+    fn inner(&self, original: &Graph) -> Result<Inner> {
+        let inner = self.pairs.iter().map(|pair| {
+            let name = &original.value(pair.teacher).name;
+            let wanted = self.executor.value(name).and_then(|x| pair.wanted(&x));
+            let wanted = wanted.ok_or_else(|| {
+                Error::BadInput(format!("“{name}” holds no floats, so it can't be matched"))
+            })?;
+            Ok((pair.student, wanted))
+        });
+        inner.collect()
+    }
+}
+
+/// Logits (samples, classes) of a batch.
+fn say(executor: &mut Executor, input: Tensor, graph: &Graph, output: ValueId) -> Result<Vec<f32>> {
+    let outputs = executor.run(&[input])?;
+    let said = outputs.first().and_then(Tensor::floats);
+    let said = said.ok_or_else(|| Error::BadModel("the original is no classifier".into()))?;
+    Ok(logits(graph, output, &said))
+}
