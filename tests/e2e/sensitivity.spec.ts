@@ -24,7 +24,7 @@ test("every layer is measured by several workers, and the cut is shared out by i
   // They end with their work.
   await expect.poll(() => page.workers().filter((worker) => started.includes(worker.url())).length).toBeLessThan(2);
 
-  const rows = await panel.getByRole("table", { name: /by layer/ }).evaluate((table) =>
+  const rows: Row[] = await panel.getByRole("table", { name: /by layer/ }).evaluate((table) =>
     [...table.querySelectorAll("tbody tr")].map((row) => ({
       layers: row.querySelector("th")!.innerText.trim().split(", "),
       left: [...row.querySelectorAll("td")].map((cell) => parseFloat(cell.innerText)),
@@ -36,9 +36,8 @@ test("every layer is measured by several workers, and the cut is shared out by i
     for (const share of left) expect(share).toBeGreaterThanOrEqual(0);
   }
   // The more that loses, the darker its ground.
-  const [least, most] = rows
-    .toSorted((a, b) => b.left.at(-1)! - a.left.at(-1)!)
-    .filter((_, at, { length }) => at % (length - 1) === 0) as [Row, Row];
+  const ordered = rows.toSorted((a, b) => b.left.at(-1)! - a.left.at(-1)!);
+  const [least, most] = [ordered[0]!, ordered.at(-1)!];
   const darkness = ({ layers }: Row) =>
     panel
       .getByRole("row", { name: new RegExp(`^${layers[0]}`) })
