@@ -14,6 +14,12 @@ export const GALLERY_MODEL = at("www/public/gallery/efficientnet-lite0.onnx");
 export const efficientnet = (): Buffer => readFileSync(GALLERY_MODEL);
 export const efficientnetPreset = (): Preset =>
   JSON.parse(readFileSync(at("www/presets/efficientnet-lite0.json"), "utf8")) as Preset;
+/** The classroom's network, small enough to learn from many pictures in seconds. */
+export const CLASSROOM = {
+  title: "A classroom's network",
+  file: at("www/public/gallery/fashion-mnist-small.onnx"),
+  preset: at("www/presets/fashion-mnist.json"),
+};
 /** The core as WebAssembly, for what a test needs of it in Node. */
 export const PACKAGE = at("www/pkg/secateur_bg.wasm");
 

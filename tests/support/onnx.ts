@@ -32,11 +32,30 @@ export function node(op: string, inputs: string[], outputs: string[], attributes
   ]);
 }
 
+/** Element types, as ONNX numbers them. */
+export const FLOAT = 1;
+export const FLOAT16 = 10;
+
 /** A stored tensor of floats. */
-export function weights(name: string, dims: number[], at: (index: number) => number): Bytes {
+export function weights(name: string, dims: number[], at: (index: number) => number, type = FLOAT): Bytes {
   const count = dims.reduce((product, dim) => product * dim, 1);
-  const raw = new Uint8Array(Float32Array.from({ length: count }, (_, index) => at(index)).buffer);
-  return part(5, [...dims.flatMap((dim) => int(1, dim)), ...int(2, 1), ...part(8, text(name)), ...part(9, [...raw])]);
+  const values = Float32Array.from({ length: count }, (_, index) => at(index));
+  const raw = new Uint8Array(type === FLOAT16 ? Uint16Array.from(values, halfOf).buffer : values.buffer);
+  return part(5, [
+    ...dims.flatMap((dim) => int(1, dim)),
+    ...int(2, type),
+    ...part(8, text(name)),
+    ...part(9, [...raw]),
+  ]);
+}
+
+/** The bits of a number in half precision, cut off after ten binary places; for sizes from 2⁻¹⁴ up to 2. */
+function halfOf(value: number): number {
+  const size = Math.abs(value);
+  if (size < 2 ** -14) return 0;
+  const exponent = Math.floor(Math.log2(size));
+  const places = Math.floor((size / 2 ** exponent - 1) * 1024);
+  return (value < 0 ? 0x8000 : 0) | ((exponent + 15) << 10) | places;
 }
 
 /** A stored tensor whose elements are said to lie in another file. */
@@ -51,13 +70,14 @@ export function outside(name: string, dims: number[], file: string): Bytes {
   ]);
 }
 
-function info(name: string, dims: (number | string)[]): Bytes {
+function info(name: string, dims: (number | string)[], type: number): Bytes {
   const shape = dims.flatMap((dim) => part(1, typeof dim === "number" ? int(1, dim) : part(2, text(dim))));
-  return [...part(1, text(name)), ...part(2, part(1, [...int(1, 1), ...part(2, shape)]))];
+  return [...part(1, text(name)), ...part(2, part(1, [...int(1, type), ...part(2, shape)]))];
 }
 
-export const input = (name: string, dims: (number | string)[]): Bytes => part(11, info(name, dims));
-export const output = (name: string, dims: (number | string)[]): Bytes => part(12, info(name, dims));
+export const input = (name: string, dims: (number | string)[], type = FLOAT): Bytes => part(11, info(name, dims, type));
+export const output = (name: string, dims: (number | string)[], type = FLOAT): Bytes =>
+  part(12, info(name, dims, type));
 
 /** A model of one graph, with operator set 17. */
 export function model(...graph: Bytes[]): Uint8Array<ArrayBuffer> {

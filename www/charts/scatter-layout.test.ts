@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { moveOf, scales, stroke, withinReach, type ScatterSeries } from "./scatter-layout";
+import { lastAbove, legend, moveOf, scales, stroke, withinReach, type ScatterSeries } from "./scatter-layout";
 
 const point = (x: number, y: number) => ({ id: `${x}`, x, y, beyond: false, name: "a model" });
 const series = (...points: [number, number][]): ScatterSeries => ({
@@ -50,4 +50,34 @@ describe("the line", () => {
     expect(withinReach(-1, 0.9)).toBe(0);
     expect(0.9 - withinReach(0.8431, 0.9)).toBeCloseTo(0.055);
   });
+});
+
+describe("the last model above the line", () => {
+  const models = series([20, 0.88], [40, 0.85], [60, 0.7]);
+
+  test("is the farthest from the original that still stands above it", () => {
+    expect(lastAbove([models], { x: 0 }, 0.8)?.x).toBe(40);
+    expect(lastAbove([models], { x: 0 }, 0.85)?.x).toBe(40);
+    expect(lastAbove([models], { x: 0 }, 0.86)?.x).toBe(20);
+    expect(lastAbove([models], { x: 0 }, 0.1)?.x).toBe(60);
+  });
+
+  test("is the leftmost where less is better", () => {
+    const left = series([60, 0.88], [40, 0.85], [20, 0.7]);
+    expect(lastAbove([left], { x: 100 }, 0.8)?.x).toBe(40);
+    expect(lastAbove([left], { x: 100 }, 0.1)?.x).toBe(20);
+  });
+
+  test("is none that was thrown away, and none at all where all lie below", () => {
+    const thrown = { ...models, points: models.points.map((each) => ({ ...each, beyond: each.x === 40 })) };
+    expect(lastAbove([thrown], { x: 0 }, 0.8)?.x).toBe(20);
+    expect(lastAbove([models], { x: 0 }, 0.95)).toBeNull();
+    expect(lastAbove([], { x: 0 }, 0)).toBeNull();
+  });
+});
+
+test("the legend names what is of one kind once", () => {
+  const one = series([20, 0.4]);
+  const kinds = legend([one, { ...one, id: "two" }, { ...one, id: "three", way: "recovered" }]);
+  expect(kinds.map(({ way }) => way)).toEqual(["one-shot", "recovered"]);
 });

@@ -77,3 +77,22 @@ export function withinReach(line: number, from: number): number {
   const loss = Math.round(Math.min(0.99, Math.max(0, from - line)) * 200) / 200;
   return from - Math.min(loss, from);
 }
+
+/**
+ * The model that saves the most and still stands on or above the line: the farthest from where all began. Models that were
+ * not kept, since they were beyond the line of their search, are passed over. `null` where none is left.
+ */
+export function lastAbove(
+  series: readonly ScatterSeries[],
+  from: { readonly x: number },
+  line: number,
+): ScatterPoint | null {
+  const above = series.flatMap(({ points }) => points).filter(({ y, beyond }) => y >= line && !beyond);
+  const saved = ({ x }: ScatterPoint) => Math.abs(x - from.x);
+  return above.reduce<ScatterPoint | null>((best, point) => (best && saved(best) >= saved(point) ? best : point), null);
+}
+
+/** What the legend tells apart: series of the same name, made in the same way, share an entry. */
+export function legend(series: readonly ScatterSeries[]): ScatterSeries[] {
+  return [...new Map(series.map((each) => [`${each.name} ${each.way}`, each])).values()];
+}

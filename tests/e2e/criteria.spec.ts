@@ -1,0 +1,93 @@
+/** Criteria that look at photos: chosen in the Cut panel, measured in the browser, and the same in the native command. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CLASSROOM, expect, ROOT, test, type Secateur } from "./secateur";
+
+const SIDE = 28;
+const COUNT = 60;
+
+/** A pair of IDX files: noise around a level that the label sets. */
+function pictures(): { name: string; bytes: Buffer }[] {
+  const header = (...lengths: number[]) => {
+    const bytes = Buffer.alloc(4 + 4 * lengths.length);
+    bytes.set([0, 0, 8, lengths.length]);
+    lengths.forEach((length, axis) => bytes.writeUInt32BE(length, 4 + 4 * axis));
+    return bytes;
+  };
+  const labels = Buffer.from(Array.from({ length: COUNT }, (_, index) => index % 10));
+  const pixels = Buffer.from(
+    Array.from({ length: COUNT * SIDE * SIDE }, (_, at) => {
+      const label = Math.floor(at / (SIDE * SIDE)) % 10;
+      return (label * 17 + ((at * 2654435761) % 2 ** 32) / 2 ** 25) & 255;
+    }),
+  );
+  return [
+    { name: "train-images-idx3-ubyte", bytes: Buffer.concat([header(COUNT, SIDE, SIDE), pixels]) },
+    { name: "train-labels-idx1-ubyte", bytes: Buffer.concat([header(COUNT), labels]) },
+  ];
+}
+
+const looking = (secateur: Secateur) => secateur.panel("Cut").getByTestId("looking");
+
+async function choose(secateur: Secateur, criterion: string): Promise<void> {
+  await secateur.panel("Cut").getByLabel("What goes first").selectOption(criterion);
+  await expect(looking(secateur)).toContainText("Measured on", { timeout: 120_000 });
+  // The file to take home is that of this criterion's cut, once that is packed.
+  const packed = async () =>
+    (JSON.parse((await take(secateur, /^Recipe/)).toString()) as { criterion: string }).criterion;
+  await expect.poll(packed, { timeout: 60_000 }).toBe(criterion);
+  await expect(secateur.check).toContainText("re-packed = masked");
+}
+
+async function take(secateur: Secateur, what: RegExp): Promise<Buffer> {
+  const link = secateur.panel("Take home").getByRole("link", { name: what });
+  const [taken] = await Promise.all([secateur.page.waitForEvent("download"), link.click()]);
+  return readFileSync(await taken.path());
+}
+
+test("Wanda looks at the gallery's set, and cuts otherwise than magnitude does", async ({ secateur }) => {
+  await secateur.openGalleryModel(CLASSROOM.title);
+  await expect(secateur.panel("Recover").getByTestId("lessons")).toContainText("Fashion-MNIST");
+  const magnitude = await take(secateur, /^Download ONNX/);
+  await choose(secateur, "wanda");
+  await expect(looking(secateur)).toContainText(/Measured on 1024 photos\.\s+The cut is chosen by\s+these photos/);
+  await expect(looking(secateur).getByRole("button", { name: /^Measure again on 12000 photos/ })).toBeVisible();
+  expect((await take(secateur, /^Download ONNX/)).equals(magnitude)).toBe(false);
+  const report = JSON.parse((await take(secateur, /^Report/)).toString()) as { measured: { pictures: number } };
+  expect(report.measured.pictures).toBe(1024);
+});
+
+for (const criterion of ["wanda", "taylor"])
+  test(`${criterion} measured on the same pictures gives the same file in the native command`, async ({ secateur }) => {
+    test.setTimeout(400_000);
+    await secateur.openGalleryModel(CLASSROOM.title);
+    const panel = secateur.panel("Recover");
+    await panel.getByRole("radio", { name: "Your files" }).check({ force: true });
+    const input = panel.locator("input[type=file]:not([webkitdirectory])");
+    const files = pictures();
+    await input.setInputFiles(
+      files.map(({ name, bytes }) => ({ name, mimeType: "application/octet-stream", buffer: bytes })),
+    );
+    await expect(panel.getByTestId("lessons")).toContainText(`${COUNT} photos`);
+    await choose(secateur, criterion);
+    const labels = criterion === "taylor" ? ", with their labels" : "";
+    await expect(looking(secateur)).toContainText(`Measured on ${COUNT} photos${labels}.`);
+    const page = await take(secateur, /^Download ONNX/);
+
+    const folder = mkdtempSync(join(tmpdir(), "secateur-"));
+    try {
+      for (const { name, bytes } of files) writeFileSync(join(folder, name), bytes);
+      const [recipe, output] = [join(folder, "recipe.json"), join(folder, "native.onnx")];
+      writeFileSync(recipe, await take(secateur, /^Recipe/));
+      const data = ["--data", folder, "--part", "train", "--preset", CLASSROOM.preset];
+      const command = ["prune", CLASSROOM.file, "--recipe", recipe, ...data, "--output", output];
+      // It builds first where that has not been done.
+      const run = ["run", "--quiet", "--bin", "secateur", "--", ...command];
+      execFileSync("cargo", run, { cwd: ROOT, stdio: "pipe" });
+      expect(readFileSync(output).equals(page)).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
