@@ -287,9 +287,9 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"parameters": 0.7}}"#).unwrap();
     let size = bytes.len() as u64;
     let parts = Parts {
-        lessons: pictures(30, 5, true),
-        judged: judged.clone(),
-        test: judged.sample(0, 1),
+        lessons: pictures(30, 5, true).into(),
+        judged: judged.clone().into(),
+        test: judged.sample(0, 1).into(),
     };
     let mut sweep = Sweep::new((&graph, size), &recipe, parts, None).unwrap();
     assert_eq!(sweep.original().accuracy, Some(1.0));

@@ -6,7 +6,6 @@ use super::pace::Pace;
 use super::parts::Parts;
 use super::portion::Portions;
 use super::stopwatch::{Clock, measure};
-use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::onnx;
@@ -90,7 +89,7 @@ pub struct State {
     pub recipe: Recipe,
     pub plan: Plan,
     pub aim: Aim,
-    /// What the search goes by: [`Pictures::fingerprint`] of the lessons and of the judged pictures.
+    /// What the search goes by: [`crate::data::Pictures::fingerprint`] of the lessons and of the judged pictures.
     pictures: [String; 2],
     /// The original on the judged pictures.
     pub original: Quality,
@@ -107,8 +106,7 @@ pub struct State {
 pub struct Line {
     original: Graph,
     portions: Portions,
-    lessons: Arc<Pictures>,
-    judged: Pictures,
+    parts: Parts,
     answers: Answers,
     clock: Option<Clock>,
     /// The best model so far, and its file.
@@ -161,8 +159,7 @@ impl Line {
         Ok(Line {
             original: original.clone(),
             portions,
-            lessons: Arc::new(parts.lessons),
-            judged: parts.judged,
+            parts,
             answers,
             clock,
             best: (original.clone(), file.to_vec()),
@@ -193,8 +190,7 @@ impl Line {
             original: original.clone(),
             portions,
             answers: Answers::new(original, &parts.judged)?,
-            lessons: Arc::new(parts.lessons),
-            judged: parts.judged,
+            parts,
             clock,
             best: (best.clone(), file.to_vec()),
             state,
@@ -267,7 +263,7 @@ impl Line {
         let (graph, file) = &self.best;
         let recipe = self.portions.recipe(share, self.state.share);
         // Scores that pictures tell are of one model, so each round measures anew.
-        let scores = measured::measure(graph, &recipe, &self.lessons)?;
+        let scores = measured::measure(graph, &recipe, &self.parts.lessons)?;
         let made = match cut_measured(graph, file.len() as u64, &recipe, scores, None) {
             Ok(made) => made.graph,
             Err(Error::BadRecipe(reason)) if !self.state.tried.is_empty() => {
@@ -277,11 +273,11 @@ impl Line {
             }
             Err(error) => return Err(error),
         };
-        let cut = examine_by(&made, &self.answers, &self.judged)?;
+        let cut = examine_by(&made, &self.answers, &self.parts.judged)?;
         let job = Job::new(
             &made,
             Some(&self.original),
-            Arc::clone(&self.lessons),
+            Arc::clone(&self.parts.lessons),
             &self.state.plan,
         )?;
         self.round = Some(Round {
@@ -331,14 +327,14 @@ impl Line {
 
     fn judge(&mut self, round: Round) -> Result<Tried> {
         let graph = round.job.finish().graph;
-        let recovered = examine_by(&graph, &self.answers, &self.judged)?;
+        let recovered = examine_by(&graph, &self.answers, &self.parts.judged)?;
         let bytes = onnx::write(&graph)?;
         let tried = Tried {
             share: round.share,
             totals: account(&graph, bytes.len() as u64).totals,
             cut: round.cut,
             recovered,
-            milliseconds: measure(&graph, &self.judged, self.clock)?,
+            milliseconds: measure(&graph, &self.parts.judged, self.clock)?,
             accepted: recovered.score().is_some_and(|score| score >= self.least()),
         };
         if tried.accepted {
@@ -396,5 +392,5 @@ fn portions(recipe: &Recipe, aim: &Aim) -> Result<Portions> {
 }
 
 fn fingerprints(parts: &Parts) -> [String; 2] {
-    [&parts.lessons, &parts.judged].map(|pictures| format!("{:016x}", pictures.fingerprint()))
+    [&parts.lessons, &parts.judged].map(|part| format!("{:016x}", part.fingerprint()))
 }

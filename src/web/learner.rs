@@ -43,12 +43,9 @@ pub struct Learner {
 /// What is under way.
 struct Work {
     original: Graph,
-    lessons: Arc<Pictures>,
+    parts: Parts,
+    /// What members found, until the next step.
     shares: Shares,
-    /// Nothing is learned from these.
-    judged: Pictures,
-    /// Nothing is learned from these or chosen by them.
-    test: Pictures,
     kind: Kind,
 }
 
@@ -131,26 +128,16 @@ impl Learner {
         let original = open(original.into(), &options)?.graph;
         let pruned = open(pruned.into(), &options)?.graph;
         let parts = self.parts(plan.seed)?;
-        let beginning = Beginning {
-            lessons: parts.lessons.len(),
-            judged: parts.judged.len(),
-            test: parts.test.len(),
-            original: examine(&original, Some(&original), &parts.judged)?,
-            pruned: examine(&pruned, Some(&original), &parts.judged)?,
-            milliseconds: measure(&original, &parts.judged, Some(now))?,
-        };
-        let lessons = Arc::new(parts.lessons);
-        let pictures = Arc::clone(&lessons);
+        let qualities = [
+            examine(&original, Some(&original), &parts.judged)?,
+            examine(&pruned, Some(&original), &parts.judged)?,
+        ];
+        let milliseconds = measure(&original, &parts.judged, Some(now))?;
+        let beginning = beginning(&parts, qualities, milliseconds);
+        let pictures = Arc::clone(&parts.lessons);
         // Whoever shares out the batches with this worker is a member.
         let job = Job::member(&pruned, Some(&original), pictures, &plan, 0)?;
-        self.work = Some(Work {
-            original,
-            lessons,
-            shares: Shares::default(),
-            judged: parts.judged,
-            test: parts.test,
-            kind: Kind::Recovery(Box::new(job)),
-        });
+        self.begin(original, parts, Kind::Recovery(Box::new(job)));
         message(beginning)
     }
 
@@ -171,7 +158,7 @@ impl Learner {
         let Some(graph) = job.now() else {
             return Ok(None);
         };
-        let quality = examine(&graph, Some(&work.original), &work.judged)?;
+        let quality = examine(&graph, Some(&work.original), &work.parts.judged)?;
         message(quality).map(Some)
     }
 
@@ -184,9 +171,9 @@ impl Learner {
         let recovered = job.finish();
         let bytes = write(&recovered.graph)?;
         message(Recovered {
-            quality: examine(&recovered.graph, Some(&work.original), &work.judged)?,
-            test: tested(&recovered.graph, &work.original, &work.test)?,
-            milliseconds: measure(&recovered.graph, &work.judged, Some(now))?,
+            quality: examine(&recovered.graph, Some(&work.original), &work.parts.judged)?,
+            test: tested(&recovered.graph, &work.original, &work.parts.test)?,
+            milliseconds: measure(&recovered.graph, &work.parts.judged, Some(now))?,
             totals: account(&recovered.graph, bytes.len() as u64).totals,
             bytes: Uint8Array::from(&bytes[..]),
             layers: recovered.layers,
@@ -215,8 +202,33 @@ impl Learner {
         part.as_mut().ok_or_else(no_pictures)
     }
 
+    fn begin(&mut self, original: Graph, parts: Parts, kind: Kind) {
+        self.work = Some(Work {
+            original,
+            parts,
+            shares: Shares::default(),
+            kind,
+        });
+    }
+
     fn work(&mut self) -> Result<&mut Work, Error> {
         self.work.as_mut().ok_or_else(nothing_begun)
+    }
+}
+
+/// What to say of work that begins on these pictures, of an original and a pruned model as good as this.
+fn beginning(
+    parts: &Parts,
+    [original, pruned]: [Quality; 2],
+    milliseconds: Option<f64>,
+) -> Beginning {
+    Beginning {
+        lessons: parts.lessons.len(),
+        judged: parts.judged.len(),
+        test: parts.test.len(),
+        original,
+        pruned,
+        milliseconds,
     }
 }
 

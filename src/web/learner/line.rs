@@ -1,17 +1,16 @@
 //! Searches to the line, which can go on where they ended.
 
 use super::messages::{Beginning, Round, Tested};
-use super::team::Shares;
-use super::{Kind, Learner, Work, nothing_begun, options, tested};
+use super::{Kind, Learner, beginning, nothing_begun, options, tested};
 use crate::error::Error;
+use crate::graph::Graph;
 use crate::onnx::open;
 use crate::recipe::Recipe;
-use crate::recover::{Aim, Line, Plan, Stage, State};
+use crate::recover::{Aim, Line, Parts, Plan, Stage, State};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
 use crate::web::{message, now};
 use js_sys::Uint8Array;
-use std::sync::Arc;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
@@ -36,19 +35,9 @@ impl Learner {
         let aim = aim.to_rust().map_err(mismatch)?;
         let graph = open(original.clone().into(), &options(sizes)?)?.graph;
         let parts = self.parts(plan.seed)?;
-        let (judged, test) = (parts.judged.clone(), parts.test.clone());
-        let lessons = Arc::new(parts.lessons.clone());
         let sides = (&graph, &original[..]);
-        let line = Line::new(sides, &recipe, &plan, parts, aim, Some(now))?;
-        self.work = Some(Work {
-            original: graph,
-            lessons,
-            shares: Shares::default(),
-            judged,
-            test,
-            kind: Kind::Line(Box::new(line)),
-        });
-        self.line_begins()
+        let line = Line::new(sides, &recipe, &plan, parts.clone(), aim, Some(now))?;
+        self.line_begins(graph, parts, line)
     }
 
     /// Goes on with a search from the state that [`Learner::round`] gave, on the same pictures. `best` is the file that was
@@ -76,18 +65,8 @@ impl Learner {
         let original = open(original.into(), &options)?.graph;
         let graph = open(best.clone().into(), &options)?.graph;
         let parts = self.parts(state.plan.seed)?;
-        let (judged, test) = (parts.judged.clone(), parts.test.clone());
-        let lessons = Arc::new(parts.lessons.clone());
-        let line = Line::resume(&original, state, (&graph, &best), parts, Some(now))?;
-        self.work = Some(Work {
-            original,
-            lessons,
-            shares: Shares::default(),
-            judged,
-            test,
-            kind: Kind::Line(Box::new(line)),
-        });
-        self.line_begins()
+        let line = Line::resume(&original, state, (&graph, &best), parts.clone(), Some(now))?;
+        self.line_begins(original, parts, line)
     }
 
     /// Does the next piece of the search.
@@ -121,23 +100,20 @@ impl Learner {
         let Kind::Line(line) = &work.kind else {
             return Err(nothing_begun().into());
         };
-        let tested = tested(line.best().0, &work.original, &work.test)?;
+        let tested = tested(line.best().0, &work.original, &work.parts.test)?;
         tested.map(message).transpose()
     }
 
-    fn line_begins(&mut self) -> JsResult<Ts<Beginning>> {
-        let work = self.work()?;
-        let Kind::Line(line) = &work.kind else {
-            return Err(nothing_begun().into());
-        };
+    fn line_begins(
+        &mut self,
+        original: Graph,
+        parts: Parts,
+        line: Line,
+    ) -> JsResult<Ts<Beginning>> {
         let state = line.state();
-        message(Beginning {
-            lessons: work.lessons.len(),
-            judged: work.judged.len(),
-            test: work.test.len(),
-            original: state.original,
-            pruned: state.original,
-            milliseconds: state.milliseconds,
-        })
+        let (score, milliseconds) = (state.original, state.milliseconds);
+        let beginning = beginning(&parts, [score; 2], milliseconds);
+        self.begin(original, parts, Kind::Line(Box::new(line)));
+        message(beginning)
     }
 }

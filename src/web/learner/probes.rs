@@ -1,7 +1,7 @@
 //! Cuts that are measured and not kept: of each layer alone, and of the whole at many sizes.
 
 use super::messages::{Beginning, Probe, Probing};
-use super::{Learner, nothing_begun, options};
+use super::{Learner, beginning, nothing_begun, options};
 use crate::error::Error;
 use crate::onnx::open;
 use crate::prune::session::Session;
@@ -86,16 +86,8 @@ impl Learner {
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let parts = self.parts(seed)?;
-        let (lessons, judged, test) = (parts.lessons.len(), parts.judged.len(), parts.test.len());
-        let sweep = Sweep::new((&graph, size), &recipe, parts, Some(now))?;
-        let beginning = Beginning {
-            lessons,
-            judged,
-            test,
-            original: sweep.original(),
-            pruned: sweep.original(),
-            milliseconds: sweep.milliseconds(),
-        };
+        let sweep = Sweep::new((&graph, size), &recipe, parts.clone(), Some(now))?;
+        let beginning = beginning(&parts, [sweep.original(); 2], sweep.milliseconds());
         self.probes = Some(Probes::Sizes(Box::new(sweep)));
         message(beginning)
     }

@@ -94,7 +94,7 @@ impl Member {
 impl Learner {
     /// What the recovery under way learns from, for members.
     pub fn lessons(&self) -> JsResult<Ts<Lessons>> {
-        let lessons = &self.work.as_ref().ok_or_else(nothing_begun)?.lessons;
+        let lessons = &self.work.as_ref().ok_or_else(nothing_begun)?.parts.lessons;
         message(Lessons {
             preset: lessons.preset().clone(),
             levels: js_sys::Uint8Array::from(lessons.levels()),
