@@ -9,6 +9,7 @@ mod parts;
 mod portion;
 mod recalibrate;
 mod reconstruct;
+mod round;
 mod sensitivity;
 mod shown;
 mod stopwatch;

@@ -54,6 +54,15 @@ enum Kind {
     Line(Box<Line>),
 }
 
+impl Work {
+    fn plan(&self) -> &Plan {
+        match &self.kind {
+            Kind::Recovery(job) => job.plan(),
+            Kind::Line(line) => &line.state().plan,
+        }
+    }
+}
+
 #[wasm_bindgen]
 impl Learner {
     #[wasm_bindgen(constructor)]
@@ -141,12 +150,17 @@ impl Learner {
         message(beginning)
     }
 
-    /// Does the next piece of a recovery.
+    /// Does the next piece of a recovery: with what members found, where they did.
     pub fn advance(&mut self) -> JsResult<Ts<Advance>> {
-        match &mut self.work()?.kind {
-            Kind::Recovery(job) => message(job.advance()?),
-            Kind::Line(_) => Err(nothing_begun().into()),
-        }
+        let work = self.work()?;
+        let Kind::Recovery(job) = &mut work.kind else {
+            return Err(nothing_begun().into());
+        };
+        let shares = work.shares.take();
+        message(match &shares[..] {
+            [] => job.advance()?,
+            _ => job.follow(&shares)?,
+        })
     }
 
     /// How good the model is by now, where it learns; `undefined` where that can't be told before the end.
@@ -200,6 +214,10 @@ impl Learner {
             &mut self.pictures
         };
         part.as_mut().ok_or_else(no_pictures)
+    }
+
+    fn under_way(&self) -> Result<&Work, Error> {
+        self.work.as_ref().ok_or_else(nothing_begun)
     }
 
     fn begin(&mut self, original: Graph, parts: Parts, kind: Kind) {

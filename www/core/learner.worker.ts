@@ -22,10 +22,15 @@ const api = {
   async recover(original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) {
     const learner = await core;
     const beginning = learner.recover(original, pruned, plan, sizes);
-    await team.gather(learner, original, pruned, plan, sizes);
+    await team.gather(learner, original, sizes);
+    team.begin(pruned);
     return beginning;
   },
-  advance: async () => (team.isAlone ? (await core).advance() : team.step(await core)),
+  async advance() {
+    const learner = await core;
+    await team.share(learner);
+    return learner.advance();
+  },
   judge: async () => (await core).judge() ?? null,
   async finish() {
     team.disband();
@@ -35,11 +40,26 @@ const api = {
     (await core).beginScores(model, criterion, seed, sizes),
   advanceScores: async () => (await core).advanceScores(),
   finishScores: async () => (await core).finishScores(),
-  toLine: async (original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim, sizes: Record<string, number>) =>
-    (await core).toLine(original, recipe, plan, aim, sizes),
-  resumeLine: async (original: Uint8Array, state: string, best: Uint8Array, sizes: Record<string, number>) =>
-    (await core).resumeLine(original, state, best, sizes),
-  round: async () => (await core).round(),
+  async toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim, sizes: Record<string, number>) {
+    const learner = await core;
+    const beginning = learner.toLine(original, recipe, plan, aim, sizes);
+    await team.gather(learner, original, sizes);
+    return beginning;
+  },
+  async resumeLine(original: Uint8Array, state: string, best: Uint8Array, sizes: Record<string, number>) {
+    const learner = await core;
+    const beginning = learner.resumeLine(original, state, best, sizes);
+    await team.gather(learner, original, sizes);
+    return beginning;
+  },
+  async round() {
+    const learner = await core;
+    await team.share(learner);
+    const round = learner.round();
+    if ("cut" in round.stage && learner.learns) team.begin(learner.cut());
+    if (round.isOver) team.disband();
+    return round;
+  },
   tested: async () => (await core).tested() ?? null,
   sensitivity: async (
     original: Uint8Array,

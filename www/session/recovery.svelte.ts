@@ -104,9 +104,7 @@ export class Recovery {
   }
 
   /** Rounds of cutting and recovering until one more would lose more than is accepted, or to a schedule's end. */
-  async toLine(patient: Patient, lessons: readonly Lesson[], wanted: Plan, aim: Aim): Promise<void> {
-    // Rounds are learned by one worker.
-    const plan = { ...wanted, workers: 1 };
+  async toLine(patient: Patient, lessons: readonly Lesson[], plan: Plan, aim: Aim): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
       const { original, preset, recipe } = patient;

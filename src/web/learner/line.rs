@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Learner {
-    /// Begins a search to the line.
+    /// Begins a search to the line. Whoever shares out the batches with this worker is a member.
     #[wasm_bindgen(js_name = toLine)]
     pub fn search(
         &mut self,
@@ -26,18 +26,14 @@ impl Learner {
         aim: Ts<Aim>,
         sizes: Ts<Sizes>,
     ) -> JsResult<Ts<Beginning>> {
-        // Rounds are learned by this worker alone.
-        let plan = Plan {
-            workers: 1,
-            ..plan.to_rust().map_err(mismatch)?
-        };
+        let plan = plan.to_rust().map_err(mismatch)?;
         let recipe = recipe.to_rust().map_err(mismatch)?;
         let aim = aim.to_rust().map_err(mismatch)?;
         let graph = open(original.clone().into(), &options(sizes)?)?.graph;
         let parts = self.parts(plan.seed)?;
         let sides = (&graph, &original[..]);
         let line = Line::new(sides, &recipe, &plan, parts.clone(), aim, Some(now))?;
-        self.line_begins(graph, parts, line)
+        self.line_begins(graph, parts, line.leading())
     }
 
     /// Goes on with a search from the state that [`Learner::round`] gave, on the same pictures. `best` is the file that was
@@ -66,15 +62,16 @@ impl Learner {
         let graph = open(best.clone().into(), &options)?.graph;
         let parts = self.parts(state.plan.seed)?;
         let line = Line::resume(&original, state, (&graph, &best), parts.clone(), Some(now))?;
-        self.line_begins(original, parts, line)
+        self.line_begins(original, parts, line.leading())
     }
 
-    /// Does the next piece of the search.
+    /// Does the next piece of the search: with what members found, where they did.
     pub fn round(&mut self) -> JsResult<Ts<Round>> {
-        let Kind::Line(line) = &mut self.work()?.kind else {
+        let work = self.work()?;
+        let Kind::Line(line) = &mut work.kind else {
             return Err(nothing_begun().into());
         };
-        let stage = line.advance()?;
+        let stage = line.follow(&work.shares.take())?;
         let bytes = match &stage {
             Stage::Judged(tried) if tried.accepted => line.best().1,
             _ => &[],
