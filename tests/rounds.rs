@@ -8,6 +8,8 @@ use command::colours;
 use common::colours::{pictures, preset};
 use secateur::graph::Graph;
 use secateur::onnx;
+use secateur::prune::cut::cut_measured;
+use secateur::prune::score::measured;
 use secateur::recipe::Recipe;
 use secateur::recover::{
     Aim, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Tried, polynomial,
@@ -149,6 +151,42 @@ fn a_schedule_stops_where_a_round_falls_below_the_line() {
     assert_eq!(last.totals.bytes, line.best().1.len() as u64);
     let last = last.recovered.score().unwrap();
     assert!(last >= line.least() && line.tried()[count - 1].recovered.score().unwrap() < last);
+}
+
+/// Nothing that a search measures goes by unseen, and a cut beyond the line leaves the scores of the best model standing.
+#[test]
+fn scores_that_pictures_tell_are_measured_picture_by_picture_and_once_a_model() {
+    let recipe = r#"{"criterion": "taylor", "target": {"macs": 0.03}}"#;
+    let mut line = line(recipe, Aim::new(0.05));
+    let lessons = parts(true).lessons.len();
+    let mut seen = Vec::new();
+    let mut shown = 0;
+    while !line.is_over() {
+        match line.advance().unwrap() {
+            Stage::Scoring(advance) => {
+                shown += 1;
+                assert_eq!((advance.done, advance.of), (shown, lessons));
+            }
+            Stage::Cut(_) => seen.push(std::mem::take(&mut shown)),
+            _ => assert_eq!(shown, 0),
+        }
+    }
+    let tried = line.tried();
+    assert!(tried.iter().any(|tried| tried.accepted) && tried.iter().any(|tried| !tried.accepted));
+    let before = [
+        &[true],
+        &tried.iter().map(|tried| tried.accepted).collect::<Vec<_>>()[..],
+    ]
+    .concat();
+    for (seen, is_new) in seen.iter().zip(before) {
+        assert_eq!(*seen, if is_new { lessons } else { 0 });
+    }
+    // The first cut is the one that the scores make.
+    let (graph, bytes) = model();
+    let recipe = Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.8}}"#).unwrap();
+    let scores = measured::measure(&graph, &recipe, &parts(true).lessons).unwrap();
+    let cut = cut_measured(&graph, bytes.len() as u64, &recipe, scores, None).unwrap();
+    assert_eq!(cut.report.after.totals.macs, tried[0].totals.macs);
 }
 
 #[test]

@@ -6,13 +6,13 @@ use super::pace::Pace;
 use super::parts::Parts;
 use super::portion::Portions;
 use super::round::Round;
+use super::scoring::Scoring;
 use super::stopwatch::{Clock, measure};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::learn::Share;
 use crate::onnx::{self, OpenOptions};
 use crate::prune::cut::cut_measured;
-use crate::prune::score::measured;
 use crate::recipe::{Granularity, Recipe, Target};
 use crate::report::{Totals, account};
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,8 @@ pub struct Tried {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Stage {
+    /// The recipe's criterion looks at pictures: how many it has seen, and is to see before the cut.
+    Scoring(Advance),
     /// A cut was made; how good it is before recovery.
     Cut(Quality),
     Recovering(Advance),
@@ -113,6 +115,8 @@ pub struct Line {
     clock: Option<Clock>,
     /// The best model so far, and its file.
     best: (Graph, Vec<u8>),
+    /// What pictures tell of the best model.
+    scoring: Scoring,
     state: State,
     /// Whether the plan's other workers are members elsewhere.
     leads: bool,
@@ -159,6 +163,7 @@ impl Line {
             answers,
             clock,
             best: (original.clone(), file.to_vec()),
+            scoring: Scoring::default(),
             state,
             leads: false,
             round: None,
@@ -190,6 +195,7 @@ impl Line {
             parts,
             clock,
             best: (best.clone(), file.to_vec()),
+            scoring: Scoring::default(),
             state,
             leads: false,
             round: None,
@@ -244,7 +250,8 @@ impl Line {
         }
     }
 
-    /// Does the next piece of work: a cut of the best model so far, a piece of its recovery, or the judgement on it.
+    /// Does the next piece of work: a picture that the criterion looks at, a cut of the best model so far, a piece of its
+    /// recovery, or the judgement on it.
     pub fn advance(&mut self) -> Result<Stage> {
         self.follow(&[])
     }
@@ -283,8 +290,11 @@ impl Line {
         let share = self.next_share();
         let (graph, file) = &self.best;
         let recipe = self.portions.recipe(share, self.state.share);
-        // Scores that pictures tell are of one model, so each round measures anew.
-        let scores = measured::measure(graph, &recipe, &self.parts.lessons)?;
+        let lessons = &self.parts.lessons;
+        if let Some(advance) = self.scoring.advance(graph, &recipe, lessons)? {
+            return Ok(Stage::Scoring(advance));
+        }
+        let scores = self.scoring.measured();
         let file = match cut_measured(graph, file.len() as u64, &recipe, scores, None) {
             Ok(made) => made.bytes,
             Err(Error::BadRecipe(reason)) if !self.state.tried.is_empty() => {
@@ -358,6 +368,8 @@ impl Line {
         };
         if tried.accepted {
             self.best = (graph, bytes);
+            // Scores are of one model.
+            self.scoring = Scoring::default();
             self.state.share = share;
         } else {
             self.state.step /= 2.0;

@@ -10,6 +10,7 @@ mod portion;
 mod recalibrate;
 mod reconstruct;
 mod round;
+mod scoring;
 mod sensitivity;
 mod shown;
 mod stopwatch;

@@ -138,7 +138,8 @@ export class Recovery {
       const { stage, isOver, least, bytes, state } = await learner.round();
       over = isOver;
       const recovering = `Round ${rounds + 1}: recovering`;
-      if ("cut" in stage) this.work = loading(recovering);
+      if ("scoring" in stage) this.#show(`Round ${rounds + 1}: measuring the criterion on photos`, stage.scoring);
+      else if ("cut" in stage) this.work = loading(recovering);
       else if ("recovering" in stage) this.#show(recovering, stage.recovering);
       else if ("limit" in stage) this.remarks = [...this.remarks, stage.limit];
       else {

@@ -154,6 +154,23 @@ describe("a recovery", () => {
     expect(session.search).toBeNull();
   });
 
+  test("to the line: a criterion that looks at photos says how far it is", async () => {
+    const session = await cutting();
+    const { round } = core.learner;
+    const scoring = { stage: { scoring: { done: 3, of: 4 } }, isOver: false, least: 0.8, bytes: new Uint8Array() };
+    let told: unknown;
+    vi.spyOn(core.learner, "round")
+      .mockResolvedValueOnce(scoring)
+      .mockImplementationOnce(() => {
+        told = session.recovery.work;
+        return round();
+      });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    expect(told).toMatchObject({ progress: { what: expect.stringContaining("Round 1: measuring"), share: 0.75 } });
+    await settled();
+    expect(session.attempts).toHaveLength(2);
+  });
+
   test("to the line: goes on after a reload from its last finished round", async () => {
     const session = await cutting();
     // The worker dies in the second round.

@@ -124,6 +124,7 @@ impl Trim {
         let mut line = Line::new(sides, &recipe, &plan, parts, aim, Some(now))?;
         while !line.is_over() {
             match line.advance()? {
+                Stage::Scoring(advance) => progress.count(advance.done, advance.of),
                 Stage::Cut(_) => progress.stage("Recovering"),
                 Stage::Recovering(advance) => progress.count(advance.done, advance.of),
                 Stage::Judged(tried) => {

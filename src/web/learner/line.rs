@@ -9,7 +9,7 @@ use crate::recipe::Recipe;
 use crate::recover::{Aim, Line, Parts, Plan, Stage, State};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
-use crate::web::{message, now};
+use crate::web::{SLICE, message, now};
 use js_sys::Uint8Array;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
@@ -71,7 +71,11 @@ impl Learner {
         let Kind::Line(line) = &mut work.kind else {
             return Err(nothing_begun().into());
         };
-        let stage = line.follow(&work.shares.take())?;
+        let start = now();
+        let mut stage = line.follow(&work.shares.take())?;
+        while matches!(stage, Stage::Scoring(_)) && now() - start < SLICE {
+            stage = line.advance()?;
+        }
         let bytes = match &stage {
             Stage::Judged(tried) if tried.accepted => line.best().1,
             _ => &[],
