@@ -12,7 +12,7 @@ use secateur::prune::cut::cut_measured;
 use secateur::prune::score::measured;
 use secateur::recipe::Recipe;
 use secateur::recover::{
-    Aim, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Tried, polynomial,
+    Aim, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Trial, Tried, examine, polynomial,
 };
 use std::cell::Cell;
 
@@ -341,4 +341,30 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
         assert!(point.totals.parameters as f64 <= kept * whole);
     }
     assert_eq!(sweep.point(0.02).unwrap(), None);
+}
+
+/// A trial, whole or ended early, tells what examining the same pictures does.
+#[test]
+fn a_trial_tells_of_the_pictures_that_were_shown() {
+    let (graph, bytes) = model();
+    let recipe = Recipe::parse(r#"{"criterion": "random", "target": {"macs": 0.2}}"#).unwrap();
+    let cut = cut_measured(&graph, bytes.len() as u64, &recipe, None, None).unwrap();
+    let cut = cut.graph;
+    for labelled in [true, false] {
+        let mut trial = Trial::new(&graph, &cut, pictures(20, 6, labelled).into()).unwrap();
+        for done in 1..=20 {
+            assert_eq!(trial.advance().unwrap(), (done, 20));
+            let shown = pictures(done, 6, labelled);
+            let told = trial.tested();
+            assert_eq!(
+                told.original,
+                examine(&graph, Some(&graph), &shown).unwrap()
+            );
+            assert_eq!(told.quality, examine(&cut, Some(&graph), &shown).unwrap());
+        }
+        assert_eq!(trial.advance().unwrap(), (20, 20));
+    }
+    // The cut is one that changes some answers.
+    let quality = examine(&cut, Some(&graph), &pictures(20, 6, true)).unwrap();
+    assert!(quality.agreement < Some(1.0), "{quality:?}");
 }

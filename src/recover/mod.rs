@@ -17,6 +17,7 @@ mod stopwatch;
 mod sweep;
 mod team;
 mod training;
+mod trial;
 
 pub use exam::{Answers, Exam, Quality, examine, examine_by};
 pub use job::{Advance, Job, Method, Plan, Recovered};
@@ -30,3 +31,4 @@ pub use stopwatch::{Clock, measure};
 pub use sweep::{Sweep, Swept};
 pub use team::Team;
 pub use training::{Lessons, Part, Recovery, STAGES};
+pub use trial::{Tested, Trial};

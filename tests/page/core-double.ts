@@ -156,6 +156,7 @@ export function doubleCore(): DoubleCore {
   const listeners = new Set<(which: never, reason: string) => void>();
   let learnt = 0;
   let shown = 0;
+  let trial = { toTest: false, done: 0 };
   let scored = "";
   let probers = 0;
   let current: Recipe = { target: { macs: 1 } };
@@ -239,7 +240,6 @@ export function doubleCore(): DoubleCore {
       judge: () => answer("judge", null, () => quality(0.5)),
       finish: () =>
         answer("finish", null, () => ({
-          quality: quality(0.75),
           totals: after(current),
           milliseconds: 4,
           bytes: new Uint8Array([4, 2]),
@@ -273,7 +273,13 @@ export function doubleCore(): DoubleCore {
             state,
           };
         }),
-      tested: () => answer("tested", null, () => ({ original: quality(1), quality: quality(0.85) })),
+      beginTrial: (toTest) => answer("beginTrial", toTest, () => ((trial = { toTest, done: 0 }), toTest ? 2 : 4)),
+      advanceTrial: () => answer("advanceTrial", null, () => ({ done: (trial.done += 1), of: trial.toTest ? 2 : 4 })),
+      finishTrial: () =>
+        answer("finishTrial", trial.done, () => ({
+          original: quality(1),
+          quality: { ...quality(trial.toTest ? 0.85 : 0.75), pictures: trial.done },
+        })),
     },
     prober: () => {
       const name = `prober ${(probers += 1)}`;

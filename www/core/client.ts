@@ -119,7 +119,9 @@ export function connect(): Core {
         learnerDoor().call((api) => api.beginScores(model, criterion, seed, sizes())),
       advanceScores: () => learnerDoor().call((api) => api.advanceScores()),
       finishScores: () => learnerDoor().call((api) => api.finishScores()),
-      tested: () => learnerDoor().call((api) => api.tested()),
+      beginTrial: (toTest) => learnerDoor().call((api) => api.beginTrial(toTest)),
+      advanceTrial: () => learnerDoor().call((api) => api.advanceTrial()),
+      finishTrial: () => learnerDoor().call((api) => api.finishTrial()),
     },
     prober() {
       const door = new Door<LearnerApi>({

@@ -60,7 +60,12 @@ const api = {
     if (round.isOver) team.disband();
     return round;
   },
-  tested: async () => (await core).tested() ?? null,
+  async beginTrial(toTest: boolean) {
+    team.disband();
+    return (await core).beginTrial(toTest);
+  },
+  advanceTrial: async () => (await core).advanceTrial(),
+  finishTrial: async () => (await core).finishTrial(),
   sensitivity: async (
     original: Uint8Array,
     recipe: Recipe,

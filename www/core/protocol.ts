@@ -133,7 +133,7 @@ export interface Learner {
   advance(): Promise<Advance>;
   /** How good the model is by now; `null` where that can't be told before the end. */
   judge(): Promise<Quality | null>;
-  /** Ends the recovery, whole or not. */
+  /** Ends the recovery, whole or not; how good the model is, a trial tells. */
   finish(): Promise<Recovered>;
   /** Begins a search. */
   toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim): Promise<Beginning>;
@@ -144,8 +144,14 @@ export interface Learner {
   beginScores(model: Uint8Array, criterion: string, seed: number): Promise<void>;
   advanceScores(): Promise<ScoresAdvance>;
   finishScores(): Promise<Scores>;
-  /** The search's best model on pictures that nothing was learned from or chosen by; `null` where there are none. */
-  tested(): Promise<Tested | null>;
+  /**
+   * Begins to measure what came out beside the original: on the pictures that are chosen by, or on those that nothing was
+   * learned from or chosen by. Gives how many there are.
+   */
+  beginTrial(toTest: boolean): Promise<number>;
+  advanceTrial(): Promise<Advance>;
+  /** Of the pictures that were shown. */
+  finishTrial(): Promise<Tested>;
 }
 
 /** Measures cuts that are not kept, in a worker of its own. */

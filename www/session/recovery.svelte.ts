@@ -16,6 +16,7 @@ export interface Patient {
 
 /** A model that came out. */
 export interface Outcome {
+  readonly id: string;
   readonly bytes: Uint8Array;
   readonly totals: Totals;
   readonly recipe: Recipe;
@@ -26,8 +27,6 @@ export interface Outcome {
   readonly quality: Quality;
   /** Milliseconds for one photo. */
   readonly milliseconds: number | null;
-  /** On photos that nothing was learned from or chosen by. */
-  readonly test: Tested | null;
   /** The least score on this side of the line, where a search made it, and the search that did. */
   readonly least: number | null;
   readonly run: string | null;
@@ -38,8 +37,8 @@ export interface Listeners {
   onOutcome(outcome: Outcome): void;
   /** The search as it stands after another round; `null` when it is over. */
   onSearch(search: Omit<Search, "model"> | null): void;
-  /** The best model of a search on photos that nothing was chosen by. */
-  onTested(run: string, tested: Tested): void;
+  /** An outcome, or the best model of a search, on photos that nothing was learned from or chosen by. */
+  onTested(of: string, tested: Tested): void;
 }
 
 export interface LossPoint {
@@ -55,6 +54,7 @@ export interface QualityPoint {
 /** Judgements on the way: so many of them, and no more often than this. */
 const JUDGEMENTS = 10;
 const REDRAW = 150;
+const MEASURING = "Measuring the recovered model";
 
 export class Recovery {
   work = $state.raw<Status<never>>(empty);
@@ -68,6 +68,8 @@ export class Recovery {
   remarks = $state.raw<readonly string[]>([]);
   #resume: (() => void) | null = null;
   #stopping = false;
+  /** Whether nothing is left to do but to measure what came out. */
+  #isMeasuring = false;
 
   constructor(
     private readonly core: Core,
@@ -85,21 +87,24 @@ export class Recovery {
       this.work = loading("Measuring both models");
       const beginning = (this.beginning = await learner.recover(patient.original, patient.pruned, plan));
       await this.#learn(plan);
-      this.work = loading("Measuring the recovered model");
-      const { bytes, totals, quality, test, milliseconds } = await learner.finish();
+      this.work = loading(MEASURING);
+      const { bytes, totals, milliseconds } = await learner.finish();
+      const judged = await this.#measure(false, MEASURING);
+      const id = randomId();
       this.listeners.onOutcome({
+        id,
         bytes,
         totals,
         recipe: patient.recipe,
         plan,
         beginning,
         cut: beginning.pruned,
-        quality,
+        quality: judged!.quality,
         milliseconds: milliseconds ?? null,
-        test: test ?? null,
         least: null,
         run: null,
       });
+      if (!this.#stopping) await this.#test(id);
     });
   }
 
@@ -147,6 +152,7 @@ export class Recovery {
         rounds += 1;
         if (accepted) best = bytes;
         this.listeners.onOutcome({
+          id: randomId(),
           bytes: accepted ? bytes : new Uint8Array(),
           totals,
           recipe: withShare(begun.recipe, share),
@@ -155,7 +161,6 @@ export class Recovery {
           cut,
           quality,
           milliseconds: milliseconds ?? null,
-          test: null,
           least,
           run: begun.run,
         });
@@ -164,9 +169,34 @@ export class Recovery {
       if (state !== undefined) this.listeners.onSearch({ ...begun, rounds, best, state });
     }
     if (over) this.listeners.onSearch(null);
-    this.work = loading("Measuring on photos that nothing was chosen by");
-    const tested = rounds > 0 ? await learner.tested() : null;
-    if (tested) this.listeners.onTested(begun.run, tested);
+    if (rounds > 0) await this.#test(begun.run);
+  }
+
+  /** The last word on a recovered model, or on the best one of a search. */
+  async #test(of: string): Promise<void> {
+    const tested = await this.#measure(true, "Measuring on photos that nothing was chosen by");
+    if (tested) this.listeners.onTested(of, tested);
+  }
+
+  /** Measures what came out, a few photos at a time; `null` where there are no photos. Ended early, it tells of those shown. */
+  async #measure(toTest: boolean, what: string): Promise<Tested | null> {
+    const { learner } = this.core;
+    this.work = loading(what);
+    const of = await learner.beginTrial(toTest);
+    if (of === 0) return null;
+    this.#stopping = false;
+    this.#isMeasuring = true;
+    let done = 0;
+    while (done < of && !(this.#stopping && done > 0)) {
+      await this.#unpaused();
+      const advance = await learner.advanceTrial();
+      this.#show(what, advance);
+      done = advance.done;
+    }
+    this.#isMeasuring = false;
+    if (done < of)
+      this.remarks = [...this.remarks, `Measured on the first ${done} of ${of} photos, since it was stopped.`];
+    return learner.finishTrial();
   }
 
   pause(): void {
@@ -186,9 +216,9 @@ export class Recovery {
   }
 
   cancel(): void {
-    this.#stopping = true;
-    this.resume();
-    this.core.cancel("learner");
+    this.stop();
+    // What is only left to be measured is there, and stays.
+    if (!this.#isMeasuring) this.core.cancel("learner");
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
@@ -200,6 +230,7 @@ export class Recovery {
     this.remarks = [];
     this.paused = false;
     this.#stopping = false;
+    this.#isMeasuring = false;
     this.work = loading("Getting ready");
     try {
       await work();

@@ -95,6 +95,41 @@ describe("a recovery", () => {
     expect(session.recovery.remarks).toEqual([expect.stringContaining("can't be read")]);
   });
 
+  test("says how far the last word is, and a cancel then keeps the model with what was measured", async () => {
+    const session = await cutting();
+    const { advanceTrial } = core.learner;
+    const told: unknown[] = [];
+    const measures = vi.spyOn(core.learner, "advanceTrial").mockImplementation(() => {
+      told.push(session.recovery.work);
+      // The second of the two photos kept for the last word is not waited for.
+      if (measures.mock.calls.length === 5) session.recovery.cancel();
+      return advanceTrial();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+    expect(told[2]).toMatchObject({ progress: { what: expect.stringContaining("2 of 4"), share: 0.5 } });
+    expect(session.attempts).toMatchObject([
+      { quality: { agreement: 0.75, pictures: 4 }, judged: 4, test: { quality: { agreement: 0.85, pictures: 1 } } },
+    ]);
+    expect(session.recovered).not.toBeNull();
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("first 1 of 2 photos")]);
+    expect(session.recovery.work.state).toBe("empty");
+    expect(called("cancel")).toEqual([]);
+  });
+
+  test("that is cancelled while the photos to choose by are shown is there, measured on those that were", async () => {
+    const session = await cutting();
+    const { advanceTrial } = core.learner;
+    vi.spyOn(core.learner, "advanceTrial").mockImplementationOnce(() => {
+      session.recovery.cancel();
+      return advanceTrial();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+    expect(session.attempts).toMatchObject([{ quality: { pictures: 1 }, judged: 1, test: null }]);
+    expect(called("beginTrial")).toEqual([["beginTrial", false]]);
+  });
+
   test("that runs away keeps the last good weights and says so", async () => {
     const session = await cutting();
     core.fail("advance", coreError("diverged", "learning ran away at step 2"));

@@ -11,7 +11,6 @@ import { looksAtPhotos } from "../state/criteria";
 import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource, type PhotoSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
 import { fragmentOf, readFragment } from "../state/link";
-import { randomId } from "../state/ids";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import { Storage } from "../state/storage";
@@ -92,7 +91,7 @@ export class Session {
     this.recovery = new Recovery(core, {
       onOutcome: (outcome) => this.#keep(outcome),
       onSearch: (search) => this.#keepSearch(search),
-      onTested: (run, tested) => this.#keepAttempts(withTest(this.attempts, run, tested)),
+      onTested: (of, tested) => this.#keepAttempts(withTest(this.attempts, of, tested)),
     });
     this.probing = new Probing(core, this.storage);
     core.onRestart((_, reason) => {
@@ -437,14 +436,14 @@ export class Session {
     const key = bytes.length > 0 ? this.storage.keep(bytes) : null;
     const attempt: Attempt = {
       ...rest,
-      id: randomId(),
       at: Date.now(),
       key,
       model: sourceId(opened.source),
       before: opened.summary.totals,
       original: beginning.original,
       lessons: beginning.lessons,
-      judged: beginning.judged,
+      judged: rest.quality.pictures,
+      test: null,
       times: milliseconds !== null && original !== undefined ? { original, own: milliseconds } : null,
     };
     this.#keepAttempts(withAttempt(this.attempts, attempt));

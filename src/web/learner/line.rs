@@ -1,7 +1,7 @@
 //! Searches to the line, which can go on where they ended.
 
-use super::messages::{Beginning, Round, Tested};
-use super::{Kind, Learner, beginning, nothing_begun, options, tested};
+use super::messages::{Beginning, Round};
+use super::{Kind, Learner, beginning, nothing_begun, options};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::open;
@@ -93,16 +93,6 @@ impl Learner {
             stage,
             state,
         })
-    }
-
-    /// The search's best model on the pictures that are kept for the last word; `undefined` where there are none.
-    pub fn tested(&mut self) -> JsResult<Option<Ts<Tested>>> {
-        let work = self.work()?;
-        let Kind::Line(line) = &work.kind else {
-            return Err(nothing_begun().into());
-        };
-        let tested = tested(line.best().0, &work.original, &work.parts.test)?;
-        tested.map(message).transpose()
     }
 
     fn line_begins(

@@ -136,6 +136,7 @@ impl Learner {
     pub fn learns(&self) -> JsResult<bool> {
         Ok(match &self.under_way()?.kind {
             Kind::Recovery(job) => job.learns(),
+            Kind::Recovered(..) => false,
             Kind::Line(line) => line.learning().is_some(),
         })
     }
@@ -143,7 +144,7 @@ impl Learner {
     /// The file of the cut that a search has begun to learn, for members; empty where it learns none.
     pub fn cut(&self) -> JsResult<Vec<u8>> {
         Ok(match &self.under_way()?.kind {
-            Kind::Recovery(_) => Vec::new(),
+            Kind::Recovery(_) | Kind::Recovered(..) => Vec::new(),
             Kind::Line(line) => line.learning().unwrap_or_default().to_vec(),
         })
     }
@@ -153,6 +154,7 @@ impl Learner {
         let work = self.work()?;
         let share = match &mut work.kind {
             Kind::Recovery(job) => job.share()?,
+            Kind::Recovered(..) => return Err(nothing_begun().into()),
             Kind::Line(line) => line.share()?,
         };
         let told = Share::of(&share);
