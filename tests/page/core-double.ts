@@ -295,11 +295,17 @@ export function doubleCore(): DoubleCore {
         gather: (_, folders) => probed("prober.gather", folders, () => undefined),
         add: (_, folder) => probed("prober.add", folder, () => undefined),
         addStack: (stack, toTest) => probed("prober.addStack", [stack.labels.length, toTest], () => undefined),
-        sensitivity: (_, asked, at) =>
+        // Whatever was measured before is of the same model by the same recipe on the same photos.
+        sensitivity: (_, asked, at, __, before) =>
           probed("sensitivity", name, () => {
             [recipe, levels] = [asked, at];
-            const curves = ["stem", "head"].map((layer) => ({ layers: [layer], points: [] }));
-            return { probes: 2 * at.length, curves: { recipe, original: quality(1), calibratedOn: 0, curves } };
+            const curves = before?.curves ?? ["stem", "head"].map((layer) => ({ layers: [layer], points: [] }));
+            const left = Array.from({ length: 2 * at.length }, (_, probe) => probe).filter((probe) => {
+              const { points } = curves[Math.floor(probe / at.length)]!;
+              return points.every(({ share }) => share !== at[probe % at.length]);
+            });
+            const known = { recipe, original: quality(1), calibratedOn: 0, curves };
+            return { probes: 2 * at.length, left, curves: known };
           }),
         probe: (index) =>
           probed("probe", [name, index], () => {

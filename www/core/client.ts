@@ -134,8 +134,8 @@ export function connect(): Core {
         gather: (preset, folders) => door.call((api) => api.gather(preset, folders)),
         add: (photo, folder, toTest) => door.call((api) => api.add(photo, folder, toTest)),
         addStack: (stack, toTest) => door.call((api) => api.addStack(stack, toTest)),
-        sensitivity: (original, recipe, levels, seed) =>
-          door.call((api) => api.sensitivity(original, recipe, levels, seed, sizes())),
+        sensitivity: (original, recipe, levels, seed, before) =>
+          door.call((api) => api.sensitivity(original, recipe, levels, seed, before, sizes())),
         probe: (index) => door.call((api) => api.probe(index)),
         guide: (original, curves, recipe) => door.call((api) => api.guide(original, curves, recipe, sizes())),
         sweep: (original, recipe, seed) => door.call((api) => api.sweep(original, recipe, seed, sizes())),

@@ -71,8 +71,9 @@ const api = {
     recipe: Recipe,
     levels: readonly number[],
     seed: number,
+    before: Curves | null,
     sizes: Record<string, number>,
-  ) => (await core).sensitivity(original, recipe, Float64Array.from(levels), seed, sizes),
+  ) => (await core).sensitivity(original, recipe, Float64Array.from(levels), seed, before, sizes),
   probe: async (index: number) => (await core).probe(index),
   guide: async (original: Uint8Array, curves: Curves, recipe: Recipe, sizes: Record<string, number>) =>
     (await core).guide(original, curves, recipe, sizes),

@@ -156,8 +156,14 @@ export interface Learner {
 
 /** Measures cuts that are not kept, in a worker of its own. */
 export interface Prober extends Pick<Learner, "gather" | "add" | "addStack"> {
-  /** Gets ready to probe each layer alone at these levels: shares to remove. */
-  sensitivity(original: Uint8Array, recipe: Recipe, levels: readonly number[], seed: number): Promise<Probing>;
+  /** Gets ready to probe each layer alone at these levels, shares to remove; goes on where curves of the model end. */
+  sensitivity(
+    original: Uint8Array,
+    recipe: Recipe,
+    levels: readonly number[],
+    seed: number,
+    before: Curves | null,
+  ): Promise<Probing>;
   /** One of the probes, in any order. */
   probe(index: number): Promise<Probe>;
   /** The recipe's target, shared out by what each layer can bear. */

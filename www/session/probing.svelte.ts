@@ -86,7 +86,10 @@ export class Probing {
     }
   }
 
-  /** Measures what each layer alone can bear, shared out over the machine's processors. */
+  /**
+   * Measures what each layer alone can bear, shared out over the machine's processors. What was measured before of the same
+   * model by the same recipe on the same photos counts.
+   */
   async probeLayers(subject: Subject, lessons: readonly Lesson[]): Promise<void> {
     if (this.layersWork.state === "loading") return;
     this.layersWork = loading("Getting ready");
@@ -96,17 +99,19 @@ export class Probing {
     try {
       await this.#gather(probers, subject, lessons, (work) => (this.layersWork = work));
       this.layersWork = loading("Measuring the original");
-      const begin = (prober: Prober) => prober.sensitivity(subject.original, subject.recipe, LEVELS, SEED);
+      const before = this.sensitivities.find(({ model }) => model === subject.model)?.curves ?? null;
+      const begin = (prober: Prober) => prober.sensitivity(subject.original, subject.recipe, LEVELS, SEED, before);
       const [first] = await Promise.all(probers.map(begin));
       let { curves } = first!;
-      const { probes } = first!;
-      let next = 0;
-      let done = 0;
+      const { probes, left } = first!;
+      const waiting = [...left];
+      let done = probes - left.length;
       const work = async (prober: Prober): Promise<void> => {
-        while (next < probes) {
+        while (waiting.length > 0) {
           await this.#unpaused();
-          if (next >= probes) return;
-          const probe = await prober.probe(next++);
+          const next = waiting.shift();
+          if (next === undefined) return;
+          const probe = await prober.probe(next);
           curves = withProbe(curves, probe);
           done += 1;
           this.layersWork = loading(`Layer by layer: ${done} of ${probes} cuts`, done / probes);

@@ -118,6 +118,32 @@ describe("sensitivity", () => {
     expect(called("probe")).toHaveLength(8);
   });
 
+  test("that is cancelled goes on from there when it is asked for again, after a reload too", async () => {
+    const session = await opened();
+    const { prober } = core;
+    core.prober = () => {
+      const made = prober();
+      const probe = (index: number) => {
+        if (index === 5) session.probing.cancelLayers();
+        return made.probe(index);
+      };
+      return { ...made, probe };
+    };
+    await session.probing.probeLayers(session.subject!, [PHOTO]);
+    expect(session.probing.layersWork).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    const { points } = session.probing.sensitivities[0]!.curves.curves[0]!;
+    expect(points.length).toBeGreaterThan(0);
+
+    core.prober = prober;
+    const again = await visit();
+    const before = called("probe").length;
+    await again.probing.probeLayers(again.subject!, [PHOTO]);
+    const missing = called("probe").slice(before);
+    const kept = session.probing.sensitivities[0]!.curves.curves.flatMap((curve) => curve.points).length;
+    expect(missing).toHaveLength(8 - kept);
+    expect(isWhole(again.probing.sensitivities[0]!)).toBe(true);
+  });
+
   test("guides the cut by one step that can be undone", async () => {
     const session = await opened();
     await session.probing.probeLayers(session.subject!, [PHOTO]);

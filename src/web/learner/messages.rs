@@ -60,7 +60,9 @@ pub struct Round {
 #[serde(rename_all = "camelCase")]
 pub struct Probing {
     pub probes: usize,
-    /// A curve without points for each layer.
+    /// Those that are not done yet.
+    pub left: Vec<usize>,
+    /// A curve for each layer, with the points that were known.
     pub curves: Curves,
 }
 

@@ -21,13 +21,15 @@ pub enum Probes {
 
 #[wasm_bindgen]
 impl Learner {
-    /// Gets ready to probe each layer alone at these levels (shares to remove).
+    /// Gets ready to probe each layer alone at these levels (shares to remove), or to go on where curves of this model that
+    /// were measured `before` end.
     pub fn sensitivity(
         &mut self,
         original: Vec<u8>,
         recipe: Ts<Recipe>,
         levels: Vec<f64>,
         seed: u32,
+        before: Option<Ts<Curves>>,
         sizes: Ts<Sizes>,
     ) -> JsResult<Ts<Probing>> {
         let recipe = recipe.to_rust().map_err(mismatch)?;
@@ -35,9 +37,15 @@ impl Learner {
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let parts = self.parts(seed)?;
         let sensitivity = Sensitivity::new((&graph, size), &recipe, &levels, &parts, seed)?;
+        let before = before.map(|curves| curves.to_rust()).transpose();
+        let curves = match before.map_err(mismatch)? {
+            Some(before) => sensitivity.known(&before),
+            None => sensitivity.curves(),
+        };
         let probing = Probing {
             probes: sensitivity.len(),
-            curves: sensitivity.curves(),
+            left: sensitivity.left(&curves),
+            curves,
         };
         self.probes = Some(Probes::Layers(Box::new(sensitivity)));
         message(probing)
