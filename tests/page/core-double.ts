@@ -296,8 +296,9 @@ export function doubleCore(): DoubleCore {
         add: (_, folder) => probed("prober.add", folder, () => undefined),
         addStack: (stack, toTest) => probed("prober.addStack", [stack.labels.length, toTest], () => undefined),
         // Whatever was measured before is of the same model by the same recipe on the same photos.
-        sensitivity: (_, asked, at, __, before) =>
+        sensitivity: (_, asked, at, seed, before) =>
           probed("sensitivity", name, () => {
+            calls.push(["seed", seed]);
             [recipe, levels] = [asked, at];
             const curves = before?.curves ?? ["stem", "head"].map((layer) => ({ layers: [layer], points: [] }));
             const left = Array.from({ length: 2 * at.length }, (_, probe) => probe).filter((probe) => {
@@ -314,8 +315,9 @@ export function doubleCore(): DoubleCore {
           }),
         guide: (_, curves, asked) =>
           probed("guide", curves.curves.length, () => ({ ...asked, allocation: "manual", layers: { stem: 0.5 } })),
-        sweep: (_, asked) =>
+        sweep: (_, asked, seed) =>
           probed("sweep", asked, () => {
+            calls.push(["seed", seed]);
             recipe = asked;
             return BEGINNING;
           }),

@@ -56,6 +56,14 @@ describe("a sweep", () => {
     expect(again.probing.sweeps).toEqual([curve]);
   });
 
+  test("goes by the visitor's seed, as sensitivity does", async () => {
+    const session = await opened();
+    session.seed = 7;
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    await session.probing.probeLayers(session.subject!, [PHOTO]);
+    expect(called("seed")).toEqual([7, ...called("sensitivity").map(() => 7)]);
+  });
+
   test("of another criterion stands beside, of the same takes its place", async () => {
     const session = await opened();
     await session.probing.sweep(session.subject!, [PHOTO]);

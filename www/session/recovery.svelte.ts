@@ -5,18 +5,14 @@ import { randomId } from "../state/ids";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
 import { gather } from "./gather";
-
-/** What is cut and brought back. */
-export interface Patient {
-  readonly original: Uint8Array;
-  readonly pruned: Uint8Array;
-  readonly preset: Preset;
-  readonly recipe: Recipe;
-}
+import type { Patient, Subject } from "./subject";
 
 /** A model that came out. */
 export interface Outcome {
   readonly id: string;
+  /** The model that it was cut from, and what that costs. */
+  readonly model: string;
+  readonly before: Totals;
   readonly bytes: Uint8Array;
   readonly totals: Totals;
   readonly recipe: Recipe;
@@ -36,7 +32,7 @@ export interface Outcome {
 export interface Listeners {
   onOutcome(outcome: Outcome): void;
   /** The search as it stands after another round; `null` when it is over. */
-  onSearch(search: Omit<Search, "model"> | null): void;
+  onSearch(search: Search | null): void;
   /** An outcome, or the best model of a search, on photos that nothing was learned from or chosen by. */
   onTested(of: string, tested: Tested): void;
 }
@@ -93,6 +89,8 @@ export class Recovery {
       const id = randomId();
       this.listeners.onOutcome({
         id,
+        model: patient.model,
+        before: patient.before,
         bytes,
         totals,
         recipe: patient.recipe,
@@ -112,28 +110,29 @@ export class Recovery {
   async toLine(patient: Patient, lessons: readonly Lesson[], plan: Plan, aim: Aim): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
-      const { original, preset, recipe } = patient;
+      const { model, original, preset, recipe } = patient;
       await this.#gather(preset, lessons);
       this.work = loading("Measuring the original");
       this.beginning = await learner.toLine(original, recipe, plan, aim);
       // Measured time is saved by cutting multiply-adds.
       const counted: Recipe = aim.time === undefined ? recipe : { ...recipe, target: { macs: 1 } };
-      await this.#rounds({ run: randomId(), recipe: counted, plan, preset, rounds: 0, best: new Uint8Array() });
+      const run = randomId();
+      await this.#rounds({ run, model, recipe: counted, plan, preset, rounds: 0, best: new Uint8Array() }, patient);
     });
   }
 
   /** Goes on with a search from its last finished round, on the same photos. */
-  async goOn(search: Search, original: Uint8Array, lessons: readonly Lesson[]): Promise<void> {
+  async goOn(search: Search, subject: Subject, lessons: readonly Lesson[]): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
       await this.#gather(search.preset, lessons);
       this.work = loading("Finding the last finished round");
-      this.beginning = await learner.resumeLine(original, search.state, search.best);
-      await this.#rounds(search);
+      this.beginning = await learner.resumeLine(subject.original, search.state, search.best);
+      await this.#rounds(search, subject);
     });
   }
 
-  async #rounds(begun: Omit<Search, "model" | "state">): Promise<void> {
+  async #rounds(begun: Omit<Search, "state">, { before }: Subject): Promise<void> {
     const { learner } = this.core;
     const beginning = this.beginning!;
     let { rounds, best } = begun;
@@ -153,6 +152,8 @@ export class Recovery {
         if (accepted) best = bytes;
         this.listeners.onOutcome({
           id: randomId(),
+          model: begun.model,
+          before,
           bytes: accepted ? bytes : new Uint8Array(),
           totals,
           recipe: withShare(begun.recipe, share),

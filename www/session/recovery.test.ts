@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Aim } from "../core/protocol";
 import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
-import { settled, surround } from "../../tests/page/surroundings";
+import { file, settled, surround } from "../../tests/page/surroundings";
 import type { Lesson } from "../data/sets/lesson";
 import { Session } from "./session.svelte";
 
@@ -36,6 +36,7 @@ const photo = (folder: string | null, fails = false): Lesson => ({
       : Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),
 });
 
+const NONE = new Uint8Array();
 const AIM: Aim = { loss: 0.2, pace: "search" };
 const called = (name: string) => core.calls.filter(([called]) => called === name);
 const plan = (session: Session) => core.learner.plan("distill", session.preset!);
@@ -189,6 +190,34 @@ describe("a recovery", () => {
     expect(session.search).toBeNull();
   });
 
+  test("to the line: rounds stay with their model when another is opened meanwhile", async () => {
+    const session = await cutting();
+    const small = session.subject!.model;
+    const { round } = core.learner;
+    vi.spyOn(core.learner, "round")
+      .mockImplementationOnce(async () => {
+        await session.openFile(file("other.onnx"));
+        return round();
+      })
+      .mockImplementationOnce(() => {
+        session.recovery.stop();
+        return Promise.resolve({ stage: { limit: "no more" }, isOver: false, least: 0, bytes: NONE, state: "stopped" });
+      });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    expect(session.model.opened?.title).toBe("other.onnx");
+    expect(session.attempts).toMatchObject([{ model: small, before: { macs: 50_000 }, test: { quality: {} } }]);
+    expect(session.recovered).toBeNull();
+    expect(session.search).toMatchObject({ model: small, rounds: 1 });
+
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    expect(session.subject!.model).toBe(small);
+    session.takeAttempt(session.attempts[0]!);
+    await settled();
+    expect([...session.recovered!.bytes]).toEqual([8]);
+  });
+
   test("to the line: a criterion that looks at photos says how far it is", async () => {
     const session = await cutting();
     const { round } = core.learner;
@@ -220,7 +249,7 @@ describe("a recovery", () => {
     ends.push(await again.start(""));
     await settled();
     expect(again.search).toMatchObject({ rounds: 1, state: "after 1" });
-    await again.recovery.goOn(again.search!, again.model.opened!.bytes, [photo(null)]);
+    await again.recovery.goOn(again.search!, again.subject!, [photo(null)]);
     await settled();
     expect(called("resumeLine")).toEqual([["resumeLine", ["after 1", [8]]]]);
     expect(again.attempts.map(({ key, run }) => [key !== null, run])).toEqual([
@@ -240,7 +269,7 @@ describe("a recovery", () => {
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
     core.fail("resumeLine", coreError("bad-input", "these are not the pictures that the search began with"));
-    await session.recovery.goOn(session.search!, session.model.opened!.bytes, [photo("cat")]);
+    await session.recovery.goOn(session.search!, session.subject!, [photo("cat")]);
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
     expect(session.search).toMatchObject({ rounds: 1 });
     session.forgetSearch();
