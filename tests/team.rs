@@ -128,6 +128,7 @@ fn rounds_led_and_helped_are_the_rounds_of_threads() {
     let plan = Plan {
         method: Method::Distill,
         steps: 4,
+        inner: vec!["stages".into()],
         ..plan(3)
     };
     let aim = Aim {
