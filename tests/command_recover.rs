@@ -4,31 +4,20 @@
 mod command;
 mod common;
 
-use command::{Folder, colours_file, fail, json, secateur, succeed};
+use command::{Folder, colours_and_preset, fail, json, picture_folders, secateur, succeed};
 use common::Random;
 use secateur::onnx;
 use std::fs;
 
-const PRESET: &str = r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64], "classes": ["red", "green", "blue"]}"#;
-
 /// Noisy pictures, a folder a class; one of the red ones has a blue name on it.
 fn pictures(folder: &Folder, count: usize) -> String {
-    let mut random = Random(3);
-    for (class, name) in ["blue", "green", "red"].iter().enumerate() {
-        fs::create_dir_all(folder.path(&format!("data/{name}"))).unwrap();
-        for i in 0..count {
-            let shown = if i == 0 && class == 0 { 0 } else { 2 - class };
-            let mut level = |bright: bool| (random.below(60) + if bright { 180 } else { 40 }) as u8;
-            let mut colour = |at: usize| level(at == shown);
-            let picture = image::RgbImage::from_fn(8, 8, |_, _| {
-                image::Rgb([colour(0), colour(1), colour(2)])
-            });
-            picture
-                .save(folder.path(&format!("data/{name}/{i}.png")))
-                .unwrap();
-        }
-    }
-    folder.path("data")
+    let data = picture_folders(folder, &[("blue", 2), ("green", 1), ("red", 0)], count);
+    fs::copy(
+        folder.path("data/red/0.png"),
+        folder.path("data/blue/0.png"),
+    )
+    .unwrap();
+    data
 }
 
 fn prune(folder: &Folder, model: &str, recipe: &str) -> String {
@@ -41,7 +30,7 @@ fn prune(folder: &Folder, model: &str, recipe: &str) -> String {
 #[test]
 fn accuracy_and_agreement_are_counted() {
     let folder = Folder::new("evaluate");
-    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 5);
     folder.write("data/green/broken.jpg", "no picture");
     folder.write("data/green/notes.txt", "no picture either");
@@ -83,7 +72,7 @@ fn accuracy_and_agreement_are_counted() {
 #[test]
 fn every_method_makes_a_model_that_tells_how_it_was_made() {
     let folder = Folder::new("recover");
-    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 12);
     let pruned = prune(
         &folder,
@@ -133,7 +122,7 @@ fn every_method_makes_a_model_that_tells_how_it_was_made() {
 #[test]
 fn what_recovery_can_not_do_it_says_in_one_line() {
     let folder = Folder::new("recover-refused");
-    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 12);
     let red = folder.path("data/red");
     let output = folder.path("out.onnx");
@@ -185,7 +174,7 @@ fn idx_part(folder: &Folder, part: &str, count: u32, seed: u64) {
 #[test]
 fn published_idx_files_are_learned_from_and_measured_on_as_published() {
     let folder = Folder::new("recover-idx");
-    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let (model, preset) = colours_and_preset(&folder);
     fs::create_dir_all(folder.path("idx")).unwrap();
     idx_part(&folder, "train", 30, 1);
     idx_part(&folder, "t10k", 21, 2);
@@ -237,7 +226,7 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
 #[test]
 fn the_search_stops_at_the_line() {
     let folder = Folder::new("trim");
-    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 40);
     let recipe = folder.write(
         "recipe.json",
@@ -294,7 +283,7 @@ fn the_search_stops_at_the_line() {
 #[test]
 fn a_schedule_goes_to_its_target_in_rounds() {
     let folder = Folder::new("trim-rounds");
-    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 12);
     let recipe = folder.write("recipe.json", r#"{"target": {"macs": 0.4}}"#);
     let (output, report) = (folder.path("out.onnx"), folder.path("report.json"));
@@ -331,12 +320,31 @@ fn a_schedule_goes_to_its_target_in_rounds() {
 
     let few = fail(&[&fixed[..], &["--time", "1.5"]].concat());
     assert!(few.contains("time"), "{few}");
+
+    // Rounds are learned by as many threads as are asked for, and give the same again.
+    let learned = |threads: &str| {
+        let how = [
+            "--steps", "3", "--batch", "4", "--line", "99", "--pace", "one-shot",
+        ];
+        let method = ["--method", "distill", "--threads", threads];
+        let fixed = fixed
+            .iter()
+            .filter(|word| !["--method", "reconstruct"].contains(word));
+        let words: Vec<&str> = fixed.copied().chain(how).chain(method).collect();
+        succeed(&words);
+        let told = json(&fs::read_to_string(&report).unwrap());
+        (told["plan"]["workers"].as_u64(), fs::read(&output).unwrap())
+    };
+    let (one, two) = (learned("1"), learned("2"));
+    assert_eq!((one.0, two.0), (Some(1), Some(2)));
+    assert_ne!(one.1, two.1);
+    assert_eq!(two, learned("2"));
 }
 
 #[test]
 fn sensitivity_is_told_and_shared_out() {
     let folder = Folder::new("sensitivity");
-    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 30);
     let recipe = folder.write(
         "recipe.json",

@@ -4,35 +4,19 @@
 mod command;
 mod common;
 
-use command::{Folder, colours_file, fail, json, succeed};
-use common::Random;
+use command::{Folder, colours_and_preset, fail, json, picture_folders, succeed};
 use secateur::prune::score::measured::NAMES;
 use std::fs;
 
-const PRESET: &str = r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64], "classes": ["red", "green", "blue"]}"#;
-
 /// Noisy pictures, a folder a class.
 fn pictures(folder: &Folder, count: usize) -> String {
-    let mut random = Random(3);
-    for (class, name) in ["red", "green", "blue"].iter().enumerate() {
-        fs::create_dir_all(folder.path(&format!("data/{name}"))).unwrap();
-        for i in 0..count {
-            let mut level =
-                |at: usize| (random.below(120) + if at == class { 120 } else { 20 }) as u8;
-            let picture =
-                image::RgbImage::from_fn(8, 8, |_, _| image::Rgb([level(0), level(1), level(2)]));
-            picture
-                .save(folder.path(&format!("data/{name}/{i}.png")))
-                .unwrap();
-        }
-    }
-    folder.path("data")
+    picture_folders(folder, &[("red", 0), ("green", 1), ("blue", 2)], count)
 }
 
 #[test]
 fn each_criterion_cuts_and_the_report_says_on_what() {
     let folder = Folder::new("scores");
-    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 4);
     let report = folder.path("report.json");
     for name in NAMES {
@@ -85,7 +69,7 @@ fn each_criterion_cuts_and_the_report_says_on_what() {
 #[test]
 fn what_is_missing_is_said() {
     let folder = Folder::new("no-scores");
-    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 1);
     let recipe = folder.write(
         "recipe.json",
@@ -115,7 +99,7 @@ fn what_is_missing_is_said() {
 #[test]
 fn rounds_to_the_line_measure_for_themselves() {
     let folder = Folder::new("trim-scores");
-    let (model, preset) = (colours_file(&folder), folder.write("preset.json", PRESET));
+    let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 24);
     let recipe = folder.write(
         "recipe.json",

@@ -5,8 +5,8 @@
 mod command;
 mod common;
 
-use command::{Folder, colours, colours_file, fail, secateur, succeed};
-use common::{Net, Random};
+use command::{Folder, PRESET, colours, colours_file, fail, picture_folders, secateur, succeed};
+use common::Net;
 use secateur::Error;
 use secateur::graph::Graph;
 use secateur::learn::{Goal, Schedule, Settings, Trainer};
@@ -15,25 +15,10 @@ use std::fs;
 use std::sync::Arc;
 
 const CLASSES: [&str; 3] = ["red", "green", "blue"];
-const PRESET: &str = r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64]}"#;
-
 /// Noisy pictures, a folder for each name with those of one colour.
 fn pictures(folder: &Folder, names: &[&str], count: usize) -> String {
-    let mut random = Random(3);
-    for (shown, name) in names.iter().enumerate() {
-        fs::create_dir_all(folder.path(&format!("data/{name}"))).unwrap();
-        for i in 0..count {
-            let mut level = |bright: bool| (random.below(60) + if bright { 180 } else { 40 }) as u8;
-            let mut colour = |at: usize| level(at == shown);
-            let picture = image::RgbImage::from_fn(8, 8, |_, _| {
-                image::Rgb([colour(0), colour(1), colour(2)])
-            });
-            picture
-                .save(folder.path(&format!("data/{name}/{i}.png")))
-                .unwrap();
-        }
-    }
-    folder.path("data")
+    let classes: Vec<(&str, usize)> = names.iter().copied().zip(0..).collect();
+    picture_folders(folder, &classes, count)
 }
 
 /// Runs `secateur recover` on a model and its original; more arguments say the rest.

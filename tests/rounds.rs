@@ -8,9 +8,11 @@ use command::colours;
 use common::colours::{pictures, preset};
 use secateur::graph::Graph;
 use secateur::onnx;
+use secateur::prune::cut::cut_measured;
+use secateur::prune::score::measured;
 use secateur::recipe::Recipe;
 use secateur::recover::{
-    Aim, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Tried, polynomial,
+    Aim, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Trial, Tried, examine, polynomial,
 };
 use std::cell::Cell;
 
@@ -151,6 +153,42 @@ fn a_schedule_stops_where_a_round_falls_below_the_line() {
     assert!(last >= line.least() && line.tried()[count - 1].recovered.score().unwrap() < last);
 }
 
+/// Nothing that a search measures goes by unseen, and a cut beyond the line leaves the scores of the best model standing.
+#[test]
+fn scores_that_pictures_tell_are_measured_picture_by_picture_and_once_a_model() {
+    let recipe = r#"{"criterion": "taylor", "target": {"macs": 0.03}}"#;
+    let mut line = line(recipe, Aim::new(0.05));
+    let lessons = parts(true).lessons.len();
+    let mut seen = Vec::new();
+    let mut shown = 0;
+    while !line.is_over() {
+        match line.advance().unwrap() {
+            Stage::Scoring(advance) => {
+                shown += 1;
+                assert_eq!((advance.done, advance.of), (shown, lessons));
+            }
+            Stage::Cut(_) => seen.push(std::mem::take(&mut shown)),
+            _ => assert_eq!(shown, 0),
+        }
+    }
+    let tried = line.tried();
+    assert!(tried.iter().any(|tried| tried.accepted) && tried.iter().any(|tried| !tried.accepted));
+    let before = [
+        &[true],
+        &tried.iter().map(|tried| tried.accepted).collect::<Vec<_>>()[..],
+    ]
+    .concat();
+    for (seen, is_new) in seen.iter().zip(before) {
+        assert_eq!(*seen, if is_new { lessons } else { 0 });
+    }
+    // The first cut is the one that the scores make.
+    let (graph, bytes) = model();
+    let recipe = Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.8}}"#).unwrap();
+    let scores = measured::measure(&graph, &recipe, &parts(true).lessons).unwrap();
+    let cut = cut_measured(&graph, bytes.len() as u64, &recipe, scores, None).unwrap();
+    assert_eq!(cut.report.after.totals.macs, tried[0].totals.macs);
+}
+
 #[test]
 fn a_search_that_is_interrupted_ends_as_if_it_had_not_been() {
     let aims = [
@@ -287,9 +325,9 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"parameters": 0.7}}"#).unwrap();
     let size = bytes.len() as u64;
     let parts = Parts {
-        lessons: pictures(30, 5, true),
-        judged: judged.clone(),
-        test: judged.sample(0, 1),
+        lessons: pictures(30, 5, true).into(),
+        judged: judged.clone().into(),
+        test: judged.sample(0, 1).into(),
     };
     let mut sweep = Sweep::new((&graph, size), &recipe, parts, None).unwrap();
     assert_eq!(sweep.original().accuracy, Some(1.0));
@@ -303,4 +341,30 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
         assert!(point.totals.parameters as f64 <= kept * whole);
     }
     assert_eq!(sweep.point(0.02).unwrap(), None);
+}
+
+/// A trial, whole or ended early, tells what examining the same pictures does.
+#[test]
+fn a_trial_tells_of_the_pictures_that_were_shown() {
+    let (graph, bytes) = model();
+    let recipe = Recipe::parse(r#"{"criterion": "random", "target": {"macs": 0.2}}"#).unwrap();
+    let cut = cut_measured(&graph, bytes.len() as u64, &recipe, None, None).unwrap();
+    let cut = cut.graph;
+    for labelled in [true, false] {
+        let mut trial = Trial::new(&graph, &cut, pictures(20, 6, labelled).into()).unwrap();
+        for done in 1..=20 {
+            assert_eq!(trial.advance().unwrap(), (done, 20));
+            let shown = pictures(done, 6, labelled);
+            let told = trial.tested();
+            assert_eq!(
+                told.original,
+                examine(&graph, Some(&graph), &shown).unwrap()
+            );
+            assert_eq!(told.quality, examine(&cut, Some(&graph), &shown).unwrap());
+        }
+        assert_eq!(trial.advance().unwrap(), (20, 20));
+    }
+    // The cut is one that changes some answers.
+    let quality = examine(&cut, Some(&graph), &pictures(20, 6, true)).unwrap();
+    assert!(quality.agreement < Some(1.0), "{quality:?}");
 }

@@ -207,3 +207,53 @@ fn a_cut_is_guided_by_a_criterion_that_looks_at_pictures() {
     assert_eq!(guided.criterion, "taylor");
     assert!(guided.layers["Conv0"] > guided.layers["Conv2"]);
 }
+
+/// Curves that end early are gone on with where they are of the same model, recipe and pictures, and begun anew elsewhere.
+#[test]
+fn what_was_measured_before_is_not_measured_again() {
+    let graph = residual();
+    let recipe = |text: &str| Recipe::parse(text).unwrap();
+    let asked = recipe(r#"{"criterion": "l1", "target": {"macs": 0.5}}"#);
+    let begin = |recipe: &Recipe, levels: &[f64], parts: &Parts| {
+        Sensitivity::new((&graph, 10_000), recipe, levels, parts, 1).unwrap()
+    };
+    let (levels, same) = ([0.5, 0.9], parts(true));
+    let whole = measured(&graph, &asked, &same, &levels);
+
+    let mut first = begin(&asked, &levels, &same);
+    let all = first.len();
+    let mut some = first.curves();
+    assert_eq!(first.left(&some).len(), all);
+    for probe in 0..all - 1 {
+        let probed = first.probe(probe).unwrap();
+        some.add(first.curve_of(probe), probed);
+    }
+    // The target may have moved meanwhile, and the page may have been closed.
+    let moved = recipe(r#"{"criterion": "l1", "target": {"macs": 0.3}}"#);
+    let some: Curves = serde_json::from_str(&serde_json::to_string(&some).unwrap()).unwrap();
+    let mut second = begin(&moved, &levels, &same);
+    let mut known = second.known(&some);
+    assert_eq!(second.left(&known), [all - 1]);
+    let probed = second.probe(all - 1).unwrap();
+    known.add(second.curve_of(all - 1), probed);
+    assert_eq!(known.curves, whole.curves);
+    assert!(second.left(&known).is_empty());
+
+    // Of other levels, only those that are asked for count.
+    let fewer = begin(&asked, &[0.9], &same);
+    let of_whole = fewer.known(&whole);
+    assert!(fewer.left(&of_whole).is_empty());
+    assert!(of_whole.curves.iter().all(|curve| curve.points.len() == 1));
+
+    let other_criterion = recipe(r#"{"criterion": "l2", "target": {"macs": 0.5}}"#);
+    let other_pictures = Parts::new(pictures(120, 2, true), 1).unwrap();
+    let unlabelled = parts(false);
+    for (recipe, parts) in [
+        (&other_criterion, &same),
+        (&asked, &other_pictures),
+        (&asked, &unlabelled),
+    ] {
+        let begun = begin(recipe, &levels, parts);
+        assert_eq!(begun.left(&begun.known(&whole)).len(), all);
+    }
+}

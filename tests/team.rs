@@ -5,7 +5,9 @@ mod common;
 use common::{Net, Random};
 use secateur::data::{Augmentation, Pictures, Preset};
 use secateur::graph::Graph;
-use secateur::recover::{Advance, Job, Method, Plan};
+use secateur::onnx;
+use secateur::recipe::Recipe;
+use secateur::recover::{Advance, Aim, Job, Line, Method, Pace, Parts, Plan, Stage};
 use std::sync::Arc;
 
 const SIDE: u32 = 6;
@@ -114,4 +116,62 @@ fn a_batch_has_a_picture_for_everyone() {
     }
     let strangers = Job::member(&graph, None, pictures(40), &plan(2), 2);
     assert!(strangers.is_err());
+}
+
+/// A search whose plan has several workers, as it goes in a browser: the leader here, the others wherever they are, each
+/// given the file of the cut.
+#[test]
+fn rounds_led_and_helped_are_the_rounds_of_threads() {
+    let original = network(true);
+    let file = onnx::write(&original).unwrap();
+    let recipe = Recipe::parse(r#"{"target": {"macs": 0.4}}"#).unwrap();
+    let plan = Plan {
+        method: Method::Distill,
+        steps: 4,
+        inner: vec!["stages".into()],
+        ..plan(3)
+    };
+    let aim = Aim {
+        pace: Pace::Linear(3),
+        ..Aim::new(0.99)
+    };
+    let parts = Parts::new(Arc::unwrap_or_clone(pictures(40)), 1).unwrap();
+    let line = || {
+        let sides = (&original, &file[..]);
+        Line::new(sides, &recipe, &plan, parts.clone(), aim, None).unwrap()
+    };
+
+    let mut alone = line();
+    assert!(alone.share().is_err());
+    while !alone.is_over() {
+        alone.advance().unwrap();
+    }
+
+    let mut leader = line().leading();
+    let mut steps = 0;
+    while !leader.is_over() {
+        assert_eq!(leader.learning(), None);
+        assert!(matches!(leader.advance().unwrap(), Stage::Cut(_)));
+        let cut = leader.learning().unwrap().to_vec();
+        let cut = onnx::open(cut.into(), &Default::default()).unwrap().graph;
+        let member = |index| {
+            let lessons = Arc::clone(&parts.lessons);
+            Job::member(&cut, Some(&original), lessons, &plan, index).unwrap()
+        };
+        let mut members = [member(1), member(2)];
+        while leader.learning().is_some() {
+            let mut shares = vec![leader.share().unwrap()];
+            shares.extend(members.iter_mut().map(|member| member.share().unwrap()));
+            for member in &mut members {
+                member.follow(&shares).unwrap();
+            }
+            let stage = leader.follow(&shares).unwrap();
+            assert!(matches!(stage, Stage::Recovering(_)));
+            steps += 1;
+        }
+        assert!(matches!(leader.advance().unwrap(), Stage::Judged(_)));
+    }
+    assert_eq!((leader.tried().len(), steps), (3, 12));
+    assert_eq!(leader.tried(), alone.tried());
+    assert_eq!(leader.best().1, alone.best().1);
 }

@@ -67,9 +67,14 @@ async function ours(steps: number, workers: number): Promise<Work> {
   const model = network();
   const plan = { ...learner.plan("finetune", preset, workers), steps, batch: BATCH };
   learner.recover(model, model, plan, {});
+  if (workers === 1) return () => learner.advance();
   const team = new Team();
-  await team.gather(learner, model, model, plan, {});
-  return () => (team.isAlone ? learner.advance() : team.step(learner));
+  await team.gather(learner, model, {});
+  team.begin(model);
+  return async () => {
+    await team.share(learner);
+    return learner.advance();
+  };
 }
 
 /** Steps that are timed in one go where workers run on in the background between two. */

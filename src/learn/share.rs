@@ -1,5 +1,7 @@
 //! What a part of a batch says of the weights, so that several trainers can learn one model together.
 
+use crate::error::{Error, Result};
+
 /// Gradients and batch statistics of some samples. Trainers of the same graph and settings lay them out alike.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Share {
@@ -16,14 +18,14 @@ impl Share {
     /// The whole batch's share: means weighted by the samples behind each, summed in the order given (synchronous
     /// data-parallel SGD, Chen et al. 2016, arXiv 1604.00981). Each part was normalised by itself.
     ///
-    /// `None` without shares, or where they are of different models.
-    pub fn mean(shares: &[Share]) -> Option<Share> {
-        let (first, rest) = shares.split_first()?;
+    /// Fails with [`Error::BadInput`] without shares, or where they are of different models.
+    pub fn mean(shares: &[Share]) -> Result<Share> {
+        let (first, rest) = shares.split_first().ok_or_else(unlike)?;
         if rest.iter().any(|s| s.numbers.len() != first.numbers.len()) {
-            return None;
+            return Err(unlike());
         }
         if rest.is_empty() {
-            return Some(first.clone());
+            return Ok(first.clone());
         }
         let samples: usize = shares.iter().map(|share| share.samples).sum();
         let weight = |share: &Share| share.samples as f64 / samples.max(1) as f64;
@@ -33,13 +35,18 @@ impl Share {
             let both = numbers.iter_mut().zip(&share.numbers);
             both.for_each(|(sum, &x)| *sum += weight * x);
         }
-        Some(Share {
+        Ok(Share {
             numbers,
             loss: shares.iter().map(|s| weight(s) * s.loss).sum(),
             hits: shares.iter().map(|share| share.hits).sum(),
             samples,
         })
     }
+}
+
+/// What to say where a share does not fit the model that is to follow it.
+pub(super) fn unlike() -> Error {
+    Error::BadInput("the workers that learn together hold different models: start again".into())
 }
 
 #[cfg(test)]
@@ -64,10 +71,9 @@ mod tests {
 
     #[test]
     fn shares_of_different_models_have_no_mean() {
-        assert_eq!(
-            Share::mean(&[share(&[1.0], 1), share(&[1.0, 2.0], 1)]),
-            None
-        );
-        assert_eq!(Share::mean(&[]), None);
+        for shares in [&[share(&[1.0], 1), share(&[1.0, 2.0], 1)][..], &[]] {
+            let error = Share::mean(shares).unwrap_err();
+            assert!(error.to_string().contains("different models"), "{error}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! One step after the other: forward, loss, backward, a move of the weights.
 
 use super::loss::{cross_entropy, distillation, matching};
+use super::share::unlike;
 use super::{Goal, Method, Optimiser, Schedule, Share};
 use crate::engine::{Normalisation, Options, Tape};
 use crate::error::{Error, Result};
@@ -201,9 +202,7 @@ impl Trainer {
     /// Fails as [`Trainer::step`] does, and with [`Error::BadInput`] where the share is of another model.
     pub fn follow(&mut self, share: &Share) -> Result<Learned> {
         if share.numbers.len() != self.tape.findings_len() {
-            return Err(Error::BadInput(
-                "the workers that learn together hold different models: start again".into(),
-            ));
+            return Err(unlike());
         }
         let first = *self.first_loss.get_or_insert(share.loss);
         if !share.loss.is_finite() || share.loss > RUNAWAY * first.max(1.0) {

@@ -46,21 +46,79 @@ impl Answers {
 }
 
 enum Original {
-    /// Compared with itself, a model tells its first choice.
     Itself,
     Asked(Box<Shown>),
     Known(Answers),
+}
+
+/// What was counted so far of a model's answers.
+#[derive(Default)]
+pub(super) struct Tally {
+    seen: usize,
+    labelled: usize,
+    right: usize,
+    compared: usize,
+    agreeing: usize,
+    /// Sum of the Kullback-Leibler divergences, in nats.
+    divergence: f64,
+}
+
+impl Tally {
+    /// Takes what a model said of a picture into account, beside what the original said and the class that it is of.
+    pub fn take(
+        &mut self,
+        own: &[f32],
+        original: Option<&[f32]>,
+        label: Option<u32>,
+    ) -> Result<()> {
+        if own.iter().any(|x| x.is_nan()) {
+            return Err(Error::BadModel(
+                "the model's output holds values that are not numbers (NaN)".into(),
+            ));
+        }
+        let label = label.map(|label| label as usize);
+        if let Some(label) = label.filter(|&label| label >= own.len()) {
+            return Err(Error::BadInput(format!(
+                "a picture is of class {label}, counted from 0, but the model tells only {} apart: name the classes in the \
+                 preset in the model's order",
+                own.len()
+            )));
+        }
+        // Compared with itself, a model tells its first choice.
+        let said = original.unwrap_or(own);
+        let comparison = compare(said, own, 1, |_| String::new()).ok_or_else(|| {
+            Error::BadInput(format!(
+                "the model tells {} classes apart and its original {}, so they can't be compared",
+                own.len(),
+                said.len()
+            ))
+        })?;
+        self.seen += 1;
+        self.labelled += usize::from(label.is_some());
+        self.right += usize::from(label == comparison.pruned_top.first().map(|top| top.index));
+        self.compared += usize::from(original.is_some());
+        self.agreeing += usize::from(comparison.agrees);
+        self.divergence += comparison.kl;
+        Ok(())
+    }
+
+    pub fn quality(&self) -> Quality {
+        let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
+        let compared = self.compared > 0;
+        Quality {
+            pictures: self.seen,
+            accuracy: (self.labelled > 0).then(|| share(self.right, self.labelled)),
+            agreement: compared.then(|| share(self.agreeing, self.seen)),
+            kl: compared.then(|| self.divergence / self.seen as f64),
+        }
+    }
 }
 
 /// Shows pictures to a model and its original, and counts.
 pub struct Exam {
     student: Shown,
     original: Original,
-    seen: usize,
-    labelled: usize,
-    right: usize,
-    agreeing: usize,
-    divergence: f64,
+    tally: Tally,
 }
 
 impl Exam {
@@ -77,52 +135,24 @@ impl Exam {
         Ok(Exam {
             student: Shown::new(model)?,
             original,
-            seen: 0,
-            labelled: 0,
-            right: 0,
-            agreeing: 0,
-            divergence: 0.0,
+            tally: Tally::default(),
         })
     }
 
     /// Takes one picture of a set into account.
     pub fn show(&mut self, pictures: &Pictures, index: usize) -> Result<()> {
         let own = self.student.logits(pictures, index)?;
-        if own.iter().any(|x| x.is_nan()) {
-            return Err(Error::BadModel(
-                "the model's output holds values that are not numbers (NaN)".into(),
-            ));
-        }
-        let label = pictures.labels().map(|labels| labels[index] as usize);
-        if let Some(label) = label.filter(|&label| label >= own.len()) {
-            return Err(Error::BadInput(format!(
-                "a picture is of class {label}, counted from 0, but the model tells only {} apart: name the classes in the \
-                 preset in the model's order",
-                own.len()
-            )));
-        }
+        let label = pictures.labels().map(|labels| labels[index]);
         let asked;
         let original = match &mut self.original {
-            Original::Itself => &own,
+            Original::Itself => None,
             Original::Asked(original) => {
                 asked = original.logits(pictures, index)?;
-                &asked
+                Some(&asked[..])
             }
-            Original::Known(answers) => &answers.0[index],
+            Original::Known(answers) => Some(&answers.0[index][..]),
         };
-        let comparison = compare(original, &own, 1, |_| String::new()).ok_or_else(|| {
-            Error::BadInput(format!(
-                "the model tells {} classes apart and its original {}, so they can't be compared",
-                own.len(),
-                original.len()
-            ))
-        })?;
-        self.seen += 1;
-        self.labelled += usize::from(label.is_some());
-        self.right += usize::from(label == comparison.pruned_top.first().map(|top| top.index));
-        self.agreeing += usize::from(comparison.agrees);
-        self.divergence += comparison.kl;
-        Ok(())
+        self.tally.take(&own, original, label)
     }
 
     fn show_all(mut self, pictures: &Pictures) -> Result<Quality> {
@@ -132,14 +162,7 @@ impl Exam {
 
     /// What was found so far.
     pub fn quality(&self) -> Quality {
-        let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
-        let compared = !matches!(self.original, Original::Itself) && self.seen > 0;
-        Quality {
-            pictures: self.seen,
-            accuracy: (self.labelled > 0).then(|| share(self.right, self.labelled)),
-            agreement: compared.then(|| share(self.agreeing, self.seen)),
-            kl: compared.then(|| self.divergence / self.seen as f64),
-        }
+        self.tally.quality()
     }
 }
 

@@ -283,6 +283,10 @@ impl Job {
         Ok(Advance { done, of, learned })
     }
 
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// Whether it learns step by step, so that [`Job::share`] and [`Job::follow`] have a meaning.
     pub fn learns(&self) -> bool {
         matches!(self.work, Work::Learn { .. })

@@ -5,13 +5,14 @@ use super::job::{Advance, Job, Plan};
 use super::pace::Pace;
 use super::parts::Parts;
 use super::portion::Portions;
+use super::round::Round;
+use super::scoring::Scoring;
 use super::stopwatch::{Clock, measure};
-use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::onnx;
+use crate::learn::Share;
+use crate::onnx::{self, OpenOptions};
 use crate::prune::cut::cut_measured;
-use crate::prune::score::measured;
 use crate::recipe::{Granularity, Recipe, Target};
 use crate::report::{Totals, account};
 use serde::{Deserialize, Serialize};
@@ -74,6 +75,8 @@ pub struct Tried {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Stage {
+    /// The recipe's criterion looks at pictures: how many it has seen, and is to see before the cut.
+    Scoring(Advance),
     /// A cut was made; how good it is before recovery.
     Cut(Quality),
     Recovering(Advance),
@@ -90,7 +93,7 @@ pub struct State {
     pub recipe: Recipe,
     pub plan: Plan,
     pub aim: Aim,
-    /// What the search goes by: [`Pictures::fingerprint`] of the lessons and of the judged pictures.
+    /// What the search goes by: [`crate::data::Pictures::fingerprint`] of the lessons and of the judged pictures.
     pictures: [String; 2],
     /// The original on the judged pictures.
     pub original: Quality,
@@ -107,22 +110,17 @@ pub struct State {
 pub struct Line {
     original: Graph,
     portions: Portions,
-    lessons: Arc<Pictures>,
-    judged: Pictures,
+    parts: Parts,
     answers: Answers,
     clock: Option<Clock>,
     /// The best model so far, and its file.
     best: (Graph, Vec<u8>),
+    /// What pictures tell of the best model.
+    scoring: Scoring,
     state: State,
+    /// Whether the plan's other workers are members elsewhere.
+    leads: bool,
     round: Option<Round>,
-}
-
-/// A cut that is being recovered.
-struct Round {
-    share: f64,
-    cut: Quality,
-    job: Job,
-    is_recovered: bool,
 }
 
 impl Line {
@@ -161,12 +159,13 @@ impl Line {
         Ok(Line {
             original: original.clone(),
             portions,
-            lessons: Arc::new(parts.lessons),
-            judged: parts.judged,
+            parts,
             answers,
             clock,
             best: (original.clone(), file.to_vec()),
+            scoring: Scoring::default(),
             state,
+            leads: false,
             round: None,
         })
     }
@@ -193,13 +192,23 @@ impl Line {
             original: original.clone(),
             portions,
             answers: Answers::new(original, &parts.judged)?,
-            lessons: Arc::new(parts.lessons),
-            judged: parts.judged,
+            parts,
             clock,
             best: (best.clone(), file.to_vec()),
+            scoring: Scoring::default(),
             state,
+            leads: false,
             round: None,
         })
+    }
+
+    /// The same search, of which only the first of the plan's workers is here; the others are members elsewhere
+    /// ([`Job::member`]), and [`Line::share`] and [`Line::follow`] join them.
+    pub fn leading(self) -> Self {
+        Line {
+            leads: true,
+            ..self
+        }
     }
 
     /// What [`Line::resume`] needs beside [`Line::best`]. A round that is under way is not in it.
@@ -241,35 +250,53 @@ impl Line {
         }
     }
 
-    /// Does the next piece of work: a cut of the best model so far, a piece of its recovery, or the judgement on it.
+    /// Does the next piece of work: a picture that the criterion looks at, a cut of the best model so far, a piece of its
+    /// recovery, or the judgement on it.
     pub fn advance(&mut self) -> Result<Stage> {
+        self.follow(&[])
+    }
+
+    /// The file of the cut that is being recovered, for the members who are to learn it together with this search; `None`
+    /// where the next piece of work is no step of learning.
+    pub fn learning(&self) -> Option<&[u8]> {
+        let round = self.round.as_ref().filter(|round| round.learns());
+        round.map(|round| &round.file[..])
+    }
+
+    /// Finds what the part of the next batch that is here says of the cut that is being recovered.
+    ///
+    /// Errors: [`Error::BadInput`] where the next piece of work is no step of learning; else those of [`Job::share`].
+    pub fn share(&mut self) -> Result<Share> {
+        let round = self.round.as_mut().filter(|round| round.learns());
+        let round = round.ok_or_else(|| Error::BadInput("no cut is learning just now".into()))?;
+        round.share()
+    }
+
+    /// As [`Line::advance`], where a step of learning goes as the shares of all workers come to, in the order of the workers.
+    pub fn follow(&mut self, shares: &[Share]) -> Result<Stage> {
         let Some(mut round) = self.round.take() else {
             return self.begin_round();
         };
-        if !round.is_recovered {
-            let advance = match round.job.advance() {
-                Ok(advance) => Some(advance),
-                // The last good weights are judged like any others.
-                Err(Error::Diverged(_)) => None,
-                Err(error) => return Err(error),
-            };
-            if let Some(advance) = advance {
-                round.is_recovered = advance.done >= advance.of;
+        match round.advance(shares)? {
+            Some(advance) => {
                 self.round = Some(round);
-                return Ok(Stage::Recovering(advance));
+                Ok(Stage::Recovering(advance))
             }
+            None => self.judge(round).map(Stage::Judged),
         }
-        self.judge(round).map(Stage::Judged)
     }
 
     fn begin_round(&mut self) -> Result<Stage> {
         let share = self.next_share();
         let (graph, file) = &self.best;
         let recipe = self.portions.recipe(share, self.state.share);
-        // Scores that pictures tell are of one model, so each round measures anew.
-        let scores = measured::measure(graph, &recipe, &self.lessons)?;
-        let made = match cut_measured(graph, file.len() as u64, &recipe, scores, None) {
-            Ok(made) => made.graph,
+        let lessons = &self.parts.lessons;
+        if let Some(advance) = self.scoring.advance(graph, &recipe, lessons)? {
+            return Ok(Stage::Scoring(advance));
+        }
+        let scores = self.scoring.measured();
+        let file = match cut_measured(graph, file.len() as u64, &recipe, scores, None) {
+            Ok(made) => made.bytes,
             Err(Error::BadRecipe(reason)) if !self.state.tried.is_empty() => {
                 let goes_on = self.state.aim.pace == Pace::Search;
                 self.state.step *= if goes_on { 0.5 } else { 0.0 };
@@ -277,19 +304,16 @@ impl Line {
             }
             Err(error) => return Err(error),
         };
-        let cut = examine_by(&made, &self.answers, &self.judged)?;
-        let job = Job::new(
-            &made,
-            Some(&self.original),
-            Arc::clone(&self.lessons),
-            &self.state.plan,
-        )?;
-        self.round = Some(Round {
-            share,
-            cut,
-            job,
-            is_recovered: false,
-        });
+        // As the file has it, so that members who are given the file learn the very same.
+        let made = onnx::open(file.clone().into(), &OpenOptions::default())?.graph;
+        let cut = examine_by(&made, &self.answers, &self.parts.judged)?;
+        let lessons = Arc::clone(&self.parts.lessons);
+        let (original, plan) = (Some(&self.original), &self.state.plan);
+        let job = match self.leads {
+            true => Job::member(&made, original, lessons, plan, 0)?,
+            false => Job::new(&made, original, lessons, plan)?,
+        };
+        self.round = Some(Round::new(share, cut, file, job));
         Ok(Stage::Cut(cut))
     }
 
@@ -330,20 +354,23 @@ impl Line {
     }
 
     fn judge(&mut self, round: Round) -> Result<Tried> {
-        let graph = round.job.finish().graph;
-        let recovered = examine_by(&graph, &self.answers, &self.judged)?;
+        let (share, cut) = (round.share, round.cut);
+        let graph = round.finish();
+        let recovered = examine_by(&graph, &self.answers, &self.parts.judged)?;
         let bytes = onnx::write(&graph)?;
         let tried = Tried {
-            share: round.share,
+            share,
             totals: account(&graph, bytes.len() as u64).totals,
-            cut: round.cut,
+            cut,
             recovered,
-            milliseconds: measure(&graph, &self.judged, self.clock)?,
+            milliseconds: measure(&graph, &self.parts.judged, self.clock)?,
             accepted: recovered.score().is_some_and(|score| score >= self.least()),
         };
         if tried.accepted {
             self.best = (graph, bytes);
-            self.state.share = round.share;
+            // Scores are of one model.
+            self.scoring = Scoring::default();
+            self.state.share = share;
         } else {
             self.state.step /= 2.0;
         }
@@ -396,5 +423,5 @@ fn portions(recipe: &Recipe, aim: &Aim) -> Result<Portions> {
 }
 
 fn fingerprints(parts: &Parts) -> [String; 2] {
-    [&parts.lessons, &parts.judged].map(|pictures| format!("{:016x}", pictures.fingerprint()))
+    [&parts.lessons, &parts.judged].map(|part| format!("{:016x}", part.fingerprint()))
 }

@@ -2,19 +2,20 @@
 
 use crate::data::Pictures;
 use crate::error::{Error, Result};
+use std::sync::Arc;
 
 /// Fewer pictures than this leave nothing worth a third part.
 const ENOUGH: usize = 60;
 
-/// A set in parts that share no picture.
+/// A set in parts that share no picture. Whoever works on them shares them: copies hold the same pictures.
 #[derive(Debug, Clone)]
 pub struct Parts {
     /// To learn from (training).
-    pub lessons: Pictures,
+    pub lessons: Arc<Pictures>,
     /// To choose by (validation). What is measured on them after a choice is a little better than on new pictures.
-    pub judged: Pictures,
+    pub judged: Arc<Pictures>,
     /// Nothing is learned from these or chosen by them (test); none where there are too few pictures for a third part.
-    pub test: Pictures,
+    pub test: Arc<Pictures>,
 }
 
 impl Parts {
@@ -39,9 +40,9 @@ impl Parts {
             ));
         }
         Ok(Parts {
-            lessons,
-            judged,
-            test,
+            lessons: Arc::new(lessons),
+            judged: Arc::new(judged),
+            test: Arc::new(test),
         })
     }
 }
@@ -91,7 +92,7 @@ mod tests {
     fn enough_pictures_make_three_parts_and_a_few_make_two() {
         let parts = Parts::new(set(0, 100), 3).unwrap();
         let mut all = [&parts.lessons, &parts.judged, &parts.test]
-            .map(levels)
+            .map(|part| levels(part))
             .concat();
         all.sort_unstable();
         assert_eq!(all, (0..100).collect::<Vec<u8>>());

@@ -50,6 +50,10 @@ pub struct Curves {
     pub original: Quality,
     /// Pictures that statistics were measured on after each cut; 0 where there was no recalibration.
     pub calibrated_on: usize,
+    /// [`Pictures::fingerprint`] of those that cuts and statistics go by, and of those that were measured on.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub pictures: Vec<String>,
     pub curves: Vec<Curve>,
 }
 
@@ -66,6 +70,7 @@ pub struct Sensitivity {
     judged: Pictures,
     answers: Answers,
     original: Quality,
+    pictures: Vec<String>,
 }
 
 impl Sensitivity {
@@ -109,7 +114,9 @@ impl Sensitivity {
             .iter()
             .any(|node| node.op_type == "BatchNormalization");
         let calibrates = normalises && parts.lessons.len() >= FEW;
+        let fingerprint = |part: &Pictures| format!("{:016x}", part.fingerprint());
         let mut sensitivity = Sensitivity {
+            pictures: vec![fingerprint(&parts.lessons), fingerprint(&judged)],
             original: examine_by(original, &answers, &judged)?,
             calibration: calibrates.then(|| parts.lessons.sample(MOST_CALIBRATION, seed)),
             recipe: recipe.clone(),
@@ -140,6 +147,7 @@ impl Sensitivity {
             recipe: self.recipe.clone(),
             original: self.original,
             calibrated_on: self.calibration.as_ref().map_or(0, Pictures::len),
+            pictures: self.pictures.clone(),
             curves: layers
                 .map(|layers| Curve {
                     layers: layers.clone(),
@@ -147,6 +155,37 @@ impl Sensitivity {
                 })
                 .collect(),
         }
+    }
+
+    /// What there is of curves that were measured before: of this model by this recipe on these pictures, at these levels.
+    /// Others count for nothing.
+    pub fn known(&self, before: &Curves) -> Curves {
+        let mut curves = self.curves();
+        // What goes, and of which layers, is each probe's own.
+        let alike = |recipe: &Recipe| by_hand(recipe, std::iter::empty());
+        let same = alike(&before.recipe) == alike(&self.recipe)
+            && before.pictures == self.pictures
+            && before.original == self.original
+            && before.calibrated_on == curves.calibrated_on;
+        for curve in curves.curves.iter_mut().filter(|_| same) {
+            let found = before.curves.iter().find(|old| old.layers == curve.layers);
+            let points = found.iter().flat_map(|old| &old.points);
+            curve.points = points
+                .filter(|point| self.levels.contains(&point.share))
+                .copied()
+                .collect();
+        }
+        curves
+    }
+
+    /// The probes that these curves have no point of yet.
+    pub fn left(&self, curves: &Curves) -> Vec<usize> {
+        let is_missing = |&probe: &usize| {
+            let level = self.levels[probe % self.levels.len()];
+            let curve = curves.curves.get(self.curve_of(probe));
+            curve.is_none_or(|curve| curve.points.iter().all(|point| point.share != level))
+        };
+        (0..self.len()).filter(is_missing).collect()
     }
 
     /// The curve that a probe belongs to.

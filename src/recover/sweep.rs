@@ -12,6 +12,7 @@ use crate::prune::session::Session;
 use crate::recipe::Recipe;
 use crate::report::Totals;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// One cut, unrecovered.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,7 +32,7 @@ pub struct Swept {
 pub struct Sweep {
     session: Session,
     portions: Portions,
-    judged: Pictures,
+    judged: Arc<Pictures>,
     answers: Answers,
     clock: Option<Clock>,
     original: Quality,

@@ -8,17 +8,19 @@ mod team_messages;
 
 use super::errors::{JsResult, mismatch};
 use super::messages::{PictureStack, Pixels, Sizes};
-use super::{message, now};
+use super::{SLICE, message, now};
 use crate::data::preset::Preset;
 use crate::data::{Pictures, Stack, class_of_folder, idx};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open, write};
 use crate::prune::score::measured::Measuring;
-use crate::recover::{Advance, Job, Line, Method, Parts, Plan, Quality, examine, measure};
+use crate::recover::{
+    Advance, Job, Line, Method, Parts, Plan, Quality, Tested, Trial, examine, measure,
+};
 use crate::report::account;
 use js_sys::Uint8Array;
-use messages::{Beginning, Recovered, Tested};
+use messages::{Beginning, Recovered};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use team::Shares;
@@ -43,18 +45,29 @@ pub struct Learner {
 /// What is under way.
 struct Work {
     original: Graph,
-    lessons: Arc<Pictures>,
+    parts: Parts,
+    /// What members found, until the next step.
     shares: Shares,
-    /// Nothing is learned from these.
-    judged: Pictures,
-    /// Nothing is learned from these or chosen by them.
-    test: Pictures,
     kind: Kind,
+    /// What came out, being measured.
+    trial: Option<Trial>,
 }
 
 enum Kind {
     Recovery(Box<Job>),
+    /// A recovery that has ended, and what it was planned as.
+    Recovered(Box<Graph>, Box<Plan>),
     Line(Box<Line>),
+}
+
+impl Work {
+    fn plan(&self) -> &Plan {
+        match &self.kind {
+            Kind::Recovery(job) => job.plan(),
+            Kind::Recovered(_, plan) => plan,
+            Kind::Line(line) => &line.state().plan,
+        }
+    }
 }
 
 #[wasm_bindgen]
@@ -131,35 +144,30 @@ impl Learner {
         let original = open(original.into(), &options)?.graph;
         let pruned = open(pruned.into(), &options)?.graph;
         let parts = self.parts(plan.seed)?;
-        let beginning = Beginning {
-            lessons: parts.lessons.len(),
-            judged: parts.judged.len(),
-            test: parts.test.len(),
-            original: examine(&original, Some(&original), &parts.judged)?,
-            pruned: examine(&pruned, Some(&original), &parts.judged)?,
-            milliseconds: measure(&original, &parts.judged, Some(now))?,
-        };
-        let lessons = Arc::new(parts.lessons);
-        let pictures = Arc::clone(&lessons);
+        let qualities = [
+            examine(&original, Some(&original), &parts.judged)?,
+            examine(&pruned, Some(&original), &parts.judged)?,
+        ];
+        let milliseconds = measure(&original, &parts.judged, Some(now))?;
+        let beginning = beginning(&parts, qualities, milliseconds);
+        let pictures = Arc::clone(&parts.lessons);
         // Whoever shares out the batches with this worker is a member.
         let job = Job::member(&pruned, Some(&original), pictures, &plan, 0)?;
-        self.work = Some(Work {
-            original,
-            lessons,
-            shares: Shares::default(),
-            judged: parts.judged,
-            test: parts.test,
-            kind: Kind::Recovery(Box::new(job)),
-        });
+        self.begin(original, parts, Kind::Recovery(Box::new(job)));
         message(beginning)
     }
 
-    /// Does the next piece of a recovery.
+    /// Does the next piece of a recovery: with what members found, where they did.
     pub fn advance(&mut self) -> JsResult<Ts<Advance>> {
-        match &mut self.work()?.kind {
-            Kind::Recovery(job) => message(job.advance()?),
-            Kind::Line(_) => Err(nothing_begun().into()),
-        }
+        let work = self.work()?;
+        let Kind::Recovery(job) = &mut work.kind else {
+            return Err(nothing_begun().into());
+        };
+        let shares = work.shares.take();
+        message(match &shares[..] {
+            [] => job.advance()?,
+            _ => job.follow(&shares)?,
+        })
     }
 
     /// How good the model is by now, where it learns; `undefined` where that can't be told before the end.
@@ -171,26 +179,70 @@ impl Learner {
         let Some(graph) = job.now() else {
             return Ok(None);
         };
-        let quality = examine(&graph, Some(&work.original), &work.judged)?;
+        let quality = examine(&graph, Some(&work.original), &work.parts.judged)?;
         message(quality).map(Some)
     }
 
     /// Ends a recovery, whole or not, and gives the model as it is.
     pub fn finish(&mut self) -> JsResult<Ts<Recovered>> {
-        let work = self.work.take().ok_or_else(nothing_begun)?;
-        let Kind::Recovery(job) = work.kind else {
+        let Work {
+            original,
+            parts,
+            kind,
+            ..
+        } = self.work.take().ok_or_else(nothing_begun)?;
+        let Kind::Recovery(job) = kind else {
             return Err(nothing_begun().into());
         };
+        let plan = Box::new(job.plan().clone());
         let recovered = job.finish();
         let bytes = write(&recovered.graph)?;
-        message(Recovered {
-            quality: examine(&recovered.graph, Some(&work.original), &work.judged)?,
-            test: tested(&recovered.graph, &work.original, &work.test)?,
-            milliseconds: measure(&recovered.graph, &work.judged, Some(now))?,
+        let told = Recovered {
+            milliseconds: measure(&recovered.graph, &parts.judged, Some(now))?,
             totals: account(&recovered.graph, bytes.len() as u64).totals,
             bytes: Uint8Array::from(&bytes[..]),
             layers: recovered.layers,
-        })
+        };
+        let graph = Box::new(recovered.graph);
+        self.begin(original, parts, Kind::Recovered(graph, plan));
+        message(told)
+    }
+
+    /// Begins to measure what came out, a recovered model or a search's best, beside the original: on the pictures that are
+    /// chosen by, or on those for the last word. Gives how many there are.
+    #[wasm_bindgen(js_name = beginTrial)]
+    pub fn begin_trial(&mut self, to_test: bool) -> JsResult<usize> {
+        let work = self.work()?;
+        let model = match &work.kind {
+            Kind::Recovery(_) => return Err(nothing_begun().into()),
+            Kind::Recovered(graph, _) => graph,
+            Kind::Line(line) => line.best().0,
+        };
+        let parts = &work.parts;
+        let pictures = if to_test { &parts.test } else { &parts.judged };
+        work.trial = Some(Trial::new(&work.original, model, Arc::clone(pictures))?);
+        Ok(pictures.len())
+    }
+
+    /// Shows some more pictures.
+    #[wasm_bindgen(js_name = advanceTrial)]
+    pub fn advance_trial(&mut self) -> JsResult<Ts<Advance>> {
+        let trial = self.work()?.trial.as_mut().ok_or_else(nothing_begun)?;
+        let start = now();
+        loop {
+            let (done, of) = trial.advance()?;
+            if done == of || now() - start > SLICE {
+                let learned = None;
+                return message(Advance { done, of, learned });
+            }
+        }
+    }
+
+    /// What the pictures that were shown tell.
+    #[wasm_bindgen(js_name = finishTrial)]
+    pub fn finish_trial(&mut self) -> JsResult<Ts<Tested>> {
+        let trial = self.work()?.trial.take().ok_or_else(nothing_begun)?;
+        message(trial.tested())
     }
 
     /// The set in parts: to learn from, to choose by, and for the last word.
@@ -215,20 +267,39 @@ impl Learner {
         part.as_mut().ok_or_else(no_pictures)
     }
 
+    fn under_way(&self) -> Result<&Work, Error> {
+        self.work.as_ref().ok_or_else(nothing_begun)
+    }
+
+    fn begin(&mut self, original: Graph, parts: Parts, kind: Kind) {
+        self.work = Some(Work {
+            original,
+            parts,
+            shares: Shares::default(),
+            kind,
+            trial: None,
+        });
+    }
+
     fn work(&mut self) -> Result<&mut Work, Error> {
         self.work.as_mut().ok_or_else(nothing_begun)
     }
 }
 
-/// A model on the pictures that are kept for the last word, where there are any.
-fn tested(model: &Graph, original: &Graph, test: &Pictures) -> Result<Option<Tested>, Error> {
-    if test.is_empty() {
-        return Ok(None);
+/// What to say of work that begins on these pictures, of an original and a pruned model as good as this.
+fn beginning(
+    parts: &Parts,
+    [original, pruned]: [Quality; 2],
+    milliseconds: Option<f64>,
+) -> Beginning {
+    Beginning {
+        lessons: parts.lessons.len(),
+        judged: parts.judged.len(),
+        test: parts.test.len(),
+        original,
+        pruned,
+        milliseconds,
     }
-    Ok(Some(Tested {
-        original: examine(original, Some(original), test)?,
-        quality: examine(model, Some(original), test)?,
-    }))
 }
 
 fn options(sizes: Ts<Sizes>) -> JsResult<OpenOptions> {

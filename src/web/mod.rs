@@ -46,6 +46,9 @@ fn message<T: Tsify + serde::Serialize>(value: T) -> JsResult<Ts<T>> {
     value.into_ts().map_err(mismatch)
 }
 
+/// How long pictures are shown before the page hears of it, in milliseconds.
+const SLICE: f64 = 100.0;
+
 /// Milliseconds from some moment on, in the page or in a worker.
 fn now() -> f64 {
     let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();

@@ -4,7 +4,7 @@ use super::cutter::Cutter;
 use super::errors::{JsResult, mismatch};
 use super::learner::Learner;
 use super::messages::Sizes;
-use super::{message, now};
+use super::{SLICE, message, now};
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
 use crate::prune::score::Measured;
@@ -13,9 +13,6 @@ use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
-
-/// How long pictures are shown before the page hears of it, in milliseconds.
-const SLICE: f64 = 100.0;
 
 /// How far a measuring is: pictures shown, and to be shown.
 #[derive(Serialize, Tsify)]

@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // each test binary uses a part of it
 
-use crate::common::{Net, int};
+use crate::common::{Net, Random, int};
 use secateur::graph::{Dim, Graph};
 use secateur::onnx;
 use secateur::tensor::Tensor;
@@ -119,6 +119,37 @@ pub fn colours() -> Graph {
 
 pub fn colours_file(folder: &Folder) -> String {
     folder.write("colours.onnx", onnx::write(&colours()).unwrap())
+}
+
+/// The preset of that model, and the same with its classes' names.
+pub const PRESET: &str = r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64]}"#;
+pub const NAMED_PRESET: &str = r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64], "classes": ["red", "green", "blue"]}"#;
+
+/// That model's file and the preset with names.
+pub fn colours_and_preset(folder: &Folder) -> (String, String) {
+    (
+        colours_file(folder),
+        folder.write("preset.json", NAMED_PRESET),
+    )
+}
+
+/// Noisy pictures for it: a folder for each name, with so many of the class that is given. Returns the folder around them.
+pub fn picture_folders(folder: &Folder, names: &[(&str, usize)], count: usize) -> String {
+    let mut random = Random(3);
+    for (name, class) in names {
+        fs::create_dir_all(folder.path(&format!("data/{name}"))).unwrap();
+        for i in 0..count {
+            let mut level = |bright: bool| (random.below(60) + if bright { 180 } else { 40 }) as u8;
+            let mut colour = |at: usize| level(at == *class);
+            let picture = image::RgbImage::from_fn(8, 8, |_, _| {
+                image::Rgb([colour(0), colour(1), colour(2)])
+            });
+            picture
+                .save(folder.path(&format!("data/{name}/{i}.png")))
+                .unwrap();
+        }
+    }
+    folder.path("data")
 }
 
 /// A PNG of 12 × 8 pixels of one colour.

@@ -156,6 +156,7 @@ export function doubleCore(): DoubleCore {
   const listeners = new Set<(which: never, reason: string) => void>();
   let learnt = 0;
   let shown = 0;
+  let trial = { toTest: false, done: 0 };
   let scored = "";
   let probers = 0;
   let current: Recipe = { target: { macs: 1 } };
@@ -239,7 +240,6 @@ export function doubleCore(): DoubleCore {
       judge: () => answer("judge", null, () => quality(0.5)),
       finish: () =>
         answer("finish", null, () => ({
-          quality: quality(0.75),
           totals: after(current),
           milliseconds: 4,
           bytes: new Uint8Array([4, 2]),
@@ -273,7 +273,13 @@ export function doubleCore(): DoubleCore {
             state,
           };
         }),
-      tested: () => answer("tested", null, () => ({ original: quality(1), quality: quality(0.85) })),
+      beginTrial: (toTest) => answer("beginTrial", toTest, () => ((trial = { toTest, done: 0 }), toTest ? 2 : 4)),
+      advanceTrial: () => answer("advanceTrial", null, () => ({ done: (trial.done += 1), of: trial.toTest ? 2 : 4 })),
+      finishTrial: () =>
+        answer("finishTrial", trial.done, () => ({
+          original: quality(1),
+          quality: { ...quality(trial.toTest ? 0.85 : 0.75), pictures: trial.done },
+        })),
     },
     prober: () => {
       const name = `prober ${(probers += 1)}`;
@@ -289,11 +295,18 @@ export function doubleCore(): DoubleCore {
         gather: (_, folders) => probed("prober.gather", folders, () => undefined),
         add: (_, folder) => probed("prober.add", folder, () => undefined),
         addStack: (stack, toTest) => probed("prober.addStack", [stack.labels.length, toTest], () => undefined),
-        sensitivity: (_, asked, at) =>
+        // Whatever was measured before is of the same model by the same recipe on the same photos.
+        sensitivity: (_, asked, at, seed, before) =>
           probed("sensitivity", name, () => {
+            calls.push(["seed", seed]);
             [recipe, levels] = [asked, at];
-            const curves = ["stem", "head"].map((layer) => ({ layers: [layer], points: [] }));
-            return { probes: 2 * at.length, curves: { recipe, original: quality(1), calibratedOn: 0, curves } };
+            const curves = before?.curves ?? ["stem", "head"].map((layer) => ({ layers: [layer], points: [] }));
+            const left = Array.from({ length: 2 * at.length }, (_, probe) => probe).filter((probe) => {
+              const { points } = curves[Math.floor(probe / at.length)]!;
+              return points.every(({ share }) => share !== at[probe % at.length]);
+            });
+            const known = { recipe, original: quality(1), calibratedOn: 0, curves };
+            return { probes: 2 * at.length, left, curves: known };
           }),
         probe: (index) =>
           probed("probe", [name, index], () => {
@@ -302,8 +315,9 @@ export function doubleCore(): DoubleCore {
           }),
         guide: (_, curves, asked) =>
           probed("guide", curves.curves.length, () => ({ ...asked, allocation: "manual", layers: { stem: 0.5 } })),
-        sweep: (_, asked) =>
+        sweep: (_, asked, seed) =>
           probed("sweep", asked, () => {
+            calls.push(["seed", seed]);
             recipe = asked;
             return BEGINNING;
           }),

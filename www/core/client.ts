@@ -25,6 +25,9 @@ export function connect(): Core {
 
   /** Numbers for the dynamic axes of the open model, which the runner needs as well. */
   const sizes = () => opened?.[2] ?? {};
+  /** The same for every model that was opened, by its file: the learner may still work on one that no longer is. */
+  const known = new WeakMap<Uint8Array, Record<string, number>>();
+  const sizesOf = (original: Uint8Array) => known.get(original) ?? {};
 
   const held = new Map<Which, Uint8Array>();
   const runner = new Door<RunnerApi>({
@@ -60,6 +63,7 @@ export function connect(): Core {
       async open(...model) {
         const summary = await cutter.call((api) => api.open(...model));
         opened = model;
+        known.set(model[0], model[2]);
         cut = null;
         scores = null;
         return summary;
@@ -106,20 +110,23 @@ export function connect(): Core {
       add: (photo, folder, toTest) => learnerDoor().call((api) => api.add(photo, folder, toTest)),
       addStack: (stack, toTest) => learnerDoor().call((api) => api.addStack(stack, toTest)),
       readIdx: (...files) => learnerDoor().call((api) => api.readIdx(...files)),
-      recover: (original, pruned, plan) => learnerDoor().call((api) => api.recover(original, pruned, plan, sizes())),
+      recover: (original, pruned, plan) =>
+        learnerDoor().call((api) => api.recover(original, pruned, plan, sizesOf(original))),
       advance: () => learnerDoor().call((api) => api.advance()),
       judge: () => learnerDoor().call((api) => api.judge()),
       finish: () => learnerDoor().call((api) => api.finish()),
       toLine: (original, recipe, plan, aim) =>
-        learnerDoor().call((api) => api.toLine(original, recipe, plan, aim, sizes())),
+        learnerDoor().call((api) => api.toLine(original, recipe, plan, aim, sizesOf(original))),
       resumeLine: (original, state, best) =>
-        learnerDoor().call((api) => api.resumeLine(original, state, best, sizes())),
+        learnerDoor().call((api) => api.resumeLine(original, state, best, sizesOf(original))),
       round: () => learnerDoor().call((api) => api.round()),
       beginScores: (model, criterion, seed) =>
-        learnerDoor().call((api) => api.beginScores(model, criterion, seed, sizes())),
+        learnerDoor().call((api) => api.beginScores(model, criterion, seed, sizesOf(model))),
       advanceScores: () => learnerDoor().call((api) => api.advanceScores()),
       finishScores: () => learnerDoor().call((api) => api.finishScores()),
-      tested: () => learnerDoor().call((api) => api.tested()),
+      beginTrial: (toTest) => learnerDoor().call((api) => api.beginTrial(toTest)),
+      advanceTrial: () => learnerDoor().call((api) => api.advanceTrial()),
+      finishTrial: () => learnerDoor().call((api) => api.finishTrial()),
     },
     prober() {
       const door = new Door<LearnerApi>({
@@ -132,11 +139,11 @@ export function connect(): Core {
         gather: (preset, folders) => door.call((api) => api.gather(preset, folders)),
         add: (photo, folder, toTest) => door.call((api) => api.add(photo, folder, toTest)),
         addStack: (stack, toTest) => door.call((api) => api.addStack(stack, toTest)),
-        sensitivity: (original, recipe, levels, seed) =>
-          door.call((api) => api.sensitivity(original, recipe, levels, seed, sizes())),
+        sensitivity: (original, recipe, levels, seed, before) =>
+          door.call((api) => api.sensitivity(original, recipe, levels, seed, before, sizesOf(original))),
         probe: (index) => door.call((api) => api.probe(index)),
-        guide: (original, curves, recipe) => door.call((api) => api.guide(original, curves, recipe, sizes())),
-        sweep: (original, recipe, seed) => door.call((api) => api.sweep(original, recipe, seed, sizes())),
+        guide: (original, curves, recipe) => door.call((api) => api.guide(original, curves, recipe, sizesOf(original))),
+        sweep: (original, recipe, seed) => door.call((api) => api.sweep(original, recipe, seed, sizesOf(original))),
         swept: (kept) => door.call((api) => api.swept(kept)),
         end: () => door.end(),
       };

@@ -22,10 +22,15 @@ const api = {
   async recover(original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) {
     const learner = await core;
     const beginning = learner.recover(original, pruned, plan, sizes);
-    await team.gather(learner, original, pruned, plan, sizes);
+    await team.gather(learner, original, sizes);
+    team.begin(pruned);
     return beginning;
   },
-  advance: async () => (team.isAlone ? (await core).advance() : team.step(await core)),
+  async advance() {
+    const learner = await core;
+    await team.share(learner);
+    return learner.advance();
+  },
   judge: async () => (await core).judge() ?? null,
   async finish() {
     team.disband();
@@ -35,19 +40,40 @@ const api = {
     (await core).beginScores(model, criterion, seed, sizes),
   advanceScores: async () => (await core).advanceScores(),
   finishScores: async () => (await core).finishScores(),
-  toLine: async (original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim, sizes: Record<string, number>) =>
-    (await core).toLine(original, recipe, plan, aim, sizes),
-  resumeLine: async (original: Uint8Array, state: string, best: Uint8Array, sizes: Record<string, number>) =>
-    (await core).resumeLine(original, state, best, sizes),
-  round: async () => (await core).round(),
-  tested: async () => (await core).tested() ?? null,
+  async toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim, sizes: Record<string, number>) {
+    const learner = await core;
+    const beginning = learner.toLine(original, recipe, plan, aim, sizes);
+    await team.gather(learner, original, sizes);
+    return beginning;
+  },
+  async resumeLine(original: Uint8Array, state: string, best: Uint8Array, sizes: Record<string, number>) {
+    const learner = await core;
+    const beginning = learner.resumeLine(original, state, best, sizes);
+    await team.gather(learner, original, sizes);
+    return beginning;
+  },
+  async round() {
+    const learner = await core;
+    await team.share(learner);
+    const round = learner.round();
+    if ("cut" in round.stage && learner.learns) team.begin(learner.cut());
+    if (round.isOver) team.disband();
+    return round;
+  },
+  async beginTrial(toTest: boolean) {
+    team.disband();
+    return (await core).beginTrial(toTest);
+  },
+  advanceTrial: async () => (await core).advanceTrial(),
+  finishTrial: async () => (await core).finishTrial(),
   sensitivity: async (
     original: Uint8Array,
     recipe: Recipe,
     levels: readonly number[],
     seed: number,
+    before: Curves | null,
     sizes: Record<string, number>,
-  ) => (await core).sensitivity(original, recipe, Float64Array.from(levels), seed, sizes),
+  ) => (await core).sensitivity(original, recipe, Float64Array.from(levels), seed, before, sizes),
   probe: async (index: number) => (await core).probe(index),
   guide: async (original: Uint8Array, curves: Curves, recipe: Recipe, sizes: Record<string, number>) =>
     (await core).guide(original, curves, recipe, sizes),

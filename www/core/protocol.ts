@@ -133,7 +133,7 @@ export interface Learner {
   advance(): Promise<Advance>;
   /** How good the model is by now; `null` where that can't be told before the end. */
   judge(): Promise<Quality | null>;
-  /** Ends the recovery, whole or not. */
+  /** Ends the recovery, whole or not; how good the model is, a trial tells. */
   finish(): Promise<Recovered>;
   /** Begins a search. */
   toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim): Promise<Beginning>;
@@ -144,14 +144,26 @@ export interface Learner {
   beginScores(model: Uint8Array, criterion: string, seed: number): Promise<void>;
   advanceScores(): Promise<ScoresAdvance>;
   finishScores(): Promise<Scores>;
-  /** The search's best model on pictures that nothing was learned from or chosen by; `null` where there are none. */
-  tested(): Promise<Tested | null>;
+  /**
+   * Begins to measure what came out beside the original: on the pictures that are chosen by, or on those that nothing was
+   * learned from or chosen by. Gives how many there are.
+   */
+  beginTrial(toTest: boolean): Promise<number>;
+  advanceTrial(): Promise<Advance>;
+  /** Of the pictures that were shown. */
+  finishTrial(): Promise<Tested>;
 }
 
 /** Measures cuts that are not kept, in a worker of its own. */
 export interface Prober extends Pick<Learner, "gather" | "add" | "addStack"> {
-  /** Gets ready to probe each layer alone at these levels: shares to remove. */
-  sensitivity(original: Uint8Array, recipe: Recipe, levels: readonly number[], seed: number): Promise<Probing>;
+  /** Gets ready to probe each layer alone at these levels, shares to remove; goes on where curves of the model end. */
+  sensitivity(
+    original: Uint8Array,
+    recipe: Recipe,
+    levels: readonly number[],
+    seed: number,
+    before: Curves | null,
+  ): Promise<Probing>;
   /** One of the probes, in any order. */
   probe(index: number): Promise<Probe>;
   /** The recipe's target, shared out by what each layer can bear. */

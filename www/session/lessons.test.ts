@@ -1,12 +1,12 @@
 import { strToU8, zipSync } from "fflate";
 import { IDBObjectStore } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
-import { file, settled, surround } from "../../tests/page/surroundings";
+import { coreError } from "../../tests/page/core-double";
+import { file, settled } from "../../tests/page/surroundings";
+import { asked, core, opened, visit } from "../../tests/page/visits";
 import { entryOfBytes } from "../data/sets/entries";
 import { isStack, type PhotoLesson } from "../data/sets/lesson";
 import { unzip } from "../data/sets/zip";
-import { Session } from "./session.svelte";
 
 /** In place of the workers: archives are unpacked here, sheets are black. */
 vi.mock("../data/sets/unpack", () => ({
@@ -16,17 +16,7 @@ vi.mock("../data/sets/unpack", () => ({
     Promise.resolve(new Uint8Array(shape.width * shape.height * shape.count)),
   gunzip: (bytes: Uint8Array) => Promise.resolve(bytes),
 }));
-vi.mock("../data/photo", () => ({
-  decodePhoto: (bytes: Uint8Array, name: string) =>
-    bytes[0] === 0
-      ? Promise.reject(new Error(`“${name}” can't be read as a photo`))
-      : Promise.resolve({
-          pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
-          width: 1,
-          height: 1,
-          wasShrunk: false,
-        }),
-}));
+vi.mock("../data/photo", () => import("../../tests/page/photo"));
 
 const SET = {
   id: "clothes",
@@ -42,28 +32,13 @@ const SET = {
   source: "a test",
 };
 
-let core: DoubleCore;
-let ends: (() => void)[];
 let fetched: string[];
 
-async function begin(open = true): Promise<Session> {
-  const session = new Session(core);
-  ends.push(await session.start(""));
-  await settled();
-  if (open) await session.openModel({ kind: "gallery", id: "small", sizes: {} });
-  await settled();
-  return session;
-}
-
-const called = (name: string) => core.calls.filter(([called]) => called === name).map(([, argument]) => argument);
 const zip = (name: string, files: Record<string, Uint8Array>) => file(name, "", [...zipSync(files)]);
 const photo = new Uint8Array([1]);
 
 beforeEach(() => {
-  core = doubleCore();
-  ends = [];
   fetched = [];
-  surround();
   const fetchOthers = fetch;
   vi.stubGlobal("fetch", async (url: string) => {
     fetched.push(url.split("/").at(-1)!);
@@ -73,22 +48,18 @@ beforeEach(() => {
     return Response.json({ ...((await answer.json()) as object), datasets: [SET] });
   });
 });
-afterEach(() => {
-  ends.forEach((end) => end());
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.restoreAllMocks());
 
 describe("what is learned from", () => {
   test("is the gallery's own set where the model has one, fetched when first needed", async () => {
-    const session = await begin();
+    const session = await opened();
     expect(session.lessons.source).toBe("dataset");
     expect(session.lessons.summary).toMatchObject({ pictures: 2, toTest: 1, classes: [] });
     expect(fetched).not.toContain("train.webp");
 
     const plan = await core.learner.plan("finetune", session.preset!);
     await session.recovery.recover(session.patient!, session.lessons.all, plan);
-    expect(called("addStack")).toEqual([
+    expect(asked("addStack")).toEqual([
       [2, false],
       [1, true],
     ]);
@@ -103,13 +74,13 @@ describe("what is learned from", () => {
   });
 
   test("falls back to the photos at hand where the set is another model's", async () => {
-    const session = await begin(false);
+    const session = await visit();
     expect(session.lessons.source).toBe("photos");
     expect(session.lessons.all.map(({ name }) => name)).toEqual(["Boats"]);
   });
 
   test("a zip with folders is labelled, found again after a reload, and forgotten when asked", async () => {
-    const session = await begin();
+    const session = await opened();
     await session.takeFiles([zip("pets.zip", { "cat/1.png": photo, "dog/2.png": photo, "dog/3.png": photo })]);
     await settled();
     expect(session.lessons.name).toBe("“pets.zip”");
@@ -118,24 +89,24 @@ describe("what is learned from", () => {
       { name: "dog", count: 2 },
     ]);
 
-    const again = await begin(false);
+    const again = await visit();
     await settled();
     expect(again.lessons.source).toBe("files");
     expect(again.lessons.summary.classes.map(({ name }) => name)).toEqual(["cat", "dog"]);
     again.lessons.forgetFiles();
     await settled();
-    expect((await begin(false)).lessons.all).toEqual([]);
+    expect((await visit()).lessons.all).toEqual([]);
   });
 
   test("IDX files are read by the core, and what it says of them is shown", async () => {
-    const session = await begin();
+    const session = await opened();
     const pair = [
       file("train-images-idx3-ubyte", "", [0, 0, 8, 3, 5, 6]),
       file("train-labels-idx1-ubyte", "", [0, 0, 8, 1, 0, 1]),
     ];
     await session.takeFiles(pair);
     await settled();
-    expect(called("readIdx")).toEqual(["train-images-idx3-ubyte"]);
+    expect(asked("readIdx")).toEqual(["train-images-idx3-ubyte"]);
     expect(session.lessons.summary).toMatchObject({ pictures: 2, toTest: 0 });
     expect(session.lessons.all.every(isStack)).toBe(true);
 
@@ -145,7 +116,7 @@ describe("what is learned from", () => {
   });
 
   test("a broken zip, one without photos, and files of another kind leave what was there", async () => {
-    const session = await begin();
+    const session = await opened();
     await session.takeFiles([zip("pets.zip", { "cat/1.png": photo, "dog/2.png": photo })]);
     await settled();
     const failure = async (bad: File) => {
@@ -162,14 +133,14 @@ describe("what is learned from", () => {
 
 describe("pictures from the camera", () => {
   test("are counted by class, learned from, and there after a reload", async () => {
-    const session = await begin();
+    const session = await opened();
     session.lessons.choose("camera");
     session.lessons.captures.add("cup", photo);
     session.lessons.captures.add("pen", photo);
     session.lessons.captures.add("cup", photo);
     await settled();
 
-    const again = await begin(false);
+    const again = await visit();
     await settled();
     expect(again.lessons.source).toBe("camera");
     expect(again.lessons.summary.classes).toEqual([
@@ -181,11 +152,11 @@ describe("pictures from the camera", () => {
     again.lessons.captures.forgetLast("cup");
     again.lessons.captures.forgetClass("pen");
     await settled();
-    expect((await begin(false)).lessons.summary.classes).toEqual([{ name: "cup", count: 1 }]);
+    expect((await visit()).lessons.summary.classes).toEqual([{ name: "cup", count: 1 }]);
   });
 
   test("are still there until the page is closed where the disk is full, and that is said", async () => {
-    const session = await begin();
+    const session = await opened();
     vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
       throw new DOMException("no room", "QuotaExceededError");
     });

@@ -1,5 +1,5 @@
 /** Cuts that are measured and not kept: of the whole at many sizes, and of each layer alone. Each has workers of its own. */
-import type { Core, Curves, Probe, Prober, Recipe, Totals } from "../core/protocol";
+import type { Core, Curves, Probe, Prober, Recipe } from "../core/protocol";
 import type { Lesson } from "../data/sets/lesson";
 import { randomId } from "../state/ids";
 import { withSensitivity, type Sensitivity } from "../state/sensitivity";
@@ -7,13 +7,7 @@ import { empty, failed, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
 import { withSweep, type SweepCurve } from "../state/sweeps";
 import { gather, together } from "./gather";
-import type { Patient } from "./recovery.svelte";
-
-/** The model that is probed, and what it costs. */
-export interface Subject extends Pick<Patient, "original" | "preset" | "recipe"> {
-  readonly model: string;
-  readonly before: Totals;
-}
+import type { Probed } from "./subject";
 
 /** Shares to remove: a curve of the whole, and of each layer. */
 export const SWEEP = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
@@ -21,8 +15,6 @@ export const LEVELS = [0.25, 0.5, 0.75, 0.9] as const;
 
 const SWEEPS = "sweeps";
 const SENSITIVITIES = "sensitivities";
-/** What random choices among the photos start from: the same as recovery's, so that the parts are the same. */
-const SEED = 1;
 /** More workers than this would keep the page from its own work on most machines. */
 const MOST_WORKERS = 4;
 
@@ -49,7 +41,7 @@ export class Probing {
   }
 
   /** Cuts to many sizes and measures each, without recovery. */
-  async sweep(subject: Subject, lessons: readonly Lesson[]): Promise<void> {
+  async sweep(subject: Probed, lessons: readonly Lesson[]): Promise<void> {
     if (this.sweepWork.state === "loading") return;
     this.sweepWork = loading("Getting ready");
     const prober = (this.#sweeper = this.core.prober());
@@ -57,7 +49,7 @@ export class Probing {
       await this.#gather([prober], subject, lessons, (work) => (this.sweepWork = work));
       this.sweepWork = loading("Measuring the original");
       const { model, before, recipe } = subject;
-      const { original, milliseconds } = await prober.sweep(subject.original, recipe, SEED);
+      const { original, milliseconds } = await prober.sweep(subject.original, recipe, subject.seed);
       let curve: SweepCurve = {
         id: randomId(),
         at: Date.now(),
@@ -86,8 +78,11 @@ export class Probing {
     }
   }
 
-  /** Measures what each layer alone can bear, shared out over the machine's processors. */
-  async probeLayers(subject: Subject, lessons: readonly Lesson[]): Promise<void> {
+  /**
+   * Measures what each layer alone can bear, shared out over the machine's processors. What was measured before of the same
+   * model by the same recipe on the same photos counts.
+   */
+  async probeLayers(subject: Probed, lessons: readonly Lesson[]): Promise<void> {
     if (this.layersWork.state === "loading") return;
     this.layersWork = loading("Getting ready");
     this.paused = false;
@@ -96,17 +91,20 @@ export class Probing {
     try {
       await this.#gather(probers, subject, lessons, (work) => (this.layersWork = work));
       this.layersWork = loading("Measuring the original");
-      const begin = (prober: Prober) => prober.sensitivity(subject.original, subject.recipe, LEVELS, SEED);
+      const before = this.sensitivities.find(({ model }) => model === subject.model)?.curves ?? null;
+      const begin = (prober: Prober) =>
+        prober.sensitivity(subject.original, subject.recipe, LEVELS, subject.seed, before);
       const [first] = await Promise.all(probers.map(begin));
       let { curves } = first!;
-      const { probes } = first!;
-      let next = 0;
-      let done = 0;
+      const { probes, left } = first!;
+      const waiting = [...left];
+      let done = probes - left.length;
       const work = async (prober: Prober): Promise<void> => {
-        while (next < probes) {
+        while (waiting.length > 0) {
           await this.#unpaused();
-          if (next >= probes) return;
-          const probe = await prober.probe(next++);
+          const next = waiting.shift();
+          if (next === undefined) return;
+          const probe = await prober.probe(next);
           curves = withProbe(curves, probe);
           done += 1;
           this.layersWork = loading(`Layer by layer: ${done} of ${probes} cuts`, done / probes);
@@ -162,7 +160,7 @@ export class Probing {
 
   #gather(
     probers: readonly Prober[],
-    { preset }: Subject,
+    { preset }: Probed,
     lessons: readonly Lesson[],
     show: (work: Status<never>) => void,
   ): Promise<void> {

@@ -1,44 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
-import { settled, surround } from "../../tests/page/surroundings";
+import { describe, expect, test, vi } from "vitest";
+import { coreError } from "../../tests/page/core-double";
+import { settled } from "../../tests/page/surroundings";
+import { asked, core, opened, visit } from "../../tests/page/visits";
 import { isWhole } from "../state/sensitivity";
 import type { Lesson } from "../data/sets/lesson";
 import { LEVELS, SWEEP } from "./probing.svelte";
-import { Session } from "./session.svelte";
-
-let core: DoubleCore;
-let ends: (() => void)[];
-
-async function visit(): Promise<Session> {
-  const session = new Session(core);
-  ends.push(await session.start(""));
-  await settled();
-  return session;
-}
-
-async function opened(): Promise<Session> {
-  const session = await visit();
-  await session.openModel({ kind: "gallery", id: "small", sizes: {} });
-  await settled();
-  return session;
-}
 
 const PHOTO: Lesson = {
   name: "a photo",
   folder: null,
   pixels: () => Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),
 };
-const called = (name: string) => core.calls.filter(([called]) => called === name).map(([, argument]) => argument);
-
-beforeEach(() => {
-  core = doubleCore();
-  ends = [];
-  surround();
-});
-afterEach(() => {
-  ends.forEach((end) => end());
-  vi.unstubAllGlobals();
-});
 
 describe("a sweep", () => {
   test("measures cuts up to the recipe's limits and is there after a reload", async () => {
@@ -50,10 +22,18 @@ describe("a sweep", () => {
       SWEEP.map((gone) => Number((1 - gone).toFixed(4))).filter((kept) => kept >= 0.2),
     );
     expect(curve!.milliseconds).toBe(8);
-    expect(called("end")).toEqual(["prober 1"]);
+    expect(asked("end")).toEqual(["prober 1"]);
 
     const again = await visit();
     expect(again.probing.sweeps).toEqual([curve]);
+  });
+
+  test("goes by the visitor's seed, as sensitivity does", async () => {
+    const session = await opened();
+    session.seed = 7;
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    await session.probing.probeLayers(session.subject!, [PHOTO]);
+    expect(asked("seed")).toEqual([7, ...asked("sensitivity").map(() => 7)]);
   });
 
   test("of another criterion stands beside, of the same takes its place", async () => {
@@ -86,7 +66,7 @@ describe("sensitivity", () => {
   test("shares the probes out over workers, and survives a reload", async () => {
     const session = await opened();
     await session.probing.probeLayers(session.subject!, [PHOTO]);
-    const probes = called("probe") as [string, number][];
+    const probes = asked("probe") as [string, number][];
     expect(probes.map(([, index]) => index).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(new Set(probes.map(([worker]) => worker)).size).toBeGreaterThan(1);
     const [known] = session.probing.sensitivities;
@@ -94,8 +74,8 @@ describe("sensitivity", () => {
     expect(known!.curves.curves[0]!.points.map(({ share, quality }) => [share, quality.agreement])).toEqual(
       LEVELS.map((level) => [level, 1 - level]),
     );
-    const workers = new Set(called("sensitivity"));
-    expect(new Set(called("end"))).toEqual(workers);
+    const workers = new Set(asked("sensitivity"));
+    expect(new Set(asked("end"))).toEqual(workers);
 
     const again = await visit();
     expect(again.probing.sensitivities).toEqual([known]);
@@ -105,17 +85,43 @@ describe("sensitivity", () => {
     const session = await opened();
     const release = core.hold("probe");
     const work = session.probing.probeLayers(session.subject!, [PHOTO]);
-    await vi.waitFor(() => expect(called("probe").length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(asked("probe").length).toBeGreaterThan(0));
     session.probing.pause();
     release();
     await settled();
-    const begun = called("probe").length;
+    const begun = asked("probe").length;
     expect(begun).toBeLessThan(8);
     await settled();
-    expect(called("probe")).toHaveLength(begun);
+    expect(asked("probe")).toHaveLength(begun);
     session.probing.resume();
     await work;
-    expect(called("probe")).toHaveLength(8);
+    expect(asked("probe")).toHaveLength(8);
+  });
+
+  test("that is cancelled goes on from there when it is asked for again, after a reload too", async () => {
+    const session = await opened();
+    const { prober } = core;
+    core.prober = () => {
+      const made = prober();
+      const probe = (index: number) => {
+        if (index === 5) session.probing.cancelLayers();
+        return made.probe(index);
+      };
+      return { ...made, probe };
+    };
+    await session.probing.probeLayers(session.subject!, [PHOTO]);
+    expect(session.probing.layersWork).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    const { points } = session.probing.sensitivities[0]!.curves.curves[0]!;
+    expect(points.length).toBeGreaterThan(0);
+
+    core.prober = prober;
+    const again = await visit();
+    const before = asked("probe").length;
+    await again.probing.probeLayers(again.subject!, [PHOTO]);
+    const missing = asked("probe").slice(before);
+    const kept = session.probing.sensitivities[0]!.curves.curves.flatMap((curve) => curve.points).length;
+    expect(missing).toHaveLength(8 - kept);
+    expect(isWhole(again.probing.sensitivities[0]!)).toBe(true);
   });
 
   test("guides the cut by one step that can be undone", async () => {
@@ -135,6 +141,6 @@ describe("sensitivity", () => {
     core.fail("probe", coreError("bad-model", "the model's output holds values that are not numbers"));
     await session.probing.probeLayers(session.subject!, [PHOTO]);
     expect(session.probing.layersWork).toMatchObject({ state: "failed", failure: { code: "bad-model" } });
-    expect(new Set(called("end"))).toEqual(new Set(called("sensitivity")));
+    expect(new Set(asked("end"))).toEqual(new Set(asked("sensitivity")));
   });
 });

@@ -5,17 +5,14 @@ import { randomId } from "../state/ids";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
 import { gather } from "./gather";
-
-/** What is cut and brought back. */
-export interface Patient {
-  readonly original: Uint8Array;
-  readonly pruned: Uint8Array;
-  readonly preset: Preset;
-  readonly recipe: Recipe;
-}
+import type { Patient, Subject } from "./subject";
 
 /** A model that came out. */
 export interface Outcome {
+  readonly id: string;
+  /** The model that it was cut from, and what that costs. */
+  readonly model: string;
+  readonly before: Totals;
   readonly bytes: Uint8Array;
   readonly totals: Totals;
   readonly recipe: Recipe;
@@ -26,8 +23,6 @@ export interface Outcome {
   readonly quality: Quality;
   /** Milliseconds for one photo. */
   readonly milliseconds: number | null;
-  /** On photos that nothing was learned from or chosen by. */
-  readonly test: Tested | null;
   /** The least score on this side of the line, where a search made it, and the search that did. */
   readonly least: number | null;
   readonly run: string | null;
@@ -37,9 +32,9 @@ export interface Outcome {
 export interface Listeners {
   onOutcome(outcome: Outcome): void;
   /** The search as it stands after another round; `null` when it is over. */
-  onSearch(search: Omit<Search, "model"> | null): void;
-  /** The best model of a search on photos that nothing was chosen by. */
-  onTested(run: string, tested: Tested): void;
+  onSearch(search: Search | null): void;
+  /** An outcome, or the best model of a search, on photos that nothing was learned from or chosen by. */
+  onTested(of: string, tested: Tested): void;
 }
 
 export interface LossPoint {
@@ -55,6 +50,7 @@ export interface QualityPoint {
 /** Judgements on the way: so many of them, and no more often than this. */
 const JUDGEMENTS = 10;
 const REDRAW = 150;
+const MEASURING = "Measuring the recovered model";
 
 export class Recovery {
   work = $state.raw<Status<never>>(empty);
@@ -68,6 +64,8 @@ export class Recovery {
   remarks = $state.raw<readonly string[]>([]);
   #resume: (() => void) | null = null;
   #stopping = false;
+  /** Whether nothing is left to do but to measure what came out. */
+  #isMeasuring = false;
 
   constructor(
     private readonly core: Core,
@@ -85,52 +83,56 @@ export class Recovery {
       this.work = loading("Measuring both models");
       const beginning = (this.beginning = await learner.recover(patient.original, patient.pruned, plan));
       await this.#learn(plan);
-      this.work = loading("Measuring the recovered model");
-      const { bytes, totals, quality, test, milliseconds } = await learner.finish();
+      this.work = loading(MEASURING);
+      const { bytes, totals, milliseconds } = await learner.finish();
+      const judged = await this.#measure(false, MEASURING);
+      const id = randomId();
       this.listeners.onOutcome({
+        id,
+        model: patient.model,
+        before: patient.before,
         bytes,
         totals,
         recipe: patient.recipe,
         plan,
         beginning,
         cut: beginning.pruned,
-        quality,
+        quality: judged!.quality,
         milliseconds: milliseconds ?? null,
-        test: test ?? null,
         least: null,
         run: null,
       });
+      if (!this.#stopping) await this.#test(id);
     });
   }
 
   /** Rounds of cutting and recovering until one more would lose more than is accepted, or to a schedule's end. */
-  async toLine(patient: Patient, lessons: readonly Lesson[], wanted: Plan, aim: Aim): Promise<void> {
-    // Rounds are learned by one worker.
-    const plan = { ...wanted, workers: 1 };
+  async toLine(patient: Patient, lessons: readonly Lesson[], plan: Plan, aim: Aim): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
-      const { original, preset, recipe } = patient;
+      const { model, original, preset, recipe } = patient;
       await this.#gather(preset, lessons);
       this.work = loading("Measuring the original");
       this.beginning = await learner.toLine(original, recipe, plan, aim);
       // Measured time is saved by cutting multiply-adds.
       const counted: Recipe = aim.time === undefined ? recipe : { ...recipe, target: { macs: 1 } };
-      await this.#rounds({ run: randomId(), recipe: counted, plan, preset, rounds: 0, best: new Uint8Array() });
+      const run = randomId();
+      await this.#rounds({ run, model, recipe: counted, plan, preset, rounds: 0, best: new Uint8Array() }, patient);
     });
   }
 
   /** Goes on with a search from its last finished round, on the same photos. */
-  async goOn(search: Search, original: Uint8Array, lessons: readonly Lesson[]): Promise<void> {
+  async goOn(search: Search, subject: Subject, lessons: readonly Lesson[]): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
       await this.#gather(search.preset, lessons);
       this.work = loading("Finding the last finished round");
-      this.beginning = await learner.resumeLine(original, search.state, search.best);
-      await this.#rounds(search);
+      this.beginning = await learner.resumeLine(subject.original, search.state, search.best);
+      await this.#rounds(search, subject);
     });
   }
 
-  async #rounds(begun: Omit<Search, "model" | "state">): Promise<void> {
+  async #rounds(begun: Omit<Search, "state">, { before }: Subject): Promise<void> {
     const { learner } = this.core;
     const beginning = this.beginning!;
     let { rounds, best } = begun;
@@ -140,7 +142,8 @@ export class Recovery {
       const { stage, isOver, least, bytes, state } = await learner.round();
       over = isOver;
       const recovering = `Round ${rounds + 1}: recovering`;
-      if ("cut" in stage) this.work = loading(recovering);
+      if ("scoring" in stage) this.#show(`Round ${rounds + 1}: measuring the criterion on photos`, stage.scoring);
+      else if ("cut" in stage) this.work = loading(recovering);
       else if ("recovering" in stage) this.#show(recovering, stage.recovering);
       else if ("limit" in stage) this.remarks = [...this.remarks, stage.limit];
       else {
@@ -148,6 +151,9 @@ export class Recovery {
         rounds += 1;
         if (accepted) best = bytes;
         this.listeners.onOutcome({
+          id: randomId(),
+          model: begun.model,
+          before,
           bytes: accepted ? bytes : new Uint8Array(),
           totals,
           recipe: withShare(begun.recipe, share),
@@ -156,7 +162,6 @@ export class Recovery {
           cut,
           quality,
           milliseconds: milliseconds ?? null,
-          test: null,
           least,
           run: begun.run,
         });
@@ -165,9 +170,34 @@ export class Recovery {
       if (state !== undefined) this.listeners.onSearch({ ...begun, rounds, best, state });
     }
     if (over) this.listeners.onSearch(null);
-    this.work = loading("Measuring on photos that nothing was chosen by");
-    const tested = rounds > 0 ? await learner.tested() : null;
-    if (tested) this.listeners.onTested(begun.run, tested);
+    if (rounds > 0) await this.#test(begun.run);
+  }
+
+  /** The last word on a recovered model, or on the best one of a search. */
+  async #test(of: string): Promise<void> {
+    const tested = await this.#measure(true, "Measuring on photos that nothing was chosen by");
+    if (tested) this.listeners.onTested(of, tested);
+  }
+
+  /** Measures what came out, a few photos at a time; `null` where there are no photos. Ended early, it tells of those shown. */
+  async #measure(toTest: boolean, what: string): Promise<Tested | null> {
+    const { learner } = this.core;
+    this.work = loading(what);
+    const of = await learner.beginTrial(toTest);
+    if (of === 0) return null;
+    this.#stopping = false;
+    this.#isMeasuring = true;
+    let done = 0;
+    while (done < of && !(this.#stopping && done > 0)) {
+      await this.#unpaused();
+      const advance = await learner.advanceTrial();
+      this.#show(what, advance);
+      done = advance.done;
+    }
+    this.#isMeasuring = false;
+    if (done < of)
+      this.remarks = [...this.remarks, `Measured on the first ${done} of ${of} photos, since it was stopped.`];
+    return learner.finishTrial();
   }
 
   pause(): void {
@@ -187,9 +217,9 @@ export class Recovery {
   }
 
   cancel(): void {
-    this.#stopping = true;
-    this.resume();
-    this.core.cancel("learner");
+    this.stop();
+    // What is only left to be measured is there, and stays.
+    if (!this.#isMeasuring) this.core.cancel("learner");
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
@@ -201,6 +231,7 @@ export class Recovery {
     this.remarks = [];
     this.paused = false;
     this.#stopping = false;
+    this.#isMeasuring = false;
     this.work = loading("Getting ready");
     try {
       await work();

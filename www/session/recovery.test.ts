@@ -1,31 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Aim } from "../core/protocol";
-import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
-import { settled, surround } from "../../tests/page/surroundings";
+import { coreError } from "../../tests/page/core-double";
+import { file, settled } from "../../tests/page/surroundings";
+import { called, core, opened, visit } from "../../tests/page/visits";
 import type { Lesson } from "../data/sets/lesson";
-import { Session } from "./session.svelte";
+import type { Session } from "./session.svelte";
 
-vi.mock("../data/photo", () => ({
-  decodePhoto: () =>
-    Promise.resolve({
-      pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
-      width: 1,
-      height: 1,
-      wasShrunk: false,
-    }),
-}));
-
-let core: DoubleCore;
-let ends: (() => void)[];
-
-async function cutting(): Promise<Session> {
-  const session = new Session(core);
-  ends.push(await session.start(""));
-  await settled();
-  await session.openModel({ kind: "gallery", id: "small", sizes: {} });
-  await settled();
-  return session;
-}
+vi.mock("../data/photo", () => import("../../tests/page/photo"));
 
 const photo = (folder: string | null, fails = false): Lesson => ({
   name: "a photo",
@@ -36,23 +17,13 @@ const photo = (folder: string | null, fails = false): Lesson => ({
       : Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),
 });
 
+const NONE = new Uint8Array();
 const AIM: Aim = { loss: 0.2, pace: "search" };
-const called = (name: string) => core.calls.filter(([called]) => called === name);
 const plan = (session: Session) => core.learner.plan("distill", session.preset!);
-
-beforeEach(() => {
-  core = doubleCore();
-  ends = [];
-  surround();
-});
-afterEach(() => {
-  ends.forEach((end) => end());
-  vi.unstubAllGlobals();
-});
 
 describe("a recovery", () => {
   test("gives a model that is compared and taken home in place of the cut", async () => {
-    const session = await cutting();
+    const session = await opened();
     await session.recovery.recover(session.patient!, [photo("cat"), photo("dog"), photo("cat")], await plan(session));
     await settled();
 
@@ -65,13 +36,11 @@ describe("a recovery", () => {
   });
 
   test("is there after a reload, leaves with another cut, and comes back with undo", async () => {
-    const session = await cutting();
+    const session = await opened();
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
     await settled();
 
-    const again = new Session(core);
-    ends.push(await again.start(""));
-    await settled();
+    const again = await visit();
     expect([...again.recovered!.bytes]).toEqual([4, 2]);
 
     again.decideRecipe("cut more", { target: { macs: 0.3 } });
@@ -84,7 +53,7 @@ describe("a recovery", () => {
   });
 
   test("half-labelled photos have no labels, and one that can't be read is left out and named", async () => {
-    const session = await cutting();
+    const session = await opened();
     await session.recovery.recover(
       session.patient!,
       [photo("cat"), photo(null), photo("cat", true)],
@@ -95,8 +64,43 @@ describe("a recovery", () => {
     expect(session.recovery.remarks).toEqual([expect.stringContaining("can't be read")]);
   });
 
+  test("says how far the last word is, and a cancel then keeps the model with what was measured", async () => {
+    const session = await opened();
+    const { advanceTrial } = core.learner;
+    const told: unknown[] = [];
+    const measures = vi.spyOn(core.learner, "advanceTrial").mockImplementation(() => {
+      told.push(session.recovery.work);
+      // The second of the two photos kept for the last word is not waited for.
+      if (measures.mock.calls.length === 5) session.recovery.cancel();
+      return advanceTrial();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+    expect(told[2]).toMatchObject({ progress: { what: expect.stringContaining("2 of 4"), share: 0.5 } });
+    expect(session.attempts).toMatchObject([
+      { quality: { agreement: 0.75, pictures: 4 }, judged: 4, test: { quality: { agreement: 0.85, pictures: 1 } } },
+    ]);
+    expect(session.recovered).not.toBeNull();
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("first 1 of 2 photos")]);
+    expect(session.recovery.work.state).toBe("empty");
+    expect(called("cancel")).toEqual([]);
+  });
+
+  test("that is cancelled while the photos to choose by are shown is there, measured on those that were", async () => {
+    const session = await opened();
+    const { advanceTrial } = core.learner;
+    vi.spyOn(core.learner, "advanceTrial").mockImplementationOnce(() => {
+      session.recovery.cancel();
+      return advanceTrial();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+    expect(session.attempts).toMatchObject([{ quality: { pictures: 1 }, judged: 1, test: null }]);
+    expect(called("beginTrial")).toEqual([["beginTrial", false]]);
+  });
+
   test("that runs away keeps the last good weights and says so", async () => {
-    const session = await cutting();
+    const session = await opened();
     core.fail("advance", coreError("diverged", "learning ran away at step 2"));
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
     await settled();
@@ -105,7 +109,7 @@ describe("a recovery", () => {
   });
 
   test("that fails leaves the cut as it was", async () => {
-    const session = await cutting();
+    const session = await opened();
     core.fail("recover", coreError("bad-input", "there are too few photos"));
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
     await settled();
@@ -115,7 +119,7 @@ describe("a recovery", () => {
   });
 
   test("pauses, goes on, and ends early with what there is", async () => {
-    const session = await cutting();
+    const session = await opened();
     session.recovery.pause();
     const release = core.hold("gather");
     const work = session.recovery.recover(session.patient!, [photo(null)], await plan(session));
@@ -131,7 +135,7 @@ describe("a recovery", () => {
   });
 
   test("to the line: every round is on the list, the last one on this side is taken", async () => {
-    const session = await cutting();
+    const session = await opened();
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.attempts.map(({ key, quality }) => [key !== null, quality.agreement])).toEqual([
@@ -143,7 +147,7 @@ describe("a recovery", () => {
   });
 
   test("to the line: the last word is on photos that nothing was chosen by, and times are told", async () => {
-    const session = await cutting();
+    const session = await opened();
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
     const [taken, beyond] = session.attempts;
@@ -154,8 +158,53 @@ describe("a recovery", () => {
     expect(session.search).toBeNull();
   });
 
+  test("to the line: rounds stay with their model when another is opened meanwhile", async () => {
+    const session = await opened();
+    const small = session.subject!.model;
+    const { round } = core.learner;
+    vi.spyOn(core.learner, "round")
+      .mockImplementationOnce(async () => {
+        await session.openFile(file("other.onnx"));
+        return round();
+      })
+      .mockImplementationOnce(() => {
+        session.recovery.stop();
+        return Promise.resolve({ stage: { limit: "no more" }, isOver: false, least: 0, bytes: NONE, state: "stopped" });
+      });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    expect(session.model.opened?.title).toBe("other.onnx");
+    expect(session.attempts).toMatchObject([{ model: small, before: { macs: 50_000 }, test: { quality: {} } }]);
+    expect(session.recovered).toBeNull();
+    expect(session.search).toMatchObject({ model: small, rounds: 1 });
+
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    expect(session.subject!.model).toBe(small);
+    session.takeAttempt(session.attempts[0]!);
+    await settled();
+    expect([...session.recovered!.bytes]).toEqual([8]);
+  });
+
+  test("to the line: a criterion that looks at photos says how far it is", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    const scoring = { stage: { scoring: { done: 3, of: 4 } }, isOver: false, least: 0.8, bytes: new Uint8Array() };
+    let told: unknown;
+    vi.spyOn(core.learner, "round")
+      .mockResolvedValueOnce(scoring)
+      .mockImplementationOnce(() => {
+        told = session.recovery.work;
+        return round();
+      });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    expect(told).toMatchObject({ progress: { what: expect.stringContaining("Round 1: measuring"), share: 0.75 } });
+    await settled();
+    expect(session.attempts).toHaveLength(2);
+  });
+
   test("to the line: goes on after a reload from its last finished round", async () => {
-    const session = await cutting();
+    const session = await opened();
     // The worker dies in the second round.
     const { round } = core.learner;
     const dies = coreError("crashed", "This part of the page stopped.");
@@ -164,11 +213,9 @@ describe("a recovery", () => {
     await settled();
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "crashed" } });
 
-    const again = new Session(core);
-    ends.push(await again.start(""));
-    await settled();
+    const again = await visit();
     expect(again.search).toMatchObject({ rounds: 1, state: "after 1" });
-    await again.recovery.goOn(again.search!, again.model.opened!.bytes, [photo(null)]);
+    await again.recovery.goOn(again.search!, again.subject!, [photo(null)]);
     await settled();
     expect(called("resumeLine")).toEqual([["resumeLine", ["after 1", [8]]]]);
     expect(again.attempts.map(({ key, run }) => [key !== null, run])).toEqual([
@@ -179,7 +226,7 @@ describe("a recovery", () => {
   });
 
   test("to the line: a search on other photos is refused, and is still there", async () => {
-    const session = await cutting();
+    const session = await opened();
     const { round } = core.learner;
     vi.spyOn(core.learner, "round").mockImplementationOnce(() => {
       session.recovery.stop();
@@ -188,7 +235,7 @@ describe("a recovery", () => {
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
     core.fail("resumeLine", coreError("bad-input", "these are not the pictures that the search began with"));
-    await session.recovery.goOn(session.search!, session.model.opened!.bytes, [photo("cat")]);
+    await session.recovery.goOn(session.search!, session.subject!, [photo("cat")]);
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
     expect(session.search).toMatchObject({ rounds: 1 });
     session.forgetSearch();

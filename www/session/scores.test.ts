@@ -1,56 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
-import { file, settled, surround } from "../../tests/page/surroundings";
-import { Session } from "./session.svelte";
+import { describe, expect, test, vi } from "vitest";
+import { coreError } from "../../tests/page/core-double";
+import { file, settled } from "../../tests/page/surroundings";
+import { called, core, opened, visit } from "../../tests/page/visits";
+import type { Session } from "./session.svelte";
 
-vi.mock("../data/photo", () => ({
-  decodePhoto: () =>
-    Promise.resolve({
-      pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
-      width: 1,
-      height: 1,
-      wasShrunk: false,
-    }),
-}));
-
-let core: DoubleCore;
-let ends: (() => void)[];
-
-async function visit(): Promise<Session> {
-  const session = new Session(core);
-  ends.push(await session.start(""));
-  await settled();
-  return session;
-}
-
-async function cutting(): Promise<Session> {
-  const session = await visit();
-  await session.openModel({ kind: "gallery", id: "small", sizes: {} });
-  await settled();
-  return session;
-}
+vi.mock("../data/photo", () => import("../../tests/page/photo"));
 
 async function choose(session: Session, criterion: string): Promise<void> {
   session.decideRecipe("change the criterion", { criterion });
   await settled();
 }
 
-const called = (name: string) => core.calls.filter(([called]) => called === name);
 const lastCut = () => called("preview").at(-1)?.[1];
-
-beforeEach(() => {
-  core = doubleCore();
-  ends = [];
-  surround();
-});
-afterEach(() => {
-  ends.forEach((end) => end());
-  vi.unstubAllGlobals();
-});
 
 describe("a criterion that looks at photos", () => {
   test("is measured on the photos of the comparison, and then cut by", async () => {
-    const session = await cutting();
+    const session = await opened();
     await choose(session, "taylor");
     expect(called("add")).toHaveLength(1);
     expect(called("beginScores")).toEqual([["beginScores", "taylor"]]);
@@ -67,7 +32,7 @@ describe("a criterion that looks at photos", () => {
   });
 
   test("leaves the cut as it was until it has been measured, and lets no recovery begin meanwhile", async () => {
-    const session = await cutting();
+    const session = await opened();
     const before = session.cut.packed;
     const release = core.hold("advanceScores");
     await choose(session, "fisher");
@@ -84,7 +49,7 @@ describe("a criterion that looks at photos", () => {
   });
 
   test("that can't be measured says why, waits to be asked, and can be tried again", async () => {
-    const session = await cutting();
+    const session = await opened();
     core.fail("beginScores", coreError("bad-input", "“apoz” is measured on pictures, and there are none"));
     await choose(session, "apoz");
     expect(session.scores.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
@@ -99,7 +64,7 @@ describe("a criterion that looks at photos", () => {
   });
 
   test("gives way to another criterion", async () => {
-    const session = await cutting();
+    const session = await opened();
     const release = core.hold("advanceScores");
     await choose(session, "snip");
     await choose(session, "wanda");
@@ -118,7 +83,7 @@ describe("a criterion that looks at photos", () => {
   });
 
   test("is measured again after a reload, and for another model", async () => {
-    const session = await cutting();
+    const session = await opened();
     await choose(session, "wanda");
     const again = await visit();
     expect(called("beginScores")).toHaveLength(2);

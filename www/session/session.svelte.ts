@@ -1,6 +1,6 @@
 /** One visit: the decisions with their history, and everything on the page that follows from them. */
 import { untrack } from "svelte";
-import type { Core, Recipe } from "../core/protocol";
+import type { Core, Preset, Recipe } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import { readBytes } from "../data/file";
 import { isSetName } from "../data/sets/entries";
@@ -11,7 +11,6 @@ import { looksAtPhotos } from "../state/criteria";
 import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource, type PhotoSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
 import { fragmentOf, readFragment } from "../state/link";
-import { randomId } from "../state/ids";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import { Storage } from "../state/storage";
@@ -21,9 +20,10 @@ import { Lessons } from "./lessons.svelte";
 import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
-import { Probing, type Subject as Probed } from "./probing.svelte";
-import { Recovery, type Outcome, type Patient } from "./recovery.svelte";
+import { Probing } from "./probing.svelte";
+import { Recovery, type Outcome } from "./recovery.svelte";
 import { Scores } from "./scores.svelte";
+import type { Patient, Probed, Subject as Worked } from "./subject";
 
 /** `undefined` takes a field out of the recipe. */
 type Unsettable<Fields> = { [Name in keyof Fields]: Fields[Name] | undefined };
@@ -55,6 +55,8 @@ export class Session {
   attempts = $state.raw<readonly Attempt[]>([]);
   /** The search to the line that ended before it was over. */
   search = $state.raw<Search | null>(null);
+  /** What random choices start from where photos are parted, learned from and measured on. */
+  seed = $state(1);
   /** The file of the recovered model that is chosen. */
   recovered = $state.raw<{ readonly attempt: Attempt; readonly bytes: Uint8Array } | null>(null);
 
@@ -92,7 +94,7 @@ export class Session {
     this.recovery = new Recovery(core, {
       onOutcome: (outcome) => this.#keep(outcome),
       onSearch: (search) => this.#keepSearch(search),
-      onTested: (run, tested) => this.#keepAttempts(withTest(this.attempts, run, tested)),
+      onTested: (of, tested) => this.#keepAttempts(withTest(this.attempts, of, tested)),
     });
     this.probing = new Probing(core, this.storage);
     core.onRestart((_, reason) => {
@@ -288,15 +290,14 @@ export class Session {
     const packed = this.cut.packed;
     // One worker measures and recovers.
     if (!opened || packed.state !== "ready" || !this.preset || this.scores.isBusy) return null;
-    return { original: opened.bytes, pruned: packed.value.bytes, preset: this.preset, recipe: packed.value.of };
+    return { ...subjectOf(opened, this.preset, packed.value.of), pruned: packed.value.bytes };
   }
 
   /** What cuts can be tried on without keeping them; `null` without a model that runs here. */
   get subject(): Probed | null {
     const opened = this.model.opened;
     if (!opened || !this.preset || opened.summary.unsupported.length > 0) return null;
-    const { bytes: original, source, summary } = opened;
-    return { original, preset: this.preset, recipe: this.recipe, model: sourceId(source), before: summary.totals };
+    return { ...subjectOf(opened, this.preset, this.recipe), seed: this.seed || 0 };
   }
 
   /** Takes an earlier model of the list again. */
@@ -414,9 +415,8 @@ export class Session {
     this.#keepSearch(null);
   }
 
-  #keepSearch(search: Omit<Search, "model"> | null): void {
-    const opened = this.model.opened;
-    this.search = search && opened ? { ...search, model: sourceId(opened.source) } : null;
+  #keepSearch(search: Search | null): void {
+    this.search = search;
     void this.storage.save(SEARCH, this.search);
   }
 
@@ -428,27 +428,24 @@ export class Session {
     if (chosen && known) this.recovered = { ...chosen, attempt: known };
   }
 
-  /** Puts a recovered model on the list, and takes it unless it is beyond the line. */
+  /** Puts a recovered model on the list, and takes it unless it is beyond the line, or of a model that is no longer open. */
   #keep(outcome: Outcome): void {
-    const opened = this.model.opened;
-    if (!opened) return;
     const { bytes, beginning, milliseconds, ...rest } = outcome;
     const original = beginning.milliseconds;
     const key = bytes.length > 0 ? this.storage.keep(bytes) : null;
     const attempt: Attempt = {
       ...rest,
-      id: randomId(),
       at: Date.now(),
       key,
-      model: sourceId(opened.source),
-      before: opened.summary.totals,
       original: beginning.original,
       lessons: beginning.lessons,
-      judged: beginning.judged,
+      judged: rest.quality.pictures,
+      test: null,
       times: milliseconds !== null && original !== undefined ? { original, own: milliseconds } : null,
     };
     this.#keepAttempts(withAttempt(this.attempts, attempt));
-    if (key) this.takeAttempt(attempt);
+    const opened = this.model.opened;
+    if (key && opened && sourceId(opened.source) === outcome.model) this.takeAttempt(attempt);
   }
 
   #subjects(): Subject[] {
@@ -456,6 +453,10 @@ export class Session {
       pixels.state === "ready" ? [{ id, name, pixels: pixels.value.pixels }] : [],
     );
   }
+}
+
+function subjectOf({ source, bytes, summary }: OpenedModel, preset: Preset, recipe: Recipe): Worked {
+  return { model: sourceId(source), original: bytes, before: summary.totals, preset, recipe };
 }
 
 /** A field that is set to `undefined` is one that the recipe leaves out. */

@@ -1,42 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { coreError, doubleCore, type DoubleCore } from "../../tests/page/core-double";
-import { file, settled, surround } from "../../tests/page/surroundings";
+import { describe, expect, test, vi } from "vitest";
+import { coreError } from "../../tests/page/core-double";
+import { file, settled } from "../../tests/page/surroundings";
+import { called, core, visit } from "../../tests/page/visits";
 import { fragmentOf } from "../state/link";
-import { Session } from "./session.svelte";
 
-vi.mock("../data/photo", () => ({
-  decodePhoto: (bytes: Uint8Array, name: string) =>
-    bytes[0] === 0
-      ? Promise.reject(new Error(`“${name}” can't be read as a photo.`))
-      : Promise.resolve({
-          pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
-          width: 1,
-          height: 1,
-          wasShrunk: false,
-        }),
-}));
-
-let core: DoubleCore;
-let ends: (() => void)[];
-
-async function visit(fragment = ""): Promise<Session> {
-  const session = new Session(core);
-  ends.push(await session.start(fragment));
-  await settled();
-  return session;
-}
-
-const called = (name: string) => core.calls.filter(([called]) => called === name);
-
-beforeEach(() => {
-  core = doubleCore();
-  ends = [];
-  surround();
-});
-afterEach(() => {
-  ends.forEach((end) => end());
-  vi.unstubAllGlobals();
-});
+vi.mock("../data/photo", () => import("../../tests/page/photo"));
 
 describe("a session", () => {
   test("opens, cuts, checks on the photo and compares without being asked again", async () => {

@@ -26,7 +26,7 @@ export interface Attempt {
   readonly run: string | null;
   /** Milliseconds for one photo, of the original and of this model, measured the same way on this machine. */
   readonly times: { readonly original: number; readonly own: number } | null;
-  /** On photos that nothing was learned from or chosen by; `null` where there were too few, or before a search's end. */
+  /** On photos that nothing was learned from or chosen by; `null` where there were too few, or before that was measured. */
   readonly test: Tested | null;
 }
 
@@ -44,9 +44,9 @@ export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): rea
   return [...attempts, attempt].slice(-MOST);
 }
 
-/** The last model of a search that is on this side of the line is the one that was tested. */
-export function withTest(attempts: readonly Attempt[], run: string, test: Tested): readonly Attempt[] {
-  const tested = attempts.findLastIndex((attempt) => attempt.run === run && attempt.key !== null);
+/** The model of this name was tested; of a search, the last one on this side of the line. */
+export function withTest(attempts: readonly Attempt[], of: string, test: Tested): readonly Attempt[] {
+  const tested = attempts.findLastIndex(({ id, run, key }) => id === of || (run === of && key !== null));
   return attempts.map((attempt, index) => (index === tested ? { ...attempt, test } : attempt));
 }
 

@@ -9,11 +9,14 @@ use crate::progress::Progress;
 use crate::recover::How;
 use crate::table::{count, percent, table};
 use clap::{Args, ValueEnum};
+use secateur::data::Pictures;
+use secateur::graph::Graph;
 use secateur::recipe::Recipe;
-use secateur::recover::{Aim, Line, Pace, Parts, Plan, Quality, Stage, Tried, examine};
+use secateur::recover::{Aim, Line, Pace, Parts, Plan, Quality, Stage, Tested, Trial, Tried};
 use secateur::report::{Totals, account};
 use serde::Serialize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -124,6 +127,7 @@ impl Trim {
         let mut line = Line::new(sides, &recipe, &plan, parts, aim, Some(now))?;
         while !line.is_over() {
             match line.advance()? {
+                Stage::Scoring(advance) => progress.count(advance.done, advance.of),
                 Stage::Cut(_) => progress.stage("Recovering"),
                 Stage::Recovering(advance) => progress.count(advance.done, advance.of),
                 Stage::Judged(tried) => {
@@ -135,23 +139,20 @@ impl Trim {
         }
         progress.stage("Measuring on pictures that were held back");
         let (graph, bytes) = line.best();
-        let on_test = |graph| match test.is_empty() {
-            true => Ok(None),
-            false => examine(graph, Some(&original), &test).map(Some),
-        };
+        let tested = tested(&original, graph, test, &progress)?;
         let state = line.state();
         let taken = state.tried.iter().rev().find(|tried| tried.accepted);
         let before = Side {
             totals: account(&original, file.len() as u64).totals,
             milliseconds: state.milliseconds,
             judged: state.original,
-            test: on_test(&original)?,
+            test: tested.map(|tested| tested.original),
         };
         let after = Side {
             totals: account(graph, bytes.len() as u64).totals,
             milliseconds: taken.map_or(state.milliseconds, |taken| taken.milliseconds),
             judged: taken.map_or(state.original, |taken| taken.recovered),
-            test: on_test(graph)?,
+            test: tested.map(|tested| tested.quality),
         };
         let document = Report {
             recipe: &recipe,
@@ -186,6 +187,26 @@ impl Trim {
                 Schedule::Cubic => Pace::Cubic(rounds),
             },
             time: self.time,
+        }
+    }
+}
+
+/// Both models on the pictures that were held back, where there are any.
+fn tested(
+    original: &Graph,
+    model: &Graph,
+    test: Arc<Pictures>,
+    progress: &Progress,
+) -> secateur::Result<Option<Tested>> {
+    if test.is_empty() {
+        return Ok(None);
+    }
+    let mut trial = Trial::new(original, model, test)?;
+    loop {
+        let (done, of) = trial.advance()?;
+        progress.count(done, of);
+        if done == of {
+            return Ok(Some(trial.tested()));
         }
     }
 }

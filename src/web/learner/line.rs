@@ -1,23 +1,22 @@
 //! Searches to the line, which can go on where they ended.
 
-use super::messages::{Beginning, Round, Tested};
-use super::team::Shares;
-use super::{Kind, Learner, Work, nothing_begun, options, tested};
+use super::messages::{Beginning, Round};
+use super::{Kind, Learner, beginning, nothing_begun, options};
 use crate::error::Error;
+use crate::graph::Graph;
 use crate::onnx::open;
 use crate::recipe::Recipe;
-use crate::recover::{Aim, Line, Plan, Stage, State};
+use crate::recover::{Aim, Line, Parts, Plan, Stage, State};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
-use crate::web::{message, now};
+use crate::web::{SLICE, message, now};
 use js_sys::Uint8Array;
-use std::sync::Arc;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Learner {
-    /// Begins a search to the line.
+    /// Begins a search to the line. Whoever shares out the batches with this worker is a member.
     #[wasm_bindgen(js_name = toLine)]
     pub fn search(
         &mut self,
@@ -27,28 +26,14 @@ impl Learner {
         aim: Ts<Aim>,
         sizes: Ts<Sizes>,
     ) -> JsResult<Ts<Beginning>> {
-        // Rounds are learned by this worker alone.
-        let plan = Plan {
-            workers: 1,
-            ..plan.to_rust().map_err(mismatch)?
-        };
+        let plan = plan.to_rust().map_err(mismatch)?;
         let recipe = recipe.to_rust().map_err(mismatch)?;
         let aim = aim.to_rust().map_err(mismatch)?;
         let graph = open(original.clone().into(), &options(sizes)?)?.graph;
         let parts = self.parts(plan.seed)?;
-        let (judged, test) = (parts.judged.clone(), parts.test.clone());
-        let lessons = Arc::new(parts.lessons.clone());
         let sides = (&graph, &original[..]);
-        let line = Line::new(sides, &recipe, &plan, parts, aim, Some(now))?;
-        self.work = Some(Work {
-            original: graph,
-            lessons,
-            shares: Shares::default(),
-            judged,
-            test,
-            kind: Kind::Line(Box::new(line)),
-        });
-        self.line_begins()
+        let line = Line::new(sides, &recipe, &plan, parts.clone(), aim, Some(now))?;
+        self.line_begins(graph, parts, line.leading())
     }
 
     /// Goes on with a search from the state that [`Learner::round`] gave, on the same pictures. `best` is the file that was
@@ -76,26 +61,21 @@ impl Learner {
         let original = open(original.into(), &options)?.graph;
         let graph = open(best.clone().into(), &options)?.graph;
         let parts = self.parts(state.plan.seed)?;
-        let (judged, test) = (parts.judged.clone(), parts.test.clone());
-        let lessons = Arc::new(parts.lessons.clone());
-        let line = Line::resume(&original, state, (&graph, &best), parts, Some(now))?;
-        self.work = Some(Work {
-            original,
-            lessons,
-            shares: Shares::default(),
-            judged,
-            test,
-            kind: Kind::Line(Box::new(line)),
-        });
-        self.line_begins()
+        let line = Line::resume(&original, state, (&graph, &best), parts.clone(), Some(now))?;
+        self.line_begins(original, parts, line.leading())
     }
 
-    /// Does the next piece of the search.
+    /// Does the next piece of the search: with what members found, where they did.
     pub fn round(&mut self) -> JsResult<Ts<Round>> {
-        let Kind::Line(line) = &mut self.work()?.kind else {
+        let work = self.work()?;
+        let Kind::Line(line) = &mut work.kind else {
             return Err(nothing_begun().into());
         };
-        let stage = line.advance()?;
+        let start = now();
+        let mut stage = line.follow(&work.shares.take())?;
+        while matches!(stage, Stage::Scoring(_)) && now() - start < SLICE {
+            stage = line.advance()?;
+        }
         let bytes = match &stage {
             Stage::Judged(tried) if tried.accepted => line.best().1,
             _ => &[],
@@ -115,29 +95,16 @@ impl Learner {
         })
     }
 
-    /// The search's best model on the pictures that are kept for the last word; `undefined` where there are none.
-    pub fn tested(&mut self) -> JsResult<Option<Ts<Tested>>> {
-        let work = self.work()?;
-        let Kind::Line(line) = &work.kind else {
-            return Err(nothing_begun().into());
-        };
-        let tested = tested(line.best().0, &work.original, &work.test)?;
-        tested.map(message).transpose()
-    }
-
-    fn line_begins(&mut self) -> JsResult<Ts<Beginning>> {
-        let work = self.work()?;
-        let Kind::Line(line) = &work.kind else {
-            return Err(nothing_begun().into());
-        };
+    fn line_begins(
+        &mut self,
+        original: Graph,
+        parts: Parts,
+        line: Line,
+    ) -> JsResult<Ts<Beginning>> {
         let state = line.state();
-        message(Beginning {
-            lessons: work.lessons.len(),
-            judged: work.judged.len(),
-            test: work.test.len(),
-            original: state.original,
-            pruned: state.original,
-            milliseconds: state.milliseconds,
-        })
+        let (score, milliseconds) = (state.original, state.milliseconds);
+        let beginning = beginning(&parts, [score; 2], milliseconds);
+        self.begin(original, parts, Kind::Line(Box::new(line)));
+        message(beginning)
     }
 }

@@ -21,23 +21,10 @@ pub struct Beginning {
     pub milliseconds: Option<f64>,
 }
 
-/// The original and a model on pictures that nothing was learned from or chosen by.
-#[derive(Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct Tested {
-    pub original: Quality,
-    pub quality: Quality,
-}
-
 /// A recovered model.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Recovered {
-    /// On the pictures that nothing is learned from.
-    pub quality: Quality,
-    /// On those for the last word, where there are any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub test: Option<Tested>,
     pub totals: Totals,
     /// Milliseconds for one picture, median.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,7 +60,9 @@ pub struct Round {
 #[serde(rename_all = "camelCase")]
 pub struct Probing {
     pub probes: usize,
-    /// A curve without points for each layer.
+    /// Those that are not done yet.
+    pub left: Vec<usize>,
+    /// A curve for each layer, with the points that were known.
     pub curves: Curves,
 }
 

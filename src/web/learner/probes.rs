@@ -1,7 +1,7 @@
 //! Cuts that are measured and not kept: of each layer alone, and of the whole at many sizes.
 
 use super::messages::{Beginning, Probe, Probing};
-use super::{Learner, nothing_begun, options};
+use super::{Learner, beginning, nothing_begun, options};
 use crate::error::Error;
 use crate::onnx::open;
 use crate::prune::session::Session;
@@ -21,13 +21,15 @@ pub enum Probes {
 
 #[wasm_bindgen]
 impl Learner {
-    /// Gets ready to probe each layer alone at these levels (shares to remove).
+    /// Gets ready to probe each layer alone at these levels (shares to remove), or to go on where curves of this model that
+    /// were measured `before` end.
     pub fn sensitivity(
         &mut self,
         original: Vec<u8>,
         recipe: Ts<Recipe>,
         levels: Vec<f64>,
         seed: u32,
+        before: Option<Ts<Curves>>,
         sizes: Ts<Sizes>,
     ) -> JsResult<Ts<Probing>> {
         let recipe = recipe.to_rust().map_err(mismatch)?;
@@ -35,9 +37,15 @@ impl Learner {
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let parts = self.parts(seed)?;
         let sensitivity = Sensitivity::new((&graph, size), &recipe, &levels, &parts, seed)?;
+        let before = before.map(|curves| curves.to_rust()).transpose();
+        let curves = match before.map_err(mismatch)? {
+            Some(before) => sensitivity.known(&before),
+            None => sensitivity.curves(),
+        };
         let probing = Probing {
             probes: sensitivity.len(),
-            curves: sensitivity.curves(),
+            left: sensitivity.left(&curves),
+            curves,
         };
         self.probes = Some(Probes::Layers(Box::new(sensitivity)));
         message(probing)
@@ -86,16 +94,8 @@ impl Learner {
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let parts = self.parts(seed)?;
-        let (lessons, judged, test) = (parts.lessons.len(), parts.judged.len(), parts.test.len());
-        let sweep = Sweep::new((&graph, size), &recipe, parts, Some(now))?;
-        let beginning = Beginning {
-            lessons,
-            judged,
-            test,
-            original: sweep.original(),
-            pruned: sweep.original(),
-            milliseconds: sweep.milliseconds(),
-        };
+        let sweep = Sweep::new((&graph, size), &recipe, parts.clone(), Some(now))?;
+        let beginning = beginning(&parts, [sweep.original(); 2], sweep.milliseconds());
         self.probes = Some(Probes::Sizes(Box::new(sweep)));
         message(beginning)
     }

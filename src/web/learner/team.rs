@@ -3,9 +3,9 @@
 use super::team_messages::{Lessons, Share};
 use super::{Kind, Learner, nothing_begun, options};
 use crate::data::{Pictures, Stack};
-use crate::error::Error;
+use crate::graph::Graph;
 use crate::learn;
-use crate::onnx::open;
+use crate::onnx::{OpenOptions, open};
 use crate::recover::{Advance, Job, Plan};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::message;
@@ -26,7 +26,7 @@ impl Shares {
         self.0[index] = Some(share);
     }
 
-    fn take(&mut self) -> Vec<learn::Share> {
+    pub fn take(&mut self) -> Vec<learn::Share> {
         std::mem::take(&mut self.0).into_iter().flatten().collect()
     }
 }
@@ -34,8 +34,13 @@ impl Shares {
 /// One that helps a learner.
 #[wasm_bindgen]
 pub struct Member {
-    job: Job,
+    lessons: Arc<Pictures>,
+    original: Graph,
+    plan: Plan,
+    options: OpenOptions,
     index: usize,
+    /// What is being learned; none before there is a cut.
+    job: Option<Job>,
     shares: Shares,
 }
 
@@ -46,16 +51,11 @@ impl Member {
     pub fn new(
         lessons: Ts<Lessons>,
         original: Vec<u8>,
-        pruned: Vec<u8>,
-        plan: Ts<Plan>,
         sizes: Ts<Sizes>,
         index: usize,
     ) -> JsResult<Member> {
         let lessons = lessons.to_rust().map_err(mismatch)?;
-        let plan = plan.to_rust().map_err(mismatch)?;
         let options = options(sizes)?;
-        let original = open(original.into(), &options)?.graph;
-        let pruned = open(pruned.into(), &options)?.graph;
         let (levels, labels) = (lessons.levels.to_vec(), lessons.labels.to_vec());
         let [width, height] = lessons.preset.size;
         let stack = Stack {
@@ -66,94 +66,106 @@ impl Member {
         };
         let mut pictures = Pictures::new(&lessons.preset)?;
         pictures.add_stack(stack, (!labels.is_empty()).then_some(&labels[..]))?;
-        let job = Job::member(&pruned, Some(&original), Arc::new(pictures), &plan, index)?;
         Ok(Member {
-            job,
+            lessons: Arc::new(pictures),
+            original: open(original.into(), &options)?.graph,
+            plan: lessons.plan,
+            options,
             index,
+            job: None,
             shares: Shares::default(),
         })
     }
 
+    /// Comes to where the leader is when it begins to learn this cut.
+    pub fn begin(&mut self, cut: Vec<u8>) -> JsResult<()> {
+        let cut = open(cut.into(), &self.options)?.graph;
+        let (original, lessons) = (Some(&self.original), Arc::clone(&self.lessons));
+        self.job = Some(Job::member(
+            &cut, original, lessons, &self.plan, self.index,
+        )?);
+        self.shares = Shares::default();
+        Ok(())
+    }
+
     /// Finds what this worker's part of the next batch says.
     pub fn share(&mut self) -> JsResult<Ts<Share>> {
-        shared(&mut self.job, &mut self.shares, self.index)
+        let share = self.job.as_mut().ok_or_else(nothing_begun)?.share()?;
+        let told = Share::of(&share);
+        self.shares.put(self.index, share);
+        message(told)
     }
 
     /// Hands over what another worker found.
     pub fn take(&mut self, index: usize, share: Ts<Share>) -> JsResult<()> {
-        taken(&mut self.shares, index, share)
+        self.shares
+            .put(index, share.to_rust().map_err(mismatch)?.into());
+        Ok(())
     }
 
     /// Goes the step that all shares come to.
     pub fn follow(&mut self) -> JsResult<Ts<Advance>> {
-        message(self.job.follow(&self.shares.take())?)
+        let job = self.job.as_mut().ok_or_else(nothing_begun)?;
+        message(job.follow(&self.shares.take())?)
     }
 }
 
 #[wasm_bindgen]
 impl Learner {
-    /// What the recovery under way learns from, for members.
+    /// How many workers the work under way is planned for.
+    #[wasm_bindgen(getter)]
+    pub fn workers(&self) -> JsResult<usize> {
+        Ok(self.under_way()?.plan().workers)
+    }
+
+    /// What the work under way learns from, and how, for members.
     pub fn lessons(&self) -> JsResult<Ts<Lessons>> {
-        let lessons = &self.work.as_ref().ok_or_else(nothing_begun)?.lessons;
+        let work = self.under_way()?;
+        let lessons = &work.parts.lessons;
         message(Lessons {
             preset: lessons.preset().clone(),
             levels: js_sys::Uint8Array::from(lessons.levels()),
             labels: js_sys::Uint32Array::from(lessons.labels().unwrap_or_default()),
+            plan: work.plan().clone(),
         })
     }
 
-    /// Finds what the leader's part of the next batch says; takes the place of `advance` where there are members.
+    /// Whether the next piece of work is a step of learning, which members take part in: what they find is to be handed
+    /// over before it is done.
+    #[wasm_bindgen(getter)]
+    pub fn learns(&self) -> JsResult<bool> {
+        Ok(match &self.under_way()?.kind {
+            Kind::Recovery(job) => job.learns(),
+            Kind::Recovered(..) => false,
+            Kind::Line(line) => line.learning().is_some(),
+        })
+    }
+
+    /// The file of the cut that a search has begun to learn, for members; empty where it learns none.
+    pub fn cut(&self) -> JsResult<Vec<u8>> {
+        Ok(match &self.under_way()?.kind {
+            Kind::Recovery(_) | Kind::Recovered(..) => Vec::new(),
+            Kind::Line(line) => line.learning().unwrap_or_default().to_vec(),
+        })
+    }
+
+    /// Finds what the leader's part of the next batch says.
     pub fn share(&mut self) -> JsResult<Ts<Share>> {
-        let (job, shares) = self.together()?;
-        shared(job, shares, 0)
-    }
-
-    /// Hands over what a member found.
-    pub fn take(&mut self, index: usize, share: Ts<Share>) -> JsResult<()> {
-        let (_, shares) = self.together()?;
-        taken(shares, index, share)
-    }
-
-    /// Goes the step that all shares come to.
-    pub fn follow(&mut self) -> JsResult<Ts<Advance>> {
-        let (job, shares) = self.together()?;
-        message(job.follow(&shares.take())?)
-    }
-}
-
-fn shared(job: &mut Job, shares: &mut Shares, index: usize) -> JsResult<Ts<Share>> {
-    let share = job.share()?;
-    let told = message(Share {
-        numbers: js_sys::Float32Array::from(&share.numbers[..]),
-        loss: share.loss,
-        hits: share.hits,
-        samples: share.samples,
-    });
-    shares.put(index, share);
-    told
-}
-
-fn taken(shares: &mut Shares, index: usize, share: Ts<Share>) -> JsResult<()> {
-    let share = share.to_rust().map_err(mismatch)?;
-    shares.put(
-        index,
-        learn::Share {
-            numbers: share.numbers.to_vec(),
-            loss: share.loss,
-            hits: share.hits,
-            samples: share.samples,
-        },
-    );
-    Ok(())
-}
-
-impl Learner {
-    /// The recovery under way, and the shares of its next step.
-    fn together(&mut self) -> Result<(&mut Job, &mut Shares), Error> {
         let work = self.work()?;
-        match &mut work.kind {
-            Kind::Recovery(job) => Ok((job, &mut work.shares)),
-            Kind::Line(_) => Err(nothing_begun()),
-        }
+        let share = match &mut work.kind {
+            Kind::Recovery(job) => job.share()?,
+            Kind::Recovered(..) => return Err(nothing_begun().into()),
+            Kind::Line(line) => line.share()?,
+        };
+        let told = Share::of(&share);
+        work.shares.put(0, share);
+        message(told)
+    }
+
+    /// Hands over what a member found, for the next piece of work.
+    pub fn take(&mut self, index: usize, share: Ts<Share>) -> JsResult<()> {
+        let share = share.to_rust().map_err(mismatch)?;
+        self.work()?.shares.put(index, share.into());
+        Ok(())
     }
 }

@@ -1,11 +1,13 @@
 //! The messages between workers that learn together.
 
 use crate::data::preset::Preset;
+use crate::learn;
+use crate::recover::Plan;
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-/// Pictures at the size of a preset, with their classes where they are known.
+/// Pictures at the size of a preset, with their classes where they are known, and how they are learned from.
 #[derive(Serialize, Deserialize, Tsify)]
 pub struct Lessons {
     pub preset: Preset,
@@ -15,6 +17,7 @@ pub struct Lessons {
     #[tsify(type = "Uint32Array")]
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub labels: Uint32Array,
+    pub plan: Plan,
 }
 
 /// What a worker's part of a batch says of the weights.
@@ -27,4 +30,26 @@ pub struct Share {
     #[tsify(optional)]
     pub hits: Option<usize>,
     pub samples: usize,
+}
+
+impl Share {
+    pub fn of(share: &learn::Share) -> Self {
+        Share {
+            numbers: Float32Array::from(&share.numbers[..]),
+            loss: share.loss,
+            hits: share.hits,
+            samples: share.samples,
+        }
+    }
+}
+
+impl From<Share> for learn::Share {
+    fn from(share: Share) -> Self {
+        learn::Share {
+            numbers: share.numbers.to_vec(),
+            loss: share.loss,
+            hits: share.hits,
+            samples: share.samples,
+        }
+    }
 }

@@ -76,3 +76,19 @@ test("augmentation and the seed go into the plan", async () => {
   const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
   expect(plan).toMatchObject({ seed: 7, augmentation: { flip: true, shift: 0.1, rotation: 15, jitter: 0 } });
 });
+
+test("inner values are matched where the visitor asks for it, and only by distillation", async () => {
+  const planned = async () => {
+    core.calls.length = 0;
+    panel().getByRole("button", { name: "Recover this cut" }).click();
+    await settled();
+    const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
+    return plan.inner;
+  };
+  await fireEvent.click(panel().getByRole("radio", { name: "Distil" }));
+  expect(await planned()).toBeUndefined();
+  await fireEvent.change(panel().getByLabelText("inner values"), { target: { value: "stages" } });
+  expect(await planned()).toEqual(["stages"]);
+  await fireEvent.click(panel().getByRole("radio", { name: "Fine-tune" }));
+  expect(await planned()).toBeUndefined();
+});

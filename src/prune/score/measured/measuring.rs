@@ -102,13 +102,20 @@ impl Measuring {
     }
 }
 
-/// Measures a recipe's criterion on pictures; `None` where it needs none.
-pub fn measure(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Option<Measured>> {
+/// Begins to measure a recipe's criterion on pictures, or on as many of them as are enough; `None` where it needs none.
+pub fn begin(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Option<Measuring>> {
     if !NAMES.contains(&recipe.criterion.as_str()) {
         return Ok(None);
     }
     let pictures = calibration(pictures, recipe.seed).into_owned();
-    let mut measuring = Measuring::new(graph, &recipe.criterion, pictures, recipe.seed)?;
+    Measuring::new(graph, &recipe.criterion, pictures, recipe.seed).map(Some)
+}
+
+/// Measures a recipe's criterion on pictures; `None` where it needs none.
+pub fn measure(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Option<Measured>> {
+    let Some(mut measuring) = begin(graph, recipe, pictures)? else {
+        return Ok(None);
+    };
     while measuring.advance()?.0 < measuring.of {}
     measuring.finish().map(Some)
 }

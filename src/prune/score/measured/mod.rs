@@ -12,7 +12,7 @@ mod snip;
 mod taylor;
 mod wanda;
 
-pub use measuring::{Measuring, calibration, measure};
+pub use measuring::{Measuring, begin, calibration, measure};
 
 use super::{Criterion, Layer};
 use crate::error::{Error, Result};

@@ -1,0 +1,23 @@
+/** What is worked on: the model that was open when the work began, whatever is opened meanwhile. */
+import type { Preset, Recipe, Totals } from "../core/protocol";
+
+export interface Subject {
+  /** The model, as `sourceId` names it. */
+  readonly model: string;
+  readonly original: Uint8Array;
+  /** What it costs whole. */
+  readonly before: Totals;
+  readonly preset: Preset;
+  readonly recipe: Recipe;
+}
+
+/** What is cut and brought back. */
+export interface Patient extends Subject {
+  readonly pruned: Uint8Array;
+}
+
+/** What is cut and measured only. */
+export interface Probed extends Subject {
+  /** What random choices start from: the same as recovery's, so that the parts of the photos are the same. */
+  readonly seed: number;
+}
