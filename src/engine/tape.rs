@@ -295,11 +295,10 @@ impl Tape {
             self.spare.extend(gradient.take());
         }
         for (value, seed) in seeds {
-            merge(
-                &mut self.gradients[value.0 as usize],
-                seed.to_vec(),
-                &mut self.spare,
-            );
+            // From what is spare, which would grow by a seed each time otherwise.
+            let mut own = buffer(&mut self.spare, seed.len());
+            own.copy_from_slice(seed);
+            merge(&mut self.gradients[value.0 as usize], own, &mut self.spare);
         }
         for step in self.steps.iter_mut().rev() {
             let reaches = |at: &Option<usize>| at.is_some_and(|at| self.gradients[at].is_some());

@@ -77,7 +77,7 @@ test("augmentation and the seed go into the plan", async () => {
   expect(plan).toMatchObject({ seed: 7, augmentation: { flip: true, shift: 0.1, rotation: 15, jitter: 0 } });
 });
 
-test("inner values are matched where the visitor asks for it, and only by distillation", async () => {
+test("inner values are left alone where the visitor asks for it", async () => {
   const planned = async () => {
     core.calls.length = 0;
     panel().getByRole("button", { name: "Recover this cut" }).click();
@@ -86,9 +86,7 @@ test("inner values are matched where the visitor asks for it, and only by distil
     return plan.inner;
   };
   await fireEvent.click(panel().getByRole("radio", { name: "Distil" }));
-  expect(await planned()).toBeUndefined();
-  await fireEvent.change(panel().getByLabelText("inner values"), { target: { value: "stages" } });
   expect(await planned()).toEqual(["stages"]);
-  await fireEvent.click(panel().getByRole("radio", { name: "Fine-tune" }));
-  expect(await planned()).toBeUndefined();
+  await fireEvent.click(panel().getByLabelText("match inner values at first"));
+  expect(await planned()).toEqual([]);
 });
