@@ -1,12 +1,13 @@
 //! To the line: rounds of cutting and recovering, until one more cut would cost more quality than is accepted.
 
 use super::exam::{Answers, Quality, examine_by};
-use super::job::{Advance, Job, Plan};
+use super::job::{Job, Plan};
 use super::pace::Pace;
 use super::parts::Parts;
 use super::portion::Portions;
 use super::round::Round;
 use super::scoring::Scoring;
+use super::stages::{Aim, Stage, Tried};
 use super::stopwatch::{Clock, measure};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -14,7 +15,7 @@ use crate::learn::Share;
 use crate::onnx::{self, OpenOptions};
 use crate::prune::cut::cut_measured;
 use crate::recipe::{Granularity, Recipe, Target};
-use crate::report::{Totals, account};
+use crate::report::account;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -24,67 +25,6 @@ const FIRST_STEP: f64 = 0.2;
 const LAST_STEP: f64 = 0.03;
 /// Shares of a goal nearer than this are met.
 const NEAR: f64 = 1.001;
-
-/// What a search is to come to, beside what its recipe says.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Aim {
-    /// How much of the score may go, 0 to 1: of the accuracy where the pictures have labels, else of the agreement with the
-    /// original.
-    pub loss: f64,
-    pub pace: Pace,
-    /// Where there is a number, measured time is what is saved: the search ends when a picture takes this share of the
-    /// original's time. It then cuts by multiply-adds, whatever the recipe's target is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time: Option<f64>,
-}
-
-impl Aim {
-    /// A search that may lose so much.
-    pub fn new(loss: f64) -> Self {
-        Aim {
-            loss,
-            pace: Pace::Search,
-            time: None,
-        }
-    }
-}
-
-/// A model that was tried.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Tried {
-    /// The share of the original that was asked for (of weights, parameters, multiply-adds or bytes).
-    pub share: f64,
-    pub totals: Totals,
-    /// On the pictures that the search goes by, right after the cut.
-    pub cut: Quality,
-    /// On the same pictures, after recovery.
-    pub recovered: Quality,
-    /// Milliseconds for one picture, median, where there is a clock.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub milliseconds: Option<f64>,
-    /// Whether it is on this side of the line.
-    pub accepted: bool,
-}
-
-/// What [`Line::advance`] did.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum Stage {
-    /// The recipe's criterion looks at pictures: how many it has seen, and is to see before the cut.
-    Scoring(Advance),
-    /// A cut was made; how good it is before recovery.
-    Cut(Quality),
-    Recovering(Advance),
-    /// A round is over.
-    Judged(Tried),
-    /// No such cut can be made, for this reason: a search tries a smaller step, a schedule ends.
-    Limit(String),
-}
 
 /// All that a search has to remember between two rounds, beside the models and the pictures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

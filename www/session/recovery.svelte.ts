@@ -83,6 +83,7 @@ export class Recovery {
       this.work = loading("Measuring both models");
       const beginning = (this.beginning = await learner.recover(patient.original, patient.pruned, plan));
       await this.#learn(plan);
+      this.#hasLearned();
       this.work = loading(MEASURING);
       const { bytes, totals, milliseconds } = await learner.finish();
       const judged = await this.#measure(false, MEASURING);
@@ -170,7 +171,14 @@ export class Recovery {
       if (state !== undefined) this.listeners.onSearch({ ...begun, rounds, best, state });
     }
     if (over) this.listeners.onSearch(null);
+    this.#hasLearned();
     if (rounds > 0) await this.#test(begun.run);
+  }
+
+  /** From here on, whatever ends the work early ends measuring alone. */
+  #hasLearned(): void {
+    this.#stopping = false;
+    this.#isMeasuring = true;
   }
 
   /** The last word on a recovered model, or on the best one of a search. */
@@ -185,8 +193,6 @@ export class Recovery {
     this.work = loading(what);
     const of = await learner.beginTrial(toTest);
     if (of === 0) return null;
-    this.#stopping = false;
-    this.#isMeasuring = true;
     let done = 0;
     while (done < of && !(this.#stopping && done > 0)) {
       await this.#unpaused();
@@ -194,7 +200,6 @@ export class Recovery {
       this.#show(what, advance);
       done = advance.done;
     }
-    this.#isMeasuring = false;
     if (done < of)
       this.remarks = [...this.remarks, `Measured on the first ${done} of ${of} photos, since it was stopped.`];
     return learner.finishTrial();

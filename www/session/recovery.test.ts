@@ -86,6 +86,19 @@ describe("a recovery", () => {
     expect(called("cancel")).toEqual([]);
   });
 
+  test("that is cancelled while its file is written is there all the same", async () => {
+    const session = await opened();
+    const { finish } = core.learner;
+    vi.spyOn(core.learner, "finish").mockImplementationOnce(() => {
+      session.recovery.cancel();
+      return finish();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+    expect(session.attempts).toMatchObject([{ quality: { pictures: 1 }, test: null }]);
+    expect(called("cancel")).toEqual([]);
+  });
+
   test("that is cancelled while the photos to choose by are shown is there, measured on those that were", async () => {
     const session = await opened();
     const { advanceTrial } = core.learner;
