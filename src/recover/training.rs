@@ -77,7 +77,7 @@ impl Recovery {
     /// batch is the whole, of which this takes its part.
     ///
     /// Errors: [`Error::BadInput`] where there is nothing to learn from, or pictures do not fit; else those of
-    /// [`Trainer::new`].
+    /// [`Trainer::matching`].
     pub fn new(
         pruned: &Graph,
         original: Option<&Graph>,
@@ -116,7 +116,9 @@ impl Recovery {
             }
             None => None,
         };
-        let trainer = Trainer::new(pruned, &settings)?;
+        let inner = teacher.iter().flat_map(|teacher| &teacher.inner);
+        let inner: Vec<ValueId> = inner.map(|pair| pair.student).collect();
+        let trainer = Trainer::matching(pruned, &settings, &inner)?;
         if labelled {
             check_labels(pictures, &trainer)?;
         }
