@@ -133,6 +133,49 @@ fn functions_of_one_number() {
     check(&net.finish(&[y]), 13);
 }
 
+/// What is done in one sweep has to the bit what is done step by step, and inner values stay that somebody asks for.
+#[test]
+fn clamps_behind_normalisations_by_the_batch() {
+    let mut net = Net::new(15);
+    let x = net.input(&[5, 3, 7, 7]);
+    let x = net.conv(x, 6, 3);
+    let normal = net.batch_norm(x);
+    let x = net.relu(normal);
+    let x = net.conv(x, 4, 3);
+    let x = net.batch_norm(x);
+    let bounds = [-0.1, 0.3].map(|b| net.constant(Tensor::from_f32(&[], vec![b])));
+    let x = net.op("Clip", &[x, bounds[0], bounds[1]], &[]);
+    // Read twice, so its clamp has to be a step of its own.
+    let twice = net.batch_norm(x);
+    let clamped = net.relu(twice);
+    let y = net.add(twice, clamped);
+    let graph = net.finish(&[y]);
+    let options = Options {
+        batch: 5,
+        ..Options::default()
+    };
+    let mut random = Random(15);
+    let input: Vec<f32> = (0..5 * 3 * 49).map(|_| random.number()).collect();
+    let weighing: Vec<f32> = (0..5 * 4 * 49).map(|_| random.number()).collect();
+    let learn = |kept: Option<&[ValueId]>| {
+        let mut tape = Tape::new(&graph, &options, Normalisation::OfBatch).unwrap();
+        if let Some(kept) = kept {
+            tape.fuse(&[&graph.outputs, kept].concat());
+        }
+        tape.forward(&[&input]).unwrap();
+        tape.backward(&[(graph.outputs[0], &weighing)]);
+        tape
+    };
+    let (apart, together, kept) = (learn(None), learn(Some(&[])), learn(Some(&[normal])));
+    assert_eq!(apart.findings(), together.findings());
+    assert_eq!(apart.findings(), kept.findings());
+    assert_eq!(apart.value(y), together.value(y));
+    let steps = [&apart, &kept, &together].map(|tape| tape.nodes().len());
+    assert_eq!(steps, [steps[0], steps[0] - 1, steps[0] - 2]);
+    assert!(together.value(normal).is_empty());
+    assert_eq!(apart.value(normal), kept.value(normal));
+}
+
 /// The reference knows stored statistics only, so the forward pass by the batch's own stands here, in double precision.
 #[test]
 fn normalisation_by_the_batch() {

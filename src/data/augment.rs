@@ -99,9 +99,9 @@ impl Change {
                 let dx = if self.mirrored { -dx } else { dx };
                 let from_x = cosine * dx - sine * dy + middle_x + self.shift[0];
                 let from_y = sine * dx + cosine * dy + middle_y + self.shift[1];
+                let place = Place::new(preset.size, from_x, from_y);
                 for (channel, tone) in self.tone.iter().enumerate() {
-                    let from = (from_x, from_y);
-                    let level = sample(levels, preset.size, from, channel, outside[channel]);
+                    let level = place.level(levels, channel, outside[channel]);
                     changed.push(tone.apply(level));
                 }
             }
@@ -149,30 +149,54 @@ impl Tone {
     }
 
     fn apply(&self, level: f32) -> u8 {
-        (level * self.factor + self.summand)
-            .round()
-            .clamp(0.0, 255.0) as u8
+        let level = (level * self.factor + self.summand).clamp(0.0, 255.0);
+        // Rounded as `round` does, which WebAssembly has no instruction for.
+        let whole = level as u8;
+        whole + u8::from(level - f32::from(whole) >= 0.5)
     }
 }
 
-/// The level at a place between pixels, by the four around it (bilinear).
-fn sample(levels: &[u8], size: [u32; 2], (x, y): (f32, f32), channel: usize, outside: f32) -> f32 {
-    let [width, height] = size.map(|side| side as i64);
-    let at = |x: i64, y: i64| {
-        if (0..width).contains(&x) && (0..height).contains(&y) {
-            f32::from(levels[(y * width + x) as usize * 3 + channel])
-        } else {
-            outside
+/// A place between pixels.
+struct Place {
+    size: [i32; 2],
+    /// The pixel to the left and above.
+    left: i32,
+    top: i32,
+    /// How far the place is to the right of it, and below it.
+    right: f32,
+    below: f32,
+}
+
+impl Place {
+    fn new(size: [u32; 2], x: f32, y: f32) -> Self {
+        let (left, top) = (x.floor(), y.floor());
+        Place {
+            size: size.map(|side| side as i32),
+            left: left as i32,
+            top: top as i32,
+            right: x - left,
+            below: y - top,
         }
-    };
-    let (left, top) = (x.floor(), y.floor());
-    let (right, below) = (x - left, y - top);
-    let (left, top) = (left as i64, top as i64);
-    if right == 0.0 && below == 0.0 {
-        return at(left, top);
     }
-    let row = |y: i64| at(left, y) * (1.0 - right) + at(left + 1, y) * right;
-    row(top) * (1.0 - below) + row(top + 1) * below
+
+    /// The level there, by the four around it (bilinear).
+    #[inline(always)]
+    fn level(&self, levels: &[u8], channel: usize, outside: f32) -> f32 {
+        let [width, height] = self.size;
+        let at = |x: i32, y: i32| {
+            if (0..width).contains(&x) && (0..height).contains(&y) {
+                f32::from(levels[(y * width + x) as usize * 3 + channel])
+            } else {
+                outside
+            }
+        };
+        if self.right == 0.0 && self.below == 0.0 {
+            return at(self.left, self.top);
+        }
+        let row =
+            |y: i32| at(self.left, y) * (1.0 - self.right) + at(self.left + 1, y) * self.right;
+        row(self.top) * (1.0 - self.below) + row(self.top + 1) * self.below
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Reverse-mode differentiation of a whole model: a forward pass that keeps every value, and a backward pass that takes
 //! a loss's gradient from any values to everything that is learned.
 
+mod fusing;
+
 use super::Options;
 use super::settle::Settled;
 use crate::error::{Error, Result};

@@ -2,7 +2,7 @@
 //! one, as everywhere, so that the results have the same bits.
 
 use super::simd::F32x4;
-use super::tile::{COLUMNS, Left, ROWS, Right, Tile};
+use super::tile::{COLUMNS, Left, ROWS, Right, Tile, eight};
 use core::arch::x86_64::*;
 
 /// Whether this machine has them.
@@ -36,7 +36,7 @@ pub unsafe fn packed(a: &[Left], b: &[Right], first: &Left) -> Tile {
 pub unsafe fn scattered(a: &[Left], offsets: &[u32], data: &[f32], first: &Left) -> Tile {
     let mut sums: [__m256; ROWS] = first.map(|x| _mm256_set1_ps(x));
     for (a, &at) in a.iter().zip(offsets) {
-        let b = &data[at as usize..][..COLUMNS];
+        let b = eight(data, at);
         // SAFETY: `b` is eight readable floats, and the load asks for no alignment.
         let b = unsafe { _mm256_loadu_ps(b.as_ptr()) };
         for (sum, &x) in sums.iter_mut().zip(a) {

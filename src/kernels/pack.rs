@@ -1,5 +1,6 @@
 //! Matrices in the order in which the product's innermost loop reads them.
 
+use super::simd::F32x4;
 use super::tile::{COLUMNS, Left, ROWS, Right};
 
 /// A left matrix in panels of four rows; the last panel is filled up with zeros.
@@ -99,4 +100,28 @@ pub fn columns(
 /// How many panels that many columns make.
 pub fn panel_count(columns: usize) -> usize {
     columns.div_ceil(COLUMNS)
+}
+
+/// Packs `N` rows, which are `panel.len()` long: number `i` of each of them is side by side in `panel[i]`.
+#[inline(always)]
+pub fn interleave<const N: usize>(rows: [&[f32]; N], panel: &mut [[f32; N]]) {
+    let len = panel.len();
+    let rows = rows.map(|row| &row[..len]);
+    if len < 4 {
+        for (i, to) in panel.iter_mut().enumerate() {
+            *to = rows.map(|row| row[i]);
+        }
+        return;
+    }
+    for first in (0..len).step_by(4) {
+        // Some of the last four may have been packed already.
+        let first = first.min(len - 4);
+        let to = &mut panel[first..][..4];
+        for quad in (0..N).step_by(4) {
+            let four = std::array::from_fn(|i| F32x4::load_slice(&rows[quad + i][first..]));
+            for (to, four) in to.iter_mut().zip(F32x4::transpose(four)) {
+                four.store_slice(&mut to[quad..]);
+            }
+        }
+    }
 }

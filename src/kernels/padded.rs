@@ -1,6 +1,9 @@
 //! Planes with their border written out, and columns dealt into as many runs as the stride is long,
 //! so that the inputs of neighbouring outputs are neighbours in memory.
 
+use super::simd::F32x4;
+use std::ops::Range;
+
 /// A sliding window along one axis, everything decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
@@ -74,44 +77,60 @@ impl Layout {
         (x % self.span.stride) * self.run + x / self.span.stride
     }
 
-    /// Writes one padded row; nothing but `border` where there is no `source`.
-    pub fn fill(&self, source: Option<&[f32]>, border: f32, row: &mut [f32]) {
+    /// The places in the run of a padded row that hold data, and the column in the source that the first of them has.
+    fn data(&self, phase: usize) -> (Range<usize>, usize) {
         let Span {
             input,
             stride,
             pad_begin,
             ..
         } = self.span;
-        let Some(source) = source else {
-            row[..self.row()].fill(border);
-            return;
-        };
-        for phase in 0..stride {
-            let run = &mut row[phase * self.run..][..self.run];
-            // The first place in this run that holds data, and its column in the source.
-            let skipped = pad_begin
-                .saturating_sub(phase)
-                .div_ceil(stride)
-                .min(self.run);
-            let first = skipped * stride + phase - pad_begin.min(skipped * stride + phase);
-            let count = input.saturating_sub(first).div_ceil(stride);
-            let end = (skipped + count).min(self.run);
-            run[..skipped].fill(border);
-            run[end..].fill(border);
-            let source = &source[first.min(input)..];
-            match stride {
-                1 => run[skipped..end].copy_from_slice(&source[..end - skipped]),
-                _ => {
-                    for (to, from) in run[skipped..end]
-                        .iter_mut()
-                        .zip(source.iter().step_by(stride))
-                    {
-                        *to = *from;
-                    }
-                }
-            }
-        }
+        let start = pad_begin
+            .saturating_sub(phase)
+            .div_ceil(stride)
+            .min(self.run);
+        let first = start * stride + phase - pad_begin.min(start * stride + phase);
+        let count = input.saturating_sub(first).div_ceil(stride);
+        (start..(start + count).min(self.run), first.min(input))
     }
+}
+
+/// Copies a row. Most are so short that calling WebAssembly's own instruction for it would take longer.
+#[inline(always)]
+fn copy_short(from: &[f32], to: &mut [f32]) {
+    match from.len() {
+        4..=256 => write_fours(to, |at| F32x4::load_slice(&from[at..])),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+/// The same for one number.
+#[inline(always)]
+fn fill_short(to: &mut [f32], number: f32) {
+    match to {
+        [] => {}
+        [a] => *a = number,
+        [a, b] => (*a, *b) = (number, number),
+        [a, b, c] => (*a, *b, *c) = (number, number, number),
+        _ => write_fours(to, |_| F32x4::splat(number)),
+    }
+}
+
+/// Writes four numbers or more: `four` gives those from a place on.
+#[inline(always)]
+fn write_fours(to: &mut [f32], four: impl Fn(usize) -> F32x4) {
+    let (mut at, end) = (0, to.len());
+    while at + 8 <= end {
+        let to = &mut to[at..][..8];
+        four(at).store_slice(to);
+        four(at + 4).store_slice(&mut to[4..]);
+        at += 8;
+    }
+    if at + 4 <= end {
+        four(at).store_slice(&mut to[at..]);
+    }
+    // Some of the last four may have been written already.
+    four(end - 4).store_slice(&mut to[end - 4..]);
 }
 
 /// Writes `rows` padded rows of one plane, from padded row `first` on.
@@ -124,13 +143,31 @@ pub fn fill_rows(
     border: f32,
     out: &mut [f32],
 ) {
-    let width = layout.span.input;
-    for (i, out) in out.chunks_exact_mut(layout.row()).take(rows).enumerate() {
-        let source = (first + i)
-            .checked_sub(vertical.pad_begin)
-            .filter(|&y| y < vertical.input)
-            .map(|y| &plane[y * width..][..width]);
-        layout.fill(source, border, out);
+    let Span { input, stride, .. } = layout.span;
+    for phase in 0..stride {
+        let (data, column) = layout.data(phase);
+        let out = out.chunks_exact_mut(layout.row()).take(rows);
+        for (y, row) in (first..).zip(out) {
+            let run = &mut row[phase * layout.run..][..layout.run];
+            let y = y.checked_sub(vertical.pad_begin);
+            let Some(y) = y.filter(|&y| y < vertical.input) else {
+                fill_short(run, border);
+                continue;
+            };
+            let source = &plane[y * input + column..(y + 1) * input];
+            fill_short(&mut run[..data.start], border);
+            fill_short(&mut run[data.end..], border);
+            let run = &mut run[data.clone()];
+            match stride {
+                1 => copy_short(&source[..run.len()], run),
+                _ => {
+                    let numbers = source.iter().step_by(stride);
+                    run.iter_mut()
+                        .zip(numbers)
+                        .for_each(|(to, from)| *to = *from);
+                }
+            }
+        }
     }
 }
 
@@ -162,7 +199,8 @@ mod tests {
             let layout = Layout::new(span);
             let source: Vec<f32> = (1..=input).map(|x| x as f32).collect();
             let mut row = vec![f32::NAN; layout.row()];
-            layout.fill(Some(&source), 0.0, &mut row);
+            let one = Span::pointwise(1);
+            fill_rows(&one, &layout, &source, 0, 1, 0.0, &mut row);
             for k in 0..kernel {
                 for i in 0..output {
                     let x = (i * stride + k * dilation).checked_sub(pad);

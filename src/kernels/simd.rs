@@ -1,6 +1,20 @@
 //! Four floats at once: WebAssembly's 128-bit vectors, SSE2, or plain numbers where there is neither.
 //! Products and sums are rounded one by one everywhere, so that each build gives the same bits.
 
+#[cfg_attr(
+    all(target_arch = "wasm32", target_feature = "simd128"),
+    path = "simd/wasm.rs"
+)]
+#[cfg_attr(target_arch = "x86_64", path = "simd/sse.rs")]
+#[cfg_attr(
+    not(any(
+        all(target_arch = "wasm32", target_feature = "simd128"),
+        target_arch = "x86_64"
+    )),
+    path = "simd/plain.rs"
+)]
+mod imp;
+
 #[derive(Clone, Copy)]
 pub struct F32x4(imp::Vector);
 
@@ -37,6 +51,16 @@ impl F32x4 {
         F32x4(imp::add(self.0, other.0))
     }
 
+    #[inline(always)]
+    pub fn sub(self, other: Self) -> Self {
+        F32x4(imp::sub(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub fn mul(self, other: Self) -> Self {
+        F32x4(imp::mul(self.0, other.0))
+    }
+
     /// `self + a·b`
     #[inline(always)]
     pub fn add_product(self, a: Self, b: Self) -> Self {
@@ -48,134 +72,78 @@ impl F32x4 {
     pub fn clamp(self, low: Self, high: Self) -> Self {
         F32x4(imp::min(imp::max(self.0, low.0), high.0))
     }
-}
 
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod imp {
-    use core::arch::wasm32::*;
-    pub type Vector = v128;
+    /// The last `4 − BY` of `self`, then the first `BY` of `other`.
+    #[inline(always)]
+    pub fn shifted<const BY: usize>(self, other: Self) -> Self {
+        F32x4(match BY {
+            0 => self.0,
+            1 => imp::shifted1(self.0, other.0),
+            2 => imp::shifted2(self.0, other.0),
+            3 => imp::shifted3(self.0, other.0),
+            _ => other.0,
+        })
+    }
 
+    /// Number `j` of vector `i` becomes number `i` of vector `j`.
     #[inline(always)]
-    pub fn splat(x: f32) -> Vector {
-        f32x4_splat(x)
+    pub fn transpose([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        let (ab, cd) = (imp::low_pairs(a.0, b.0), imp::low_pairs(c.0, d.0));
+        let (ab_high, cd_high) = (imp::high_pairs(a.0, b.0), imp::high_pairs(c.0, d.0));
+        [
+            F32x4(imp::low_halves(ab, cd)),
+            F32x4(imp::high_halves(ab, cd)),
+            F32x4(imp::low_halves(ab_high, cd_high)),
+            F32x4(imp::high_halves(ab_high, cd_high)),
+        ]
     }
-    #[inline(always)]
-    pub fn load(from: &[f32; 4]) -> Vector {
-        // SAFETY: the array is sixteen readable bytes, and the instruction asks for no alignment.
-        unsafe { v128_load(from.as_ptr().cast()) }
-    }
-    #[inline(always)]
-    pub fn store(v: Vector, to: &mut [f32; 4]) {
-        // SAFETY: the array is sixteen writable bytes, and the instruction asks for no alignment.
-        unsafe { v128_store(to.as_mut_ptr().cast(), v) }
-    }
-    #[inline(always)]
-    pub fn add(a: Vector, b: Vector) -> Vector {
-        f32x4_add(a, b)
-    }
-    #[inline(always)]
-    pub fn mul(a: Vector, b: Vector) -> Vector {
-        f32x4_mul(a, b)
-    }
-    #[inline(always)]
-    pub fn max(x: Vector, low: Vector) -> Vector {
-        f32x4_pmax(x, low)
-    }
-    #[inline(always)]
-    pub fn min(x: Vector, high: Vector) -> Vector {
-        f32x4_pmin(x, high)
-    }
-}
 
-#[cfg(target_arch = "x86_64")]
-mod imp {
-    use core::arch::x86_64::*;
-    pub type Vector = __m128;
+    /// All bits where `self > other` or `self` is no number, none elsewhere.
+    #[inline(always)]
+    pub fn above(self, other: Self) -> Self {
+        F32x4(imp::above(self.0, other.0))
+    }
 
-    // SAFETY, for every block here: SSE2 is part of x86-64, and loads and stores are the unaligned ones on arrays
-    // of the right length.
+    /// `a` where `self` has all bits, `b` where it has none.
     #[inline(always)]
-    pub fn splat(x: f32) -> Vector {
-        // SAFETY: as above.
-        unsafe { _mm_set1_ps(x) }
-    }
-    #[inline(always)]
-    pub fn load(from: &[f32; 4]) -> Vector {
-        // SAFETY: as above.
-        unsafe { _mm_loadu_ps(from.as_ptr()) }
-    }
-    #[inline(always)]
-    pub fn store(v: Vector, to: &mut [f32; 4]) {
-        // SAFETY: as above.
-        unsafe { _mm_storeu_ps(to.as_mut_ptr(), v) }
-    }
-    #[inline(always)]
-    pub fn add(a: Vector, b: Vector) -> Vector {
-        // SAFETY: as above.
-        unsafe { _mm_add_ps(a, b) }
-    }
-    #[inline(always)]
-    pub fn mul(a: Vector, b: Vector) -> Vector {
-        // SAFETY: as above.
-        unsafe { _mm_mul_ps(a, b) }
-    }
-    #[inline(always)]
-    pub fn max(x: Vector, low: Vector) -> Vector {
-        // The instruction gives its second operand where one is no number.
-        // SAFETY: as above.
-        unsafe { _mm_max_ps(low, x) }
-    }
-    #[inline(always)]
-    pub fn min(x: Vector, high: Vector) -> Vector {
-        // SAFETY: as above.
-        unsafe { _mm_min_ps(high, x) }
-    }
-}
-
-#[cfg(not(any(
-    all(target_arch = "wasm32", target_feature = "simd128"),
-    target_arch = "x86_64"
-)))]
-mod imp {
-    pub type Vector = [f32; 4];
-
-    #[inline(always)]
-    fn zip(a: Vector, b: Vector, f: impl Fn(f32, f32) -> f32) -> Vector {
-        std::array::from_fn(|i| f(a[i], b[i]))
-    }
-    #[inline(always)]
-    pub fn splat(x: f32) -> Vector {
-        [x; 4]
-    }
-    #[inline(always)]
-    pub fn load(from: &[f32; 4]) -> Vector {
-        *from
-    }
-    #[inline(always)]
-    pub fn store(v: Vector, to: &mut [f32; 4]) {
-        *to = v;
-    }
-    #[inline(always)]
-    pub fn add(a: Vector, b: Vector) -> Vector {
-        zip(a, b, |x, y| x + y)
-    }
-    #[inline(always)]
-    pub fn mul(a: Vector, b: Vector) -> Vector {
-        zip(a, b, |x, y| x * y)
-    }
-    #[inline(always)]
-    pub fn max(x: Vector, low: Vector) -> Vector {
-        zip(x, low, |x, low| if low > x { low } else { x })
-    }
-    #[inline(always)]
-    pub fn min(x: Vector, high: Vector) -> Vector {
-        zip(x, high, |x, high| if high < x { high } else { x })
+    pub fn choose(self, a: Self, b: Self) -> Self {
+        F32x4(imp::choose(self.0, a.0, b.0))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn numbers(vector: F32x4) -> [f32; 4] {
+        let mut out = [0.0; 4];
+        vector.store(&mut out);
+        out
+    }
+
+    #[test]
+    fn lanes_go_where_they_should() {
+        let rows: [[f32; 4]; 4] =
+            std::array::from_fn(|i| std::array::from_fn(|j| (4 * i + j) as f32));
+        let columns = F32x4::transpose(rows.map(|row| F32x4::load(&row))).map(numbers);
+        for (i, row) in rows.iter().enumerate() {
+            assert_eq!(columns.map(|column| column[i]), *row);
+        }
+        let (a, b) = (F32x4::load(&rows[0]), F32x4::load(&rows[1]));
+        assert_eq!(numbers(a.shifted::<0>(b)), [0.0, 1.0, 2.0, 3.0]);
+        assert_eq!(numbers(a.shifted::<1>(b)), [1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(numbers(a.shifted::<2>(b)), [2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(numbers(a.shifted::<3>(b)), [3.0, 4.0, 5.0, 6.0]);
+        assert_eq!(numbers(a.shifted::<4>(b)), [4.0, 5.0, 6.0, 7.0]);
+    }
+
+    #[test]
+    fn choices_go_by_what_is_above() {
+        let x = F32x4::load(&[1.0, 2.0, f32::NAN, 3.0]);
+        let y = F32x4::load(&[2.0, 1.0, 5.0, 3.0]);
+        let chosen = numbers(x.above(y).choose(F32x4::splat(1.0), F32x4::splat(0.0)));
+        assert_eq!(chosen, [0.0, 1.0, 1.0, 0.0]);
+    }
 
     #[test]
     fn clamp_keeps_what_is_no_number() {

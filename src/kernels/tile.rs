@@ -82,11 +82,18 @@ pub fn scattered(a: &[Left], offsets: &[u32], data: &[f32], first: &Left) -> Til
     scattered_by_fours(a, offsets, data, first)
 }
 
+/// Eight numbers from `at` on. One comparison says whether they are there, where two slicings make three.
+#[inline(always)]
+pub(super) fn eight(data: &[f32], at: u32) -> &[f32] {
+    let found = data.windows(COLUMNS).nth(at as usize);
+    found.expect("eight columns at each depth")
+}
+
 #[inline(never)]
 pub(super) fn scattered_by_fours(a: &[Left], offsets: &[u32], data: &[f32], first: &Left) -> Tile {
     let mut sum = start(first);
     for (a, &at) in a.iter().zip(offsets) {
-        let (halves, _) = data[at as usize..][..COLUMNS].as_chunks::<4>();
+        let (halves, _) = eight(data, at).as_chunks::<4>();
         step(
             &mut sum,
             a,
@@ -157,36 +164,45 @@ pub fn store(tile: &Tile, place: Place, finish: &Finish<'_>, out: &mut [f32]) {
         let residual = finish
             .residual
             .map(|(data, stride)| &data[place.residual_at + i * stride..][..place.columns]);
-        if place.columns == COLUMNS {
-            for (j, &sum) in row.iter().enumerate() {
-                let to = &mut to[j * 4..][..4];
-                let mut sum = sum;
-                if finish.accumulate {
-                    sum = sum.add(F32x4::load_slice(to));
-                }
-                if let Some(residual) = residual {
-                    sum = sum.add(F32x4::load_slice(&residual[j * 4..]));
-                }
-                sum.clamp(low, high).store_slice(to);
+        let complete = |sum: F32x4, to: &[f32], at: usize| {
+            let mut sum = sum;
+            if finish.accumulate {
+                sum = sum.add(F32x4::load_slice(&to[at..]));
             }
+            if let Some(residual) = residual {
+                sum = sum.add(F32x4::load_slice(&residual[at..]));
+            }
+            sum.clamp(low, high)
+        };
+        if place.columns >= 4 {
+            // The second vector ends where the row does, and may begin within the first.
+            let at = place.columns - 4;
+            let [first, second] = *row;
+            let second = match at {
+                0 => first,
+                1 => first.shifted::<1>(second),
+                2 => first.shifted::<2>(second),
+                3 => first.shifted::<3>(second),
+                _ => second,
+            };
+            let (first, second) = (complete(first, to, 0), complete(second, to, at));
+            first.store_slice(to);
+            second.store_slice(&mut to[at..]);
         } else {
-            let mut sums = [0.0; COLUMNS];
-            row[0].store_slice(&mut sums);
-            row[1].store_slice(&mut sums[4..]);
-            for (j, (to, sum)) in to.iter_mut().zip(sums).enumerate() {
-                let mut sum = sum;
-                if finish.accumulate {
-                    sum += *to;
-                }
-                if let Some(residual) = residual {
-                    sum += residual[j];
-                }
-                if let Some((low, high)) = finish.clamp {
-                    sum = if sum < low { low } else { sum };
-                    sum = if sum > high { high } else { sum };
-                }
-                *to = sum;
+            let mut four = ([0.0; 4], [0.0; 4]);
+            four.0[..place.columns].copy_from_slice(to);
+            if let Some(residual) = residual {
+                four.1[..place.columns].copy_from_slice(residual);
             }
+            let mut sum = row[0];
+            if finish.accumulate {
+                sum = sum.add(F32x4::load(&four.0));
+            }
+            if finish.residual.is_some() {
+                sum = sum.add(F32x4::load(&four.1));
+            }
+            sum.clamp(low, high).store(&mut four.0);
+            to.copy_from_slice(&four.0[..place.columns]);
         }
     }
 }

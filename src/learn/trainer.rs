@@ -91,6 +91,11 @@ impl Trainer {
     ///
     /// Errors: those of [`Tape::new`], and [`Error::BadInput`] for settings that make no sense.
     pub fn new(graph: &Graph, settings: &Settings) -> Result<Self> {
+        Trainer::matching(graph, settings, &[])
+    }
+
+    /// The same for goals that say what these inner values should be.
+    pub fn matching(graph: &Graph, settings: &Settings, inner: &[ValueId]) -> Result<Self> {
         check(settings)?;
         let options = Options {
             batch: settings.batch,
@@ -100,7 +105,10 @@ impl Trainer {
             true => Normalisation::OfBatch,
             false => Normalisation::Stored,
         };
-        let tape = Tape::new(graph, &options, normalisation)?;
+        let mut tape = Tape::new(graph, &options, normalisation)?;
+        let output =
+            logits(graph).ok_or_else(|| Error::BadModel("this model has no output".into()))?;
+        tape.fuse(&[&graph.outputs[..], &[output], inner].concat());
         let zeros = |numbers: &[f32]| -> Vec<u32> {
             let places = numbers.iter().zip(0..).filter(|(x, _)| **x == 0.0);
             places.map(|(_, at)| at).collect()
@@ -110,10 +118,9 @@ impl Trainer {
             .map(|p| (p.value, zeros(tape.value(p.value))))
             .filter(|(_, zeros)| !zeros.is_empty())
             .collect();
-        let output = logits(graph);
         Ok(Trainer {
             good: tape.state(),
-            output: output.ok_or_else(|| Error::BadModel("this model has no output".into()))?,
+            output,
             optimiser: Optimiser::new(settings.method, settings.weight_decay),
             settings: settings.clone(),
             done: 0,
@@ -171,6 +178,13 @@ impl Trainer {
         let hits = goal.labels.map(|labels| hits(logits, labels, classes));
         let mut inner = Vec::with_capacity(goal.inner.len());
         for (value, teacher) in goal.inner {
+            if self.tape.value(*value).len() != teacher.len() {
+                return Err(Error::BadInput(
+                    "an inner value is to be matched that this model does not keep while it learns: name it before \
+                     learning begins"
+                        .into(),
+                ));
+            }
             let mut gradient = vec![0.0; teacher.len()];
             loss += matching(self.tape.value(*value), teacher, 1.0, &mut gradient);
             inner.push((*value, gradient));

@@ -63,9 +63,9 @@ impl Teacher {
         let at_once = if remember { AT_ONCE.min(batch) } else { batch };
         let (pairs, steps) = matched;
         let names = pairs.iter().map(|pair| &original.value(pair.teacher).name);
-        let matching = match steps {
-            0 => None,
-            _ => Some(Matching {
+        let matching = match pairs.is_empty() || steps == 0 {
+            true => None,
+            false => Some(Matching {
                 executor: runs(batch, names.cloned().collect())?,
                 pairs,
                 steps,

@@ -5,7 +5,7 @@ use super::teacher::{Teacher, View};
 use crate::data::augment::Change;
 use crate::data::{Augmentation, Pictures, pictures::Batches};
 use crate::error::{Error, Result};
-use crate::graph::Graph;
+use crate::graph::{Graph, ValueId};
 use crate::learn::{Goal, Learned, Settings, Share, Trainer};
 use crate::random::SplitMix64;
 use std::ops::Range;
@@ -66,7 +66,7 @@ impl Recovery {
     /// batch is the whole, of which this takes its part.
     ///
     /// Errors: [`Error::BadInput`] where there is nothing to learn from, or pictures do not fit; else those of
-    /// [`Trainer::new`].
+    /// [`Trainer::matching`].
     pub fn new(
         pruned: &Graph,
         original: Option<&Graph>,
@@ -98,25 +98,18 @@ impl Recovery {
             .and_then(|&id| pruned.value(id).ty.as_ref());
         let input = input.ok_or_else(|| Error::BadModel("this model has no input".into()))?;
         pictures.preset().check_fits(&input.shape)?;
-        let teacher = match original {
-            Some(original) => {
-                let inner = inner::named(pruned, original, &lessons.inner)?;
-                let matched = match inner.is_empty() {
-                    true => 0,
-                    false => (settings.steps as f64 * MATCHED).ceil() as usize,
-                };
-                let remember = lessons.augmentation.only_mirrors();
-                Some(Teacher::new(
-                    original,
-                    pictures,
-                    own,
-                    (inner, matched),
-                    remember,
-                )?)
-            }
-            None => None,
+        let inner = match original {
+            Some(original) => inner::named(pruned, original, &lessons.inner)?,
+            None => Vec::new(),
         };
-        let trainer = Trainer::new(pruned, &settings)?;
+        let matched: Vec<ValueId> = inner.iter().map(|pair| pair.student).collect();
+        let teacher = original.map(|original| {
+            let steps = (settings.steps as f64 * MATCHED).ceil() as usize;
+            let remember = lessons.augmentation.only_mirrors();
+            Teacher::new(original, pictures, own, (inner, steps), remember)
+        });
+        let teacher = teacher.transpose()?;
+        let trainer = Trainer::matching(pruned, &settings, &matched)?;
         if labelled {
             check_labels(pictures, &trainer)?;
         }

@@ -43,6 +43,15 @@ pub fn check(graph: &Graph, seed: u64) {
     tape.backward(&seeds);
     assert!(!tape.parameters().is_empty(), "nothing is learned");
 
+    let mut fused = Tape::new(graph, &options, Normalisation::Stored).expect("a tape");
+    fused.fuse(&graph.outputs);
+    fused.forward(&slices).expect("a forward pass");
+    fused.backward(&seeds);
+    assert!(
+        fused.findings() == tape.findings(),
+        "steps done together find something else"
+    );
+
     let loss = |graph: &Graph| -> f64 {
         let outputs = run(graph, &inputs);
         let parts = outputs.iter().zip(&weighing).map(|(out, w)| weigh(out, w));

@@ -1,23 +1,18 @@
 //! Convolutions. Forward they run on the kernels that run models. The gradient by the data is again a convolution, of
-//! the given gradient with the turned weights; the gradient by the weights is a product over all pixels.
+//! the given gradient with the turned weights; the gradient by the weights is in `filters.rs`.
 
+use super::filters::FiltersGradient;
 use super::sums::sum;
 use super::{Backward, Differentiable};
 use crate::kernels::conv::{Shape, convolution};
-use crate::kernels::pack::{Panels, panel_count, quads};
-use crate::kernels::padded::{Layout, SLACK, Span, fill_rows};
-use crate::kernels::product::{Tail, Target, multiply_packed};
-use crate::kernels::tile::{COLUMNS, ROWS, Right};
-
-/// How many pixels are summed over in one go, where that many can be had.
-const PIXELS: usize = 768;
+use crate::kernels::padded::Span;
 
 /// Inputs: data (batch, channels, rows, columns), weights (filters, channels / groups, rows, columns), an optional bias.
 pub struct Convolved {
     shape: Shape,
     /// The convolution that makes the data's gradient, of one image.
     back: Option<Shape>,
-    layout: Layout,
+    filters: FiltersGradient,
     forward_scratch: usize,
     back_scratch: usize,
 }
@@ -45,7 +40,7 @@ impl Convolved {
             forward_scratch: scratch(&shape),
             back_scratch: back.map_or(0, |back| scratch(&back)) + stretched,
             back,
-            layout: Layout::new(shape.columns),
+            filters: FiltersGradient::new(shape),
             shape,
         }
     }
@@ -62,178 +57,6 @@ impl Convolved {
 
     fn pixels(&self) -> usize {
         self.shape.rows.output * self.shape.columns.output
-    }
-
-    fn padded_rows(&self) -> usize {
-        let rows = self.shape.rows;
-        (rows.output - 1) * rows.stride + rows.reach() + 1
-    }
-
-    /// Images whose pixels are summed over in one go.
-    fn images(&self) -> usize {
-        (PIXELS / self.pixels().max(1)).clamp(1, self.shape.batch.max(1))
-    }
-
-    /// Numbers of scratch for the weights' gradient: padded planes of a group, both packed matrices, their product.
-    fn weight_scratch(&self) -> [usize; 4] {
-        let (channels, filters) = self.each();
-        let pixels = self.pixels() * self.images();
-        let depth = channels * self.taps();
-        [
-            channels * self.padded_rows() * self.layout.row() + SLACK,
-            filters.div_ceil(ROWS) * ROWS * pixels,
-            panel_count(depth) * COLUMNS * pixels,
-            filters * depth,
-        ]
-    }
-
-    /// Where each weight's first input lies in the padded planes of its group.
-    fn offsets(&self) -> Vec<usize> {
-        let (channels, _) = self.each();
-        let Shape { rows, columns, .. } = self.shape;
-        let mut offsets = Vec::with_capacity(channels * self.taps());
-        for channel in 0..channels {
-            for ky in 0..rows.kernel {
-                let row = channel * self.padded_rows() + ky * rows.dilation;
-                offsets.extend(
-                    (0..columns.kernel).map(|kx| row * self.layout.row() + self.layout.column(kx)),
-                );
-            }
-        }
-        offsets
-    }
-
-    /// Pads the planes of one group of one image.
-    fn pad(&self, planes: &[f32], padded: &mut [f32]) {
-        let Shape { rows, columns, .. } = self.shape;
-        let len = self.padded_rows() * self.layout.row();
-        let planes = planes.chunks_exact((rows.input * columns.input).max(1));
-        for (plane, padded) in planes.zip(padded.chunks_exact_mut(len)) {
-            fill_rows(
-                &rows,
-                &self.layout,
-                plane,
-                0,
-                self.padded_rows(),
-                0.0,
-                padded,
-            );
-        }
-    }
-
-    fn weights_gradient(&self, x: &[f32], given: &[f32], wanted: &mut [f32], scratch: &mut [f32]) {
-        let (channels, filters) = self.each();
-        let [padded, left, right, product] = self.weight_scratch();
-        let (padded, scratch) = scratch.split_at_mut(padded);
-        let (left, scratch) = scratch.split_at_mut(left);
-        let (right, scratch) = scratch.split_at_mut(right);
-        let product = &mut scratch[..product];
-        let offsets = self.offsets();
-        let (plane, pixels) = (self.shape.input_len() / self.shape.inputs, self.pixels());
-        let depth = channels * self.taps();
-        wanted.fill(0.0);
-        if channels == 1 {
-            return self.one_channel_each(x, given, &offsets, wanted, padded);
-        }
-        for first in (0..self.shape.batch).step_by(self.images()) {
-            let images = self.images().min(self.shape.batch - first);
-            let all = images * pixels;
-            for group in 0..self.shape.groups {
-                let (panels, _) = left.as_chunks_mut::<ROWS>();
-                let (right, _) = right.as_chunks_mut::<COLUMNS>();
-                for image in 0..images {
-                    let sample = first + image;
-                    let at = (sample * self.shape.inputs + group * channels) * plane;
-                    self.pad(&x[at..at + channels * plane], padded);
-                    self.pack_patches(padded, &offsets, (image * pixels, all), right);
-                    let at = (sample * self.shape.outputs + group * filters) * pixels;
-                    let given = &given[at..at + filters * pixels];
-                    for (f, given) in given.chunks_exact(pixels).enumerate() {
-                        let panel = &mut panels[f / ROWS * all + image * pixels..][..pixels];
-                        for (quad, &g) in panel.iter_mut().zip(given) {
-                            quad[f % ROWS] = g;
-                        }
-                    }
-                }
-                // Rows that fill up the last panel: their sums are not stored, but must not be NaN-slow.
-                for quad in &mut panels[(filters - 1) / ROWS * all..][..all] {
-                    quad[(filters - 1) % ROWS + 1..].fill(0.0);
-                }
-                let left = Panels {
-                    rows: filters,
-                    depth: all,
-                    panels: &panels[..filters.div_ceil(ROWS) * all],
-                };
-                let target = Target {
-                    first: 0,
-                    width: depth,
-                    stride: depth,
-                };
-                let bias = quads(&vec![0.0; filters]);
-                multiply_packed(left, &bias, right, target, Tail::default(), product);
-                let wanted = &mut wanted[group * filters * depth..][..filters * depth];
-                wanted.iter_mut().zip(&*product).for_each(|(w, p)| *w += p);
-            }
-        }
-    }
-
-    /// Packs what each weight sees at each pixel of one image, as part (`start` of `all` pixels) of a right matrix.
-    fn pack_patches(
-        &self,
-        padded: &[f32],
-        offsets: &[usize],
-        (start, all): (usize, usize),
-        right: &mut [Right],
-    ) {
-        let (width, row) = (self.shape.columns.output, self.layout.row());
-        let stride = self.shape.rows.stride;
-        for (panel, offsets) in offsets.chunks(COLUMNS).enumerate() {
-            let panel = &mut right[panel * all + start..][..self.pixels()];
-            for (y, pixels) in panel.chunks_exact_mut(width).enumerate() {
-                let sources: [&[f32]; COLUMNS] = std::array::from_fn(|i| {
-                    let offset = offsets.get(i).unwrap_or(&offsets[0]);
-                    &padded[offset + y * stride * row..][..width]
-                });
-                for (x, pixel) in pixels.iter_mut().enumerate() {
-                    for i in 0..COLUMNS {
-                        pixel[i] = sources[i][x];
-                    }
-                }
-            }
-        }
-    }
-
-    /// The weights' gradient where every filter reads one channel.
-    fn one_channel_each(
-        &self,
-        x: &[f32],
-        given: &[f32],
-        offsets: &[usize],
-        wanted: &mut [f32],
-        padded: &mut [f32],
-    ) {
-        let (_, filters) = self.each();
-        let (plane, pixels) = (self.shape.input_len() / self.shape.inputs, self.pixels());
-        let (width, row) = (self.shape.columns.output, self.layout.row());
-        for sample in 0..self.shape.batch {
-            for channel in 0..self.shape.groups {
-                let at = (sample * self.shape.groups + channel) * plane;
-                self.pad(&x[at..at + plane], padded);
-                for filter in channel * filters..(channel + 1) * filters {
-                    let given = &given[(sample * self.shape.outputs + filter) * pixels..][..pixels];
-                    let wanted = &mut wanted[filter * self.taps()..][..self.taps()];
-                    for (wanted, offset) in wanted.iter_mut().zip(offsets) {
-                        let rows = given.chunks_exact(width).enumerate();
-                        let products = rows.map(|(y, given)| {
-                            let seen =
-                                &padded[offset + y * self.shape.rows.stride * row..][..width];
-                            sum(given, seen, |g, x| g * x)
-                        });
-                        *wanted += products.sum::<f64>() as f32;
-                    }
-                }
-            }
-        }
     }
 
     fn data_gradient(
@@ -259,7 +82,9 @@ impl Convolved {
         let kernel = convolution(back, &turned, &vec![0.0; back.outputs], false, None);
         let (stretched, scratch) = scratch.split_at_mut(back.input_len());
         let plain = self.shape.rows.stride == 1 && self.shape.columns.stride == 1;
-        stretched.fill(0.0);
+        if !plain {
+            stretched.fill(0.0);
+        }
         let images = given.chunks_exact(self.shape.output_len());
         for (given, wanted) in images.zip(wanted.chunks_exact_mut(self.shape.input_len())) {
             if plain {
@@ -364,7 +189,7 @@ impl Differentiable for Transposed {
             self.0.forward(&[given, weights], &mut [wanted], scratch);
         }
         if let Some(wanted) = pass.want(1) {
-            self.0.weights_gradient(given, x, wanted, scratch);
+            self.0.filters.find(given, x, wanted, scratch);
         }
         if let Some(wanted) = pass.want(2) {
             channel_sums(
@@ -399,8 +224,8 @@ fn turn(span: Span) -> Option<Span> {
 
 impl Differentiable for Convolved {
     fn scratch_len(&self) -> usize {
-        let weights: usize = self.weight_scratch().iter().sum();
-        self.forward_scratch.max(self.back_scratch).max(weights)
+        let both = self.forward_scratch.max(self.back_scratch);
+        both.max(self.filters.scratch_len())
     }
 
     fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]) {
@@ -421,7 +246,7 @@ impl Differentiable for Convolved {
             self.data_gradient(weights, given, wanted, scratch);
         }
         if let Some(wanted) = pass.want(1) {
-            self.weights_gradient(x, given, wanted, scratch);
+            self.filters.find(x, given, wanted, scratch);
         }
         if let Some(wanted) = pass.want(2) {
             channel_sums(given, self.shape.outputs, self.pixels(), wanted);

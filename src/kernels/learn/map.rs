@@ -20,4 +20,8 @@ impl Differentiable for Mapped {
             self.activation.gradient(x, y, given, wanted);
         }
     }
+
+    fn clamp(&self) -> Option<(f32, f32)> {
+        self.activation.clamp()
+    }
 }

@@ -3,6 +3,9 @@
 pub mod batch;
 pub mod conv;
 pub mod dense;
+mod filters;
+#[cfg(test)]
+mod filters_tests;
 pub mod map;
 pub mod moves;
 pub mod neighbours;
@@ -30,6 +33,17 @@ pub trait Differentiable: Send {
 
     /// Writes the gradients that are wanted (every element) after a [`Differentiable::forward`] on the same numbers.
     fn backward(&mut self, pass: &mut Backward<'_, '_>, scratch: &mut [f32]);
+
+    /// The ends of the clamp, where this step is one.
+    fn clamp(&self) -> Option<(f32, f32)> {
+        None
+    }
+
+    /// Takes over the clamp behind this step, both ways, so that nobody sweeps over memory for it. `false` where that is
+    /// not to be had.
+    fn absorb(&mut self, _low: f32, _high: f32) -> bool {
+        false
+    }
 
     /// Mean and unbiased variance of each channel in the last forward pass, where it normalised by them.
     fn statistics(&self) -> Option<(&[f32], &[f32])> {

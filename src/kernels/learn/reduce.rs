@@ -1,7 +1,9 @@
 //! Reductions along axes, pooling of whole planes among them.
 
+use super::sums::sum;
 use super::{Backward, Differentiable};
 use crate::kernels::strided::{Walk, broadcast_strides, strides};
+use std::ops::Range;
 
 /// What the numbers along the axes become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,17 @@ impl Reduced {
             .each(|[from, to]| (0..inner).for_each(|i| body(from + i, to + i * step)));
     }
 
+    /// Calls `body` with the places of numbers that lie side by side and become one, and with its place. `false` where
+    /// neighbours become neighbours.
+    fn runs(&self, mut body: impl FnMut(Range<usize>, usize)) -> bool {
+        let Walk { inner, steps, .. } = self.walk;
+        let is_run = steps[1] == 0;
+        if is_run {
+            self.walk.each(|[from, to]| body(from..from + inner, to));
+        }
+        is_run
+    }
+
     fn choose(&mut self, x: &[f32], out: &mut [f32], better: impl Fn(f32, f32) -> bool) {
         let mut chosen = std::mem::take(&mut self.chosen);
         chosen.fill(u32::MAX);
@@ -69,7 +82,13 @@ impl Differentiable for Reduced {
                     1.0
                 };
                 out.fill(0.0);
-                self.each(|from, to| out[to] += x[from]);
+                let add = |from: Range<usize>, to: usize| {
+                    let run = &x[from];
+                    out[to] += sum(run, run, |x, _| x) as f32;
+                };
+                if !self.runs(add) {
+                    self.each(|from, to| out[to] += x[from]);
+                }
                 out.iter_mut().for_each(|x| *x *= factor);
             }
         }
@@ -79,10 +98,14 @@ impl Differentiable for Reduced {
         let given = pass.given[0];
         let Some(wanted) = pass.want(0) else { return };
         match self.kind {
-            Kind::Sum => self.each(|from, to| wanted[from] = given[to]),
-            Kind::Mean => {
-                let factor = 1.0 / self.count;
-                self.each(|from, to| wanted[from] = given[to] * factor);
+            Kind::Mean | Kind::Sum => {
+                let factor = match self.kind {
+                    Kind::Mean => 1.0 / self.count,
+                    _ => 1.0,
+                };
+                if !self.runs(|from, to| wanted[from].fill(given[to] * factor)) {
+                    self.each(|from, to| wanted[from] = given[to] * factor);
+                }
             }
             Kind::Max | Kind::Min => {
                 wanted.fill(0.0);

@@ -1,7 +1,7 @@
 //! Normalisation of rows by their own mean and variance: layer normalisation (Ba, Kiros and Hinton, 2016) and instance
 //! normalisation (Ulyanov, Vedaldi and Lempitsky, 2016).
 
-use super::sums::sum;
+use super::sums::{squares, sum};
 use super::{Backward, Differentiable};
 
 /// Which scale and shift a number has.
@@ -49,7 +49,7 @@ impl Differentiable for Standardised {
             .zip(outputs[0].chunks_exact_mut(length));
         for (row, (x, out)) in rows.enumerate() {
             let mean = (sum(x, x, |x, _| x) / length as f64) as f32;
-            let variance = sum(x, x, |x, _| (x - mean) * (x - mean)) / length as f64;
+            let variance = squares(x, mean) / length as f64;
             let inverse = (1.0 / (variance + f64::from(self.epsilon)).sqrt()) as f32;
             self.moments[row] = (mean, inverse);
             for (i, (out, &x)) in out.iter_mut().zip(x).enumerate() {
