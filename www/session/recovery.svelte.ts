@@ -1,4 +1,5 @@
 /** A recovery under way in the learner's worker: what it learns from, how it goes, and what came out. */
+import { CoreError } from "../core/door";
 import type { Advance, Aim, Beginning, Core, Plan, Preset, Quality, Recipe, Tested, Totals } from "../core/protocol";
 import type { Lesson } from "../data/sets/lesson";
 import { randomId } from "../state/ids";
@@ -66,6 +67,7 @@ export class Recovery {
   #stopping = false;
   /** Whether nothing is left to do but to measure what came out. */
   #isMeasuring = false;
+  #isCancelled = false;
 
   constructor(
     private readonly core: Core,
@@ -222,9 +224,10 @@ export class Recovery {
   }
 
   cancel(): void {
-    this.stop();
     // What is only left to be measured is there, and stays.
-    if (!this.#isMeasuring) this.core.cancel("learner");
+    this.#isCancelled = !this.#isMeasuring;
+    this.stop();
+    if (this.#isCancelled) this.core.cancel("learner");
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
@@ -236,6 +239,7 @@ export class Recovery {
     this.remarks = [];
     this.paused = false;
     this.#stopping = false;
+    this.#isCancelled = false;
     this.#isMeasuring = false;
     this.work = loading("Getting ready");
     try {
@@ -304,6 +308,8 @@ export class Recovery {
 
   async #unpaused(): Promise<void> {
     if (this.paused) await new Promise<void>((resolve) => (this.#resume = resolve));
+    // Whoever was paused has no call under way that the worker's end would end.
+    if (this.#isCancelled) throw new CoreError("cancelled", "Cancelled.");
   }
 }
 

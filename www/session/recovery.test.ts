@@ -35,6 +35,18 @@ describe("a recovery", () => {
     expect(called("runner.load").at(-1)).toEqual(["runner.load", "pruned"]);
   });
 
+  test("that is paused can be cancelled", async () => {
+    const session = await opened();
+    const over = session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    session.recovery.pause();
+    await settled();
+    expect(session.recovery.isBusy).toBe(true);
+    session.recovery.cancel();
+    await over;
+    expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    expect(session.attempts).toEqual([]);
+  });
+
   test("is there after a reload, leaves with another cut, and comes back with undo", async () => {
     const session = await opened();
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));

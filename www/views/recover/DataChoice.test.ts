@@ -90,3 +90,21 @@ test("inner values are left alone where the visitor asks for it", async () => {
   await fireEvent.click(panel().getByLabelText("match inner values at first"));
   expect(await planned()).toEqual([]);
 });
+
+test("labels count beside the original where there are any", async () => {
+  await fireEvent.click(panel().getByRole("radio", { name: "Distil" }));
+  expect(panel().queryByLabelText(/labels count for/)).toBeNull();
+  await source("Your files");
+  const folder = ["cat/1.png", "dog/1.png"].map((path) =>
+    Object.assign(file(path, "image/png"), { webkitRelativePath: `pets/${path}` }),
+  );
+  const input = panel().getByTestId("folder");
+  Object.defineProperty(input, "files", { value: folder, configurable: true });
+  await fireEvent.change(input);
+  await settled();
+  await fireEvent.input(panel().getByLabelText(/labels count for/), { target: { value: "40" } });
+  panel().getByRole("button", { name: "Recover this cut" }).click();
+  await settled();
+  const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
+  expect(plan.labelShare).toBe(0.4);
+});
