@@ -8,7 +8,14 @@ import type { Lesson } from "../data/sets/lesson";
 import * as format from "../format";
 import { withAttempt, withTest, type Attempt } from "../state/attempts";
 import { looksAtPhotos } from "../state/criteria";
-import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource, type PhotoSource } from "../state/decisions";
+import {
+  FIRST_DECISIONS,
+  FIRST_RECIPE,
+  sourceId,
+  type Decisions,
+  type ModelSource,
+  type PhotoSource,
+} from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
 import { fragmentOf, readFragment } from "../state/link";
 import type { Search } from "../state/search";
@@ -165,7 +172,9 @@ export class Session {
     const worked = await this.model.open(source);
     const opened = this.model.opened;
     if (!worked || !opened) return;
-    const recipe = withoutLayers(this.decisions.recipe);
+    // What a link named before any model was open is meant for the model that opens first.
+    const named = this.decisions.model === null ? opened.summary.layers.map(({ name }) => name) : [];
+    const recipe = keepingLayers(this.decisions.recipe, named);
     this.decide(`open ${opened.title}`, { model: source, preset: null, layer: null, recipe });
     this.notices.news(`${opened.title} is open: ${opened.summary.layers.length} layers with weights.`);
   }
@@ -464,8 +473,16 @@ function withoutUnset(recipe: Unsettable<Recipe>): Recipe {
   return Object.fromEntries(Object.entries(recipe).filter(([, value]) => value !== undefined)) as unknown as Recipe;
 }
 
-/** The layers that a recipe names are those of the model it was made for. */
-function withoutLayers(recipe: Recipe): Recipe {
+/** The layers that a recipe names are those of the model it was made for: for another, only these count. */
+function keepingLayers(recipe: Recipe, names: readonly string[]): Recipe {
   if (!recipe.layers && !recipe.protect) return recipe;
-  return withoutUnset({ ...recipe, layers: undefined, protect: undefined });
+  const layers = Object.entries(recipe.layers ?? {}).filter(([name]) => names.includes(name));
+  const protect = recipe.protect?.filter((name) => names.includes(name)) ?? [];
+  const isLeft = recipe.allocation !== "manual" || layers.length > 0;
+  return withoutUnset({
+    ...recipe,
+    layers: layers.length > 0 ? Object.fromEntries(layers) : undefined,
+    protect: protect.length > 0 ? protect : undefined,
+    ...(isLeft ? {} : { allocation: undefined, target: FIRST_RECIPE.target }),
+  });
 }

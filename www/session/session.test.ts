@@ -18,6 +18,21 @@ describe("a session", () => {
     expect(session.comparison.summary).toMatchObject({ state: "ready", value: { photos: 1, speedup: 1.4 } });
   });
 
+  test("layers that a link names are those of the model that opens first, and of no other", async () => {
+    const session = await visit();
+    const recipe = JSON.stringify({ allocation: "manual", layers: { stem: 0.25, elsewhere: 0.5 } });
+    await session.openLink(`#recipe=${encodeURIComponent(recipe)}`);
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    expect(session.recipe).toMatchObject({ allocation: "manual", layers: { stem: 0.25 } });
+
+    await session.openFile(file("other.onnx", ""));
+    await settled();
+    expect(session.recipe.layers).toBeUndefined();
+    expect(session.recipe).toMatchObject({ target: { macs: 0.7 } });
+    expect(session.recipe.allocation).not.toBe("manual");
+  });
+
   test("re-packing that is cancelled says so, and the next decision packs again", async () => {
     const session = await visit();
     core.fail("pack", coreError("cancelled", "Cancelled."));
