@@ -50,6 +50,8 @@ export interface QualityPoint {
 
 /** Judgements on the way: so many of them, and no more often than this. */
 const JUDGEMENTS = 10;
+/** Points of the curve of losses, at most: more would cost the learning time to draw, and show no more. */
+const LOSSES = 400;
 const REDRAW = 150;
 const MEASURING = "Measuring the recovered model";
 
@@ -263,6 +265,7 @@ export class Recovery {
     const losses: LossPoint[] = [];
     const learns = plan.method === "distill" || plan.method === "finetune";
     const every = Math.max(1, Math.ceil(plan.steps / JUDGEMENTS));
+    const sampled = Math.max(1, Math.ceil(plan.steps / LOSSES));
     const what = {
       recalibrate: "Measuring statistics",
       reconstruct: "Fitting layer by layer",
@@ -278,7 +281,8 @@ export class Recovery {
         await this.#unpaused();
         idle += performance.now() - waiting;
         const advance = await learner.advance();
-        if (advance.learned) losses.push({ step: advance.learned.step, loss: advance.learned.loss });
+        const { learned } = advance;
+        if (learned && learned.step % sampled === 0) losses.push({ step: learned.step, loss: learned.loss });
         const now = performance.now();
         if (now - drawn > REDRAW || advance.done === advance.of) {
           drawn = now;
