@@ -22,7 +22,7 @@ const RECIPE = {
     head: 0.7421875,
   },
 };
-const STEPS = 4000;
+const STEPS = 2600;
 const RATE = 0.1;
 const MOST_SECONDS = 900;
 
