@@ -1,6 +1,6 @@
 // @vitest-environment node
-import { expose } from "comlink";
 import { beforeEach, describe, expect, test } from "vitest";
+import { FakeWorker } from "../../tests/page/fake-worker";
 import { CoreError, Door } from "./door";
 
 /** A module whose only function, `trap`, is `unreachable`. */
@@ -26,32 +26,6 @@ const makeApi = () => {
 };
 type Api = ReturnType<typeof makeApi>;
 
-/** A worker without a thread of its own. */
-class FakeWorker extends EventTarget {
-  readonly #channel = new MessageChannel();
-  isEnded = false;
-
-  constructor() {
-    super();
-    expose(makeApi(), this.#channel.port2 as never);
-    this.#channel.port1.onmessage = ({ data }) => this.dispatchEvent(new MessageEvent("message", { data }));
-  }
-
-  postMessage(message: unknown, transfer: never[] = []): void {
-    if (!this.isEnded) this.#channel.port1.postMessage(message, transfer);
-  }
-
-  terminate(): void {
-    this.isEnded = true;
-    this.#channel.port1.close();
-  }
-
-  /** As when an error escapes everything in the worker. */
-  crash(): void {
-    this.dispatchEvent(new Event("error", { cancelable: true }));
-  }
-}
-
 let workers: FakeWorker[];
 let told: string[];
 let restore: (api: never) => Promise<unknown>;
@@ -65,7 +39,7 @@ beforeEach(() => {
 function open(): Door<Api> {
   return new Door<Api>({
     start: () => {
-      const worker = new FakeWorker();
+      const worker = new FakeWorker(makeApi());
       workers.push(worker);
       return worker as unknown as Worker;
     },

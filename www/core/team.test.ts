@@ -1,6 +1,6 @@
 // @vitest-environment node
-import { expose } from "comlink";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FakeWorker } from "../../tests/page/fake-worker";
 import type { Share } from "../pkg/secateur";
 import type { Found, MemberApi } from "./member.worker";
 import { Team, type Leader } from "./team";
@@ -9,16 +9,11 @@ const share = (loss: number): Share => ({ numbers: new Float32Array([loss]), los
 
 /** What each member was asked, by its number, and what it found: its number in hundreds and the batch. */
 let asked: [member: number, what: string, argument: unknown][];
-let workers: FakeWorker[];
+let workers: MemberWorker[];
 
 /** A member's worker without a thread of its own. It learns nothing, but tells what it was asked. */
-class FakeWorker extends EventTarget {
-  readonly #channel = new MessageChannel();
-  isEnded = false;
-
+class MemberWorker extends FakeWorker {
   constructor() {
-    super();
-    workers.push(this);
     let index = 0;
     let batch = 0;
     const api: MemberApi = {
@@ -38,17 +33,8 @@ class FakeWorker extends EventTarget {
         return share(100 * index + batch);
       },
     };
-    expose(api, this.#channel.port2 as never);
-    this.#channel.port1.onmessage = ({ data }) => this.dispatchEvent(new MessageEvent("message", { data }));
-  }
-
-  postMessage(message: unknown, transfer: never[] = []): void {
-    if (!this.isEnded) this.#channel.port1.postMessage(message, transfer);
-  }
-
-  terminate(): void {
-    this.isEnded = true;
-    this.#channel.port1.close();
+    super(api);
+    workers.push(this);
   }
 }
 
@@ -71,7 +57,7 @@ const MODEL = new Uint8Array([1]);
 beforeEach(() => {
   asked = [];
   workers = [];
-  vi.stubGlobal("Worker", FakeWorker);
+  vi.stubGlobal("Worker", MemberWorker);
 });
 afterEach(() => {
   for (const worker of workers) worker.terminate();
