@@ -174,6 +174,7 @@ pub fn fill_rows(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::testing::span;
 
     #[test]
     fn every_column_is_where_the_layout_says() {
@@ -186,16 +187,8 @@ mod tests {
             (2, 3, 1, 3, 6),
             (4, 2, 4, 1, 5),
         ] {
-            let output = (input + 2 * pad - (kernel - 1) * dilation - 1) / stride + 1;
-            let span = Span {
-                input,
-                kernel,
-                stride,
-                dilation,
-                pad_begin: pad,
-                pad_end: pad,
-                output,
-            };
+            let span = span(input, kernel, stride, dilation, pad);
+            let output = span.output;
             let layout = Layout::new(span);
             let source: Vec<f32> = (1..=input).map(|x| x as f32).collect();
             let mut row = vec![f32::NAN; layout.row()];

@@ -1,4 +1,6 @@
-//! What the kernels' tests share: numbers to compute with, and the comparison.
+//! What the kernels' tests share: numbers to compute with, windows, and the comparison.
+
+use super::padded::Span;
 
 /// Numbers between −1 and 1 that look random and are the same in every run.
 pub fn numbers(count: usize, seed: u32) -> Vec<f32> {
@@ -8,6 +10,19 @@ pub fn numbers(count: usize, seed: u32) -> Vec<f32> {
         (state >> 8) as f32 / (1 << 23) as f32 - 1.0
     };
     (0..count).map(|_| next()).collect()
+}
+
+/// A window with the same padding before and after, and as many outputs as fit.
+pub fn span(input: usize, kernel: usize, stride: usize, dilation: usize, pad: usize) -> Span {
+    Span {
+        input,
+        kernel,
+        stride,
+        dilation,
+        pad_begin: pad,
+        pad_end: pad,
+        output: (input + 2 * pad - (kernel - 1) * dilation - 1) / stride + 1,
+    }
 }
 
 /// Equal to within 1e-5 of the largest number.

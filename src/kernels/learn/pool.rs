@@ -258,7 +258,7 @@ impl Differentiable for MeanPool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::testing::numbers;
+    use crate::kernels::testing::{numbers, span};
 
     #[test]
     fn the_largest_of_each_window_and_where_it_is() {
@@ -271,16 +271,8 @@ mod tests {
             (5, 2, 1, 1, 1),
             (3, 3, 1, 1, 0),
         ] {
-            let output = (input + 2 * pad - (kernel - 1) * dilation - 1) / stride + 1;
-            let span = Span {
-                input,
-                kernel,
-                stride,
-                dilation,
-                pad_begin: pad,
-                pad_end: pad,
-                output,
-            };
+            let span = span(input, kernel, stride, dilation, pad);
+            let output = span.output;
             let (planes, plane) = (3, input * input);
             let mut x = numbers(planes * plane, 1);
             x[..plane].fill(f32::NEG_INFINITY);
