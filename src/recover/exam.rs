@@ -43,6 +43,16 @@ impl Answers {
         let answers = (0..pictures.len()).map(|index| shown.logits(pictures, index));
         answers.collect::<Result<_>>().map(Answers)
     }
+
+    /// How good the original itself is on the pictures that these are the answers to.
+    pub fn quality(&self, pictures: &Pictures) -> Result<Quality> {
+        let mut tally = Tally::default();
+        for (index, said) in self.0.iter().enumerate() {
+            let label = pictures.labels().map(|labels| labels[index]);
+            tally.take(said, Some(said), label)?;
+        }
+        Ok(tally.quality())
+    }
 }
 
 enum Original {

@@ -79,7 +79,7 @@ impl Line {
     ) -> Result<Self> {
         let portions = portions(recipe, &aim)?;
         let answers = Answers::new(original, &parts.judged)?;
-        let quality = examine_by(original, &answers, &parts.judged)?;
+        let quality = answers.quality(&parts.judged)?;
         let state = State {
             recipe: recipe.clone(),
             plan: plan.clone(),

@@ -117,7 +117,7 @@ impl Sensitivity {
         let fingerprint = |part: &Pictures| format!("{:016x}", part.fingerprint());
         let mut sensitivity = Sensitivity {
             pictures: vec![fingerprint(&parts.lessons), fingerprint(&judged)],
-            original: examine_by(original, &answers, &judged)?,
+            original: answers.quality(&judged)?,
             calibration: calibrates.then(|| parts.lessons.sample(MOST_CALIBRATION, seed)),
             recipe: recipe.clone(),
             session,

@@ -59,7 +59,7 @@ impl Sweep {
         session.choose(recipe)?;
         let answers = Answers::new(original, &judged)?;
         Ok(Sweep {
-            original: examine_by(original, &answers, &judged)?,
+            original: answers.quality(&judged)?,
             milliseconds: measure(original, &judged, clock)?,
             session,
             portions,

@@ -16,7 +16,7 @@ use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open, write};
 use crate::prune::score::measured::Measuring;
 use crate::recover::{
-    Advance, Job, Line, Method, Parts, Plan, Quality, Tested, Trial, examine, measure,
+    Advance, Answers, Job, Line, Method, Parts, Plan, Quality, Tested, Trial, examine_by, measure,
 };
 use crate::report::account;
 use js_sys::Uint8Array;
@@ -54,7 +54,8 @@ struct Work {
 }
 
 enum Kind {
-    Recovery(Box<Job>),
+    /// What the original says of the pictures that it is judged on goes with it.
+    Recovery(Box<Job>, Answers),
     /// A recovery that has ended, and what it was planned as.
     Recovered(Box<Graph>, Box<Plan>),
     Line(Box<Line>),
@@ -63,7 +64,7 @@ enum Kind {
 impl Work {
     fn plan(&self) -> &Plan {
         match &self.kind {
-            Kind::Recovery(job) => job.plan(),
+            Kind::Recovery(job, _) => job.plan(),
             Kind::Recovered(_, plan) => plan,
             Kind::Line(line) => &line.state().plan,
         }
@@ -144,23 +145,24 @@ impl Learner {
         let original = open(original.into(), &options)?.graph;
         let pruned = open(pruned.into(), &options)?.graph;
         let parts = self.parts(plan.seed)?;
+        let answers = Answers::new(&original, &parts.judged)?;
         let qualities = [
-            examine(&original, Some(&original), &parts.judged)?,
-            examine(&pruned, Some(&original), &parts.judged)?,
+            answers.quality(&parts.judged)?,
+            examine_by(&pruned, &answers, &parts.judged)?,
         ];
         let milliseconds = measure(&original, &parts.judged, Some(now))?;
         let beginning = beginning(&parts, qualities, milliseconds);
         let pictures = Arc::clone(&parts.lessons);
         // Whoever shares out the batches with this worker is a member.
         let job = Job::member(&pruned, Some(&original), pictures, &plan, 0)?;
-        self.begin(original, parts, Kind::Recovery(Box::new(job)));
+        self.begin(original, parts, Kind::Recovery(Box::new(job), answers));
         message(beginning)
     }
 
     /// Does the next piece of a recovery: with what members found, where they did.
     pub fn advance(&mut self) -> JsResult<Ts<Advance>> {
         let work = self.work()?;
-        let Kind::Recovery(job) = &mut work.kind else {
+        let Kind::Recovery(job, _) = &mut work.kind else {
             return Err(nothing_begun().into());
         };
         let shares = work.shares.take();
@@ -173,13 +175,13 @@ impl Learner {
     /// How good the model is by now, where it learns; `undefined` where that can't be told before the end.
     pub fn judge(&mut self) -> JsResult<Option<Ts<Quality>>> {
         let work = self.work()?;
-        let Kind::Recovery(job) = &work.kind else {
+        let Kind::Recovery(job, answers) = &work.kind else {
             return Err(nothing_begun().into());
         };
         let Some(graph) = job.now() else {
             return Ok(None);
         };
-        let quality = examine(&graph, Some(&work.original), &work.parts.judged)?;
+        let quality = examine_by(&graph, answers, &work.parts.judged)?;
         message(quality).map(Some)
     }
 
@@ -191,7 +193,7 @@ impl Learner {
             kind,
             ..
         } = self.work.take().ok_or_else(nothing_begun)?;
-        let Kind::Recovery(job) = kind else {
+        let Kind::Recovery(job, _) = kind else {
             return Err(nothing_begun().into());
         };
         let plan = Box::new(job.plan().clone());
@@ -214,7 +216,7 @@ impl Learner {
     pub fn begin_trial(&mut self, to_test: bool) -> JsResult<usize> {
         let work = self.work()?;
         let model = match &work.kind {
-            Kind::Recovery(_) => return Err(nothing_begun().into()),
+            Kind::Recovery(..) => return Err(nothing_begun().into()),
             Kind::Recovered(graph, _) => graph,
             Kind::Line(line) => line.best().0,
         };
