@@ -52,7 +52,8 @@ export interface QualityPoint {
 const JUDGEMENTS = 10;
 /** Points of the curve of losses, at most: more would cost the learning time to draw, and show no more. */
 const LOSSES = 400;
-const REDRAW = 150;
+/** Milliseconds between two looks at it: drawing takes its time from the very cores that learn. */
+const REDRAW = 400;
 const MEASURING = "Measuring the recovered model";
 
 export class Recovery {
