@@ -4,6 +4,7 @@
  * --json FILE     writes the numbers as well
  * --rounds N      runs of each row (at least 20 for numbers to quote)
  * --rival FOLDER  judges models that the rival has pruned; benches/rival/prune.py says how they are made
+ * --tensorflow    times TensorFlow.js's step of learning, too, which takes some minutes
  * --recovery      brings the classroom's network back in the product's page, which takes some minutes
  */
 /* global document, window -- inside page.evaluate, which runs in the browser */
@@ -15,6 +16,7 @@ import { build, preview } from "vite";
 import { buildBurn } from "./bench/burn.mjs";
 import { measureRecovery } from "./bench/recovery.mjs";
 import { printRows } from "./bench/table.mjs";
+import { buildTensorFlow } from "./bench/tensorflow.mjs";
 import { buildPage } from "./build.mjs";
 import { heading, kilobytes, main, say } from "./report.mjs";
 import { option, serve } from "./serve.mjs";
@@ -24,6 +26,8 @@ import { root } from "./shell.mjs";
 
 const built = join(root, ".tools", "bench");
 const sharedModels = join(root, "..", "shared", "models");
+/** Runs of what takes half a minute each. */
+const FEW = 3;
 const LITE = "gallery/efficientnet-lite0.onnx";
 
 await main(async () => {
@@ -32,6 +36,7 @@ await main(async () => {
   const config = join(root, "benches", "page", "vite.config.ts");
   await build({ configFile: config });
   const withBurn = await buildBurn(join(built, "burn"));
+  const withTensorFlow = process.argv.includes("--tensorflow") && (await buildTensorFlow(join(built, "tensorflow")));
   const rounds = Math.max(1, Number(option("rounds") ?? 25));
 
   const page = await openBench(config);
@@ -60,6 +65,7 @@ await main(async () => {
   } else say("resnet20-cifar10 is left out: ../shared/models is not there.");
   const training = { rounds, withBurn };
   rows.push(...(await page.evaluate((job) => window.bench.training(job.rounds, job.withBurn), training)));
+  if (withTensorFlow) rows.push(await page.evaluate((rounds) => window.bench.besideTensorFlow(rounds), FEW));
   rows.push(...(await page.evaluate((job) => window.bench.slider(job), { name: "EfficientNet-Lite0", model: LITE })));
   rows.push(await pageReady(page.context().browser()));
   printRows(rows);

@@ -3,7 +3,7 @@ import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import init, { Cutter, Runner, type Preset, type Recipe, type Timing } from "../../www/pkg/secateur";
 import { bytesOf, inTurn, type Row, type Work } from "./rows";
-import { training } from "./training";
+import { besideTensorFlow, training } from "./training";
 
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
@@ -165,7 +165,7 @@ function agreement(before: Uint8Array, after: Uint8Array, inputs: Float32Array[]
   return agreeing / inputs.length;
 }
 
-const bench = { inference, training, slider, judge };
+const bench = { inference, training, besideTensorFlow, slider, judge };
 export type Bench = typeof bench;
 declare global {
   interface Window {

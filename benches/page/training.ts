@@ -90,6 +90,14 @@ async function together(rounds: number): Promise<Row> {
   return { name: `${IN_A_ROW} such steps, two workers`, ours: both, peer: { name: "one worker", ...one } };
 }
 
+/** What peers learn from: they are handed a batch that is ready. */
+function readyBatch(): { images: Float32Array; labels: Int32Array } {
+  return {
+    images: Float32Array.from({ length: BATCH * SIDE * SIDE }, (_, at) => (((at * 7) % 251) - 73) / 90),
+    labels: Int32Array.from({ length: BATCH }, (_, i) => i % 2),
+  };
+}
+
 /** What benches/burn exports. */
 interface Burn {
   default: () => Promise<unknown>;
@@ -102,13 +110,28 @@ async function burns(): Promise<Work> {
   const burn = (await import(/* @vite-ignore */ address)) as Burn;
   await burn.default();
   const peer = new burn.Peer(0.02);
-  const images = Float32Array.from({ length: BATCH * SIDE * SIDE }, (_, at) => (((at * 7) % 251) - 73) / 90);
-  const labels = Int32Array.from({ length: BATCH }, (_, i) => i % 2);
+  const { images, labels } = readyBatch();
   const first = peer.step(images, labels);
   return () => {
     const loss = peer.step(images, labels);
     if (!(loss < first)) throw new Error(`Burn does not learn: its loss went from ${first} to ${loss}`);
   };
+}
+
+/** What benches/tensorflow exports. */
+interface TensorFlow {
+  begin(rate: number): Promise<(images: Float32Array, labels: Int32Array) => Promise<number>>;
+}
+
+/** A step beside TensorFlow.js's, whose module is served beside this page. Its takes so long that a few tell enough. */
+export async function besideTensorFlow(rounds: number): Promise<Row> {
+  const address = new URL("tensorflow/tensorflow_step.js", document.baseURI).href;
+  const tensorflow = (await import(/* @vite-ignore */ address)) as TensorFlow;
+  const step = await tensorflow.begin(0.02);
+  const { images, labels } = readyBatch();
+  const [times, theirs] = await inTurn(rounds, [await ours(rounds + 10, 1), () => step(images, labels)]);
+  const name = `The same step (median of ${rounds})`;
+  return { name, ours: times, peer: { name: "TensorFlow.js, CPU backend", ...theirs } };
 }
 
 /** `withBurn`: whether its module is served beside this page. */

@@ -85,6 +85,12 @@ impl F32x4 {
         })
     }
 
+    /// Numbers 0 and 2 of `self`, then those of `other`.
+    #[inline(always)]
+    pub fn evens(self, other: Self) -> Self {
+        F32x4(imp::evens(self.0, other.0))
+    }
+
     /// Number `j` of vector `i` becomes number `i` of vector `j`.
     #[inline(always)]
     pub fn transpose([a, b, c, d]: [Self; 4]) -> [Self; 4] {
@@ -135,6 +141,7 @@ mod tests {
         assert_eq!(numbers(a.shifted::<2>(b)), [2.0, 3.0, 4.0, 5.0]);
         assert_eq!(numbers(a.shifted::<3>(b)), [3.0, 4.0, 5.0, 6.0]);
         assert_eq!(numbers(a.shifted::<4>(b)), [4.0, 5.0, 6.0, 7.0]);
+        assert_eq!(numbers(a.evens(b)), [0.0, 2.0, 4.0, 6.0]);
     }
 
     #[test]

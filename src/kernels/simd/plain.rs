@@ -47,6 +47,10 @@ pub fn high_pairs(a: Vector, b: Vector) -> Vector {
     [a[2], b[2], a[3], b[3]]
 }
 #[inline(always)]
+pub fn evens(a: Vector, b: Vector) -> Vector {
+    [a[0], a[2], b[0], b[2]]
+}
+#[inline(always)]
 pub fn low_halves(a: Vector, b: Vector) -> Vector {
     [a[0], a[1], b[0], b[1]]
 }

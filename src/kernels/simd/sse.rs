@@ -57,6 +57,11 @@ pub fn high_pairs(a: Vector, b: Vector) -> Vector {
     unsafe { _mm_unpackhi_ps(a, b) }
 }
 #[inline(always)]
+pub fn evens(a: Vector, b: Vector) -> Vector {
+    // SAFETY: as above.
+    unsafe { _mm_shuffle_ps::<0b10_00_10_00>(a, b) }
+}
+#[inline(always)]
 pub fn low_halves(a: Vector, b: Vector) -> Vector {
     // SAFETY: as above.
     unsafe { _mm_movelh_ps(a, b) }

@@ -46,6 +46,10 @@ pub fn high_pairs(a: Vector, b: Vector) -> Vector {
     i32x4_shuffle::<2, 6, 3, 7>(a, b)
 }
 #[inline(always)]
+pub fn evens(a: Vector, b: Vector) -> Vector {
+    i32x4_shuffle::<0, 2, 4, 6>(a, b)
+}
+#[inline(always)]
 pub fn low_halves(a: Vector, b: Vector) -> Vector {
     i64x2_shuffle::<0, 2>(a, b)
 }

@@ -1,0 +1,28 @@
+/** TensorFlow.js, bundled for the benchmark's page: a step of learning on its CPU backend, for the record. */
+import { join } from "node:path";
+import { build } from "vite";
+import { heading, say } from "../report.mjs";
+import { read, root } from "../shell.mjs";
+
+const source = join(root, "benches", "tensorflow");
+
+/** Puts the module into a folder; gives false where its packages can't be had. */
+export async function buildTensorFlow(out) {
+  heading("Getting TensorFlow.js to compare with (half a minute the first time)");
+  if (read("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], { cwd: source }) === null) {
+    say("TensorFlow.js is left out: its packages can't be fetched here.");
+    return false;
+  }
+  await build({
+    configFile: false,
+    root: source,
+    build: {
+      outDir: out,
+      emptyOutDir: true,
+      target: "es2023",
+      lib: { entry: join(source, "step.js"), formats: ["es"], fileName: () => "tensorflow_step.js" },
+    },
+    logLevel: "warn",
+  });
+  return true;
+}
