@@ -5,7 +5,7 @@ mod command;
 mod common;
 
 use command::{Folder, colours_and_preset, fail, json, picture_folders, succeed};
-use secateur::prune::score::measured::NAMES;
+use secateur::prune::score;
 use std::fs;
 
 /// Noisy pictures, a folder a class.
@@ -19,7 +19,8 @@ fn each_criterion_cuts_and_the_report_says_on_what() {
     let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 4);
     let report = folder.path("report.json");
-    for name in NAMES {
+    for entry in score::all().filter(|entry| entry.looks_at_pictures()) {
+        let name = entry.about.name;
         let recipe =
             format!(r#"{{"criterion": "{name}", "reduction": "sum", "target": {{"macs": 0.5}}}}"#);
         let recipe = folder.write("recipe.json", recipe);
@@ -63,6 +64,22 @@ fn each_criterion_cuts_and_the_report_says_on_what() {
             ]));
             assert_eq!(quality["accuracy"], 1.0, "{name}");
         }
+    }
+}
+
+#[test]
+fn the_help_and_the_message_for_an_unknown_one_list_each() {
+    let help = succeed(&["prune", "--help"]);
+    let folder = Folder::new("unknown-scores");
+    let (model, _) = colours_and_preset(&folder);
+    let recipe = folder.write("recipe.json", r#"{"criterion": "goodness"}"#);
+    let output = folder.path("out.onnx");
+    let error = fail(&["prune", &model, "--recipe", &recipe, "--output", &output]);
+    for entry in score::all() {
+        let about = &entry.about;
+        assert!(help.contains(about.sentence), "{}: {help}", about.name);
+        let name = format!("“{}”", about.name);
+        assert!(error.contains(&name), "{name}: {error}");
     }
 }
 

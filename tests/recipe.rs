@@ -1,5 +1,6 @@
 //! The published schema of recipes, the documented examples, and what is really read: all three must agree.
 
+use secateur::prune::score;
 use secateur::recipe::Recipe;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -134,8 +135,68 @@ fn the_schema_tells_the_fields_and_defaults_that_are_read() {
     }
 }
 
+/// What stands in a document between two marks is `list`. With `WRITE_LISTS=1` it is written there first.
+fn lists(path: &str, from: &str, to: &str, list: &str) {
+    let text = read(path);
+    let (before, rest) = text.split_once(from).expect(path);
+    let (there, after) = rest.split_once(to).expect(path);
+    if std::env::var_os("WRITE_LISTS").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        std::fs::write(path, format!("{before}{from}{list}{to}{after}")).unwrap();
+    } else {
+        assert_eq!(
+            there, list,
+            "{path} lists other criteria than there are: WRITE_LISTS=1 cargo test --test recipe writes it anew"
+        );
+    }
+}
+
 #[test]
 fn the_schema_lists_the_criteria_that_there_are() {
-    let listed = &schema()["properties"]["criterion"]["enum"];
-    assert_eq!(listed, &json!(secateur::prune::score::NAMES));
+    let quoted = |text: &str| Value::from(text).to_string();
+    let entries = score::all().map(|entry| {
+        let about = &entry.about;
+        let (name, title) = (quoted(about.name), quoted(about.title));
+        let sentence = quoted(about.sentence);
+        format!(
+            "        {{\n          \"const\": {name},\n          \"title\": {title},\n          \"description\": {sentence}\n        }}"
+        )
+    });
+    let entries = entries.collect::<Vec<_>>().join(",\n");
+    lists(
+        "docs/recipe.schema.json",
+        "\"oneOf\": [\n",
+        "\n      ],\n",
+        &entries,
+    );
+}
+
+#[test]
+fn the_documentation_lists_the_criteria_that_there_are() {
+    let mut table = "| name | | what goes first | judges | needs | after |\n".to_owned();
+    table += "| --- | --- | --- | --- | --- | --- |\n";
+    for entry in score::all() {
+        let about = &entry.about;
+        let pictures = entry.looks_at_pictures().then_some("pictures");
+        let needs: Vec<&str> = pictures.into_iter().chain(about.needs).collect();
+        let judges = match about.weights {
+            true => "weights, channels",
+            false => "channels",
+        };
+        let cells = [
+            &format!("`{}`", about.name),
+            about.title,
+            about.sentence,
+            judges,
+            &needs.join("; "),
+            about.after.unwrap_or_default(),
+        ];
+        table += &format!("| {} |\n", cells.join(" | "));
+    }
+    lists(
+        "docs/recipe.md",
+        "<!-- criteria: written by tests/recipe.rs -->\n",
+        "<!-- end -->",
+        &table,
+    );
 }

@@ -95,6 +95,21 @@ describe("the page", () => {
     expect(panel("Cut").getByRole("slider")).toBeTruthy();
   });
 
+  test("offers the criteria that the core tells of, and asks again where that failed", async () => {
+    core.fail("criteria", coreError("crashed", "The core stopped."));
+    await show();
+    await openSmall();
+    expect(panel("Cut").getByRole("alert").textContent).toMatch(/The core stopped/);
+    core.fail("criteria", null);
+    panel("Cut").getByRole("button", { name: "Try again" }).click();
+    await settled();
+    const offered = within(panel("Cut").getByLabelText("What goes first")).getAllByRole("option");
+    const told = await core.cutter.criteria();
+    expect(offered.map((option) => (option as HTMLOptionElement).value)).toEqual(told.map(({ name }) => name));
+    expect(panel("Cut").getByText("What l2 finds least goes first.")).toBeTruthy();
+    expect(offered.map((option) => option.textContent)).toContain("WANDA (looks at photos)");
+  });
+
   test("failed packing offers another try", async () => {
     await show();
     core.fail("pack", coreError("too-large", "There is not enough memory."));

@@ -67,7 +67,7 @@ impl Recipe {
 
     /// Whether the fields make sense together.
     pub fn check(&self) -> Result<()> {
-        score::check_name(&self.criterion)?;
+        score::find(&self.criterion)?;
         match self.target {
             Some(Target::Sparsity(share)) => in_range("target.sparsity", share, 0.0, 0.999)?,
             Some(Target::Parameters(share)) => in_range("target.parameters", share, 0.001, 1.0)?,

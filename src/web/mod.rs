@@ -8,6 +8,8 @@ mod runner;
 mod scores;
 mod summary;
 
+pub use scores::criteria;
+
 use errors::{JsResult, mismatch};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;

@@ -7,12 +7,34 @@ use super::messages::Sizes;
 use super::{SLICE, message, now};
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
-use crate::prune::score::Measured;
 use crate::prune::score::measured::{LayerScores, MeasuredOn, Measuring, calibration};
+use crate::prune::score::{self, About, Measured};
 use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
+
+/// A criterion that a recipe can name.
+#[derive(Serialize, Tsify)]
+pub struct CriterionInfo {
+    #[serde(flatten)]
+    pub about: About,
+    /// Whether it has to be measured on pictures before a recipe can use it.
+    pub pictures: bool,
+}
+
+#[derive(Serialize, Tsify)]
+pub struct CriterionList(pub Vec<CriterionInfo>);
+
+/// The criteria that there are, in the order in which they are listed.
+#[wasm_bindgen]
+pub fn criteria() -> JsResult<Ts<CriterionList>> {
+    let infos = score::all().map(|entry| CriterionInfo {
+        about: entry.about,
+        pictures: entry.looks_at_pictures(),
+    });
+    message(CriterionList(infos.collect()))
+}
 
 /// How far a measuring is: pictures shown, and to be shown.
 #[derive(Serialize, Tsify)]

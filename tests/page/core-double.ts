@@ -5,6 +5,7 @@
 import type { Core } from "../../www/core/protocol";
 import type {
   Beginning,
+  CriterionInfo,
   LayerCut,
   LayerInfo,
   ModelSummary,
@@ -89,6 +90,17 @@ function after(recipe: Recipe): Totals {
   const share = macs ?? parameters ?? bytes ?? 1 - (sparsity ?? 0);
   return Object.fromEntries(Object.entries(TOTALS).map(([name, value]) => [name, Math.round(value * share)])) as never;
 }
+
+function criterion(name: string, pictures: boolean): CriterionInfo {
+  const sentence = `What ${name} finds least goes first.`;
+  const rest = { after: null, needs: null, weights: true, magnitude: false, comparable: false };
+  return { name, title: name.toUpperCase(), sentence, pictures, ...rest };
+}
+
+const CRITERIA = [
+  ...["l2", "l1"].map((name) => criterion(name, false)),
+  ...["wanda", "taylor", "fisher", "apoz", "snip", "movement"].map((name) => criterion(name, true)),
+];
 
 const CUTS: LayerCut[] = [0, 1].map((id) => ({
   id,
@@ -188,6 +200,7 @@ export function doubleCore(): DoubleCore {
     },
     restart: (which, reason) => listeners.forEach((listener) => listener(which as never, reason)),
     cutter: {
+      criteria: () => answer("criteria", null, () => CRITERIA),
       open: (_, name) => answer("open", name, () => summary(name)),
       parseRecipe: (text) => answer("parseRecipe", text, () => JSON.parse(text) as Recipe),
       parsePreset: (text) => answer("parsePreset", text, () => JSON.parse(text) as Preset),

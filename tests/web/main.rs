@@ -2,6 +2,8 @@
 //! WebAssembly could change. Natively this is a program that does nothing.
 
 #[cfg(target_arch = "wasm32")]
+mod lists;
+#[cfg(target_arch = "wasm32")]
 mod models;
 #[cfg(target_arch = "wasm32")]
 mod tensors;

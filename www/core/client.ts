@@ -60,6 +60,7 @@ export function connect(): Core {
 
   return {
     cutter: {
+      criteria: () => cutter.call((api) => api.criteria()),
       async open(...model) {
         const summary = await cutter.call((api) => api.open(...model));
         opened = model;

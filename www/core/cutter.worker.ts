@@ -1,12 +1,13 @@
 /** The worker that holds the open model and its current cut. */
 import { expose } from "comlink";
-import init, { Cutter } from "../pkg/secateur";
+import init, { criteria, Cutter } from "../pkg/secateur";
 import { withTransfers } from "./transfers";
 import type { HeatmapRequest, Pixels, Preset, Recipe, Scores } from "./protocol";
 
 const core = init().then(() => new Cutter());
 
 const api = {
+  criteria: () => core.then(() => criteria()),
   open: async (bytes: Uint8Array, name: string, sizes: Record<string, number>) => (await core).open(bytes, name, sizes),
   parseRecipe: async (text: string) => (await core).parseRecipe(text),
   parsePreset: async (text: string) => (await core).parsePreset(text),

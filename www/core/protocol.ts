@@ -4,6 +4,7 @@ import type {
   Aim,
   Beginning,
   Comparison,
+  CriterionInfo,
   Curves,
   Difference,
   Heatmap,
@@ -42,6 +43,7 @@ export type {
   CheckResult,
   ClassScore,
   Comparison as PhotoComparison,
+  CriterionInfo,
   Curve,
   Curves,
   Difference,
@@ -85,6 +87,8 @@ export type {
 
 /** Scores, cuts and packs. A model that fails to open leaves the open one in place. */
 export interface Cutter {
+  /** The criteria that a recipe can name. */
+  criteria(): Promise<CriterionInfo[]>;
   /** `sizes`: numbers for the dynamic axes that an error with code "open-dimensions" asked for. */
   open(bytes: Uint8Array, name: string, sizes: Record<string, number>): Promise<ModelSummary>;
   /** Checks a recipe document and fills in what it leaves out. */

@@ -1,8 +1,8 @@
 /** Scores that photos tell: measured in the learner's worker, handed to the cutter's, and held there until others come. */
 import type { Core, MeasuredOn, Preset, Recipe } from "../core/protocol";
 import type { Lesson } from "../data/sets/lesson";
-import { looksAtPhotos } from "../state/criteria";
 import { empty, failed, loading, ready, type Status } from "../state/status";
+import type { Criteria } from "./criteria.svelte";
 import { gather } from "./gather";
 import type { OpenedModel } from "./model.svelte";
 
@@ -21,7 +21,10 @@ export class Scores {
   remarks = $state.raw<readonly string[]>([]);
   #wanted: Wanted | null = null;
 
-  constructor(private readonly core: Core) {}
+  constructor(
+    private readonly core: Core,
+    private readonly criteria: Criteria,
+  ) {}
 
   get isBusy(): boolean {
     return this.work.state === "loading";
@@ -29,7 +32,7 @@ export class Scores {
 
   /** Whether a recipe can't be followed before its criterion has been measured on this model. */
   areMissing(recipe: Recipe, opened: OpenedModel): boolean {
-    if (!looksAtPhotos(recipe.criterion)) return false;
+    if (!this.criteria.lookAtPhotos(recipe.criterion)) return false;
     return this.work.state !== "ready" || !this.#isFor(recipe, opened);
   }
 

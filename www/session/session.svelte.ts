@@ -7,7 +7,6 @@ import { isSetName } from "../data/sets/entries";
 import type { Lesson } from "../data/sets/lesson";
 import * as format from "../format";
 import { withAttempt, withTest, type Attempt } from "../state/attempts";
-import { looksAtPhotos } from "../state/criteria";
 import {
   FIRST_DECISIONS,
   FIRST_RECIPE,
@@ -22,6 +21,7 @@ import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import { Storage } from "../state/storage";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
+import { Criteria } from "./criteria.svelte";
 import { Cut } from "./cut.svelte";
 import { Lessons } from "./lessons.svelte";
 import { Model, withSizes, type OpenedModel } from "./model.svelte";
@@ -51,6 +51,7 @@ export class Session {
   readonly storage = new Storage((message) => this.notices.trouble(message));
   readonly model: Model;
   readonly photos: Photos;
+  readonly criteria: Criteria;
   readonly cut: Cut;
   readonly comparison: Comparison;
   readonly recovery: Recovery;
@@ -86,6 +87,7 @@ export class Session {
     const catalogue = () => (this.catalogue.state === "ready" ? this.catalogue.value : null);
     this.model = new Model(core, this.storage, catalogue);
     this.photos = new Photos(this.storage, catalogue);
+    this.criteria = new Criteria(core);
     this.cut = new Cut(core);
     this.comparison = new Comparison(core);
     this.lessons = new Lessons(core, this.storage, {
@@ -97,7 +99,7 @@ export class Session {
       },
       classes: () => this.preset?.classes,
     });
-    this.scores = new Scores(core);
+    this.scores = new Scores(core, this.criteria);
     this.recovery = new Recovery(core, {
       onOutcome: (outcome) => this.#keep(outcome),
       onSearch: (search) => this.#keepSearch(search),
@@ -116,6 +118,7 @@ export class Session {
       this.storage.loadAttempts(),
       this.storage.load<Search>(SEARCH),
       this.loadCatalogue(),
+      this.criteria.load(),
       this.probing.start(),
     ]);
     this.attempts = attempts;
@@ -265,7 +268,7 @@ export class Session {
   async measureScores(): Promise<void> {
     const opened = this.model.opened;
     const { criterion, seed } = this.decisions.recipe;
-    if (!opened || !this.preset || !criterion || !looksAtPhotos(criterion)) return;
+    if (!opened || !this.preset || !criterion || !this.criteria.lookAtPhotos(criterion)) return;
     const wanted = { opened, preset: this.preset, criterion, seed: seed ?? 0 };
     const measured = await this.scores.measure(wanted, this.#photosToScoreOn);
     // Meanwhile the visitor may have gone on to another recipe.
@@ -368,7 +371,7 @@ export class Session {
 
   /** A recipe whose criterion looks at photos is followed once that has been measured; until then the cut before stays. */
   #followRecipe(recipe: Recipe, opened: OpenedModel): void {
-    if (!looksAtPhotos(recipe.criterion) && this.scores.isBusy) this.scores.stop();
+    if (!this.criteria.lookAtPhotos(recipe.criterion) && this.scores.isBusy) this.scores.stop();
     if (!this.scores.areMissing(recipe, opened)) this.cut.decides(recipe, this.#checkedOn);
     else if (!this.scores.wereTried(recipe, opened) && !this.recovery.isBusy) void this.measureScores();
   }

@@ -3,6 +3,7 @@
 //! Answers go to standard output, everything else to standard error. On a failure the exit status is not zero, one line says
 //! why, and no file has been touched.
 
+mod criteria;
 mod data;
 mod evaluate;
 mod failure;

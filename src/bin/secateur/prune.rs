@@ -1,5 +1,6 @@
 //! `secateur prune`: cuts a model as a recipe says and writes the smaller one.
 
+use crate::criteria;
 use crate::data::{Data, MaybeData};
 use crate::failure::Failure;
 use crate::files::{self, Place};
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 const STEPS: usize = 3;
 
 #[derive(Args)]
+#[command(after_help = criteria::help())]
 pub struct Prune {
     #[command(flatten)]
     model: Model,

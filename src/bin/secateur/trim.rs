@@ -1,5 +1,6 @@
 //! `secateur trim`: rounds of cutting and recovering, up to the loss that is accepted.
 
+use crate::criteria;
 use crate::data::Data;
 use crate::evaluate::rows;
 use crate::failure::Failure;
@@ -21,6 +22,7 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 #[derive(Args)]
+#[command(after_help = criteria::help())]
 pub struct Trim {
     #[command(flatten)]
     model: Model,

@@ -1,17 +1,32 @@
 //! Network slimming: a channel is worth the magnitude of the scale of the batch normalisation that follows it
 //! (Liu et al., “Learning Efficient Convolutional Networks through Network Slimming”, ICCV 2017).
 
+use super::about::{About, Entry, USUAL, Way};
 use super::{Criterion, Layer};
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "bn-scale",
+        title: "BatchNorm scale (slimming)",
+        sentence: "Channels that their BatchNorm turns down go first.",
+        after: Some("Liu et al., ICCV 2017"),
+        needs: Some("a BatchNormalization behind each layer"),
+        weights: false,
+        comparable: true,
+        ..USUAL
+    },
+    way: Way::Model(|_| Box::new(BatchNormScale)),
+};
 
 pub struct BatchNormScale;
 
 impl Criterion for BatchNormScale {
-    fn weights(&self, _layer: &Layer<'_>) -> Option<Vec<f32>> {
-        None
+    fn about(&self) -> &'static About {
+        &ENTRY.about
     }
 
-    fn judges_weights(&self) -> bool {
-        false
+    fn weights(&self, _layer: &Layer<'_>) -> Option<Vec<f32>> {
+        None
     }
 
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
@@ -24,9 +39,5 @@ impl Criterion for BatchNormScale {
         })?;
         let scale = graph.constant(norm.input(1)?)?.floats()?;
         Some(scale.iter().map(|x| x.abs()).collect())
-    }
-
-    fn comparable(&self) -> bool {
-        true
     }
 }

@@ -1,6 +1,6 @@
 //! From the scores of single slices to one score for each unit of channels that go together.
 
-use super::{Criterion, Layer};
+use super::{About, Criterion, Layer};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::ops::coupling::Axis;
@@ -40,9 +40,9 @@ pub fn unit_scores(
                 of_axis.get(e.index).map(|&x| f64::from(x))
             });
             *score = reduce(reduction, scores)
-                .ok_or_else(|| no_scores(graph, group.producers[0].node))?;
+                .ok_or_else(|| no_scores(graph, group.producers[0].node, criterion.about()))?;
         }
-        if !criterion.comparable() {
+        if !criterion.about().comparable {
             divide_by_mean(&mut all[range]);
         }
     }
@@ -72,11 +72,13 @@ fn divide_by_mean(scores: &mut [f32]) {
     }
 }
 
-fn no_scores(graph: &Graph, node: usize) -> Error {
+fn no_scores(graph: &Graph, node: usize, about: &About) -> Error {
+    let needs = about.needs.unwrap_or("weights that can be read");
     Error::BadRecipe(format!(
-        "this recipe can't be used with this model: its criterion finds nothing to judge the channels of “{}” by; the \
-         batch normalisation scale needs a BatchNormalization after each layer, “l2” needs none",
-        graph.node_label(&graph.nodes[node])
+        "this recipe can't be used with this model: its criterion finds nothing to judge the channels of “{}” by; “{}” \
+         needs {needs}, “l2” does not",
+        graph.node_label(&graph.nodes[node]),
+        about.name
     ))
 }
 

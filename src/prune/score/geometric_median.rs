@@ -1,17 +1,30 @@
 //! FPGM: a filter near the geometric median of its layer can be replaced by the others, so a channel is worth the sum
 //! of its filter's distances to all others (He et al., “Filter Pruning via Geometric Median”, CVPR 2019).
 
+use super::about::{About, Entry, USUAL, Way};
 use super::{Criterion, Layer};
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "fpgm",
+        title: "Geometric median (FPGM)",
+        sentence: "Channels that others can stand in for go first.",
+        after: Some("He et al., CVPR 2019"),
+        weights: false,
+        ..USUAL
+    },
+    way: Way::Model(|_| Box::new(GeometricMedian)),
+};
 
 pub struct GeometricMedian;
 
 impl Criterion for GeometricMedian {
-    fn weights(&self, _layer: &Layer<'_>) -> Option<Vec<f32>> {
-        None
+    fn about(&self) -> &'static About {
+        &ENTRY.about
     }
 
-    fn judges_weights(&self) -> bool {
-        false
+    fn weights(&self, _layer: &Layer<'_>) -> Option<Vec<f32>> {
+        None
     }
 
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {

@@ -1,11 +1,28 @@
 //! L1: magnitude. A weight is worth `|w|` (Han et al., “Learning both Weights and Connections”, NeurIPS 2015), a
 //! channel the sum of `|w|` over its filter (Li et al., “Pruning Filters for Efficient ConvNets”, ICLR 2017).
 
+use super::about::{About, Entry, USUAL, Way};
 use super::{Criterion, Layer};
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "l1",
+        title: "L1 magnitude",
+        sentence: "Small weights go first, by the sum of their sizes.",
+        after: Some("Li et al., ICLR 2017"),
+        magnitude: true,
+        ..USUAL
+    },
+    way: Way::Model(|_| Box::new(L1)),
+};
 
 pub struct L1;
 
 impl Criterion for L1 {
+    fn about(&self) -> &'static About {
+        &ENTRY.about
+    }
+
     fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
         Some(layer.weights.iter().map(|w| w.abs()).collect())
     }

@@ -1,11 +1,28 @@
 //! L2: a channel is worth the Euclidean norm of its filter (He et al., “Soft Filter Pruning”, IJCAI 2018); a single
 //! weight `|w|`, which is its norm.
 
+use super::about::{About, Entry, USUAL, Way};
 use super::{Criterion, Layer};
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "l2",
+        title: "L2 magnitude",
+        sentence: "Small weights go first, by their length. A good first choice.",
+        after: Some("He et al., IJCAI 2018"),
+        magnitude: true,
+        ..USUAL
+    },
+    way: Way::Model(|_| Box::new(L2)),
+};
 
 pub struct L2;
 
 impl Criterion for L2 {
+    fn about(&self) -> &'static About {
+        &ENTRY.about
+    }
+
     fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
         Some(layer.weights.iter().map(|w| w.abs()).collect())
     }

@@ -2,11 +2,28 @@
 //! comparable (Lee et al., “Layer-adaptive Sparsity for the Magnitude-based Pruning”, ICLR 2021). For channels the same of
 //! the squared norms of the filters.
 
+use super::about::{About, Entry, USUAL, Way};
 use super::{Criterion, Layer};
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "lamp",
+        title: "LAMP",
+        sentence: "Magnitude made comparable between layers, so that none is emptied.",
+        after: Some("Lee et al., ICLR 2021"),
+        comparable: true,
+        ..USUAL
+    },
+    way: Way::Model(|_| Box::new(Lamp)),
+};
 
 pub struct Lamp;
 
 impl Criterion for Lamp {
+    fn about(&self) -> &'static About {
+        &ENTRY.about
+    }
+
     fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
         Some(lamp(layer.weights.iter().map(|&w| f64::from(w).powi(2))))
     }
@@ -15,10 +32,6 @@ impl Criterion for Lamp {
         let norms = (0..layer.channels())
             .map(|channel| layer.slice(channel).map(|w| f64::from(w).powi(2)).sum());
         Some(lamp(norms))
-    }
-
-    fn comparable(&self) -> bool {
-        true
     }
 }
 

@@ -1,6 +1,8 @@
-//! Saliency: how much a weight or a channel matters. A criterion is one file behind [`Criterion`]; to add one, add
-//! the file and its line in [`criterion`] and [`NAMES`]. Criteria that look at pictures are [`measured`] first.
+//! Saliency: how much a weight or a channel matters. A criterion is one file behind [`Criterion`], or behind
+//! [`measured`]'s trait where it looks at pictures. The file says all that is to be said of it ([`About`]); to add one, add
+//! the file and its two lines here or there: its `mod`, and its place in the list.
 
+mod about;
 mod batch_norm_scale;
 mod channels;
 mod geometric_median;
@@ -11,21 +13,30 @@ mod layer;
 pub mod measured;
 mod random;
 
+pub use about::{About, Entry};
 pub use channels::unit_scores;
 pub use layer::Layer;
 pub use measured::Measured;
 
 use crate::error::{Error, Result};
 use crate::recipe::suggest;
+use about::Way;
 
-/// The criteria's names, as recipes write them.
-pub const NAMES: [&str; 12] = [
-    "l1", "l2", "bn-scale", "fpgm", "lamp", "random", "wanda", "taylor", "fisher", "apoz", "snip",
-    "movement",
+/// The criteria that go by the model alone, in the order in which they are listed.
+static BY_THE_MODEL: [&Entry; 6] = [
+    &l2::ENTRY,
+    &l1::ENTRY,
+    &lamp::ENTRY,
+    &geometric_median::ENTRY,
+    &batch_norm_scale::ENTRY,
+    &random::ENTRY,
 ];
 
 /// How the worth of weights and of channels is judged. Higher is worth more; nothing is below zero.
 pub trait Criterion: Send + Sync {
+    /// What it says of itself.
+    fn about(&self) -> &'static About;
+
     /// The saliency of each weight of a layer, in the tensor's order. A weight of zero, and no other, has a saliency of
     /// zero: removing it costs nothing. `None` where the criterion judges channels only.
     fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>>;
@@ -33,36 +44,32 @@ pub trait Criterion: Send + Sync {
     /// The saliency of each slice along the axis of the layer's output channels. `None` where the criterion has
     /// nothing to say of this layer.
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>>;
+}
 
-    /// Whether it judges single weights as well as channels.
-    fn judges_weights(&self) -> bool {
-        true
-    }
+/// All criteria that there are, in the order in which they are listed.
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    BY_THE_MODEL.iter().chain(&measured::BY_PICTURES).copied()
+}
 
-    /// Whether scores of different layers can be ranked together as they are. Others are divided by their group's
-    /// mean first (the `mean` normaliser of Fang et al., “DepGraph”, CVPR 2023).
-    fn comparable(&self) -> bool {
-        false
-    }
+/// The criterion of a name.
+///
+/// Fails with [`Error::BadRecipe`] where there is none.
+pub fn find(name: &str) -> Result<&'static Entry> {
+    all().find(|entry| entry.about.name == name).ok_or_else(|| {
+        let names: Vec<&str> = all().map(|entry| entry.about.name).collect();
+        Error::BadRecipe(format!(
+            "this recipe can't be used: its criterion “{name}” is unknown; {}",
+            suggest(name, &names)
+        ))
+    })
 }
 
 /// Whether a criterion of this name looks at pictures, so that it has to be measured before it can be used.
 pub fn is_measured(name: &str) -> bool {
-    measured::NAMES.contains(&name)
+    find(name).is_ok_and(Entry::looks_at_pictures)
 }
 
-/// Fails with [`Error::BadRecipe`] for a name that is none of [`NAMES`].
-pub fn check_name(name: &str) -> Result<()> {
-    if NAMES.contains(&name) {
-        return Ok(());
-    }
-    Err(Error::BadRecipe(format!(
-        "this recipe can't be used: its criterion “{name}” is unknown; {}",
-        suggest(name, &NAMES)
-    )))
-}
-
-/// The criterion of a name. `measured` is what pictures told of the model, if they have been asked.
+/// The criterion of a name, ready to judge. `measured` is what pictures told of the model, if they have been asked.
 ///
 /// Fails with [`Error::BadRecipe`] where the name is unknown, or the criterion needs pictures and has not been measured.
 pub fn criterion<'m>(
@@ -70,19 +77,14 @@ pub fn criterion<'m>(
     seed: u32,
     measured: Option<&'m Measured>,
 ) -> Result<Box<dyn Criterion + 'm>> {
-    check_name(name)?;
-    Ok(match name {
-        "l1" => Box::new(l1::L1),
-        "l2" => Box::new(l2::L2),
-        "bn-scale" => Box::new(batch_norm_scale::BatchNormScale),
-        "fpgm" => Box::new(geometric_median::GeometricMedian),
-        "lamp" => Box::new(lamp::Lamp),
-        "random" => Box::new(random::Random { seed }),
-        _ => match measured.filter(|measured| measured.on.criterion == name) {
-            Some(measured) => Box::new(measured),
-            None => return Err(not_measured(name)),
+    let entry = find(name)?;
+    match entry.way {
+        Way::Model(make) => Ok(make(seed)),
+        Way::Pictures(_) => match measured.filter(|measured| measured.on.criterion == name) {
+            Some(measured) => Ok(measured.by(&entry.about)),
+            None => Err(not_measured(name)),
         },
-    })
+    }
 }
 
 fn not_measured(name: &str) -> Error {

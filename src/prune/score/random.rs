@@ -1,13 +1,29 @@
 //! Random scores: the control that every other criterion has to beat. The same seed gives the same scores everywhere.
 
+use super::about::{About, Entry, USUAL, Way};
 use super::{Criterion, Layer};
 use crate::random::SplitMix64;
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "random",
+        title: "Random",
+        sentence: "The control: a criterion is worth as much as it beats this.",
+        comparable: true,
+        ..USUAL
+    },
+    way: Way::Model(|seed| Box::new(Random { seed })),
+};
 
 pub struct Random {
     pub seed: u32,
 }
 
 impl Criterion for Random {
+    fn about(&self) -> &'static About {
+        &ENTRY.about
+    }
+
     fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
         let mut numbers = self.numbers(layer);
         let score = |&w: &f32| {
@@ -20,10 +36,6 @@ impl Criterion for Random {
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
         let mut numbers = self.numbers(layer);
         Some((0..layer.channels()).map(|_| numbers.share()).collect())
-    }
-
-    fn comparable(&self) -> bool {
-        true
     }
 }
 

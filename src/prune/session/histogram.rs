@@ -3,6 +3,7 @@
 use super::Session;
 use super::choice::Choice;
 use crate::error::Result;
+use crate::prune::score::find;
 
 /// Counts of weights by magnitude.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +40,7 @@ impl Session {
         }
         let threshold = match (&self.current, &self.items) {
             (Some((recipe, Choice::Items(counts))), Some((_, super::Items::Ranked(ranked))))
-                if matches!(recipe.criterion.as_str(), "l1" | "l2")
+                if find(&recipe.criterion)?.about.magnitude
                     && recipe.granularity == crate::recipe::Granularity::Weight =>
             {
                 let layers = ranked.layers.iter().zip(counts);

@@ -166,7 +166,7 @@ impl Session {
         };
         if self.items.as_ref().is_none_or(|(known, _)| *known != key) {
             let criterion = criterion(&recipe.criterion, recipe.seed, self.measured.as_ref())?;
-            if !criterion.judges_weights() {
+            if !criterion.about().weights {
                 return Err(channels_only(recipe));
             }
             // The old order goes first: two might not fit beside a large model.

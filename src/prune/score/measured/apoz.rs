@@ -8,6 +8,21 @@ use super::{Gather, Saliency};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Node, ValueId};
 use crate::ops::{self, coupling::Axis};
+use crate::prune::score::about::{About, Entry, USUAL, Way};
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "apoz",
+        title: "Zeros (APoZ)",
+        sentence: "Channels that are mostly zero behind their activation go first.",
+        after: Some("Hu et al., 2016"),
+        needs: Some("activations that give zeros, such as Relu"),
+        weights: false,
+        comparable: true,
+        ..USUAL
+    },
+    way: Way::Pictures(|probe| Box::new(Apoz::new(probe))),
+};
 
 /// By layer.
 pub struct Apoz(Vec<Counts>);

@@ -7,6 +7,20 @@ use super::probe::Probe;
 use super::products::Products;
 use super::{Gather, Saliency};
 use crate::error::Result;
+use crate::prune::score::about::{About, Entry, USUAL, Way};
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "fisher",
+        title: "Fisher",
+        sentence: "What the loss bends least for goes first, by the squares of its slopes.",
+        after: Some("LeCun et al., 1989; Theis et al., 2018"),
+        needs: Some("operators that gradients can pass"),
+        comparable: true,
+        ..USUAL
+    },
+    way: Way::Pictures(|probe| Box::new(Fisher::new(probe))),
+};
 
 pub struct Fisher(Products);
 

@@ -1,11 +1,13 @@
 //! Measuring a data-aware criterion, a picture at a time: whoever drives it can show how far it is, and stop it.
 
 use super::probe::{Probe, Watched};
-use super::{Against, Gather, LayerScores, Measured, MeasuredOn, NAMES, Saliency, gather};
+use super::{Against, Gather, LayerScores, Measured, MeasuredOn, Saliency};
 use crate::data::{Pictures, pictures::Batches};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::recipe::{Recipe, suggest};
+use crate::prune::score::about::Way;
+use crate::prune::score::{find, is_measured};
+use crate::recipe::Recipe;
 use std::borrow::Cow;
 
 /// The most pictures that are measured on unless more are asked for, of small pictures and of large ones; scores
@@ -41,7 +43,7 @@ pub struct Measuring {
 impl Measuring {
     /// All pictures are shown, in an order by the seed.
     ///
-    /// Errors: [`Error::BadRecipe`] where the criterion is none of [`NAMES`]; [`Error::BadInput`] where there are no pictures,
+    /// Errors: [`Error::BadRecipe`] where the criterion is unknown, or looks at no pictures; [`Error::BadInput`] where there are no pictures,
     /// or the model does not take them; [`Error::BadModel`] and [`Error::UnsupportedOperators`] where gradients can't pass
     /// through the model.
     pub fn new(graph: &Graph, criterion: &str, pictures: Pictures, seed: u32) -> Result<Self> {
@@ -50,13 +52,13 @@ impl Measuring {
                 "“{criterion}” is measured on pictures, and there are none: a few dozen do well"
             )));
         }
+        let Way::Pictures(begin) = find(criterion)?.way else {
+            return Err(Error::BadRecipe(format!(
+                "the criterion “{criterion}” is not measured on pictures: it goes by the model alone"
+            )));
+        };
         let probe = Probe::new(graph, &pictures)?;
-        let gather = gather(criterion, &probe).ok_or_else(|| {
-            Error::BadRecipe(format!(
-                "the criterion “{criterion}” is not measured on pictures; {}",
-                suggest(criterion, &NAMES)
-            ))
-        })?;
+        let gather = begin(&probe);
         Ok(Measuring {
             on: MeasuredOn {
                 criterion: criterion.into(),
@@ -104,7 +106,7 @@ impl Measuring {
 
 /// Begins to measure a recipe's criterion on pictures, or on as many of them as are enough; `None` where it needs none.
 pub fn begin(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Option<Measuring>> {
-    if !NAMES.contains(&recipe.criterion.as_str()) {
+    if !is_measured(&recipe.criterion) {
         return Ok(None);
     }
     let pictures = calibration(pictures, recipe.seed).into_owned();

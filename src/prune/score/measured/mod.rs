@@ -1,6 +1,6 @@
 //! Saliency that pictures tell. What the pictures say of a model is measured once, picture by picture
 //! ([`Measuring`]); what comes out ([`Measured`]) is a criterion like any other. A data-aware criterion is one file behind
-//! [`Gather`]; to add one, add the file, its line in [`gather`] and its name in [`NAMES`].
+//! [`Gather`]; to add one, add the file and its two lines here: its `mod`, and its place in the list.
 
 mod apoz;
 mod fisher;
@@ -14,18 +14,28 @@ mod wanda;
 
 pub use measuring::{Measuring, begin, calibration, measure};
 
-use super::{Criterion, Layer};
+use super::{About, Criterion, Entry, Layer};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
 use crate::prune::groups::Groups;
 use probe::Probe;
 use serde::{Deserialize, Serialize};
 
-/// The names of the criteria that look at pictures, as recipes write them.
-pub const NAMES: [&str; 6] = ["wanda", "taylor", "fisher", "apoz", "snip", "movement"];
+/// The criteria that look at pictures, in the order in which they are listed.
+pub(super) static BY_PICTURES: [&Entry; 6] = [
+    &wanda::ENTRY,
+    &taylor::ENTRY,
+    &fisher::ENTRY,
+    &apoz::ENTRY,
+    &snip::ENTRY,
+    &movement::ENTRY,
+];
+
+/// How a criterion begins to look at pictures.
+pub(super) type Begin = fn(&Probe) -> Box<dyn Gather>;
 
 /// What a data-aware criterion gathers while pictures are shown.
-trait Gather {
+pub(super) trait Gather {
     /// Whether the gradients of a loss are needed beside what the model computes.
     fn needs_gradients(&self) -> bool {
         true
@@ -44,23 +54,10 @@ trait Gather {
 }
 
 /// The saliency of a layer, not rounded yet: by weight in the tensor's order, and by slice.
-struct Saliency {
+pub(super) struct Saliency {
     /// `None` where whole channels are judged only.
     weights: Option<Vec<f64>>,
     slices: Vec<f64>,
-}
-
-/// `None` for a name that is none of [`NAMES`].
-fn gather(name: &str, probe: &Probe) -> Option<Box<dyn Gather>> {
-    Some(match name {
-        "wanda" => Box::new(wanda::Wanda::new(probe)),
-        "taylor" => Box::new(taylor::Taylor::new(probe)),
-        "fisher" => Box::new(fisher::Fisher::new(probe)),
-        "apoz" => Box::new(apoz::Apoz::new(probe)),
-        "snip" => Box::new(snip::Snip::new(probe)),
-        "movement" => Box::new(movement::Movement::new(probe)),
-        _ => return None,
-    })
 }
 
 /// What the loss behind a score was taken against.
@@ -87,7 +84,7 @@ pub struct MeasuredOn {
     pub against: Against,
 }
 
-/// What a criterion found out about a model on pictures: a criterion itself, by look-up.
+/// What a criterion found out about a model on pictures: its scores, by look-up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
     pub on: MeasuredOn,
@@ -131,6 +128,14 @@ impl Measured {
         Ok(())
     }
 
+    /// The criterion that it was measured for, judging by what came out.
+    pub(super) fn by(&self, about: &'static About) -> Box<dyn Criterion + '_> {
+        Box::new(Told {
+            about,
+            measured: self,
+        })
+    }
+
     fn find(&self, graph: &Graph, tensor: ValueId, axis: usize) -> Option<&LayerScores> {
         let name = &graph.value(tensor).name;
         let mut layers = self.layers.iter();
@@ -138,25 +143,24 @@ impl Measured {
     }
 }
 
-impl Criterion for &Measured {
+/// What was measured, as the criterion that it was measured for.
+struct Told<'m> {
+    about: &'static About,
+    measured: &'m Measured,
+}
+
+impl Criterion for Told<'_> {
+    fn about(&self) -> &'static About {
+        self.about
+    }
+
     fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
-        self.find(layer.graph, layer.tensor, layer.axis)?
-            .weights
-            .clone()
+        let scores = self.measured.find(layer.graph, layer.tensor, layer.axis)?;
+        scores.weights.clone()
     }
 
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
-        let scores = self.find(layer.graph, layer.tensor, layer.axis)?;
+        let scores = self.measured.find(layer.graph, layer.tensor, layer.axis)?;
         Some(scores.slices.clone())
-    }
-
-    fn judges_weights(&self) -> bool {
-        self.layers.iter().all(|scores| scores.weights.is_some())
-    }
-
-    /// Gradient-based scores are in the units of the loss, and the share of places that are not zero is a share anywhere;
-    /// what Wanda looks at is as large as the layer's activations happen to be.
-    fn comparable(&self) -> bool {
-        self.on.criterion != "wanda"
     }
 }

@@ -8,7 +8,21 @@ use super::products::Products;
 use super::{Gather, Saliency};
 use crate::error::Result;
 use crate::graph::ValueId;
+use crate::prune::score::about::{About, Entry, USUAL, Way};
 use std::collections::BTreeMap;
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "movement",
+        title: "Movement",
+        sentence: "What a short training draws towards zero goes first, whatever its size; the training is then forgotten.",
+        after: Some("Sanh et al., NeurIPS 2020"),
+        needs: Some("operators that gradients can pass"),
+        comparable: true,
+        ..USUAL
+    },
+    way: Way::Pictures(|probe| Box::new(Movement::new(probe))),
+};
 
 /// Pictures in one step of training.
 const BATCH: usize = 8;

@@ -8,6 +8,20 @@ use super::probe::Probe;
 use super::products::Products;
 use super::{Gather, Saliency};
 use crate::error::Result;
+use crate::prune::score::about::{About, Entry, USUAL, Way};
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "snip",
+        title: "SNIP",
+        sentence: "What the loss over all pictures together slopes least for goes first: made for networks that are not trained yet.",
+        after: Some("Lee et al., ICLR 2019"),
+        needs: Some("operators that gradients can pass"),
+        comparable: true,
+        ..USUAL
+    },
+    way: Way::Pictures(|probe| Box::new(Snip::new(probe))),
+};
 
 pub struct Snip(Products);
 

@@ -8,6 +8,20 @@ use super::probe::Probe;
 use super::products::Products;
 use super::{Gather, Saliency};
 use crate::error::Result;
+use crate::prune::score::about::{About, Entry, USUAL, Way};
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "taylor",
+        title: "Taylor",
+        sentence: "What moves the loss least when it is taken out goes first, by the slope of the loss.",
+        after: Some("Molchanov et al., 2017 and 2019"),
+        needs: Some("operators that gradients can pass"),
+        comparable: true,
+        ..USUAL
+    },
+    way: Way::Pictures(|probe| Box::new(Taylor::new(probe))),
+};
 
 pub struct Taylor(Products);
 

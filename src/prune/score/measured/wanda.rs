@@ -12,7 +12,19 @@ use super::{Gather, Saliency};
 use crate::error::Result;
 use crate::ops::coupling::{Axis, Reads};
 use crate::ops::linear::Linear;
+use crate::prune::score::about::{About, Entry, USUAL, Way};
 use std::collections::BTreeMap;
+
+pub static ENTRY: Entry = Entry {
+    about: About {
+        name: "wanda",
+        title: "Wanda",
+        sentence: "Small weights on quiet inputs go first: magnitude times what it is multiplied with.",
+        after: Some("Sun et al., ICLR 2024"),
+        ..USUAL
+    },
+    way: Way::Pictures(|probe| Box::new(Wanda::new(probe))),
+};
 
 /// By layer, the sum over places and pictures of the square of what each weight is multiplied with.
 pub struct Wanda(Vec<Vec<f64>>);
