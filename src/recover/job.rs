@@ -137,6 +137,14 @@ pub struct Advance {
     pub learned: Option<Learned>,
 }
 
+/// So many pieces are done, of so many; nothing is learned in them.
+impl From<(usize, usize)> for Advance {
+    fn from((done, of): (usize, usize)) -> Self {
+        let learned = None;
+        Advance { done, of, learned }
+    }
+}
+
 /// A recovery at work.
 pub struct Job {
     plan: Plan,

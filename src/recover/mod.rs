@@ -1,5 +1,6 @@
 //! What brings a pruned model back to what the original could.
 
+mod answers;
 mod exam;
 pub mod inner;
 mod job;
@@ -7,6 +8,7 @@ mod line;
 mod pace;
 mod parts;
 mod portion;
+mod preparation;
 mod recalibrate;
 mod reconstruct;
 mod round;
@@ -14,6 +16,7 @@ mod scoring;
 mod sensitivity;
 mod shown;
 mod stages;
+mod state;
 mod stopwatch;
 mod sweep;
 mod teacher;
@@ -21,16 +24,19 @@ mod team;
 mod training;
 mod trial;
 
-pub use exam::{Answers, Exam, Quality, examine, examine_by};
+pub use answers::{Answers, Asking};
+pub use exam::{Exam, Quality, examine};
 pub use inner::STAGES;
 pub use job::{Advance, Job, Method, Plan, Recovered};
-pub use line::{Line, State};
+pub use line::Line;
 pub use pace::{Pace, polynomial};
 pub use parts::Parts;
+pub use preparation::{Preparation, Preparing};
 pub use recalibrate::recalibrate;
 pub use reconstruct::{Rebuilt, Reconstruction};
 pub use sensitivity::{Curve, Curves, LEVELS, Probed, Sensitivity, guide};
 pub use stages::{Aim, Stage, Tried};
+pub use state::State;
 pub use stopwatch::{Clock, measure};
 pub use sweep::{Sweep, Swept};
 pub use team::Team;

@@ -1,8 +1,11 @@
 //! Sensitivity: what each layer alone can bear, and the allocation that follows from it.
 
-use super::exam::{Answers, Quality, examine_by};
+use super::answers::{Answers, Asking};
+use super::exam::Quality;
 use super::parts::Parts;
+use super::preparation::Preparation;
 use super::recalibrate;
+use super::trial::Trial;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -10,6 +13,7 @@ use crate::prune::score::{is_measured, measured};
 use crate::prune::session::Session;
 use crate::recipe::{Allocation, Granularity, Recipe, Target};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The shares that are removed of each layer where nothing else is asked for.
 pub const LEVELS: [f64; 4] = [0.25, 0.5, 0.75, 0.9];
@@ -61,15 +65,15 @@ pub struct Curves {
 /// alone. Accuracy (agreement with the original, without labels) against sparsity for every layer, as in Li et al. 2017,
 /// “Pruning filters for efficient ConvNets” (arXiv 1608.08710), figure 2; normalisations are recalibrated before a cut is
 /// judged (Li et al. 2020, “EagleEye”, arXiv 2007.02491), where the model has any.
+#[derive(Clone)]
 pub struct Sensitivity {
     session: Session,
     recipe: Recipe,
     layers: Vec<Vec<String>>,
     levels: Vec<f64>,
     calibration: Option<Pictures>,
-    judged: Pictures,
+    judged: Arc<Pictures>,
     answers: Answers,
-    original: Quality,
     pictures: Vec<String>,
 }
 
@@ -79,22 +83,19 @@ impl Sensitivity {
     ///
     /// Errors: [`Error::BadRecipe`] where the recipe is not one for this model, or leaves nothing to cut;
     /// [`Error::BadInput`] for levels that are no shares.
-    pub fn new(
+    pub fn prepare(
         (original, file_bytes): (&Graph, u64),
         recipe: &Recipe,
         levels: &[f64],
         parts: &Parts,
         seed: u32,
-    ) -> Result<Self> {
+    ) -> Result<Preparation<Self>> {
         if levels.is_empty() || levels.iter().any(|level| !(*level > 0.0 && *level < 1.0)) {
             return Err(Error::BadInput(
                 "sensitivity needs levels: shares to remove, each above 0 and below 1".into(),
             ));
         }
         let mut session = Session::new(original.clone(), file_bytes)?;
-        if let Some(scores) = measured::measure(original, recipe, &parts.lessons)? {
-            session.take_scores(scores)?;
-        }
         let layers = session.parts(recipe);
         if layers.is_empty() {
             return Err(Error::BadRecipe(
@@ -107,28 +108,43 @@ impl Sensitivity {
         }
         levels.sort_by(f64::total_cmp);
         levels.dedup();
-        let judged = parts.judged.sample(MOST_JUDGED, seed);
-        let answers = Answers::new(original, &judged)?;
+        let first = by_hand(
+            recipe,
+            layers[0].iter().map(|name| (name.clone(), levels[0])),
+        );
+        let scoring = measured::begin(original, recipe, &parts.lessons)?;
+        if scoring.is_none() {
+            session.choose(&first)?;
+        }
+        let judged = Arc::new(parts.judged.sample(MOST_JUDGED, seed));
+        let asking = Asking::new(original, Arc::clone(&judged))?;
         let normalises = original
             .nodes
             .iter()
             .any(|node| node.op_type == "BatchNormalization");
         let calibrates = normalises && parts.lessons.len() >= FEW;
-        let fingerprint = |part: &Pictures| format!("{:016x}", part.fingerprint());
-        let mut sensitivity = Sensitivity {
-            pictures: vec![fingerprint(&parts.lessons), fingerprint(&judged)],
-            original: examine_by(original, &answers, &judged)?,
-            calibration: calibrates.then(|| parts.lessons.sample(MOST_CALIBRATION, seed)),
-            recipe: recipe.clone(),
-            session,
-            layers,
-            levels,
-            judged,
-            answers,
-        };
-        let first = sensitivity.recipe_of(0);
-        sensitivity.session.choose(&first)?;
-        Ok(sensitivity)
+        let calibration = calibrates.then(|| parts.lessons.sample(MOST_CALIBRATION, seed));
+        let pictures = vec![
+            format!("{:016x}", parts.lessons.fingerprint()),
+            format!("{:016x}", judged.fingerprint()),
+        ];
+        let recipe = recipe.clone();
+        Ok(Preparation::new(scoring, asking, move |scores, answers| {
+            if let Some(scores) = scores {
+                session.take_scores(scores)?;
+                session.choose(&first)?;
+            }
+            Ok(Sensitivity {
+                session,
+                recipe,
+                layers,
+                levels,
+                calibration,
+                judged,
+                answers,
+                pictures,
+            })
+        }))
     }
 
     /// How many probes there are: each layer at each level, one layer after the other.
@@ -145,7 +161,7 @@ impl Sensitivity {
         let layers = self.layers.iter();
         Curves {
             recipe: self.recipe.clone(),
-            original: self.original,
+            original: self.answers.quality(),
             calibrated_on: self.calibration.as_ref().map_or(0, Pictures::len),
             pictures: self.pictures.clone(),
             curves: layers
@@ -165,7 +181,7 @@ impl Sensitivity {
         let alike = |recipe: &Recipe| by_hand(recipe, std::iter::empty());
         let same = alike(&before.recipe) == alike(&self.recipe)
             && before.pictures == self.pictures
-            && before.original == self.original
+            && before.original == curves.original
             && before.calibrated_on == curves.calibrated_on;
         for curve in curves.curves.iter_mut().filter(|_| same) {
             let found = before.curves.iter().find(|old| old.layers == curve.layers);
@@ -209,9 +225,10 @@ impl Sensitivity {
         if let Some(pictures) = &self.calibration {
             model = recalibrate(&model, pictures)?;
         }
+        let mut trial = Trial::against(&self.answers, &model, Arc::clone(&self.judged))?;
         Ok(Probed {
             share: self.levels[probe % self.levels.len()],
-            quality: examine_by(&model, &self.answers, &self.judged)?,
+            quality: trial.run()?.quality,
         })
     }
 

@@ -20,6 +20,8 @@ const photo = (folder: string | null, fails = false): Lesson => ({
 const NONE = new Uint8Array();
 const AIM: Aim = { loss: 0.2, pace: "search" };
 const plan = (session: Session) => core.learner.plan("distill", session.preset!);
+/** A recovery that is measured at its ends only. */
+const blindPlan = (session: Session) => core.learner.plan("reconstruct", session.preset!);
 
 describe("a recovery", () => {
   test("gives a model that is compared and taken home in place of the cut", async () => {
@@ -86,7 +88,7 @@ describe("a recovery", () => {
       if (measures.mock.calls.length === 5) session.recovery.cancel();
       return advanceTrial();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
     await settled();
     expect(told[2]).toMatchObject({ progress: { what: expect.stringContaining("2 of 4"), share: 0.5 } });
     expect(session.attempts).toMatchObject([
@@ -118,10 +120,59 @@ describe("a recovery", () => {
       session.recovery.cancel();
       return advanceTrial();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
     await settled();
     expect(session.attempts).toMatchObject([{ quality: { pictures: 1 }, judged: 1, test: null }]);
     expect(called("beginTrial")).toEqual([["beginTrial", false]]);
+  });
+
+  test("tells how far it is while both models are measured, and does not begin before", async () => {
+    const session = await opened();
+    const { prepare } = core.learner;
+    const told: unknown[] = [];
+    vi.spyOn(core.learner, "prepare").mockImplementation(() => {
+      told.push(session.recovery.work);
+      expect(called("begin")).toEqual([]);
+      return prepare();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    expect(told).toHaveLength(2);
+    expect(told[1]).toMatchObject({ progress: { what: "Measuring both models: 1 of 2", share: 0.5 } });
+    expect(session.recovery.beginning).toMatchObject({ original: { agreement: 1 }, pruned: { agreement: 0.25 } });
+  });
+
+  test("that is cancelled while both models are measured leaves nothing behind", async () => {
+    const session = await opened();
+    const { prepare } = core.learner;
+    vi.spyOn(core.learner, "prepare").mockImplementationOnce(() => {
+      session.recovery.cancel();
+      return prepare();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    expect(called("cancel")).toEqual([["cancel", "learner"]]);
+    expect(called("begin")).toEqual([]);
+    expect(session.attempts).toEqual([]);
+  });
+
+  test("tells how far each judgement on the way is, and a stop ends that as well", async () => {
+    const session = await opened();
+    const { advanceTrial } = core.learner;
+    const told: unknown[] = [];
+    const measures = vi.spyOn(core.learner, "advanceTrial").mockImplementation(() => {
+      told.push(session.recovery.work);
+      // In the middle of the second judgement.
+      if (measures.mock.calls.length === 3) session.recovery.stop();
+      return advanceTrial();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    expect(told[1]).toMatchObject({
+      progress: { what: "Distilling: 1 of 3, measuring on photo 1 of 2", share: expect.closeTo(1 / 3) },
+    });
+    expect(session.recovery.judgements).toEqual([{ step: 1, quality: expect.objectContaining({ agreement: 0.5 }) }]);
+    expect(called("advance")).toHaveLength(2);
+    // What came out is measured all the same, on all photos.
+    expect(session.attempts).toMatchObject([{ quality: { agreement: 0.75, pictures: 4 } }]);
   });
 
   test("that runs away keeps the last good weights and says so", async () => {
@@ -226,6 +277,21 @@ describe("a recovery", () => {
     expect(told).toMatchObject({ progress: { what: expect.stringContaining("Round 1: measuring"), share: 0.75 } });
     await settled();
     expect(session.attempts).toHaveLength(2);
+  });
+
+  test("to the line: says how far it is while a cut is measured", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    const judging = { stage: { judging: { done: 1, of: 4 } }, isOver: false, least: 0.8, bytes: NONE };
+    let told: unknown;
+    vi.spyOn(core.learner, "round")
+      .mockResolvedValueOnce(judging)
+      .mockImplementationOnce(() => {
+        told = session.recovery.work;
+        return round();
+      });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    expect(told).toMatchObject({ progress: { what: "Round 1: measuring the cut: 1 of 4", share: 0.25 } });
   });
 
   test("to the line: goes on after a reload from its last finished round", async () => {

@@ -8,6 +8,7 @@ mod evaluate;
 mod failure;
 mod files;
 mod inspect;
+mod measuring;
 mod model;
 mod progress;
 mod prune;
