@@ -5,6 +5,7 @@ mod exam;
 pub mod inner;
 mod job;
 mod line;
+mod memory;
 mod pace;
 mod parts;
 mod portion;
