@@ -2,6 +2,7 @@
 
 mod answers;
 mod exam;
+mod guide;
 pub mod inner;
 mod job;
 mod line;
@@ -27,6 +28,7 @@ mod trial;
 
 pub use answers::{Answers, Asking};
 pub use exam::{Exam, Quality, examine};
+pub use guide::guide;
 pub use inner::STAGES;
 pub use job::{Advance, Job, Method, Plan, Recovered};
 pub use line::Line;
@@ -35,7 +37,7 @@ pub use parts::Parts;
 pub use preparation::{Preparation, Preparing};
 pub use recalibrate::recalibrate;
 pub use reconstruct::{Rebuilt, Reconstruction};
-pub use sensitivity::{Curve, Curves, LEVELS, Probed, Sensitivity, guide};
+pub use sensitivity::{Curve, Curves, LEVELS, Probed, Sensitivity};
 pub use stages::{Aim, Stage, Tried};
 pub use state::State;
 pub use stopwatch::{Clock, measure};
