@@ -61,10 +61,10 @@ pub struct Recipe {
     #[serde(default = "one")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub round_to: usize,
-    /// At most this share of a layer is removed.
-    #[serde(default = "default_max_sparsity")]
+    /// At most this share of a layer is removed; where nothing is said, [`Recipe::most_of_a_layer`] tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub max_sparsity: f64,
+    pub max_sparsity: Option<f64>,
     /// What random choices start from.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -128,8 +128,19 @@ fn one() -> usize {
     1
 }
 
-fn default_max_sparsity() -> f64 {
-    0.95
+/// What may go of a layer where the recipe does not say. A layer of a few channels is a bottleneck long before one of a few
+/// weights is, and with the same limit for both, 95 % of all weights would have to be 95 % of each layer.
+const MOST_CHANNELS: f64 = 0.95;
+const MOST_WEIGHTS: f64 = 0.99;
+
+impl Recipe {
+    /// The share of a layer that is removed at most, 0 to 1.
+    pub fn most_of_a_layer(&self) -> f64 {
+        self.max_sparsity.unwrap_or(match self.granularity {
+            Granularity::Channel => MOST_CHANNELS,
+            _ => MOST_WEIGHTS,
+        })
+    }
 }
 
 impl fmt::Display for Granularity {

@@ -58,7 +58,11 @@ impl Recipe {
 
     /// The whole document with every default written out, always the same text for the same recipe.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("a recipe holds only what JSON can")
+        let whole = Recipe {
+            max_sparsity: Some(self.most_of_a_layer()),
+            ..self.clone()
+        };
+        serde_json::to_string_pretty(&whole).expect("a recipe holds only what JSON can")
     }
 
     /// Whether the fields make sense together.
@@ -87,7 +91,7 @@ impl Recipe {
                     .into(),
             ));
         }
-        in_range("maxSparsity", self.max_sparsity, 0.0, 1.0)?;
+        in_range("maxSparsity", self.most_of_a_layer(), 0.0, 1.0)?;
         if self.floor == 0 {
             return Err(bad(
                 "floor must be at least 1: a layer needs a channel".into()
@@ -197,7 +201,22 @@ mod tests {
             recipe,
             Recipe::parse(r#"{"target": {"macs": 0.7}}"#).unwrap()
         );
-        assert_eq!(Recipe::parse(&recipe.to_json()).unwrap(), recipe);
+        let text = recipe.to_json();
+        assert_eq!(Recipe::parse(&text).unwrap().to_json(), text);
+    }
+
+    #[test]
+    fn a_layer_may_lose_more_of_its_weights_than_of_its_channels() {
+        let most = |text: &str| Recipe::parse(text).unwrap().most_of_a_layer();
+        assert_eq!(most(r#"{"target": {"macs": 0.7}}"#), 0.95);
+        assert_eq!(
+            most(r#"{"granularity": "weight", "target": {"sparsity": 0.7}}"#),
+            0.99
+        );
+        assert_eq!(
+            most(r#"{"granularity": "weight", "target": {"sparsity": 0.7}, "maxSparsity": 0.8}"#),
+            0.8
+        );
     }
 
     #[test]

@@ -208,7 +208,7 @@ impl Limit {
         let channels = elements.iter().filter(|e| Some(e.axis) == first);
         let channels = channels.count().max(1);
         let floor = recipe.floor.div_ceil(channels).clamp(1, units);
-        let by_share = (recipe.max_sparsity * units as f64).floor() as usize;
+        let by_share = (recipe.most_of_a_layer() * units as f64).floor() as usize;
         let most = by_share.min(units - floor);
         let names = group
             .producers

@@ -281,8 +281,8 @@ impl Limit {
         let whole = recipe.allocation == Allocation::Manual;
         let highest_asked = match recipe.target {
             // A target that is above the limit of each layer would be out of reach by its own default.
-            Some(Target::Sparsity(asked)) => asked.max(recipe.max_sparsity),
-            _ => recipe.max_sparsity,
+            Some(Target::Sparsity(asked)) => asked.max(recipe.most_of_a_layer()),
+            _ => recipe.most_of_a_layer(),
         };
         Limit {
             most: share(highest_asked).min(layer.items().saturating_sub(1)),
