@@ -36,6 +36,12 @@ test.each([
 ])("duration %d", (milliseconds, text) => expect(format.duration(milliseconds)).toBe(text));
 
 test.each([
+  [Math.fround(0.02), "0.02"],
+  [Math.fround(0.005), "0.005"],
+  [64, "64"],
+])("setting %d", (value, text) => expect(format.setting(value)).toBe(text));
+
+test.each([
   [0, "0"],
   [0.0000031, "3.1e-6"],
   [0.25, "0.25"],

@@ -30,6 +30,11 @@ export function change(before: number, after: number): string {
   return `${share < 0 ? "−" : "+"}${percent(Math.abs(share))}`;
 }
 
+/** A setting of single precision as it was meant: 0.019999999552965164 → “0.02”. */
+export function setting(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
 /** 12.345 → “12.3 ms”, 1532 → “1.53 s”. */
 export function duration(milliseconds: number): string {
   if (milliseconds >= 1000) return `${significant(milliseconds / 1000, 3)} s`;

@@ -1,8 +1,9 @@
 //! To the line: rounds of cutting and recovering, until one more cut would cost more quality than is accepted.
 
 use super::answers::{Answers, Asking};
-use super::job::{Job, Plan};
+use super::job::Job;
 use super::parts::Parts;
+use super::plan::Plan;
 use super::portion::Portions;
 use super::preparation::Preparation;
 use super::round::{Ended, Left, Round};

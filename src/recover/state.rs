@@ -2,8 +2,8 @@
 //! round goes.
 
 use super::exam::Quality;
-use super::job::Plan;
 use super::parts::Parts;
+use super::plan::Plan;
 use super::portion::Portions;
 use super::stages::{Aim, Tried};
 use crate::recipe::Recipe;

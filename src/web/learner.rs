@@ -91,11 +91,22 @@ impl Learner {
         Learner::default()
     }
 
-    /// What does well for a method and pictures of this preset, on a machine with so many cores.
-    pub fn plan(&self, method: Ts<Method>, preset: Ts<Preset>, cores: usize) -> JsResult<Ts<Plan>> {
+    /// What does well for a method and pictures of this preset, on a machine with so many cores, with so many pictures in
+    /// one step, if that is said.
+    pub fn plan(
+        &self,
+        method: Ts<Method>,
+        preset: Ts<Preset>,
+        batch: Option<f64>,
+        cores: usize,
+    ) -> JsResult<Ts<Plan>> {
         let method = method.to_rust().map_err(mismatch)?;
         let preset = preset.to_rust().map_err(mismatch)?;
-        message(Plan::new(method, &preset).among(cores))
+        let mut plan = Plan::new(method, &preset);
+        if let Some(batch) = batch {
+            plan = plan.with_batch(batch)?;
+        }
+        message(plan.among(cores))
     }
 
     /// Begins a set of pictures. `folders` are the names of the folders that are classes; none where there are no labels.

@@ -225,8 +225,13 @@ export function doubleCore(): DoubleCore {
     },
     peer: engine("peer"),
     learner: {
-      plan: (method) =>
-        answer("plan", method, () => ({ ...PLAN, method, ...(method === "distill" ? { inner: ["stages"] } : {}) })),
+      plan: (method, _, batch = null) =>
+        answer("plan", [method, batch], () => ({
+          ...PLAN,
+          method,
+          ...(batch === null ? {} : { batch }),
+          ...(method === "distill" ? { inner: ["stages"] } : {}),
+        })),
       gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
       add: (_, folder) => answer("add", folder, () => undefined),
       addStack: (stack, toTest) => answer("addStack", [stack.labels.length, toTest], () => undefined),

@@ -105,7 +105,7 @@ export function connect(): Core {
       measure: (which, input, runs) => peerDoor().call((api) => api.measure(which, input, runs)),
     },
     learner: {
-      plan: (method, preset) => learnerDoor().call((api) => api.plan(method, preset)),
+      plan: (method, preset, batch = null) => learnerDoor().call((api) => api.plan(method, preset, batch)),
       gather: (preset, folders) => learnerDoor().call((api) => api.gather(preset, folders)),
       add: (photo, folder, toTest) => learnerDoor().call((api) => api.add(photo, folder, toTest)),
       addStack: (stack, toTest) => learnerDoor().call((api) => api.addStack(stack, toTest)),

@@ -14,7 +14,7 @@ const cores = "Worker" in globalThis ? navigator.hardwareConcurrency : 1;
 let subject: { original: Uint8Array; pruned: Uint8Array | null; sizes: Record<string, number> } | null = null;
 
 const api = {
-  plan: async (method: Method, preset: Preset) => (await core).plan(method, preset, cores),
+  plan: async (method: Method, preset: Preset, batch: number | null) => (await core).plan(method, preset, batch, cores),
   gather: async (preset: Preset, folders: string[]) => (await core).gather(preset, folders),
   add: async (photo: Pixels, folder: string | null, toTest: boolean) => (await core).add(photo, folder, toTest),
   addStack: async (stack: PictureStack, toTest: boolean) => (await core).addStack(stack, toTest),

@@ -120,8 +120,8 @@ export type PeerRunner = Pick<Runner, "load" | "run" | "measure">;
 
 /** Brings pruned models back, a piece of work a call. */
 export interface Learner {
-  /** What does well for a method and pictures of this preset. */
-  plan(method: Method, preset: Preset): Promise<Plan>;
+  /** What does well for a method and pictures of this preset; with `batch` pictures in one step, where that is said. */
+  plan(method: Method, preset: Preset, batch?: number | null): Promise<Plan>;
   /** Begins a set of pictures; `folders` are the classes, none where there are no labels. */
   gather(preset: Preset, folders: string[]): Promise<void>;
   /** `toTest`: nothing is to be learned from it or chosen by it. */

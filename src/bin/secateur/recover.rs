@@ -97,7 +97,9 @@ impl How {
         let mut plan = Plan::new(method, &data.preset()?);
         plan.seed = data.seed;
         plan.steps = self.steps.map_or(plan.steps, |steps| steps as usize);
-        plan.batch = self.batch.map_or(plan.batch, |batch| batch as usize);
+        if let Some(batch) = self.batch {
+            plan = plan.with_batch(f64::from(batch))?;
+        }
         plan.rate = self.rate.unwrap_or(plan.rate);
         plan.label_share = self.label_share.unwrap_or(plan.label_share);
         if !self.inner.is_empty() {
