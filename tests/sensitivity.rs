@@ -69,8 +69,13 @@ fn parts(labelled: bool) -> Parts {
     Parts::new(pictures(120, 1, labelled), 1).unwrap()
 }
 
+fn begun(graph: &Graph, recipe: &Recipe, levels: &[f64], parts: &Parts) -> Sensitivity {
+    let sensitivity = Sensitivity::prepare((graph, 10_000), recipe, levels, parts, 1);
+    sensitivity.unwrap().finish().unwrap()
+}
+
 fn measured(graph: &Graph, recipe: &Recipe, parts: &Parts, levels: &[f64]) -> Curves {
-    let mut sensitivity = Sensitivity::new((graph, 10_000), recipe, levels, parts, 1).unwrap();
+    let mut sensitivity = begun(graph, recipe, levels, parts);
     let mut curves = sensitivity.curves();
     // In any order.
     for probe in (0..sensitivity.len()).rev() {
@@ -175,7 +180,7 @@ fn what_can_not_be_measured_or_met_is_refused() {
     let parts = parts(true);
     let refused = |recipe: &str, levels: &[f64], words: &str| {
         let recipe = Recipe::parse(recipe).unwrap();
-        let error = Sensitivity::new((&graph, 10_000), &recipe, levels, &parts, 1)
+        let error = Sensitivity::prepare((&graph, 10_000), &recipe, levels, &parts, 1)
             .err()
             .expect("refused");
         assert!(error.to_string().contains(words), "{error}");
@@ -191,7 +196,7 @@ fn what_can_not_be_measured_or_met_is_refused() {
     let mut session = Session::new(graph.clone(), 10_000).unwrap();
     let error = guide(&mut session, &curves, Target::Macs(0.001)).unwrap_err();
     assert!(error.to_string().contains("at least"), "{error}");
-    let mut sensitivity = Sensitivity::new((&graph, 10_000), &recipe, &[0.5], &parts, 1).unwrap();
+    let mut sensitivity = begun(&graph, &recipe, &[0.5], &parts);
     assert!(sensitivity.probe(2).is_err());
     assert_eq!(Quality::default().score(), None);
 }
@@ -214,9 +219,8 @@ fn what_was_measured_before_is_not_measured_again() {
     let graph = residual();
     let recipe = |text: &str| Recipe::parse(text).unwrap();
     let asked = recipe(r#"{"criterion": "l1", "target": {"macs": 0.5}}"#);
-    let begin = |recipe: &Recipe, levels: &[f64], parts: &Parts| {
-        Sensitivity::new((&graph, 10_000), recipe, levels, parts, 1).unwrap()
-    };
+    let begin =
+        |recipe: &Recipe, levels: &[f64], parts: &Parts| begun(&graph, recipe, levels, parts);
     let (levels, same) = ([0.5, 0.9], parts(true));
     let whole = measured(&graph, &asked, &same, &levels);
 

@@ -30,10 +30,24 @@ test.each([
 ])("change from %d to %d", (before, after, text) => expect(format.change(before, after)).toBe(text));
 
 test.each([
+  [0, "< 0.1 ms"],
+  [0.04, "< 0.1 ms"],
+  [0.06, "0.1 ms"],
+  [0.5, "0.5 ms"],
+  [3.4000000003725, "3.4 ms"],
   [12.345, "12.3 ms"],
-  [0.5, "0.500 ms"],
+  [99.96, "100 ms"],
+  [123.4, "123 ms"],
+  [999.7, "1.00 s"],
   [1532, "1.53 s"],
+  [NaN, "– ms"],
 ])("duration %d", (milliseconds, text) => expect(format.duration(milliseconds)).toBe(text));
+
+test.each([
+  [Math.fround(0.02), "0.02"],
+  [Math.fround(0.005), "0.005"],
+  [64, "64"],
+])("setting %d", (value, text) => expect(format.setting(value)).toBe(text));
 
 test.each([
   [0, "0"],

@@ -30,10 +30,19 @@ export function change(before: number, after: number): string {
   return `${share < 0 ? "−" : "+"}${percent(Math.abs(share))}`;
 }
 
-/** 12.345 → “12.3 ms”, 1532 → “1.53 s”. */
+/** A setting of single precision as it was meant: 0.019999999552965164 → “0.02”. */
+export function setting(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** What a browser's clock goes by, in milliseconds, in a page that is not isolated from others. */
+const TICK = 0.1;
+
+/** A measured time, no finer than the clock that measured it: 12.345 → “12.3 ms”, 0.512 → “0.5 ms”, 1532 → “1.53 s”. */
 export function duration(milliseconds: number): string {
-  if (milliseconds >= 1000) return `${significant(milliseconds / 1000, 3)} s`;
-  return `${significant(milliseconds, 3)} ms`;
+  if (milliseconds >= 999.5) return `${significant(milliseconds / 1000, 3)} s`;
+  if (milliseconds < TICK / 2) return `< ${TICK} ms`;
+  return `${milliseconds < 99.95 ? milliseconds.toFixed(1) : significant(milliseconds, 3)} ms`;
 }
 
 /** 0.0000031 → “3.1e-6”. */

@@ -155,6 +155,11 @@ impl Pictures {
         (!self.labels.is_empty()).then_some(&self.labels)
     }
 
+    /// The class of one picture, counted from 0; `None` without labels.
+    pub fn label(&self, index: usize) -> Option<u32> {
+        self.labels.get(index).copied()
+    }
+
     /// Bytes of one picture.
     fn size(&self) -> usize {
         self.preset.size[0] as usize * self.preset.size[1] as usize * 3

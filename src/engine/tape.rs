@@ -1,23 +1,15 @@
 //! Reverse-mode differentiation of a whole model: a forward pass that keeps every value, and a backward pass that takes
 //! a loss's gradient from any values to everything that is learned.
 
+mod findings;
 mod fusing;
+mod making;
+mod state;
 
-use super::Options;
-use super::settle::Settled;
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Storage, ValueId};
-use crate::kernels::learn::map::Mapped;
-use crate::kernels::learn::moves::Same;
+use crate::graph::ValueId;
 use crate::kernels::learn::{Backward, Differentiable};
-use crate::ops::Operator;
-use crate::ops::learning::LearnContext;
 use crate::ops::linear::Linear;
-use crate::ops::lowering::Operand;
-use crate::tensor::Tensor;
-use half::f16;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// How normalisations of batches work while learning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,162 +54,12 @@ struct Step {
     statistics: Option<(usize, usize, f32)>,
     /// What was computed before and no later step reads.
     spent: Vec<usize>,
-    /// Its place in [`Graph::nodes`].
+    /// Its place in [`crate::graph::Graph::nodes`].
     node: usize,
     linear: Option<Linear>,
 }
 
 impl Tape {
-    /// Errors: [`Error::UnsupportedOperators`] and [`Error::BadModel`] as for running, and [`Error::BadModel`] naming a
-    /// node that gradients can't pass.
-    pub fn new(graph: &Graph, options: &Options, normalisation: Normalisation) -> Result<Self> {
-        let settled = Settled::new(graph, options)?;
-        let count = graph.values.len();
-        let mut tape = Tape {
-            steps: Vec::with_capacity(settled.works.len()),
-            values: vec![Vec::new(); count],
-            gradients: vec![None; count],
-            needs: vec![false; count],
-            parameters: Vec::new(),
-            inputs: graph.inputs.clone(),
-            scratch: Vec::new(),
-            spare: Vec::new(),
-        };
-        for &input in &graph.inputs {
-            let length = settled.form(input).map_or(0, |f| f.shape.iter().product());
-            tape.values[input.0 as usize] = zeros(length)?;
-        }
-        for work in &settled.works {
-            tape.take_in(&settled, work.node, &*work.operator, normalisation)?;
-        }
-        let mut learned: Vec<ValueId> = tape.parameters.iter().map(|p| p.value).collect();
-        learned.sort_unstable();
-        learned.dedup();
-        tape.parameters = learned
-            .into_iter()
-            .map(|value| Parameter {
-                value,
-                shape: settled.form(value).map_or_else(Vec::new, |form| form.shape),
-            })
-            .collect();
-        let longest = tape.steps.iter().map(|step| step.step.scratch_len()).max();
-        tape.scratch = zeros(longest.unwrap_or(0))?;
-        tape.find_spent(&graph.outputs);
-        Ok(tape)
-    }
-
-    /// Notes after which step each computed value has been read for the last time.
-    fn find_spent(&mut self, outputs: &[ValueId]) {
-        let mut last = BTreeMap::new();
-        for (i, step) in self.steps.iter().enumerate() {
-            last.extend(step.outputs.iter().flatten().map(|&at| (at, i)));
-            for at in step.inputs.iter().flatten() {
-                last.entry(*at).and_modify(|last| *last = i);
-            }
-        }
-        for output in outputs {
-            last.remove(&(output.0 as usize));
-        }
-        for (at, step) in last {
-            self.steps[step].spent.push(at);
-        }
-    }
-
-    /// Makes a step of one node.
-    fn take_in(
-        &mut self,
-        settled: &Settled<'_>,
-        index: usize,
-        operator: &dyn Operator,
-        normalisation: Normalisation,
-    ) -> Result<()> {
-        let graph = settled.graph;
-        let node = &graph.nodes[index];
-        let label = graph.node_label(node);
-        let fail =
-            |reason: &str| Error::BadModel(format!("node “{label}” ({}) {reason}", node.op_type));
-        let mut operands = Vec::with_capacity(node.inputs.len());
-        let mut inputs = Vec::with_capacity(node.inputs.len());
-        for (i, &input) in node.inputs.iter().enumerate() {
-            let form = input.and_then(|value| Some((value, settled.form(value)?)));
-            let Some((value, form)) = form else {
-                operands.push(None);
-                inputs.push(None);
-                continue;
-            };
-            let at = value.0 as usize;
-            let constant = settled.constant(value);
-            let numbers = constant.and_then(|tensor| tensor.floats());
-            // A single number beside an elementwise operator is part of a formula, not a weight.
-            let many = form.shape.iter().product::<usize>() > 1;
-            let learned = numbers.is_some() && many && operator.learned().contains(&i);
-            if let (Some(numbers), true) = (&numbers, self.values[at].is_empty()) {
-                self.values[at] = numbers.to_vec();
-            }
-            if learned && !self.needs[at] {
-                self.needs[at] = true;
-                self.parameters.push(Parameter {
-                    value,
-                    shape: form.shape.clone(),
-                });
-            }
-            operands.push(Some(Operand {
-                shape: form.shape,
-                constant: constant.filter(|_| !learned).cloned(),
-            }));
-            inputs.push((form.dtype.is_float()).then_some(at));
-        }
-        let mut outputs = Vec::with_capacity(node.outputs.len());
-        let mut shapes = Vec::with_capacity(node.outputs.len());
-        let mut lengths = Vec::with_capacity(node.outputs.len());
-        for &output in &node.outputs {
-            let form = output.and_then(|value| Some((value, settled.form(value)?)));
-            let length = form.as_ref().map_or(0, |(_, f)| f.shape.iter().product());
-            if form.as_ref().is_some_and(|(_, f)| !f.dtype.is_float()) {
-                return Err(fail(
-                    "computes numbers that are no floats, which nothing can be learned through",
-                ));
-            }
-            lengths.push(length);
-            outputs.push(form.as_ref().map(|(value, _)| value.0 as usize));
-            shapes.push(form.map_or_else(Vec::new, |(_, form)| form.shape));
-        }
-        let context = LearnContext {
-            inputs: &operands,
-            outputs: &shapes,
-            of_batch: normalisation == Normalisation::OfBatch,
-        };
-        let step = differentiable(operator, &context).map_err(|reason| fail(&reason))?;
-        let step = step.ok_or_else(|| {
-            fail("has no gradient here, so nothing can be learned or measured through it")
-        })?;
-        let linear = operator.linear(&context).map_err(|reason| fail(&reason))?;
-        let needed = inputs.iter().flatten().any(|&at| self.needs[at]);
-        outputs
-            .iter()
-            .flatten()
-            .for_each(|&at| self.needs[at] = needed);
-        let stored = |i: usize| node.input(i).map(|value| value.0 as usize);
-        let statistics = match (node.op_type.as_str(), stored(3), stored(4)) {
-            ("BatchNormalization", Some(mean), Some(variance)) => {
-                Some((mean, variance, node.float("momentum").unwrap_or(0.9)))
-            }
-            _ => None,
-        };
-        self.steps.push(Step {
-            label,
-            step,
-            inputs,
-            outputs,
-            lengths,
-            statistics,
-            spent: Vec::new(),
-            node: index,
-            linear,
-        });
-        Ok(())
-    }
-
     /// Computes every value from the inputs' numbers, in the model's order.
     pub fn forward(&mut self, inputs: &[&[f32]]) -> Result<()> {
         self.start(inputs)?;
@@ -250,7 +92,7 @@ impl Tape {
         Ok(())
     }
 
-    /// The node of each step, as its place in [`Graph::nodes`], in the order of computing.
+    /// The node of each step, as its place in [`crate::graph::Graph::nodes`], in the order of computing.
     pub fn nodes(&self) -> Vec<usize> {
         self.steps.iter().map(|step| step.node).collect()
     }
@@ -384,82 +226,6 @@ impl Tape {
         (&mut self.values[at], self.gradients[at].as_deref_mut())
     }
 
-    /// What a step of learning goes by, after a backward pass: the gradient by each parameter (zeros where the loss does not
-    /// depend on it), then mean and variance of each normalisation's batch.
-    pub fn findings(&self) -> Vec<f32> {
-        let mut found = Vec::new();
-        for parameter in &self.parameters {
-            let at = parameter.value.0 as usize;
-            match &self.gradients[at] {
-                Some(gradient) => found.extend(gradient),
-                None => found.resize(found.len() + self.values[at].len(), 0.0),
-            }
-        }
-        for (_, _, mean, variance) in self.statistics() {
-            found.extend(mean);
-            found.extend(variance);
-        }
-        found
-    }
-
-    /// How many numbers [`Tape::findings`] gives.
-    pub fn findings_len(&self) -> usize {
-        let parameters = self.parameters.iter();
-        let gradients: usize = parameters
-            .map(|p| self.values[p.value.0 as usize].len())
-            .sum();
-        let statistics = self.statistics().map(|(_, _, m, v)| m.len() + v.len());
-        gradients + statistics.sum::<usize>()
-    }
-
-    /// Puts the findings of a whole batch in place of its own: those gradients, and the stored means and variances moved
-    /// towards those statistics, by each node's momentum.
-    ///
-    /// `found` is laid out as [`Tape::findings`] does it.
-    pub fn follow(&mut self, found: &[f32]) {
-        let mut rest = found;
-        let mut take = |length: usize| {
-            let (taken, after) = rest.split_at(length);
-            rest = after;
-            taken
-        };
-        for parameter in &self.parameters {
-            let at = parameter.value.0 as usize;
-            let numbers = take(self.values[at].len());
-            if let Some(gradient) = &mut self.gradients[at] {
-                gradient.copy_from_slice(numbers);
-            }
-        }
-        for step in &self.steps {
-            let (Some((mean, variance, stays)), Some(_)) =
-                (step.statistics, step.step.statistics())
-            else {
-                continue;
-            };
-            for at in [mean, variance] {
-                let stored = &mut self.values[at];
-                let found = take(stored.len());
-                for (stored, &new) in stored.iter_mut().zip(found) {
-                    *stored = *stored * stays + new * (1.0 - stays);
-                }
-            }
-        }
-    }
-
-    /// Mean and unbiased variance of each normalisation's batch, with where they are stored.
-    pub fn statistics(&self) -> impl Iterator<Item = (ValueId, ValueId, &[f32], &[f32])> {
-        self.steps.iter().filter_map(|step| {
-            let (mean, variance, _) = step.statistics?;
-            let (of_mean, of_variance) = step.step.statistics()?;
-            Some((
-                ValueId(mean as u32),
-                ValueId(variance as u32),
-                of_mean,
-                of_variance,
-            ))
-        })
-    }
-
     /// The name of the first node whose output is no number any more, if there is one.
     pub fn first_not_finite(&self) -> Option<&str> {
         let broken = |step: &&Step| {
@@ -472,60 +238,6 @@ impl Tape {
             .find(broken)
             .map(|step| step.label.as_str())
     }
-
-    /// The numbers of everything that learning changes: parameters and stored statistics.
-    pub fn state(&self) -> BTreeMap<ValueId, Vec<f32>> {
-        let statistics = self.steps.iter().filter_map(|step| step.statistics);
-        let stored = statistics.flat_map(|(mean, variance, _)| [mean, variance]);
-        let learned = self.parameters.iter().map(|p| p.value.0 as usize);
-        let all = learned.chain(stored);
-        all.map(|at| (ValueId(at as u32), self.values[at].clone()))
-            .collect()
-    }
-
-    /// Puts numbers of [`Tape::state`] back.
-    pub fn restore(&mut self, state: &BTreeMap<ValueId, Vec<f32>>) {
-        for (value, numbers) in state {
-            self.values[value.0 as usize].copy_from_slice(numbers);
-        }
-    }
-
-    /// Writes what was learned into a model of the same graph, each tensor in the precision that it is stored in.
-    pub fn write_to(&self, graph: &mut Graph) {
-        for (value, mut numbers) in self.state() {
-            let value = graph.value_mut(value);
-            let Some(old) = &value.constant else { continue };
-            if value.storage == Storage::HalfThenCast {
-                numbers
-                    .iter_mut()
-                    .for_each(|x| *x = f16::from_f32(*x).to_f32());
-            }
-            let new: Option<Tensor> = old.with_floats(&numbers);
-            value.constant = new.map(Arc::new).or_else(|| value.constant.clone());
-        }
-    }
-}
-
-/// The step of an operator: its own, or what follows from what else it says of itself.
-fn differentiable(
-    operator: &dyn Operator,
-    context: &LearnContext<'_>,
-) -> std::result::Result<Option<Box<dyn Differentiable>>, String> {
-    if let Some(step) = operator.differentiable(context)? {
-        return Ok(Some(step));
-    }
-    if operator.is_view() {
-        return Ok(Some(Box::new(Same)));
-    }
-    let rest = || context.inputs.iter().skip(1).flatten();
-    if rest().any(|operand| operand.constant.is_none()) {
-        return Ok(None);
-    }
-    let constants: Vec<Option<&Tensor>> = (0..context.inputs.len())
-        .map(|i| context.constant(i))
-        .collect();
-    let activation = operator.activation(&constants);
-    Ok(activation.map(|activation| Box::new(Mapped { activation }) as Box<dyn Differentiable>))
 }
 
 /// Adds a gradient to what is there already.

@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::report::compare;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// A model's answers on a set of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -30,35 +29,6 @@ impl Quality {
     pub fn score(&self) -> Option<f64> {
         self.accuracy.or(self.agreement)
     }
-}
-
-/// What an original says of each picture of a set, asked once: many models may be measured against it.
-#[derive(Debug, Clone)]
-pub struct Answers(Arc<[Vec<f32>]>);
-
-impl Answers {
-    /// Errors: those of running the original.
-    pub fn new(original: &Graph, pictures: &Pictures) -> Result<Self> {
-        let mut shown = Shown::new(original)?;
-        let answers = (0..pictures.len()).map(|index| shown.logits(pictures, index));
-        answers.collect::<Result<_>>().map(Answers)
-    }
-
-    /// How good the original itself is on the pictures that these are the answers to.
-    pub fn quality(&self, pictures: &Pictures) -> Result<Quality> {
-        let mut tally = Tally::default();
-        for (index, said) in self.0.iter().enumerate() {
-            let label = pictures.labels().map(|labels| labels[index]);
-            tally.take(said, Some(said), label)?;
-        }
-        Ok(tally.quality())
-    }
-}
-
-enum Original {
-    Itself,
-    Asked(Box<Shown>),
-    Known(Answers),
 }
 
 /// What was counted so far of a model's answers.
@@ -127,24 +97,16 @@ impl Tally {
 /// Shows pictures to a model and its original, and counts.
 pub struct Exam {
     student: Shown,
-    original: Original,
+    original: Option<Shown>,
     tally: Tally,
 }
 
 impl Exam {
     /// Errors: those of running either model; [`Error::BadModel`] where one is no classifier.
     pub fn new(model: &Graph, original: Option<&Graph>) -> Result<Self> {
-        let original = match original {
-            Some(original) => Original::Asked(Box::new(Shown::new(original)?)),
-            None => Original::Itself,
-        };
-        Self::against(model, original)
-    }
-
-    fn against(model: &Graph, original: Original) -> Result<Self> {
         Ok(Exam {
             student: Shown::new(model)?,
-            original,
+            original: original.map(Shown::new).transpose()?,
             tally: Tally::default(),
         })
     }
@@ -152,22 +114,11 @@ impl Exam {
     /// Takes one picture of a set into account.
     pub fn show(&mut self, pictures: &Pictures, index: usize) -> Result<()> {
         let own = self.student.logits(pictures, index)?;
-        let label = pictures.labels().map(|labels| labels[index]);
-        let asked;
-        let original = match &mut self.original {
-            Original::Itself => None,
-            Original::Asked(original) => {
-                asked = original.logits(pictures, index)?;
-                Some(&asked[..])
-            }
-            Original::Known(answers) => Some(&answers.0[index][..]),
-        };
-        self.tally.take(&own, original, label)
-    }
-
-    fn show_all(mut self, pictures: &Pictures) -> Result<Quality> {
-        (0..pictures.len()).try_for_each(|index| self.show(pictures, index))?;
-        Ok(self.quality())
+        let original = self.original.as_mut();
+        let said = original.map(|original| original.logits(pictures, index));
+        let said = said.transpose()?;
+        self.tally
+            .take(&own, said.as_deref(), pictures.label(index))
     }
 
     /// What was found so far.
@@ -178,10 +129,7 @@ impl Exam {
 
 /// Shows all pictures of a set.
 pub fn examine(model: &Graph, original: Option<&Graph>, pictures: &Pictures) -> Result<Quality> {
-    Exam::new(model, original)?.show_all(pictures)
-}
-
-/// Shows all pictures of the set that the original's answers are of.
-pub fn examine_by(model: &Graph, answers: &Answers, pictures: &Pictures) -> Result<Quality> {
-    Exam::against(model, Original::Known(answers.clone()))?.show_all(pictures)
+    let mut exam = Exam::new(model, original)?;
+    (0..pictures.len()).try_for_each(|index| exam.show(pictures, index))?;
+    Ok(exam.quality())
 }

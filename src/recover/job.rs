@@ -1,128 +1,23 @@
 //! One recovery from beginning to end, by whichever method, a piece at a time: whoever drives it can show, pause and stop it
 //! between any two.
 
-use super::inner::STAGES;
+use super::plan::{Method, Plan, is_small};
 use super::team::Team;
 use super::training::Lessons;
 use super::{Rebuilt, Reconstruction, recalibrate};
-use crate::data::{Augmentation, Pictures, Preset};
+use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::learn::{Learned, Settings, Share};
-use serde::{Deserialize, Serialize};
+use crate::learn::{Learned, Share};
+use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Where a file tells how it was recovered, in its `metadata_props`.
 pub const RECOVERY_KEY: &str = "secateur.recovery";
 
-/// How a pruned model is brought back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum Method {
-    /// The statistics of normalisations are measured anew.
-    Recalibrate,
-    /// Layer by layer, the weights are fitted to what the original gives.
-    Reconstruct,
-    /// The original teaches.
-    Distill,
-    /// The labels teach.
-    Finetune,
-}
-
-/// Everything that decides what comes out, beside the models and the pictures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Plan {
-    pub method: Method,
-    /// Steps of learning; the methods without learning do not count any.
-    pub steps: usize,
-    /// Pictures in one step.
-    pub batch: usize,
-    /// The learning rate at its height.
-    pub rate: f32,
-    /// How much labels count beside the original where both teach, 0 to 1; with 0, distillation looks at no label.
-    pub label_share: f32,
-    /// Inner values that distillation matches beside the answers in its first steps, by name; [`STAGES`] stands for the last of
-    /// each resolution.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub inner: Vec<String>,
-    pub augmentation: Augmentation,
-    /// How many share out each batch among themselves, each normalising its own part.
-    #[serde(default = "one")]
-    pub workers: usize,
-    pub seed: u32,
-}
-
-fn one() -> usize {
-    1
-}
-
-/// Pictures of this many pixels and fewer are learned from 64 at a time, larger ones 8: what a step keeps in memory grows with
-/// both.
-const SMALL_PICTURE: u32 = 64 * 64;
-/// The most pictures that reconstruction looks at, for the same reason.
+/// The most pictures that reconstruction looks at, small and large ones: what it keeps of each in memory grows with its size.
 const CALIBRATION: (usize, usize) = (512, 48);
-
-impl Plan {
-    /// What does well for pictures of this preset.
-    pub fn new(method: Method, preset: &Preset) -> Self {
-        let small = is_small(preset);
-        Plan {
-            method,
-            steps: 300,
-            batch: if small { 64 } else { 8 },
-            rate: if small { 0.02 } else { 0.005 },
-            label_share: 0.0,
-            inner: match method {
-                Method::Distill => vec![STAGES.into()],
-                _ => Vec::new(),
-            },
-            augmentation: Augmentation {
-                flip: true,
-                // What the original says of a picture need not be found out anew where that is not moved.
-                shift: if method == Method::Distill { 0.0 } else { 0.1 },
-                ..Augmentation::default()
-            },
-            workers: 1,
-            seed: 1,
-        }
-    }
-
-    /// The same plan for a machine with so many cores, where it learns step by step.
-    pub fn among(self, cores: usize) -> Self {
-        let workers = match self.method {
-            Method::Distill | Method::Finetune => cores.clamp(1, MOST_WORKERS),
-            Method::Recalibrate | Method::Reconstruct => 1,
-        };
-        Plan { workers, ..self }
-    }
-
-    fn settings(&self) -> Settings {
-        let defaults = Settings::default();
-        Settings {
-            steps: self.steps,
-            batch: self.batch,
-            rate: self.rate,
-            label_share: self.label_share,
-            // Statistics of a handful of pictures are worse than those that are stored.
-            of_batch: self.batch >= FEW * self.workers,
-            ..defaults
-        }
-    }
-}
-
-/// More would have too few pictures each.
-const MOST_WORKERS: usize = 4;
-/// Batches smaller than this are normalised by the stored statistics.
-const FEW: usize = 16;
-
-fn is_small(preset: &Preset) -> bool {
-    preset.size[0] * preset.size[1] <= SMALL_PICTURE
-}
 
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -135,6 +30,14 @@ pub struct Advance {
     /// What the last step of learning did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub learned: Option<Learned>,
+}
+
+/// So many pieces are done, of so many; nothing is learned in them.
+impl From<(usize, usize)> for Advance {
+    fn from((done, of): (usize, usize)) -> Self {
+        let learned = None;
+        Advance { done, of, learned }
+    }
 }
 
 /// A recovery at work.

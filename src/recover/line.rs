@@ -1,13 +1,15 @@
 //! To the line: rounds of cutting and recovering, until one more cut would cost more quality than is accepted.
 
-use super::exam::{Answers, Quality, examine_by};
-use super::job::{Job, Plan};
-use super::pace::Pace;
+use super::answers::{Answers, Asking};
+use super::job::Job;
 use super::parts::Parts;
+use super::plan::Plan;
 use super::portion::Portions;
-use super::round::Round;
+use super::preparation::Preparation;
+use super::round::{Ended, Left, Round};
 use super::scoring::Scoring;
 use super::stages::{Aim, Stage, Tried};
+use super::state::State;
 use super::stopwatch::{Clock, measure};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -16,35 +18,7 @@ use crate::onnx::{self, OpenOptions};
 use crate::prune::cut::cut_measured;
 use crate::recipe::{Granularity, Recipe, Target};
 use crate::report::account;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// The share of what is left that the first round of a search removes.
-const FIRST_STEP: f64 = 0.2;
-/// Steps are halved each time the line is crossed; below this one the search is over.
-const LAST_STEP: f64 = 0.03;
-/// Shares of a goal nearer than this are met.
-const NEAR: f64 = 1.001;
-
-/// All that a search has to remember between two rounds, beside the models and the pictures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct State {
-    pub recipe: Recipe,
-    pub plan: Plan,
-    pub aim: Aim,
-    /// What the search goes by: [`crate::data::Pictures::fingerprint`] of the lessons and of the judged pictures.
-    pictures: [String; 2],
-    /// The original on the judged pictures.
-    pub original: Quality,
-    /// Milliseconds that the original takes for one picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub milliseconds: Option<f64>,
-    step: f64,
-    /// The share of the original that the best model was cut to.
-    share: f64,
-    pub tried: Vec<Tried>,
-}
 
 /// A search on its way; each round makes one model.
 pub struct Line {
@@ -60,7 +34,7 @@ pub struct Line {
     state: State,
     /// Whether the plan's other workers are members elsewhere.
     leads: bool,
-    round: Option<Round>,
+    round: Option<Box<Round>>,
 }
 
 impl Line {
@@ -69,58 +43,52 @@ impl Line {
     ///
     /// Errors: [`Error::BadRecipe`] for a recipe without a target, or one that can't save what is asked;
     /// [`Error::BadInput`] where there is nothing to judge by, or the aim makes no sense.
-    pub fn new(
+    pub fn prepare(
         (original, file): (&Graph, &[u8]),
         recipe: &Recipe,
         plan: &Plan,
         parts: Parts,
         aim: Aim,
         clock: Option<Clock>,
-    ) -> Result<Self> {
+    ) -> Result<Preparation<Self>> {
         let portions = portions(recipe, &aim)?;
-        let answers = Answers::new(original, &parts.judged)?;
-        let quality = answers.quality(&parts.judged)?;
-        let state = State {
-            recipe: recipe.clone(),
-            plan: plan.clone(),
-            aim,
-            pictures: fingerprints(&parts),
-            original: quality,
-            milliseconds: measure(original, &parts.judged, clock)?,
-            step: FIRST_STEP,
-            share: 1.0,
-            tried: Vec::new(),
-        };
-        if aim.time.is_some() && state.milliseconds.is_none() {
+        let milliseconds = measure(original, &parts.judged, clock)?;
+        if aim.time.is_some() && milliseconds.is_none() {
             return Err(Error::BadInput(
                 "there is no clock here, so time can't be what is saved: save multiply-adds".into(),
             ));
         }
-        Ok(Line {
-            original: original.clone(),
-            portions,
-            parts,
-            answers,
-            clock,
-            best: (original.clone(), file.to_vec()),
-            scoring: Scoring::default(),
-            state,
-            leads: false,
-            round: None,
-        })
+        let asking = Asking::new(original, Arc::clone(&parts.judged))?;
+        let (recipe, plan) = (recipe.clone(), plan.clone());
+        let (original, file) = (original.clone(), file.to_vec());
+        Ok(Preparation::new(None, asking, move |_, answers| {
+            let whole = (answers.quality(), milliseconds);
+            Ok(Line {
+                state: State::new(recipe, plan, aim, &parts, whole),
+                best: (original.clone(), file),
+                original,
+                portions,
+                parts,
+                answers,
+                clock,
+                scoring: Scoring::default(),
+                leads: false,
+                round: None,
+            })
+        }))
     }
 
     /// Goes on from a state that [`Line::state`] gave, with the same pictures and with the best model as it was then.
     ///
-    /// Errors: [`Error::BadInput`] where the pictures are others; else as [`Line::new`].
+    /// Errors: [`Error::BadInput`] where the pictures are others; else as [`Line::prepare`].
     pub fn resume(
         original: &Graph,
         state: State,
         (best, file): (&Graph, &[u8]),
         parts: Parts,
         clock: Option<Clock>,
-    ) -> Result<Self> {
-        if fingerprints(&parts) != state.pictures {
+    ) -> Result<Preparation<Self>> {
+        if !state.is_of(&parts) {
             return Err(Error::BadInput(
                 "these are not the pictures that the search began with, so what it found does not hold for them: choose the \
                  same pictures again, or begin a new search"
@@ -128,18 +96,23 @@ impl Line {
             ));
         }
         let portions = portions(&state.recipe, &state.aim)?;
-        Ok(Line {
-            original: original.clone(),
-            portions,
-            answers: Answers::new(original, &parts.judged)?,
-            parts,
-            clock,
-            best: (best.clone(), file.to_vec()),
-            scoring: Scoring::default(),
-            state,
-            leads: false,
-            round: None,
-        })
+        let asking = Asking::new(original, Arc::clone(&parts.judged))?;
+        let original = original.clone();
+        let best = (best.clone(), file.to_vec());
+        Ok(Preparation::new(None, asking, move |_, answers| {
+            Ok(Line {
+                original,
+                portions,
+                answers,
+                parts,
+                clock,
+                best,
+                scoring: Scoring::default(),
+                state,
+                leads: false,
+                round: None,
+            })
+        }))
     }
 
     /// The same search, of which only the first of the plan's workers is here; the others are members elsewhere
@@ -158,36 +131,7 @@ impl Line {
 
     /// Whether there is anything left to try.
     pub fn is_over(&self) -> bool {
-        let state = &self.state;
-        let tried = state.tried.len();
-        let crossed = state.tried.last().is_some_and(|last| !last.accepted);
-        if state.step < LAST_STEP || self.is_fast_enough() {
-            return true;
-        }
-        match (state.aim.pace.rounds(), self.portions.is_one()) {
-            (_, true) => tried >= 1,
-            // A schedule goes no further where a round fell below the line.
-            (Some(rounds), _) => tried >= rounds || crossed,
-            (None, _) => state.share <= self.portions.goal() * NEAR,
-        }
-    }
-
-    /// Whether the best model takes as little time as was asked for.
-    fn is_fast_enough(&self) -> bool {
-        match self.state.aim.time {
-            Some(goal) => self.time_left() <= goal * NEAR,
-            None => false,
-        }
-    }
-
-    /// The share of the original's time that the best model takes.
-    fn time_left(&self) -> f64 {
-        let accepted = self.state.tried.iter().rev().find(|tried| tried.accepted);
-        let now = accepted.and_then(|tried| tried.milliseconds);
-        match (now, self.state.milliseconds) {
-            (Some(now), Some(whole)) if whole > 0.0 => now / whole,
-            _ => 1.0,
-        }
+        self.state.is_over(&self.portions)
     }
 
     /// Does the next piece of work: a picture that the criterion looks at, a cut of the best model so far, a piece of its
@@ -207,30 +151,29 @@ impl Line {
     ///
     /// Errors: [`Error::BadInput`] where the next piece of work is no step of learning; else those of [`Job::share`].
     pub fn share(&mut self) -> Result<Share> {
-        let round = self.round.as_mut().filter(|round| round.learns());
-        let round = round.ok_or_else(|| Error::BadInput("no cut is learning just now".into()))?;
-        round.share()
+        let learner = self.round.as_mut().and_then(|round| round.learner());
+        let job = learner.ok_or_else(|| Error::BadInput("no cut is learning just now".into()))?;
+        job.share()
     }
 
     /// As [`Line::advance`], where a step of learning goes as the shares of all workers come to, in the order of the workers.
     pub fn follow(&mut self, shares: &[Share]) -> Result<Stage> {
-        let Some(mut round) = self.round.take() else {
+        let Some(round) = self.round.take() else {
             return self.begin_round();
         };
         match round.advance(shares)? {
-            Some(advance) => {
+            Left::More(round, stage) => {
                 self.round = Some(round);
-                Ok(Stage::Recovering(advance))
+                Ok(stage)
             }
-            None => self.judge(round).map(Stage::Judged),
+            Left::Nothing(ended) => self.judge(*ended).map(Stage::Judged),
         }
     }
 
     fn begin_round(&mut self) -> Result<Stage> {
-        let share = self.next_share();
+        let (share, recipe) = self.state.next(&self.portions);
         let (graph, file) = &self.best;
-        let recipe = self.portions.recipe(share, self.state.share);
-        let lessons = &self.parts.lessons;
+        let (lessons, judged) = (&self.parts.lessons, &self.parts.judged);
         if let Some(advance) = self.scoring.advance(graph, &recipe, lessons)? {
             return Ok(Stage::Scoring(advance));
         }
@@ -238,65 +181,32 @@ impl Line {
         let file = match cut_measured(graph, file.len() as u64, &recipe, scores, None) {
             Ok(made) => made.bytes,
             Err(Error::BadRecipe(reason)) if !self.state.tried.is_empty() => {
-                let goes_on = self.state.aim.pace == Pace::Search;
-                self.state.step *= if goes_on { 0.5 } else { 0.0 };
+                self.state.reach_limit();
                 return Ok(Stage::Limit(reason));
             }
             Err(error) => return Err(error),
         };
         // As the file has it, so that members who are given the file learn the very same.
         let made = onnx::open(file.clone().into(), &OpenOptions::default())?.graph;
-        let cut = examine_by(&made, &self.answers, &self.parts.judged)?;
-        let lessons = Arc::clone(&self.parts.lessons);
         let (original, plan) = (Some(&self.original), &self.state.plan);
         let job = match self.leads {
-            true => Job::member(&made, original, lessons, plan, 0)?,
-            false => Job::new(&made, original, lessons, plan)?,
+            true => Job::member(&made, original, Arc::clone(lessons), plan, 0)?,
+            false => Job::new(&made, original, Arc::clone(lessons), plan)?,
         };
-        self.round = Some(Round::new(share, cut, file, job));
-        Ok(Stage::Cut(cut))
+        let none_yet = (0, judged.len());
+        let judged = (Arc::clone(judged), self.answers.clone());
+        let round = Round::new(share, (&made, file), job, judged)?;
+        self.round = Some(Box::new(round));
+        Ok(Stage::Judging(none_yet.into()))
     }
 
-    /// The share of the original that the next round is cut to.
-    fn next_share(&self) -> f64 {
-        let state = &self.state;
-        let goal = self.portions.goal();
-        let share = match (state.aim.pace.rounds(), self.portions.is_one()) {
-            (_, true) => return goal,
-            (Some(_), _) => {
-                let gone = state.aim.pace.gone(state.tried.len() + 1);
-                let aimed = state.aim.time.unwrap_or(goal);
-                self.for_time(1.0 - gone * (1.0 - aimed))
-            }
-            (None, _) => {
-                let step = state.share * (1.0 - state.step);
-                match state.aim.time {
-                    Some(time) => step.max(self.for_time(time)),
-                    None => step,
-                }
-            }
-        };
-        // Each round goes some way, even where time hangs little on what is cut.
-        let least_step = match state.aim.time {
-            Some(_) => state.share * (1.0 - LAST_STEP),
-            None => state.share,
-        };
-        share.min(least_step).max(goal)
-    }
-
-    /// The share of the multiply-adds that is likely to take this share of the time, by what the best model takes; where
-    /// time is not what is saved, the share itself.
-    fn for_time(&self, share: f64) -> f64 {
-        match self.state.aim.time {
-            Some(_) => share * self.state.share / self.time_left(),
-            None => share,
-        }
-    }
-
-    fn judge(&mut self, round: Round) -> Result<Tried> {
-        let (share, cut) = (round.share, round.cut);
-        let graph = round.finish();
-        let recovered = examine_by(&graph, &self.answers, &self.parts.judged)?;
+    fn judge(&mut self, ended: Ended) -> Result<Tried> {
+        let Ended {
+            share,
+            graph,
+            cut,
+            recovered,
+        } = ended;
         let bytes = onnx::write(&graph)?;
         let tried = Tried {
             share,
@@ -310,17 +220,19 @@ impl Line {
             self.best = (graph, bytes);
             // Scores are of one model.
             self.scoring = Scoring::default();
-            self.state.share = share;
-        } else {
-            self.state.step /= 2.0;
         }
-        self.state.tried.push(tried.clone());
+        self.state.take(tried.clone());
         Ok(tried)
     }
 
     /// The score that must not be fallen below, 0 to 1.
     pub fn least(&self) -> f64 {
-        self.state.original.score().unwrap_or(0.0) - self.state.aim.loss
+        self.state.least()
+    }
+
+    /// What the original says of the judged pictures.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     pub fn tried(&self) -> &[Tried] {
@@ -360,8 +272,4 @@ fn portions(recipe: &Recipe, aim: &Aim) -> Result<Portions> {
         ..recipe.clone()
     };
     Portions::new(&by_macs)
-}
-
-fn fingerprints(parts: &Parts) -> [String; 2] {
-    [&parts.lessons, &parts.judged].map(|part| format!("{:016x}", part.fingerprint()))
 }

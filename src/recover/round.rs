@@ -1,66 +1,138 @@
-//! One round of a search: a cut that is being recovered.
+//! One round of a search: a cut that is measured, recovered, and measured again.
 
+use super::answers::Answers;
 use super::exam::Quality;
 use super::job::{Advance, Job};
+use super::stages::Stage;
+use super::trial::Trial;
+use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::learn::Share;
+use std::sync::Arc;
 
 pub(super) struct Round {
     /// The share of the original that was asked for.
-    pub share: f64,
-    /// How good the cut is before recovery.
-    pub cut: Quality,
+    share: f64,
     /// The cut's file.
     pub file: Vec<u8>,
-    job: Job,
-    is_recovered: bool,
+    /// The pictures that it is measured on, and what the original says of them.
+    judged: (Arc<Pictures>, Answers),
+    work: Work,
+}
+
+enum Work {
+    /// The cut is being measured; then it is recovered.
+    Cut(Trial, Box<Job>),
+    /// The cut was as good as this.
+    Recovery(Quality, Box<Job>),
+    Recovered(Quality, Box<Graph>, Trial),
+}
+
+/// Where a piece of work leaves a round.
+pub(super) enum Left {
+    More(Box<Round>, Stage),
+    Nothing(Box<Ended>),
+}
+
+/// A round that is over.
+pub(super) struct Ended {
+    pub share: f64,
+    pub graph: Graph,
+    /// Before recovery, and after.
+    pub cut: Quality,
+    pub recovered: Quality,
 }
 
 impl Round {
-    pub fn new(share: f64, cut: Quality, file: Vec<u8>, job: Job) -> Self {
-        Round {
+    /// `cut` is what its file holds; the job recovers it.
+    pub fn new(
+        share: f64,
+        (cut, file): (&Graph, Vec<u8>),
+        job: Job,
+        judged: (Arc<Pictures>, Answers),
+    ) -> Result<Self> {
+        let trial = trial(cut, &judged)?;
+        Ok(Round {
             share,
-            cut,
             file,
-            job,
-            is_recovered: false,
-        }
+            judged,
+            work: Work::Cut(trial, Box::new(job)),
+        })
     }
 
     /// Whether the next piece is a step of learning.
     pub fn learns(&self) -> bool {
-        !self.is_recovered && self.job.learns()
+        matches!(&self.work, Work::Recovery(_, job) if job.learns())
     }
 
-    /// As [`Job::share`].
-    pub fn share(&mut self) -> Result<Share> {
-        self.job.share()
-    }
-
-    /// Does the next piece of the recovery: the step that shares come to, where there are any. `None` where nothing is left
-    /// to do, or learning ran away.
-    pub fn advance(&mut self, shares: &[Share]) -> Result<Option<Advance>> {
-        if self.is_recovered {
-            return Ok(None);
+    /// What learns, where the next piece is a step of learning.
+    pub fn learner(&mut self) -> Option<&mut Job> {
+        match &mut self.work {
+            Work::Recovery(_, job) if job.learns() => Some(job),
+            _ => None,
         }
-        let advance = match shares {
-            [] => self.job.advance(),
-            _ => self.job.follow(shares),
-        };
-        match advance {
-            Ok(advance) => {
-                self.is_recovered = advance.done >= advance.of;
-                Ok(Some(advance))
+    }
+
+    /// Does the next piece: shows a picture, or recovers, by the step that shares come to, where there are any.
+    pub fn advance(mut self: Box<Self>, shares: &[Share]) -> Result<Left> {
+        match self.work {
+            Work::Cut(mut trial, job) => {
+                let (done, of) = trial.advance()?;
+                if done < of {
+                    self.work = Work::Cut(trial, job);
+                    return Ok(Left::More(self, Stage::Judging((done, of).into())));
+                }
+                let cut = trial.tested().quality;
+                self.work = Work::Recovery(cut, job);
+                Ok(Left::More(self, Stage::Cut(cut)))
             }
-            // The last good weights are judged like any others.
-            Err(Error::Diverged(_)) => Ok(None),
-            Err(error) => Err(error),
+            Work::Recovery(cut, mut job) => {
+                let advance = match recover(&mut job, shares)? {
+                    Some(advance) if advance.done < advance.of => {
+                        self.work = Work::Recovery(cut, job);
+                        return Ok(Left::More(self, Stage::Recovering(advance)));
+                    }
+                    other => other,
+                };
+                let graph = Box::new(job.finish().graph);
+                let trial = trial(&graph, &self.judged)?;
+                self.work = Work::Recovered(cut, graph, trial);
+                match advance {
+                    Some(advance) => Ok(Left::More(self, Stage::Recovering(advance))),
+                    None => self.advance(&[]),
+                }
+            }
+            Work::Recovered(cut, graph, mut trial) => {
+                let (done, of) = trial.advance()?;
+                if done < of {
+                    self.work = Work::Recovered(cut, graph, trial);
+                    return Ok(Left::More(self, Stage::Judging((done, of).into())));
+                }
+                Ok(Left::Nothing(Box::new(Ended {
+                    share: self.share,
+                    graph: *graph,
+                    cut,
+                    recovered: trial.tested().quality,
+                })))
+            }
         }
     }
+}
 
-    /// The model as it is now.
-    pub fn finish(self) -> Graph {
-        self.job.finish().graph
+/// A piece of the recovery; `None` where learning ran away: the last good weights are judged like any others.
+fn recover(job: &mut Job, shares: &[Share]) -> Result<Option<Advance>> {
+    let advance = match shares {
+        [] => job.advance(),
+        _ => job.follow(shares),
+    };
+    match advance {
+        Ok(advance) => Ok(Some(advance)),
+        Err(Error::Diverged(_)) => Ok(None),
+        Err(error) => Err(error),
     }
+}
+
+fn trial(model: &Graph, (pictures, answers): &(Arc<Pictures>, Answers)) -> Result<Trial> {
+    Trial::against(answers, model, Arc::clone(pictures))
 }

@@ -41,8 +41,7 @@ impl Scoring {
             true => Scoring::UnderWay(measuring),
             false => Scoring::Known(Box::new(measuring.finish()?)),
         };
-        let learned = None;
-        Ok(Some(Advance { done, of, learned }))
+        Ok(Some((done, of).into()))
     }
 
     pub fn measured(&self) -> Option<Measured> {

@@ -1,15 +1,20 @@
-//! Sensitivity: what each layer alone can bear, and the allocation that follows from it.
+//! Sensitivity: what each layer alone can bear.
 
-use super::exam::{Answers, Quality, examine_by};
+use super::answers::{Answers, Asking};
+use super::exam::Quality;
+use super::guide::by_hand;
 use super::parts::Parts;
+use super::preparation::Preparation;
 use super::recalibrate;
+use super::trial::Trial;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::prune::score::{is_measured, measured};
+use crate::prune::score::measured;
 use crate::prune::session::Session;
-use crate::recipe::{Allocation, Granularity, Recipe, Target};
+use crate::recipe::{Granularity, Recipe};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The shares that are removed of each layer where nothing else is asked for.
 pub const LEVELS: [f64; 4] = [0.25, 0.5, 0.75, 0.9];
@@ -19,8 +24,6 @@ const MOST_JUDGED: usize = 256;
 const MOST_CALIBRATION: usize = 64;
 /// Statistics of fewer pictures than this do more harm than good.
 const FEW: usize = 16;
-/// Losses that differ by less are the same: scores are shares of a few hundred pictures.
-const ROUNDING: f64 = 1e-9;
 
 /// How good the model is when one layer alone is cut, with the layers that can't be cut without it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,15 +64,15 @@ pub struct Curves {
 /// alone. Accuracy (agreement with the original, without labels) against sparsity for every layer, as in Li et al. 2017,
 /// “Pruning filters for efficient ConvNets” (arXiv 1608.08710), figure 2; normalisations are recalibrated before a cut is
 /// judged (Li et al. 2020, “EagleEye”, arXiv 2007.02491), where the model has any.
+#[derive(Clone)]
 pub struct Sensitivity {
     session: Session,
     recipe: Recipe,
     layers: Vec<Vec<String>>,
     levels: Vec<f64>,
     calibration: Option<Pictures>,
-    judged: Pictures,
+    judged: Arc<Pictures>,
     answers: Answers,
-    original: Quality,
     pictures: Vec<String>,
 }
 
@@ -79,22 +82,19 @@ impl Sensitivity {
     ///
     /// Errors: [`Error::BadRecipe`] where the recipe is not one for this model, or leaves nothing to cut;
     /// [`Error::BadInput`] for levels that are no shares.
-    pub fn new(
+    pub fn prepare(
         (original, file_bytes): (&Graph, u64),
         recipe: &Recipe,
         levels: &[f64],
         parts: &Parts,
         seed: u32,
-    ) -> Result<Self> {
+    ) -> Result<Preparation<Self>> {
         if levels.is_empty() || levels.iter().any(|level| !(*level > 0.0 && *level < 1.0)) {
             return Err(Error::BadInput(
                 "sensitivity needs levels: shares to remove, each above 0 and below 1".into(),
             ));
         }
         let mut session = Session::new(original.clone(), file_bytes)?;
-        if let Some(scores) = measured::measure(original, recipe, &parts.lessons)? {
-            session.take_scores(scores)?;
-        }
         let layers = session.parts(recipe);
         if layers.is_empty() {
             return Err(Error::BadRecipe(
@@ -107,28 +107,43 @@ impl Sensitivity {
         }
         levels.sort_by(f64::total_cmp);
         levels.dedup();
-        let judged = parts.judged.sample(MOST_JUDGED, seed);
-        let answers = Answers::new(original, &judged)?;
+        let first = by_hand(
+            recipe,
+            layers[0].iter().map(|name| (name.clone(), levels[0])),
+        );
+        let scoring = measured::begin(original, recipe, &parts.lessons)?;
+        if scoring.is_none() {
+            session.choose(&first)?;
+        }
+        let judged = Arc::new(parts.judged.sample(MOST_JUDGED, seed));
+        let asking = Asking::new(original, Arc::clone(&judged))?;
         let normalises = original
             .nodes
             .iter()
             .any(|node| node.op_type == "BatchNormalization");
         let calibrates = normalises && parts.lessons.len() >= FEW;
-        let fingerprint = |part: &Pictures| format!("{:016x}", part.fingerprint());
-        let mut sensitivity = Sensitivity {
-            pictures: vec![fingerprint(&parts.lessons), fingerprint(&judged)],
-            original: answers.quality(&judged)?,
-            calibration: calibrates.then(|| parts.lessons.sample(MOST_CALIBRATION, seed)),
-            recipe: recipe.clone(),
-            session,
-            layers,
-            levels,
-            judged,
-            answers,
-        };
-        let first = sensitivity.recipe_of(0);
-        sensitivity.session.choose(&first)?;
-        Ok(sensitivity)
+        let calibration = calibrates.then(|| parts.lessons.sample(MOST_CALIBRATION, seed));
+        let pictures = vec![
+            format!("{:016x}", parts.lessons.fingerprint()),
+            format!("{:016x}", judged.fingerprint()),
+        ];
+        let recipe = recipe.clone();
+        Ok(Preparation::new(scoring, asking, move |scores, answers| {
+            if let Some(scores) = scores {
+                session.take_scores(scores)?;
+                session.choose(&first)?;
+            }
+            Ok(Sensitivity {
+                session,
+                recipe,
+                layers,
+                levels,
+                calibration,
+                judged,
+                answers,
+                pictures,
+            })
+        }))
     }
 
     /// How many probes there are: each layer at each level, one layer after the other.
@@ -145,7 +160,7 @@ impl Sensitivity {
         let layers = self.layers.iter();
         Curves {
             recipe: self.recipe.clone(),
-            original: self.original,
+            original: self.answers.quality(),
             calibrated_on: self.calibration.as_ref().map_or(0, Pictures::len),
             pictures: self.pictures.clone(),
             curves: layers
@@ -165,7 +180,7 @@ impl Sensitivity {
         let alike = |recipe: &Recipe| by_hand(recipe, std::iter::empty());
         let same = alike(&before.recipe) == alike(&self.recipe)
             && before.pictures == self.pictures
-            && before.original == self.original
+            && before.original == curves.original
             && before.calibrated_on == curves.calibrated_on;
         for curve in curves.curves.iter_mut().filter(|_| same) {
             let found = before.curves.iter().find(|old| old.layers == curve.layers);
@@ -209,9 +224,10 @@ impl Sensitivity {
         if let Some(pictures) = &self.calibration {
             model = recalibrate(&model, pictures)?;
         }
+        let mut trial = Trial::against(&self.answers, &model, Arc::clone(&self.judged))?;
         Ok(Probed {
             share: self.levels[probe % self.levels.len()],
-            quality: examine_by(&model, &self.answers, &self.judged)?,
+            quality: trial.run()?.quality,
         })
     }
 
@@ -222,94 +238,6 @@ impl Sensitivity {
     }
 }
 
-fn by_hand(recipe: &Recipe, shares: impl Iterator<Item = (String, f64)>) -> Recipe {
-    Recipe {
-        allocation: Allocation::Manual,
-        layers: shares.collect(),
-        target: None,
-        ..recipe.clone()
-    }
-}
-
-/// Halvings of the interval in which the loss lies.
-const HALVINGS: usize = 40;
-
-/// Shares the cut out by sensitivity: each layer loses the largest share whose loss, as its curve has it, is at most ε, one
-/// ε for all, the least with which the target is met. Between the levels a curve is straight, and a layer of which all goes
-/// loses all. Where even ε = 0 cuts more than the target asks for, every layer loses less in proportion.
-///
-/// The recipe that comes out says each layer's share, so it needs no curves to be used.
-///
-/// Errors: [`Error::BadRecipe`] where the target is out of reach within the recipe's limits.
-pub fn guide(session: &mut Session, curves: &Curves, target: Target) -> Result<Recipe> {
-    let recipe_at = |level: f64| {
-        let shares = curves.curves.iter().flat_map(|curve| {
-            let share = match level <= 1.0 {
-                true => level * bearable(curve, curves.original, 0.0),
-                false => bearable(curve, curves.original, level - 1.0),
-            };
-            let rounded = (share * 1e4).round() / 1e4;
-            let names = curve.layers.iter().cloned();
-            names.map(move |name| (name, rounded))
-        });
-        Recipe {
-            target: Some(target),
-            ..by_hand(&curves.recipe, shares)
-        }
-    };
-    let mut share_at = |level: f64| {
-        let mut recipe = recipe_at(level);
-        // How much goes is said by hand, so any criterion counts the same; those that look at pictures have none here.
-        if is_measured(&recipe.criterion) {
-            recipe.criterion = "l1".into();
-        }
-        session.choose(&recipe)?;
-        session.share(target)
-    };
-    let met = |share: f64| match target {
-        Target::Sparsity(asked) => share >= asked,
-        Target::Parameters(asked) | Target::Macs(asked) | Target::Bytes(asked) => share <= asked,
-    };
-    // Up to 1 the shares of ε = 0 grow; from there ε does.
-    let (mut low, mut high) = (0.0, 2.0);
-    let most = share_at(high)?;
-    if !met(most) {
-        return Err(crate::prune::allocate::out_of_reach(target, most));
-    }
-    for _ in 0..HALVINGS {
-        let middle = (low + high) / 2.0;
-        match met(share_at(middle)?) {
-            true => high = middle,
-            false => low = middle,
-        }
-    }
-    Ok(recipe_at(high))
-}
-
-/// The largest share of a layer that goes with a loss of at most ε, which is given as a share of the original's score.
-fn bearable(curve: &Curve, original: Quality, epsilon: f64) -> f64 {
-    let whole = original.score().unwrap_or(0.0);
-    let loss = |quality: &Quality| whole - quality.score().unwrap_or(0.0);
-    let mut points: Vec<(f64, f64)> = curve
-        .points
-        .iter()
-        .map(|point| (point.share, loss(&point.quality)))
-        .collect();
-    points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    points.push((1.0, whole));
-    let most = epsilon * whole;
-    let (mut share, mut lost) = (0.0, 0.0f64);
-    for (next, loss) in points {
-        // A cut that goes further is not taken to cost less.
-        let loss = loss.max(lost);
-        if loss > most + ROUNDING {
-            return share + (next - share) * (most - lost) / (loss - lost);
-        }
-        (share, lost) = (next, loss);
-    }
-    share
-}
-
 impl Curves {
     /// Takes in what a probe gave, in the place that its share has.
     pub fn add(&mut self, curve: usize, probed: Probed) {
@@ -318,44 +246,5 @@ impl Curves {
             curve.points.push(probed);
             curve.points.sort_by(|a, b| a.share.total_cmp(&b.share));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn quality(accuracy: f64) -> Quality {
-        Quality {
-            pictures: 10,
-            accuracy: Some(accuracy),
-            ..Quality::default()
-        }
-    }
-
-    fn curve(points: &[(f64, f64)]) -> Curve {
-        let points = points.iter().map(|&(share, accuracy)| Probed {
-            share,
-            quality: quality(accuracy),
-        });
-        Curve {
-            layers: vec!["a".into()],
-            points: points.collect(),
-        }
-    }
-
-    #[test]
-    fn a_layer_loses_what_its_curve_lets_it() {
-        let falls = curve(&[(0.5, 0.8), (0.9, 0.4)]);
-        let share = |curve: &Curve, epsilon: f64| bearable(curve, quality(0.8), epsilon);
-        assert_eq!(share(&falls, 0.0), 0.5);
-        // Half of the way from 0.8 down to 0.4 is a quarter of the whole score.
-        assert!((share(&falls, 0.25) - 0.7).abs() < 1e-12);
-        assert!((share(&falls, 0.5) - 0.9).abs() < 1e-12);
-        assert_eq!(share(&falls, 1.0), 1.0);
-        // A dip counts for all that lies beyond it.
-        let dips = curve(&[(0.25, 0.6), (0.5, 0.8)]);
-        assert_eq!(share(&dips, 0.0), 0.0);
-        assert!((share(&dips, 0.25) - 0.5).abs() < 1e-9);
     }
 }

@@ -58,6 +58,8 @@ pub struct Tried {
 pub enum Stage {
     /// The recipe's criterion looks at pictures: how many it has seen, and is to see before the cut.
     Scoring(Advance),
+    /// A cut, before or after recovery, is shown the pictures that the search goes by.
+    Judging(Advance),
     /// A cut was made; how good it is before recovery.
     Cut(Quality),
     Recovering(Advance),

@@ -1,9 +1,12 @@
 //! The curve of a criterion alone: cuts of many sizes, none of them recovered, each measured. It shows where the cliff is.
 
-use super::exam::{Answers, Quality, examine_by};
+use super::answers::{Answers, Asking};
+use super::exam::Quality;
 use super::parts::Parts;
 use super::portion::Portions;
+use super::preparation::Preparation;
 use super::stopwatch::{Clock, measure};
+use super::trial::Trial;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -35,7 +38,6 @@ pub struct Sweep {
     judged: Arc<Pictures>,
     answers: Answers,
     clock: Option<Clock>,
-    original: Quality,
     milliseconds: Option<f64>,
 }
 
@@ -44,34 +46,42 @@ impl Sweep {
     /// at the lessons.
     ///
     /// Errors: [`Error::BadRecipe`] for a recipe without a target or that does not fit the model; those of running it.
-    pub fn new(
+    pub fn prepare(
         (original, file_bytes): (&Graph, u64),
         recipe: &Recipe,
-        parts: Parts,
+        Parts {
+            lessons, judged, ..
+        }: Parts,
         clock: Option<Clock>,
-    ) -> Result<Self> {
+    ) -> Result<Preparation<Self>> {
         let portions = Portions::new(recipe)?;
         let mut session = Session::new(original.clone(), file_bytes)?;
-        if let Some(scores) = measured::measure(original, recipe, &parts.lessons)? {
-            session.take_scores(scores)?;
+        let scoring = measured::begin(original, recipe, &lessons)?;
+        if scoring.is_none() {
+            session.choose(recipe)?;
         }
-        let judged = parts.judged;
-        session.choose(recipe)?;
-        let answers = Answers::new(original, &judged)?;
-        Ok(Sweep {
-            original: answers.quality(&judged)?,
-            milliseconds: measure(original, &judged, clock)?,
-            session,
-            portions,
-            judged,
-            answers,
-            clock,
-        })
+        let asking = Asking::new(original, Arc::clone(&judged))?;
+        let milliseconds = measure(original, &judged, clock)?;
+        let recipe = recipe.clone();
+        Ok(Preparation::new(scoring, asking, move |scores, answers| {
+            if let Some(scores) = scores {
+                session.take_scores(scores)?;
+                session.choose(&recipe)?;
+            }
+            Ok(Sweep {
+                session,
+                portions,
+                judged,
+                answers,
+                clock,
+                milliseconds,
+            })
+        }))
     }
 
     /// The whole model on the same pictures.
     pub fn original(&self) -> Quality {
-        self.original
+        self.answers.quality()
     }
 
     /// Milliseconds that the whole model takes for one picture.
@@ -87,10 +97,12 @@ impl Sweep {
             chosen => chosen?,
         }
         let cut = self.session.finish(None)?;
+        let judged = Arc::clone(&self.judged);
+        let mut trial = Trial::against(&self.answers, &cut.graph, judged)?;
         Ok(Some(Swept {
             recipe,
             totals: cut.report.after.totals,
-            quality: examine_by(&cut.graph, &self.answers, &self.judged)?,
+            quality: trial.run()?.quality,
             milliseconds: measure(&cut.graph, &self.judged, self.clock)?,
         }))
     }

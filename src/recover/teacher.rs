@@ -1,22 +1,17 @@
 //! The original as a teacher: its answers, and its inner values for as long as they are matched.
 
 use super::inner::Pair;
+use super::memory::{Memory, View};
 use crate::data::Pictures;
 use crate::engine::{Executor, Options};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
 use crate::report::logits;
 use crate::tensor::Tensor;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// A picture by its number, and whether it is mirrored.
-pub type View = (usize, bool);
 
 /// What inner values of the pruned model should hold.
 type Inner = Vec<(ValueId, Vec<f32>)>;
 
-/// Once answers take more than so many bytes, no more are remembered.
-const MEMORY: usize = 64 << 20;
 /// Pictures that the original looks at in one go where it remembers, since then few of a batch are new to it.
 const AT_ONCE: usize = 8;
 
@@ -30,8 +25,8 @@ pub(super) struct Teacher {
     /// Gives answers alone.
     executor: Executor,
     at_once: usize,
-    /// Logits by view, where pictures come again as they were.
-    memory: Option<BTreeMap<View, Vec<f32>>>,
+    /// Where pictures come again as they were, for as long as there is room.
+    memory: Option<Memory>,
 }
 
 struct Matching {
@@ -80,7 +75,7 @@ impl Teacher {
             shape,
             matching,
             at_once,
-            memory: remember.then(BTreeMap::new),
+            memory: remember.then(Memory::new),
         })
     }
 
@@ -94,34 +89,29 @@ impl Teacher {
             if matching.steps == 0 {
                 self.matching = None;
             }
-            self.remember(views, &said);
+            if let Some(memory) = &mut self.memory {
+                memory.take(views, &said);
+            }
             self.forget_where_full();
             return Ok((said, inner));
         }
-        let new = self.unknown(views);
+        let Some(mut memory) = self.memory.take() else {
+            let all: Vec<usize> = (0..views.len()).collect();
+            return Ok((self.ask(input, views.len(), &all)?, Inner::new()));
+        };
+        let new = memory.unknown(views);
         let said = self.ask(input, views.len(), &new)?;
-        if self.memory.is_none() {
-            return Ok((said, Inner::new()));
-        }
         let new: Vec<View> = new.iter().map(|&at| views[at]).collect();
-        self.remember(&new, &said);
-        let known = self.memory.iter();
-        let answers = views
-            .iter()
-            .flat_map(|view| known.clone().filter_map(|m| m.get(view)));
-        let all = answers.flatten().copied().collect();
+        memory.take(&new, &said);
+        let all = memory.recall(views);
+        self.memory = Some(memory);
         self.forget_where_full();
         Ok((all, Inner::new()))
     }
 
-    /// The places of views that it has not answered yet, each once.
-    fn unknown(&self, views: &[View]) -> Vec<usize> {
-        let Some(memory) = &self.memory else {
-            return (0..views.len()).collect();
-        };
-        let mut seen = BTreeSet::new();
-        let is_new = |at: &usize| !memory.contains_key(&views[*at]) && seen.insert(views[*at]);
-        (0..views.len()).filter(is_new).collect()
+    /// From then on the original is asked each time.
+    fn forget_where_full(&mut self) {
+        self.memory.take_if(|memory| memory.is_full());
     }
 
     /// Logits of the pictures at these places of a batch of `count`.
@@ -138,28 +128,6 @@ impl Teacher {
             said.extend(&answers[..answers.len() / self.at_once * places.len()]);
         }
         Ok(said)
-    }
-
-    fn remember(&mut self, views: &[View], said: &[f32]) {
-        let classes = (said.len() / views.len().max(1)).max(1);
-        if let Some(memory) = &mut self.memory {
-            let answers = said.chunks_exact(classes).map(<[f32]>::to_vec);
-            memory.extend(views.iter().copied().zip(answers));
-        }
-    }
-
-    fn forget_where_full(&mut self) {
-        let size = |memory: &BTreeMap<View, Vec<f32>>| {
-            let classes = memory.values().next().map_or(0, Vec::len);
-            memory.len() * classes * size_of::<f32>()
-        };
-        if self
-            .memory
-            .as_ref()
-            .is_some_and(|memory| size(memory) > MEMORY)
-        {
-            self.memory = None;
-        }
     }
 }
 

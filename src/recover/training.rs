@@ -1,7 +1,8 @@
 //! Recovery by learning: fine-tuning on labels, distillation from the original, or both.
 
 use super::inner;
-use super::teacher::{Teacher, View};
+use super::memory::View;
+use super::teacher::Teacher;
 use crate::data::augment::Change;
 use crate::data::{Augmentation, Pictures, pictures::Batches};
 use crate::error::{Error, Result};

@@ -2,6 +2,7 @@
 
 mod line;
 mod messages;
+mod preparing;
 mod probes;
 mod team;
 mod team_messages;
@@ -15,12 +16,11 @@ use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open, write};
 use crate::prune::score::measured::Measuring;
-use crate::recover::{
-    Advance, Answers, Job, Line, Method, Parts, Plan, Quality, Tested, Trial, examine_by, measure,
-};
+use crate::recover::{Advance, Answers, Job, Line, Method, Parts, Plan, Tested, Trial, measure};
 use crate::report::account;
 use js_sys::Uint8Array;
-use messages::{Beginning, Recovered};
+use messages::Recovered;
+use preparing::Preparing;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use team::Shares;
@@ -36,6 +36,7 @@ pub struct Learner {
     test: Option<Pictures>,
     /// The classes that folders stand for.
     classes: BTreeMap<String, u32>,
+    preparing: Option<Preparing>,
     work: Option<Work>,
     probes: Option<probes::Probes>,
     /// A criterion that is being measured.
@@ -49,22 +50,34 @@ struct Work {
     /// What members found, until the next step.
     shares: Shares,
     kind: Kind,
-    /// What came out, being measured.
+    /// What the original says of the pictures that are chosen by.
+    answers: Answers,
+    /// What came out, or is there by now, being measured.
     trial: Option<Trial>,
 }
 
 enum Kind {
-    /// What the original says of the pictures that it is judged on goes with it.
-    Recovery(Box<Job>, Answers),
+    Recovery(Box<Job>),
     /// A recovery that has ended, and what it was planned as.
     Recovered(Box<Graph>, Box<Plan>),
     Line(Box<Line>),
 }
 
 impl Work {
+    fn new(original: Graph, parts: Parts, answers: Answers, kind: Kind) -> Self {
+        Work {
+            original,
+            parts,
+            shares: Shares::default(),
+            kind,
+            answers,
+            trial: None,
+        }
+    }
+
     fn plan(&self) -> &Plan {
         match &self.kind {
-            Kind::Recovery(job, _) => job.plan(),
+            Kind::Recovery(job) => job.plan(),
             Kind::Recovered(_, plan) => plan,
             Kind::Line(line) => &line.state().plan,
         }
@@ -78,11 +91,22 @@ impl Learner {
         Learner::default()
     }
 
-    /// What does well for a method and pictures of this preset, on a machine with so many cores.
-    pub fn plan(&self, method: Ts<Method>, preset: Ts<Preset>, cores: usize) -> JsResult<Ts<Plan>> {
+    /// What does well for a method and pictures of this preset, on a machine with so many cores, with so many pictures in
+    /// one step, if that is said.
+    pub fn plan(
+        &self,
+        method: Ts<Method>,
+        preset: Ts<Preset>,
+        batch: Option<f64>,
+        cores: usize,
+    ) -> JsResult<Ts<Plan>> {
         let method = method.to_rust().map_err(mismatch)?;
         let preset = preset.to_rust().map_err(mismatch)?;
-        message(Plan::new(method, &preset).among(cores))
+        let mut plan = Plan::new(method, &preset);
+        if let Some(batch) = batch {
+            plan = plan.with_batch(batch)?;
+        }
+        message(plan.among(cores))
     }
 
     /// Begins a set of pictures. `folders` are the names of the folders that are classes; none where there are no labels.
@@ -93,6 +117,7 @@ impl Learner {
         for (at, name) in names.iter().enumerate() {
             classes.insert((*name).to_string(), class_of_folder(at, &names, &preset)?);
         }
+        self.preparing = None;
         self.work = None;
         self.probes = None;
         self.pictures = Some(Pictures::new(&preset)?);
@@ -132,37 +157,34 @@ impl Learner {
         Ok(())
     }
 
-    /// Begins to recover a pruned model on part of the pictures; the rest measures it.
+    /// Gets ready to recover a pruned model on part of the pictures; the rest measures it, and both models before.
     pub fn recover(
         &mut self,
         original: Vec<u8>,
         pruned: Vec<u8>,
         plan: Ts<Plan>,
         sizes: Ts<Sizes>,
-    ) -> JsResult<Ts<Beginning>> {
+    ) -> JsResult<()> {
         let plan = plan.to_rust().map_err(mismatch)?;
         let options = options(sizes)?;
         let original = open(original.into(), &options)?.graph;
         let pruned = open(pruned.into(), &options)?.graph;
         let parts = self.parts(plan.seed)?;
-        let answers = Answers::new(&original, &parts.judged)?;
-        let qualities = [
-            answers.quality(&parts.judged)?,
-            examine_by(&pruned, &answers, &parts.judged)?,
-        ];
-        let milliseconds = measure(&original, &parts.judged, Some(now))?;
-        let beginning = beginning(&parts, qualities, milliseconds);
-        let pictures = Arc::clone(&parts.lessons);
-        // Whoever shares out the batches with this worker is a member.
-        let job = Job::member(&pruned, Some(&original), pictures, &plan, 0)?;
-        self.begin(original, parts, Kind::Recovery(Box::new(job), answers));
-        message(beginning)
+        self.preparing = Some(Preparing::Recovery(Box::new(preparing::Recovery {
+            trial: Trial::new(&original, &pruned, Arc::clone(&parts.judged))?,
+            milliseconds: measure(&original, &parts.judged, Some(now))?,
+            original,
+            pruned,
+            plan,
+            parts,
+        })));
+        Ok(())
     }
 
     /// Does the next piece of a recovery: with what members found, where they did.
     pub fn advance(&mut self) -> JsResult<Ts<Advance>> {
         let work = self.work()?;
-        let Kind::Recovery(job, _) = &mut work.kind else {
+        let Kind::Recovery(job) = &mut work.kind else {
             return Err(nothing_begun().into());
         };
         let shares = work.shares.take();
@@ -172,41 +194,38 @@ impl Learner {
         })
     }
 
-    /// How good the model is by now, where it learns; `undefined` where that can't be told before the end.
-    pub fn judge(&mut self) -> JsResult<Option<Ts<Quality>>> {
+    /// Begins to measure how good the model is by now, where it learns. Gives on how many pictures; 0 where that can't be told
+    /// before the end.
+    pub fn judge(&mut self) -> JsResult<usize> {
         let work = self.work()?;
-        let Kind::Recovery(job, answers) = &work.kind else {
+        let Kind::Recovery(job) = &work.kind else {
             return Err(nothing_begun().into());
         };
         let Some(graph) = job.now() else {
-            return Ok(None);
+            return Ok(0);
         };
-        let quality = examine_by(&graph, answers, &work.parts.judged)?;
-        message(quality).map(Some)
+        let judged = &work.parts.judged;
+        work.trial = Some(Trial::against(&work.answers, &graph, Arc::clone(judged))?);
+        Ok(judged.len())
     }
 
     /// Ends a recovery, whole or not, and gives the model as it is.
     pub fn finish(&mut self) -> JsResult<Ts<Recovered>> {
-        let Work {
-            original,
-            parts,
-            kind,
-            ..
-        } = self.work.take().ok_or_else(nothing_begun)?;
-        let Kind::Recovery(job, _) = kind else {
+        let work = self.work.take().ok_or_else(nothing_begun)?;
+        let Kind::Recovery(job) = work.kind else {
             return Err(nothing_begun().into());
         };
         let plan = Box::new(job.plan().clone());
         let recovered = job.finish();
         let bytes = write(&recovered.graph)?;
         let told = Recovered {
-            milliseconds: measure(&recovered.graph, &parts.judged, Some(now))?,
+            milliseconds: measure(&recovered.graph, &work.parts.judged, Some(now))?,
             totals: account(&recovered.graph, bytes.len() as u64).totals,
             bytes: Uint8Array::from(&bytes[..]),
             layers: recovered.layers,
         };
-        let graph = Box::new(recovered.graph);
-        self.begin(original, parts, Kind::Recovered(graph, plan));
+        let kind = Kind::Recovered(Box::new(recovered.graph), plan);
+        self.work = Some(Work::new(work.original, work.parts, work.answers, kind));
         message(told)
     }
 
@@ -216,13 +235,17 @@ impl Learner {
     pub fn begin_trial(&mut self, to_test: bool) -> JsResult<usize> {
         let work = self.work()?;
         let model = match &work.kind {
-            Kind::Recovery(..) => return Err(nothing_begun().into()),
-            Kind::Recovered(graph, _) => graph,
+            Kind::Recovery(_) => return Err(nothing_begun().into()),
+            Kind::Recovered(graph, _) => graph.as_ref(),
             Kind::Line(line) => line.best().0,
         };
         let parts = &work.parts;
+        let trial = match to_test {
+            true => Trial::new(&work.original, model, Arc::clone(&parts.test))?,
+            false => Trial::against(&work.answers, model, Arc::clone(&parts.judged))?,
+        };
         let pictures = if to_test { &parts.test } else { &parts.judged };
-        work.trial = Some(Trial::new(&work.original, model, Arc::clone(pictures))?);
+        work.trial = Some(trial);
         Ok(pictures.len())
     }
 
@@ -273,34 +296,8 @@ impl Learner {
         self.work.as_ref().ok_or_else(nothing_begun)
     }
 
-    fn begin(&mut self, original: Graph, parts: Parts, kind: Kind) {
-        self.work = Some(Work {
-            original,
-            parts,
-            shares: Shares::default(),
-            kind,
-            trial: None,
-        });
-    }
-
     fn work(&mut self) -> Result<&mut Work, Error> {
         self.work.as_mut().ok_or_else(nothing_begun)
-    }
-}
-
-/// What to say of work that begins on these pictures, of an original and a pruned model as good as this.
-fn beginning(
-    parts: &Parts,
-    [original, pruned]: [Quality; 2],
-    milliseconds: Option<f64>,
-) -> Beginning {
-    Beginning {
-        lessons: parts.lessons.len(),
-        judged: parts.judged.len(),
-        test: parts.test.len(),
-        original,
-        pruned,
-        milliseconds,
     }
 }
 

@@ -14,6 +14,7 @@ import type {
   Plan,
   Preset,
   Preview,
+  Probing,
   Quality,
   Recipe,
   Timing,
@@ -168,7 +169,9 @@ export function doubleCore(): DoubleCore {
   const listeners = new Set<(which: never, reason: string) => void>();
   let learnt = 0;
   let shown = 0;
-  let trial = { toTest: false, done: 0 };
+  let trial = { of: 0, done: 0, gives: 0 };
+  let prepared = 0;
+  let beginning = BEGINNING;
   let scored = "";
   let probers = 0;
   let current: Recipe = { target: { macs: 1 } };
@@ -179,6 +182,11 @@ export function doubleCore(): DoubleCore {
     const failure = failures.get(name);
     if (failure) throw failure;
     return value();
+  }
+
+  function begins(pruned: Quality): void {
+    prepared = 0;
+    beginning = { ...BEGINNING, pruned };
   }
 
   const engine = (side: string) => ({
@@ -230,8 +238,13 @@ export function doubleCore(): DoubleCore {
     },
     peer: engine("peer"),
     learner: {
-      plan: (method) =>
-        answer("plan", method, () => ({ ...PLAN, method, ...(method === "distill" ? { inner: ["stages"] } : {}) })),
+      plan: (method, _, batch = null) =>
+        answer("plan", [method, batch], () => ({
+          ...PLAN,
+          method,
+          ...(batch === null ? {} : { batch }),
+          ...(method === "distill" ? { inner: ["stages"] } : {}),
+        })),
       gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
       add: (_, folder) => answer("add", folder, () => undefined),
       addStack: (stack, toTest) => answer("addStack", [stack.labels.length, toTest], () => undefined),
@@ -244,14 +257,16 @@ export function doubleCore(): DoubleCore {
           channels: 1,
           labels: labels?.subarray(4) ?? new Uint8Array(),
         })),
-      recover: (_, __, plan) => answer("recover", plan, () => ({ ...BEGINNING, pruned: quality(0.25) })),
+      recover: (_, __, plan) => answer("recover", plan, () => (begins(quality(0.25)), undefined)),
+      prepare: () => answer("prepare", null, () => ({ measuring: { done: (prepared += 1), of: 2 } })),
+      begin: () => answer("begin", null, () => beginning),
       advance: () =>
         answer("advance", null, () => {
           learnt += 1;
           const learned = { step: learnt, loss: 1 / learnt, hits: undefined, rate: 0.01, gradientNorm: 1 };
           return { done: learnt, of: PLAN.steps, learned };
         }),
-      judge: () => answer("judge", null, () => quality(0.5)),
+      judge: () => answer("judge", null, () => ((trial = { of: 2, done: 0, gives: 0.5 }), 2)),
       finish: () =>
         answer("finish", null, () => ({
           totals: after(current),
@@ -267,8 +282,9 @@ export function doubleCore(): DoubleCore {
           on: { criterion: scored, pictures: 1, against: "first-choice" as const },
           layers: [],
         })),
-      toLine: (_, recipe) => answer("toLine", recipe, () => BEGINNING),
-      resumeLine: (_, state, best) => answer("resumeLine", [state, [...best]], () => ((learnt = 1), BEGINNING)),
+      toLine: (_, recipe) => answer("toLine", recipe, () => (begins(quality(1)), undefined)),
+      resumeLine: (_, state, best) =>
+        answer("resumeLine", [state, [...best]], () => (begins(quality(1)), (learnt = 1), undefined)),
       // One round on this side of the line, and one beyond it.
       round: () =>
         answer("round", null, () => {
@@ -287,18 +303,24 @@ export function doubleCore(): DoubleCore {
             state,
           };
         }),
-      beginTrial: (toTest) => answer("beginTrial", toTest, () => ((trial = { toTest, done: 0 }), toTest ? 2 : 4)),
-      advanceTrial: () => answer("advanceTrial", null, () => ({ done: (trial.done += 1), of: trial.toTest ? 2 : 4 })),
+      beginTrial: (toTest) =>
+        answer("beginTrial", toTest, () => {
+          trial = { of: toTest ? 2 : 4, done: 0, gives: toTest ? 0.85 : 0.75 };
+          return trial.of;
+        }),
+      advanceTrial: () => answer("advanceTrial", null, () => ({ done: (trial.done += 1), of: trial.of })),
       finishTrial: () =>
         answer("finishTrial", trial.done, () => ({
           original: quality(1),
-          quality: { ...quality(trial.toTest ? 0.85 : 0.75), pictures: trial.done },
+          quality: { ...quality(trial.gives), pictures: trial.done },
         })),
     },
     prober: () => {
       const name = `prober ${(probers += 1)}`;
       let levels: readonly number[] = [];
       let recipe: Recipe = {};
+      let prepared = 0;
+      let probing: Probing | null = null;
       let ended = false;
       async function probed<Value>(what: string, argument: unknown, value: () => Value): Promise<Value> {
         const given = await answer(what, argument, value);
@@ -320,8 +342,16 @@ export function doubleCore(): DoubleCore {
               return points.every(({ share }) => share !== at[probe % at.length]);
             });
             const known = { recipe, original: quality(1), calibratedOn: 0, curves };
-            return { probes: 2 * at.length, left, curves: known };
+            probing = { probes: 2 * at.length, left, curves: known };
           }),
+        // The criterion is measured, then the original.
+        prepare: () =>
+          probed("prober.prepare", name, () => {
+            prepared += 1;
+            return prepared === 1 ? { scoring: { done: 3, of: 3 } } : { measuring: { done: prepared - 1, of: 2 } };
+          }),
+        begin: () => probed("prober.begin", name, () => BEGINNING),
+        beginLayers: () => probed("beginLayers", name, () => probing!),
         probe: (index) =>
           probed("probe", [name, index], () => {
             const [curve, share] = [Math.floor(index / levels.length), levels[index % levels.length]!];
@@ -333,7 +363,6 @@ export function doubleCore(): DoubleCore {
           probed("sweep", asked, () => {
             calls.push(["seed", seed]);
             recipe = asked;
-            return BEGINNING;
           }),
         swept: (kept) =>
           probed("swept", kept, () =>

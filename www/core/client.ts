@@ -106,13 +106,15 @@ export function connect(): Core {
       measure: (which, input, runs) => peerDoor().call((api) => api.measure(which, input, runs)),
     },
     learner: {
-      plan: (method, preset) => learnerDoor().call((api) => api.plan(method, preset)),
+      plan: (method, preset, batch = null) => learnerDoor().call((api) => api.plan(method, preset, batch)),
       gather: (preset, folders) => learnerDoor().call((api) => api.gather(preset, folders)),
       add: (photo, folder, toTest) => learnerDoor().call((api) => api.add(photo, folder, toTest)),
       addStack: (stack, toTest) => learnerDoor().call((api) => api.addStack(stack, toTest)),
       readIdx: (...files) => learnerDoor().call((api) => api.readIdx(...files)),
       recover: (original, pruned, plan) =>
         learnerDoor().call((api) => api.recover(original, pruned, plan, sizesOf(original))),
+      prepare: () => learnerDoor().call(async (api) => await api.prepare()),
+      begin: () => learnerDoor().call((api) => api.begin()),
       advance: () => learnerDoor().call((api) => api.advance()),
       judge: () => learnerDoor().call((api) => api.judge()),
       finish: () => learnerDoor().call((api) => api.finish()),
@@ -142,6 +144,9 @@ export function connect(): Core {
         addStack: (stack, toTest) => door.call((api) => api.addStack(stack, toTest)),
         sensitivity: (original, recipe, levels, seed, before) =>
           door.call((api) => api.sensitivity(original, recipe, levels, seed, before, sizesOf(original))),
+        prepare: () => door.call(async (api) => await api.prepare()),
+        begin: () => door.call((api) => api.begin()),
+        beginLayers: () => door.call((api) => api.beginLayers()),
         probe: (index) => door.call((api) => api.probe(index)),
         guide: (original, curves, recipe) => door.call((api) => api.guide(original, curves, recipe, sizesOf(original))),
         sweep: (original, recipe, seed) => door.call((api) => api.sweep(original, recipe, seed, sizesOf(original))),

@@ -10,8 +10,11 @@ const team = new Team();
 /** A browser whose workers can't start workers of their own learns with one. */
 const cores = "Worker" in globalThis ? navigator.hardwareConcurrency : 1;
 
+/** What is to be recovered or searched once it is prepared: its members are told then. */
+let subject: { original: Uint8Array; pruned: Uint8Array | null; sizes: Record<string, number> } | null = null;
+
 const api = {
-  plan: async (method: Method, preset: Preset) => (await core).plan(method, preset, cores),
+  plan: async (method: Method, preset: Preset, batch: number | null) => (await core).plan(method, preset, batch, cores),
   gather: async (preset: Preset, folders: string[]) => (await core).gather(preset, folders),
   add: async (photo: Pixels, folder: string | null, toTest: boolean) => (await core).add(photo, folder, toTest),
   addStack: async (stack: PictureStack, toTest: boolean) => (await core).addStack(stack, toTest),
@@ -20,10 +23,17 @@ const api = {
     return withTransfers(readIdx(imagesName, images, labelsName, labels));
   },
   async recover(original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) {
+    (await core).recover(original, pruned, plan, sizes);
+    subject = { original, pruned, sizes };
+  },
+  prepare: async () => (await core).prepare(),
+  async begin() {
     const learner = await core;
-    const beginning = learner.recover(original, pruned, plan, sizes);
-    await team.gather(learner, original, sizes);
-    team.begin(pruned);
+    const beginning = learner.begin();
+    if (subject) {
+      await team.gather(learner, subject.original, subject.sizes);
+      if (subject.pruned) team.begin(subject.pruned);
+    }
     return beginning;
   },
   async advance() {
@@ -31,7 +41,7 @@ const api = {
     await team.share(learner);
     return learner.advance();
   },
-  judge: async () => (await core).judge() ?? null,
+  judge: async () => (await core).judge(),
   async finish() {
     team.disband();
     return (await core).finish();
@@ -41,16 +51,12 @@ const api = {
   advanceScores: async () => (await core).advanceScores(),
   finishScores: async () => (await core).finishScores(),
   async toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim, sizes: Record<string, number>) {
-    const learner = await core;
-    const beginning = learner.toLine(original, recipe, plan, aim, sizes);
-    await team.gather(learner, original, sizes);
-    return beginning;
+    (await core).toLine(original, recipe, plan, aim, sizes);
+    subject = { original, pruned: null, sizes };
   },
   async resumeLine(original: Uint8Array, state: string, best: Uint8Array, sizes: Record<string, number>) {
-    const learner = await core;
-    const beginning = learner.resumeLine(original, state, best, sizes);
-    await team.gather(learner, original, sizes);
-    return beginning;
+    (await core).resumeLine(original, state, best, sizes);
+    subject = { original, pruned: null, sizes };
   },
   async round() {
     const learner = await core;
@@ -74,6 +80,7 @@ const api = {
     before: Curves | null,
     sizes: Record<string, number>,
   ) => (await core).sensitivity(original, recipe, Float64Array.from(levels), seed, before, sizes),
+  beginLayers: async () => (await core).beginLayers(),
   probe: async (index: number) => (await core).probe(index),
   guide: async (original: Uint8Array, curves: Curves, recipe: Recipe, sizes: Record<string, number>) =>
     (await core).guide(original, curves, recipe, sizes),

@@ -17,10 +17,10 @@ import type {
   Pixels,
   Plan,
   Prediction,
+  Preparing,
   Preset,
   Probe,
   Probing,
-  Quality,
   Recipe,
   Recovered,
   Round,
@@ -64,6 +64,7 @@ export type {
   Pixels,
   Plan,
   Prediction,
+  Preparing,
   Preset,
   Probe,
   Probing,
@@ -123,8 +124,8 @@ export type PeerRunner = Pick<Runner, "load" | "run" | "measure">;
 
 /** Brings pruned models back, a piece of work a call. */
 export interface Learner {
-  /** What does well for a method and pictures of this preset. */
-  plan(method: Method, preset: Preset): Promise<Plan>;
+  /** What does well for a method and pictures of this preset; with `batch` pictures in one step, where that is said. */
+  plan(method: Method, preset: Preset, batch?: number | null): Promise<Plan>;
   /** Begins a set of pictures; `folders` are the classes, none where there are no labels. */
   gather(preset: Preset, folders: string[]): Promise<void>;
   /** `toTest`: nothing is to be learned from it or chosen by it. */
@@ -133,16 +134,21 @@ export interface Learner {
   addStack(stack: PictureStack, toTest: boolean): Promise<void>;
   /** Reads a pair of IDX files without adding them. */
   readIdx(imagesName: string, images: Uint8Array, labelsName: string, labels: Uint8Array | null): Promise<PictureStack>;
-  recover(original: Uint8Array, pruned: Uint8Array, plan: Plan): Promise<Beginning>;
+  /** Gets ready to recover a cut: `prepare` measures both models, then it can begin. */
+  recover(original: Uint8Array, pruned: Uint8Array, plan: Plan): Promise<void>;
+  /** Shows some pictures of those that have to be seen before what was asked for can begin. */
+  prepare(): Promise<Preparing>;
+  /** Begins the recovery, the search or the sweep that was prepared. */
+  begin(): Promise<Beginning>;
   advance(): Promise<Advance>;
-  /** How good the model is by now; `null` where that can't be told before the end. */
-  judge(): Promise<Quality | null>;
+  /** Begins a trial of the model as it is by now. Gives on how many pictures; 0 where that can't be told before the end. */
+  judge(): Promise<number>;
   /** Ends the recovery, whole or not; how good the model is, a trial tells. */
   finish(): Promise<Recovered>;
-  /** Begins a search. */
-  toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim): Promise<Beginning>;
-  /** Goes on from the state that a round gave, on the same pictures; `best` is empty where nothing was accepted. */
-  resumeLine(original: Uint8Array, state: string, best: Uint8Array): Promise<Beginning>;
+  /** Gets ready for a search. */
+  toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim): Promise<void>;
+  /** The same from the state that a round gave, on the same pictures; `best` is empty where nothing was accepted. */
+  resumeLine(original: Uint8Array, state: string, best: Uint8Array): Promise<void>;
   round(): Promise<Round>;
   /** Begins to measure a criterion on the pictures that were gathered; the recipe's seed chooses among many. */
   beginScores(model: Uint8Array, criterion: string, seed: number): Promise<void>;
@@ -153,13 +159,14 @@ export interface Learner {
    * learned from or chosen by. Gives how many there are.
    */
   beginTrial(toTest: boolean): Promise<number>;
+  /** Shows some more pictures. */
   advanceTrial(): Promise<Advance>;
   /** Of the pictures that were shown. */
   finishTrial(): Promise<Tested>;
 }
 
 /** Measures cuts that are not kept, in a worker of its own. */
-export interface Prober extends Pick<Learner, "gather" | "add" | "addStack"> {
+export interface Prober extends Pick<Learner, "gather" | "add" | "addStack" | "prepare" | "begin"> {
   /** Gets ready to probe each layer alone at these levels, shares to remove; goes on where curves of the model end. */
   sensitivity(
     original: Uint8Array,
@@ -167,13 +174,15 @@ export interface Prober extends Pick<Learner, "gather" | "add" | "addStack"> {
     levels: readonly number[],
     seed: number,
     before: Curves | null,
-  ): Promise<Probing>;
+  ): Promise<void>;
+  /** Once that is prepared: what there is to probe. */
+  beginLayers(): Promise<Probing>;
   /** One of the probes, in any order. */
   probe(index: number): Promise<Probe>;
   /** The recipe's target, shared out by what each layer can bear. */
   guide(original: Uint8Array, curves: Curves, recipe: Recipe): Promise<Recipe>;
   /** Gets ready to cut to many sizes, without recovery. */
-  sweep(original: Uint8Array, recipe: Recipe, seed: number): Promise<Beginning>;
+  sweep(original: Uint8Array, recipe: Recipe, seed: number): Promise<void>;
   /** Cuts to the share `kept`; `null` where the recipe's limits do not let so much go. */
   swept(kept: number): Promise<Swept | null>;
   /** Ends the worker; pending calls reject with code "cancelled". */

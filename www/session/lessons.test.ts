@@ -81,7 +81,7 @@ describe("what is learned from", () => {
 
   test("a zip with folders is labelled, found again after a reload, and forgotten when asked", async () => {
     const session = await opened();
-    await session.takeFiles([zip("pets.zip", { "cat/1.png": photo, "dog/2.png": photo, "dog/3.png": photo })]);
+    await session.intake.takeFiles([zip("pets.zip", { "cat/1.png": photo, "dog/2.png": photo, "dog/3.png": photo })]);
     await settled();
     expect(session.lessons.name).toBe("“pets.zip”");
     expect(session.lessons.summary.classes).toEqual([
@@ -104,7 +104,7 @@ describe("what is learned from", () => {
       file("train-images-idx3-ubyte", "", [0, 0, 8, 3, 5, 6]),
       file("train-labels-idx1-ubyte", "", [0, 0, 8, 1, 0, 1]),
     ];
-    await session.takeFiles(pair);
+    await session.intake.takeFiles(pair);
     await settled();
     expect(asked("readIdx")).toEqual(["train-images-idx3-ubyte"]);
     expect(session.lessons.summary).toMatchObject({ pictures: 2, toTest: 0 });
@@ -117,7 +117,7 @@ describe("what is learned from", () => {
 
   test("a broken zip, one without photos, and files of another kind leave what was there", async () => {
     const session = await opened();
-    await session.takeFiles([zip("pets.zip", { "cat/1.png": photo, "dog/2.png": photo })]);
+    await session.intake.takeFiles([zip("pets.zip", { "cat/1.png": photo, "dog/2.png": photo })]);
     await settled();
     const failure = async (bad: File) => {
       await session.lessons.takeFiles([bad]);

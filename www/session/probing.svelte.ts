@@ -1,5 +1,5 @@
 /** Cuts that are measured and not kept: of the whole at many sizes, and of each layer alone. Each has workers of its own. */
-import type { Core, Curves, Probe, Prober, Recipe } from "../core/protocol";
+import type { Advance, Core, Curves, Probe, Prober, Recipe } from "../core/protocol";
 import type { Lesson } from "../data/sets/lesson";
 import { randomId } from "../state/ids";
 import { withSensitivity, type Sensitivity } from "../state/sensitivity";
@@ -7,12 +7,14 @@ import { empty, failed, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
 import { withSweep, type SweepCurve } from "../state/sweeps";
 import { gather, together } from "./gather";
+import { prepare } from "./prepare";
 import type { Probed } from "./subject";
 
 /** Shares to remove: a curve of the whole, and of each layer. */
 export const SWEEP = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
 export const LEVELS = [0.25, 0.5, 0.75, 0.9] as const;
 
+const MEASURING = "Measuring the original";
 const SWEEPS = "sweeps";
 const SENSITIVITIES = "sensitivities";
 /** More workers than this would keep the page from its own work on most machines. */
@@ -47,9 +49,14 @@ export class Probing {
     const prober = (this.#sweeper = this.core.prober());
     try {
       await this.#gather([prober], subject, lessons, (work) => (this.sweepWork = work));
-      this.sweepWork = loading("Measuring the original");
       const { model, before, recipe } = subject;
-      const { original, milliseconds } = await prober.sweep(subject.original, recipe, subject.seed);
+      await prober.sweep(subject.original, recipe, subject.seed);
+      await prepare(prober, MEASURING, {
+        onProgress: (what, advance) => (this.sweepWork = shown(what, advance)),
+        // A prober that was ended refuses the next photo.
+        unpaused: () => Promise.resolve(),
+      });
+      const { original, milliseconds } = await prober.begin();
       let curve: SweepCurve = {
         id: randomId(),
         at: Date.now(),
@@ -90,10 +97,16 @@ export class Probing {
     const probers = (this.#layerProbers = Array.from({ length: workers }, () => this.core.prober()));
     try {
       await this.#gather(probers, subject, lessons, (work) => (this.layersWork = work));
-      this.layersWork = loading("Measuring the original");
       const before = this.sensitivities.find(({ model }) => model === subject.model)?.curves ?? null;
-      const begin = (prober: Prober) =>
-        prober.sensitivity(subject.original, subject.recipe, LEVELS, subject.seed, before);
+      const begin = async (prober: Prober) => {
+        await prober.sensitivity(subject.original, subject.recipe, LEVELS, subject.seed, before);
+        await prepare(prober, MEASURING, {
+          // All see the same photos, so one speaks for all.
+          onProgress: (what, advance) => prober === probers[0] && (this.layersWork = shown(what, advance)),
+          unpaused: () => this.#unpaused(),
+        });
+        return prober.beginLayers();
+      };
       const [first] = await Promise.all(probers.map(begin));
       let { curves } = first!;
       const { probes, left } = first!;
@@ -172,6 +185,10 @@ export class Probing {
       isStopped: () => false,
     });
   }
+}
+
+function shown(what: string, { done, of }: Advance): Status<never> {
+  return loading(`${what}: ${done} of ${of}`, of > 0 ? done / of : null);
 }
 
 function withProbe(curves: Curves, { curve: at, probed }: Probe): Curves {

@@ -28,6 +28,36 @@ describe("a sweep", () => {
     expect(again.probing.sweeps).toEqual([curve]);
   });
 
+  test("tells how far it is while the criterion and the original are measured, and ends there when cancelled", async () => {
+    const session = await opened();
+    const { prober } = core;
+    const told: unknown[] = [];
+    let cancelled = false;
+    core.prober = () => {
+      const made = prober();
+      const prepare = () => {
+        told.push(session.probing.sweepWork);
+        if (told.length === 6) session.probing.cancelSweep();
+        return made.prepare();
+      };
+      return { ...made, prepare, end: () => ((cancelled = true), made.end()) };
+    };
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    expect(told.slice(1)).toMatchObject([
+      { progress: { what: "Measuring the criterion on photos: 3 of 3", share: 1 } },
+      { progress: { what: "Measuring the original: 1 of 2", share: 0.5 } },
+    ]);
+    expect(session.probing.sweeps).toHaveLength(1);
+
+    cancelled = false;
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    expect(cancelled).toBe(true);
+    expect(session.probing.sweepWork).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    expect(asked("prober.begin")).toEqual(["prober 1"]);
+    // The curve that was there is still there.
+    expect(session.probing.sweeps).toHaveLength(1);
+  });
+
   test("goes by the visitor's seed, as sensitivity does", async () => {
     const session = await opened();
     session.seed = 7;
@@ -79,6 +109,35 @@ describe("sensitivity", () => {
 
     const again = await visit();
     expect(again.probing.sensitivities).toEqual([known]);
+  });
+
+  test("tells how far it is while the criterion and the original are measured, and pauses there", async () => {
+    const session = await opened();
+    const { prober } = core;
+    const told: unknown[] = [];
+    core.prober = () => {
+      const made = prober();
+      const prepare = async () => {
+        if (told.length === 0) session.probing.pause();
+        const at = await made.prepare();
+        told.push(session.probing.layersWork);
+        return at;
+      };
+      return { ...made, prepare };
+    };
+    const work = session.probing.probeLayers(session.subject!, [PHOTO]);
+    await settled();
+    const begun = told.length;
+    expect(begun).toBe(asked("sensitivity").length);
+    await settled();
+    expect(told).toHaveLength(begun);
+    session.probing.resume();
+    await work;
+    expect(told).toHaveLength(3 * begun);
+    expect(told).toContainEqual(
+      expect.objectContaining({ progress: { what: "Measuring the original: 1 of 2", share: 0.5 } }),
+    );
+    expect(isWhole(session.probing.sensitivities[0]!)).toBe(true);
   });
 
   test("pauses between two probes and goes on", async () => {

@@ -6,6 +6,7 @@ import { randomId } from "../state/ids";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
 import { gather } from "./gather";
+import { prepare } from "./prepare";
 import type { Patient, Subject } from "./subject";
 
 /** A model that came out. */
@@ -85,8 +86,8 @@ export class Recovery {
     await this.#attempt(async () => {
       const { learner } = this.core;
       await this.#gather(patient.preset, lessons);
-      this.work = loading("Measuring both models");
-      const beginning = (this.beginning = await learner.recover(patient.original, patient.pruned, plan));
+      await learner.recover(patient.original, patient.pruned, plan);
+      const beginning = await this.#begin("Measuring both models");
       await this.#learn(plan);
       this.#hasLearned();
       this.work = loading(MEASURING);
@@ -118,8 +119,8 @@ export class Recovery {
       const { learner } = this.core;
       const { model, original, preset, recipe } = patient;
       await this.#gather(preset, lessons);
-      this.work = loading("Measuring the original");
-      this.beginning = await learner.toLine(original, recipe, plan, aim);
+      await learner.toLine(original, recipe, plan, aim);
+      await this.#begin("Measuring the original");
       // Measured time is saved by cutting multiply-adds.
       const counted: Recipe = aim.time === undefined ? recipe : { ...recipe, target: { macs: 1 } };
       const run = randomId();
@@ -133,9 +134,19 @@ export class Recovery {
       const { learner } = this.core;
       await this.#gather(search.preset, lessons);
       this.work = loading("Finding the last finished round");
-      this.beginning = await learner.resumeLine(subject.original, search.state, search.best);
+      await learner.resumeLine(subject.original, search.state, search.best);
+      await this.#begin("Asking the original again");
       await this.#rounds(search, subject);
     });
+  }
+
+  async #begin(measuring: string): Promise<Beginning> {
+    const { learner } = this.core;
+    await prepare(learner, measuring, {
+      onProgress: (what, advance) => this.#show(what, advance),
+      unpaused: () => this.#unpaused(),
+    });
+    return (this.beginning = await learner.begin());
   }
 
   async #rounds(begun: Omit<Search, "state">, { before }: Subject): Promise<void> {
@@ -149,6 +160,7 @@ export class Recovery {
       over = isOver;
       const recovering = `Round ${rounds + 1}: recovering`;
       if ("scoring" in stage) this.#show(`Round ${rounds + 1}: measuring the criterion on photos`, stage.scoring);
+      else if ("judging" in stage) this.#show(`Round ${rounds + 1}: measuring the cut`, stage.judging);
       else if ("cut" in stage) this.work = loading(recovering);
       else if ("recovering" in stage) this.#show(recovering, stage.recovering);
       else if ("limit" in stage) this.remarks = [...this.remarks, stage.limit];
@@ -295,8 +307,7 @@ export class Recovery {
         }
         if (advance.done >= advance.of) return;
         if (learns && advance.done % every === 0) {
-          const quality = await learner.judge();
-          if (quality) this.judgements = [...this.judgements, { step: advance.done, quality }];
+          await this.#judge(what, advance);
           idle += performance.now() - now;
         }
       }
@@ -305,6 +316,22 @@ export class Recovery {
       if (failureOf(error).code !== "diverged") throw error;
       this.remarks = [...this.remarks, failureOf(error).message];
     }
+  }
+
+  /** How good the model is by now, a few photos at a time; whatever ends the work early ends this too. */
+  async #judge(what: string, { done, of }: Advance): Promise<void> {
+    const { learner } = this.core;
+    const photos = await learner.judge();
+    for (let shown = 0; shown < photos;) {
+      await this.#unpaused();
+      if (this.#stopping) return;
+      shown = (await learner.advanceTrial()).done;
+      const measured = shown < photos ? `, measuring on photo ${shown} of ${photos}` : "";
+      this.work = loading(`${what}: ${done} of ${of}${measured}`, done / of);
+    }
+    if (photos === 0) return;
+    const { quality } = await learner.finishTrial();
+    this.judgements = [...this.judgements, { step: done, quality }];
   }
 
   #show(what: string, { done, of }: Advance): void {

@@ -20,6 +20,8 @@ const photo = (folder: string | null, fails = false): Lesson => ({
 const NONE = new Uint8Array();
 const AIM: Aim = { loss: 0.2, pace: "search" };
 const plan = (session: Session) => core.learner.plan("distill", session.preset!);
+/** A recovery that is measured at its ends only. */
+const blindPlan = (session: Session) => core.learner.plan("reconstruct", session.preset!);
 
 describe("a recovery", () => {
   test("gives a model that is compared and taken home in place of the cut", async () => {
@@ -30,8 +32,8 @@ describe("a recovery", () => {
     expect(called("gather")).toEqual([["gather", ["cat", "dog"]]]);
     expect(called("add").map(([, folder]) => folder)).toEqual(["cat", "dog", "cat"]);
     expect(session.recovery.losses.map(({ step }) => step)).toEqual([1, 2, 3]);
-    expect([...session.recovered!.bytes]).toEqual([4, 2]);
-    expect(session.attempts).toMatchObject([{ cut: { agreement: 0.25 }, quality: { agreement: 0.75 } }]);
+    expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
+    expect(session.results.attempts).toMatchObject([{ cut: { agreement: 0.25 }, quality: { agreement: 0.75 } }]);
     expect(called("runner.load").at(-1)).toEqual(["runner.load", "pruned"]);
   });
 
@@ -44,7 +46,7 @@ describe("a recovery", () => {
     session.recovery.cancel();
     await over;
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
-    expect(session.attempts).toEqual([]);
+    expect(session.results.attempts).toEqual([]);
   });
 
   test("is there after a reload, leaves with another cut, and comes back with undo", async () => {
@@ -53,15 +55,15 @@ describe("a recovery", () => {
     await settled();
 
     const again = await visit();
-    expect([...again.recovered!.bytes]).toEqual([4, 2]);
+    expect([...again.results.recovered!.bytes]).toEqual([4, 2]);
 
     again.decideRecipe("cut more", { target: { macs: 0.3 } });
     await settled();
-    expect(again.recovered).toBeNull();
-    expect(again.attempts).toHaveLength(1);
+    expect(again.results.recovered).toBeNull();
+    expect(again.results.attempts).toHaveLength(1);
     again.undo();
     await settled();
-    expect([...again.recovered!.bytes]).toEqual([4, 2]);
+    expect([...again.results.recovered!.bytes]).toEqual([4, 2]);
   });
 
   test("half-labelled photos have no labels, and one that can't be read is left out and named", async () => {
@@ -86,13 +88,13 @@ describe("a recovery", () => {
       if (measures.mock.calls.length === 5) session.recovery.cancel();
       return advanceTrial();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
     await settled();
     expect(told[2]).toMatchObject({ progress: { what: expect.stringContaining("2 of 4"), share: 0.5 } });
-    expect(session.attempts).toMatchObject([
+    expect(session.results.attempts).toMatchObject([
       { quality: { agreement: 0.75, pictures: 4 }, judged: 4, test: { quality: { agreement: 0.85, pictures: 1 } } },
     ]);
-    expect(session.recovered).not.toBeNull();
+    expect(session.results.recovered).not.toBeNull();
     expect(session.recovery.remarks).toEqual([expect.stringContaining("first 1 of 2 photos")]);
     expect(session.recovery.work.state).toBe("empty");
     expect(called("cancel")).toEqual([]);
@@ -107,7 +109,7 @@ describe("a recovery", () => {
     });
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
     await settled();
-    expect(session.attempts).toMatchObject([{ quality: { pictures: 1 }, test: null }]);
+    expect(session.results.attempts).toMatchObject([{ quality: { pictures: 1 }, test: null }]);
     expect(called("cancel")).toEqual([]);
   });
 
@@ -118,10 +120,59 @@ describe("a recovery", () => {
       session.recovery.cancel();
       return advanceTrial();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
     await settled();
-    expect(session.attempts).toMatchObject([{ quality: { pictures: 1 }, judged: 1, test: null }]);
+    expect(session.results.attempts).toMatchObject([{ quality: { pictures: 1 }, judged: 1, test: null }]);
     expect(called("beginTrial")).toEqual([["beginTrial", false]]);
+  });
+
+  test("tells how far it is while both models are measured, and does not begin before", async () => {
+    const session = await opened();
+    const { prepare } = core.learner;
+    const told: unknown[] = [];
+    vi.spyOn(core.learner, "prepare").mockImplementation(() => {
+      told.push(session.recovery.work);
+      expect(called("begin")).toEqual([]);
+      return prepare();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    expect(told).toHaveLength(2);
+    expect(told[1]).toMatchObject({ progress: { what: "Measuring both models: 1 of 2", share: 0.5 } });
+    expect(session.recovery.beginning).toMatchObject({ original: { agreement: 1 }, pruned: { agreement: 0.25 } });
+  });
+
+  test("that is cancelled while both models are measured leaves nothing behind", async () => {
+    const session = await opened();
+    const { prepare } = core.learner;
+    vi.spyOn(core.learner, "prepare").mockImplementationOnce(() => {
+      session.recovery.cancel();
+      return prepare();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    expect(called("cancel")).toEqual([["cancel", "learner"]]);
+    expect(called("begin")).toEqual([]);
+    expect(session.results.attempts).toEqual([]);
+  });
+
+  test("tells how far each judgement on the way is, and a stop ends that as well", async () => {
+    const session = await opened();
+    const { advanceTrial } = core.learner;
+    const told: unknown[] = [];
+    const measures = vi.spyOn(core.learner, "advanceTrial").mockImplementation(() => {
+      told.push(session.recovery.work);
+      // In the middle of the second judgement.
+      if (measures.mock.calls.length === 3) session.recovery.stop();
+      return advanceTrial();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    expect(told[1]).toMatchObject({
+      progress: { what: "Distilling: 1 of 3, measuring on photo 1 of 2", share: expect.closeTo(1 / 3) },
+    });
+    expect(session.recovery.judgements).toEqual([{ step: 1, quality: expect.objectContaining({ agreement: 0.5 }) }]);
+    expect(called("advance")).toHaveLength(2);
+    // What came out is measured all the same, on all photos.
+    expect(session.results.attempts).toMatchObject([{ quality: { agreement: 0.75, pictures: 4 } }]);
   });
 
   test("that runs away keeps the last good weights and says so", async () => {
@@ -130,7 +181,7 @@ describe("a recovery", () => {
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
     await settled();
     expect(session.recovery.remarks).toEqual(["learning ran away at step 2"]);
-    expect(session.attempts).toHaveLength(1);
+    expect(session.results.attempts).toHaveLength(1);
   });
 
   test("that fails leaves the cut as it was", async () => {
@@ -139,7 +190,7 @@ describe("a recovery", () => {
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
     await settled();
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { message: "there are too few photos" } });
-    expect(session.recovered).toBeNull();
+    expect(session.results.recovered).toBeNull();
     expect(session.recovery.isBusy).toBe(false);
   });
 
@@ -156,18 +207,18 @@ describe("a recovery", () => {
     await work;
     await settled();
     expect(called("finish")).toHaveLength(1);
-    expect(session.attempts).toHaveLength(1);
+    expect(session.results.attempts).toHaveLength(1);
   });
 
   test("to the line: every round is on the list, the last one on this side is taken", async () => {
     const session = await opened();
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
-    expect(session.attempts.map(({ key, quality }) => [key !== null, quality.agreement])).toEqual([
+    expect(session.results.attempts.map(({ key, quality }) => [key !== null, quality.agreement])).toEqual([
       [true, 0.9],
       [false, 0.4],
     ]);
-    expect([...session.recovered!.bytes]).toEqual([8]);
+    expect([...session.results.recovered!.bytes]).toEqual([8]);
     expect(session.decisions.recipe.target).toEqual({ macs: 0.8 });
   });
 
@@ -175,12 +226,12 @@ describe("a recovery", () => {
     const session = await opened();
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
-    const [taken, beyond] = session.attempts;
+    const [taken, beyond] = session.results.attempts;
     expect(taken).toMatchObject({ test: { quality: { agreement: 0.85 } }, times: { original: 8, own: 5 } });
     expect(taken!.run).toBe(beyond!.run);
     expect(beyond!.test).toBeNull();
-    expect(session.recovered!.attempt.test).toEqual(taken!.test);
-    expect(session.search).toBeNull();
+    expect(session.results.recovered!.attempt.test).toEqual(taken!.test);
+    expect(session.results.search).toBeNull();
   });
 
   test("to the line: rounds stay with their model when another is opened meanwhile", async () => {
@@ -189,7 +240,7 @@ describe("a recovery", () => {
     const { round } = core.learner;
     vi.spyOn(core.learner, "round")
       .mockImplementationOnce(async () => {
-        await session.openFile(file("other.onnx"));
+        await session.intake.openFile(file("other.onnx"));
         return round();
       })
       .mockImplementationOnce(() => {
@@ -199,16 +250,16 @@ describe("a recovery", () => {
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.model.opened?.title).toBe("other.onnx");
-    expect(session.attempts).toMatchObject([{ model: small, before: { macs: 50_000 }, test: { quality: {} } }]);
-    expect(session.recovered).toBeNull();
-    expect(session.search).toMatchObject({ model: small, rounds: 1 });
+    expect(session.results.attempts).toMatchObject([{ model: small, before: { macs: 50_000 }, test: { quality: {} } }]);
+    expect(session.results.recovered).toBeNull();
+    expect(session.results.search).toMatchObject({ model: small, rounds: 1 });
 
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     await settled();
     expect(session.subject!.model).toBe(small);
-    session.takeAttempt(session.attempts[0]!);
+    session.takeAttempt(session.results.attempts[0]!);
     await settled();
-    expect([...session.recovered!.bytes]).toEqual([8]);
+    expect([...session.results.recovered!.bytes]).toEqual([8]);
   });
 
   test("to the line: a criterion that looks at photos says how far it is", async () => {
@@ -225,7 +276,22 @@ describe("a recovery", () => {
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     expect(told).toMatchObject({ progress: { what: expect.stringContaining("Round 1: measuring"), share: 0.75 } });
     await settled();
-    expect(session.attempts).toHaveLength(2);
+    expect(session.results.attempts).toHaveLength(2);
+  });
+
+  test("to the line: says how far it is while a cut is measured", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    const judging = { stage: { judging: { done: 1, of: 4 } }, isOver: false, least: 0.8, bytes: NONE };
+    let told: unknown;
+    vi.spyOn(core.learner, "round")
+      .mockResolvedValueOnce(judging)
+      .mockImplementationOnce(() => {
+        told = session.recovery.work;
+        return round();
+      });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    expect(told).toMatchObject({ progress: { what: "Round 1: measuring the cut: 1 of 4", share: 0.25 } });
   });
 
   test("to the line: goes on after a reload from its last finished round", async () => {
@@ -239,15 +305,15 @@ describe("a recovery", () => {
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "crashed" } });
 
     const again = await visit();
-    expect(again.search).toMatchObject({ rounds: 1, state: "after 1" });
-    await again.recovery.goOn(again.search!, again.subject!, [photo(null)]);
+    expect(again.results.search).toMatchObject({ rounds: 1, state: "after 1" });
+    await again.recovery.goOn(again.results.search!, again.subject!, [photo(null)]);
     await settled();
     expect(called("resumeLine")).toEqual([["resumeLine", ["after 1", [8]]]]);
-    expect(again.attempts.map(({ key, run }) => [key !== null, run])).toEqual([
-      [true, again.attempts[0]!.run],
-      [false, again.attempts[0]!.run],
+    expect(again.results.attempts.map(({ key, run }) => [key !== null, run])).toEqual([
+      [true, again.results.attempts[0]!.run],
+      [false, again.results.attempts[0]!.run],
     ]);
-    expect(again.search).toBeNull();
+    expect(again.results.search).toBeNull();
   });
 
   test("to the line: a search on other photos is refused, and is still there", async () => {
@@ -260,10 +326,10 @@ describe("a recovery", () => {
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
     core.fail("resumeLine", coreError("bad-input", "these are not the pictures that the search began with"));
-    await session.recovery.goOn(session.search!, session.subject!, [photo("cat")]);
+    await session.recovery.goOn(session.results.search!, session.subject!, [photo("cat")]);
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
-    expect(session.search).toMatchObject({ rounds: 1 });
-    session.forgetSearch();
-    expect(session.search).toBeNull();
+    expect(session.results.search).toMatchObject({ rounds: 1 });
+    session.results.forgetSearch();
+    expect(session.results.search).toBeNull();
   });
 });

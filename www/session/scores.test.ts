@@ -88,7 +88,7 @@ describe("a criterion that looks at photos", () => {
     const again = await visit();
     expect(called("beginScores")).toHaveLength(2);
     expect(lastCut()).toMatchObject({ criterion: "wanda" });
-    await again.openFile(file("other.onnx"));
+    await again.intake.openFile(file("other.onnx"));
     await settled();
     expect(called("open").at(-1)).toEqual(["open", "other.onnx"]);
     expect(called("beginScores")).toHaveLength(3);

@@ -2,44 +2,31 @@
 import { untrack } from "svelte";
 import type { Core, Preset, Recipe } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
-import { readBytes } from "../data/file";
-import { isSetName } from "../data/sets/entries";
 import type { Lesson } from "../data/sets/lesson";
 import * as format from "../format";
-import { withAttempt, withTest, type Attempt } from "../state/attempts";
-import {
-  FIRST_DECISIONS,
-  FIRST_RECIPE,
-  sourceId,
-  type Decisions,
-  type ModelSource,
-  type PhotoSource,
-} from "../state/decisions";
+import type { Attempt } from "../state/attempts";
+import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
-import { fragmentOf, readFragment } from "../state/link";
-import type { Search } from "../state/search";
+import { fragmentOf } from "../state/link";
+import { changed, keepingLayers, sharesOf, type RecipeChange } from "../state/recipe";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import { Storage } from "../state/storage";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
 import { Criteria } from "./criteria.svelte";
 import { Cut } from "./cut.svelte";
+import { Intake } from "./intake";
 import { Lessons } from "./lessons.svelte";
 import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
 import { Probing } from "./probing.svelte";
 import { Recovery, type Outcome } from "./recovery.svelte";
+import { Results } from "./results.svelte";
 import { Scores } from "./scores.svelte";
 import type { Patient, Probed, Subject as Worked } from "./subject";
 
-/** `undefined` takes a field out of the recipe. */
-type Unsettable<Fields> = { [Name in keyof Fields]: Fields[Name] | undefined };
-export type RecipeChange = Partial<Unsettable<Recipe>>;
-
 /** Sample photos that a first visit starts with. */
 const FIRST_SAMPLES = 3;
-/** Where the search that can go on is kept. */
-const SEARCH = "search";
 
 export class Session {
   history = $state.raw<History<Decisions>>(begin(FIRST_DECISIONS));
@@ -59,15 +46,10 @@ export class Session {
   readonly probing: Probing;
   /** What is learned from and measured on. */
   readonly lessons: Lessons;
-  /** Models that were recovered, on this visit and before. */
-  attempts = $state.raw<readonly Attempt[]>([]);
-  /** The search to the line that ended before it was over. */
-  search = $state.raw<Search | null>(null);
+  readonly results = new Results(this.storage);
+  readonly intake: Intake;
   /** What random choices start from where photos are parted, learned from and measured on. */
   seed = $state(1);
-  /** The file of the recovered model that is chosen. */
-  recovered = $state.raw<{ readonly attempt: Attempt; readonly bytes: Uint8Array } | null>(null);
-
   readonly decisions = $derived(present(this.history));
   readonly recipe = $derived(this.draft ?? this.decisions.recipe);
   // What follows from one decision must not stir when another one changes.
@@ -102,10 +84,11 @@ export class Session {
     this.scores = new Scores(core, this.criteria);
     this.recovery = new Recovery(core, {
       onOutcome: (outcome) => this.#keep(outcome),
-      onSearch: (search) => this.#keepSearch(search),
-      onTested: (of, tested) => this.#keepAttempts(withTest(this.attempts, of, tested)),
+      onSearch: (search) => this.results.keepSearch(search),
+      onTested: (of, tested) => this.results.keepTest(of, tested),
     });
     this.probing = new Probing(core, this.storage);
+    this.intake = new Intake(core, this);
     core.onRestart((_, reason) => {
       if (reason !== "Cancelled.") this.notices.trouble(reason);
     });
@@ -113,22 +96,19 @@ export class Session {
 
   /** Brings back the last visit and lets everything follow the decisions from here on. Returns how to end that. */
   async start(fragment: string): Promise<() => void> {
-    const [saved, attempts, search] = await Promise.all([
+    const [saved] = await Promise.all([
       this.storage.loadHistory(),
-      this.storage.loadAttempts(),
-      this.storage.load<Search>(SEARCH),
       this.loadCatalogue(),
       this.criteria.load(),
+      this.results.start(),
       this.probing.start(),
     ]);
-    this.attempts = attempts;
-    this.search = search;
     void this.lessons.load();
     if (saved) this.history = saved;
     else this.#beginWithSamples();
-    void this.storage.forgetUnused(this.history, attempts);
+    void this.storage.forgetUnused(this.history, this.results.attempts);
     const end = $effect.root(() => this.#follow());
-    if (fragment.length > 1) await this.openLink(fragment);
+    if (fragment.length > 1) await this.intake.openLink(fragment);
     return end;
   }
 
@@ -142,6 +122,7 @@ export class Session {
   }
 
   decide(what: string, change: Partial<Decisions>): void {
+    if ("recipe" in change) this.draft = null;
     // A recovered model is of one cut of one model.
     const stands = !("recipe" in change || "model" in change || "preset" in change);
     const recovered = stands ? this.decisions.recovered : null;
@@ -149,14 +130,14 @@ export class Session {
   }
 
   decideRecipe(what: string, change: RecipeChange): void {
-    const recipe = withoutUnset({ ...this.recipe, ...change });
+    const recipe = changed(this.recipe, change);
     this.draft = null;
     if (JSON.stringify(recipe) !== JSON.stringify(this.decisions.recipe)) this.decide(what, { recipe });
   }
 
   /** Shows what a recipe would do, while the visitor still moves the slider. */
   tryRecipe(change: RecipeChange): void {
-    this.draft = withoutUnset({ ...this.recipe, ...change });
+    this.draft = changed(this.recipe, change);
     const opened = this.model.opened;
     if (opened && !this.scores.areMissing(this.draft, opened)) this.cut.tries(this.draft);
   }
@@ -182,86 +163,14 @@ export class Session {
     this.notices.news(`${opened.title} is open: ${opened.summary.layers.length} layers with weights.`);
   }
 
-  async openFile(file: File): Promise<void> {
-    try {
-      const key = this.storage.keep(await readBytes(file));
-      await this.openModel({ kind: "file", name: file.name, key, sizes: {} });
-    } catch (error) {
-      this.model.attempt = failed(error);
-    }
-  }
-
   async answerSizes(sizes: Record<string, number>): Promise<void> {
     const question = this.model.question;
     if (question) await this.openModel(withSizes(question.source, sizes));
   }
 
-  async addPhotos(files: readonly File[]): Promise<void> {
-    const added: PhotoSource[] = [];
-    for (const file of files) {
-      try {
-        const key = this.storage.keep(await readBytes(file));
-        added.push({ kind: "file", name: file.name || "pasted photo", key });
-      } catch (error) {
-        this.notices.trouble(failureOf(error).message);
-      }
-    }
-    if (added.length > 0) this.decide("add photos", { photos: [...this.decisions.photos, ...added] });
-  }
-
-  /** Whatever the visitor dropped, pasted or chose: models, photos, recipes, data to learn from. */
-  async takeFiles(all: readonly File[]): Promise<void> {
-    const sets = all.filter((file) => isSetName(file.name));
-    const files = all.filter((file) => !isSetName(file.name));
-    if (sets.length > 0) void this.lessons.takeFiles(sets);
-    const isPhoto = (file: File) => file.type.startsWith("image/");
-    const isRecipe = (file: File) => /\.json$/i.test(file.name) || file.type === "application/json";
-    await this.addPhotos(files.filter((file) => isPhoto(file)));
-    for (const file of files.filter(isRecipe)) await this.applyRecipe(await file.text(), `“${file.name}”`);
-    const model = files.find((file) => !isPhoto(file) && !isRecipe(file));
-    if (model) await this.openFile(model);
-  }
-
-  /** Returns whether the text was a recipe. */
-  async applyRecipe(text: string, from: string): Promise<boolean> {
-    try {
-      const recipe = await this.core.cutter.parseRecipe(text);
-      this.draft = null;
-      this.decide(`apply the recipe from ${from}`, { recipe });
-      this.notices.news(`The recipe from ${from} is applied.`);
-      return true;
-    } catch (error) {
-      this.notices.trouble(`The recipe from ${from} can't be used: ${failureOf(error).message}`);
-      return false;
-    }
-  }
-
-  async openLink(fragment: string): Promise<void> {
-    try {
-      const linked = readFragment(fragment);
-      if (!linked) return;
-      const source: ModelSource | null = linked.model ? { kind: "gallery", id: linked.model, sizes: {} } : null;
-      if (source && !this.model.isOpen(source)) await this.openModel(source);
-      await this.applyRecipe(linked.recipe, "the link");
-    } catch (error) {
-      this.notices.trouble(failureOf(error).message);
-    }
-  }
-
   /** The share that the current cut removes from each layer that can be cut, by name. */
   sharesNow(): Record<string, number> {
-    const cuts = new Map(this.cut.preview?.layers.map((cut) => [cut.id, cut]));
-    const byChannel = (this.recipe.granularity ?? "channel") === "channel";
-    const shares = (this.model.opened?.summary.layers ?? [])
-      .filter((layer) => !(byChannel && layer.kept))
-      .map((layer) => {
-        const cut = cuts.get(layer.id);
-        const share = byChannel
-          ? 1 - (cut?.channelsOut ?? layer.channelsOut) / layer.channelsOut
-          : (cut?.sparsity ?? 0);
-        return [layer.name, Number(share.toFixed(3))];
-      });
-    return Object.fromEntries(shares) as Record<string, number>;
+    return sharesOf(this.recipe, this.model.opened?.summary.layers ?? [], this.cut.preview?.layers ?? []);
   }
 
   /** Measures what the present recipe's criterion says of the model, and cuts by it. */
@@ -316,7 +225,6 @@ export class Session {
   takeAttempt(attempt: Attempt): void {
     if (!attempt.key) return;
     const recovered = { attempt: attempt.id, key: attempt.key };
-    this.draft = null;
     this.decide("take a recovered model", { recipe: attempt.recipe, recovered });
   }
 
@@ -403,61 +311,24 @@ export class Session {
     const packed = this.cut.packed;
     if (!opened || packed.state !== "ready" || !this.preset) return null;
     const runsHere = opened.summary.unsupported.length === 0;
-    const pruned = this.#recovered ? this.recovered?.bytes : packed.value.bytes;
+    const pruned = this.#recovered ? this.results.recovered?.bytes : packed.value.bytes;
     return pruned ? { original: opened.bytes, pruned, preset: this.preset, runsHere } : null;
   }
 
   async #followRecovered(chosen: Decisions["recovered"]): Promise<void> {
-    if (!chosen) this.recovered = null;
-    if (!chosen || this.recovered?.attempt.id === chosen.attempt) return;
-    this.recovered = null;
-    const attempt = this.attempts.find(({ id }) => id === chosen.attempt);
     try {
-      if (!attempt) throw new Error("The browser no longer holds that recovered model.");
-      const bytes = await this.storage.bytes(chosen.key);
-      if (this.#recovered?.attempt === chosen.attempt) this.recovered = { attempt, bytes };
+      await this.results.choose(chosen);
     } catch (error) {
       this.notices.trouble(failureOf(error).message);
       this.history = amend(this.history, { ...this.decisions, recovered: null });
     }
   }
 
-  /** Forgets how far the search came; its models stay on the list. */
-  forgetSearch(): void {
-    this.#keepSearch(null);
-  }
-
-  #keepSearch(search: Search | null): void {
-    this.search = search;
-    void this.storage.save(SEARCH, this.search);
-  }
-
-  #keepAttempts(attempts: readonly Attempt[]): void {
-    this.attempts = attempts;
-    void this.storage.saveAttempts(attempts);
-    const chosen = this.recovered;
-    const known = attempts.find(({ id }) => id === chosen?.attempt.id);
-    if (chosen && known) this.recovered = { ...chosen, attempt: known };
-  }
-
-  /** Puts a recovered model on the list, and takes it unless it is beyond the line, or of a model that is no longer open. */
+  /** Keeps a recovered model, and takes it unless it is beyond the line, or of a model that is no longer open. */
   #keep(outcome: Outcome): void {
-    const { bytes, beginning, milliseconds, ...rest } = outcome;
-    const original = beginning.milliseconds;
-    const key = bytes.length > 0 ? this.storage.keep(bytes) : null;
-    const attempt: Attempt = {
-      ...rest,
-      at: Date.now(),
-      key,
-      original: beginning.original,
-      lessons: beginning.lessons,
-      judged: rest.quality.pictures,
-      test: null,
-      times: milliseconds !== null && original !== undefined ? { original, own: milliseconds } : null,
-    };
-    this.#keepAttempts(withAttempt(this.attempts, attempt));
+    const attempt = this.results.keep(outcome);
     const opened = this.model.opened;
-    if (key && opened && sourceId(opened.source) === outcome.model) this.takeAttempt(attempt);
+    if (attempt.key && opened && sourceId(opened.source) === attempt.model) this.takeAttempt(attempt);
   }
 
   #subjects(): Subject[] {
@@ -469,23 +340,4 @@ export class Session {
 
 function subjectOf({ source, bytes, summary }: OpenedModel, preset: Preset, recipe: Recipe): Worked {
   return { model: sourceId(source), original: bytes, before: summary.totals, preset, recipe };
-}
-
-/** A field that is set to `undefined` is one that the recipe leaves out. */
-function withoutUnset(recipe: Unsettable<Recipe>): Recipe {
-  return Object.fromEntries(Object.entries(recipe).filter(([, value]) => value !== undefined)) as unknown as Recipe;
-}
-
-/** The layers that a recipe names are those of the model it was made for: for another, only these count. */
-function keepingLayers(recipe: Recipe, names: readonly string[]): Recipe {
-  if (!recipe.layers && !recipe.protect) return recipe;
-  const layers = Object.entries(recipe.layers ?? {}).filter(([name]) => names.includes(name));
-  const protect = recipe.protect?.filter((name) => names.includes(name)) ?? [];
-  const isLeft = recipe.allocation !== "manual" || layers.length > 0;
-  return withoutUnset({
-    ...recipe,
-    layers: layers.length > 0 ? Object.fromEntries(layers) : undefined,
-    protect: protect.length > 0 ? protect : undefined,
-    ...(isLeft ? {} : { allocation: undefined, target: FIRST_RECIPE.target }),
-  });
 }

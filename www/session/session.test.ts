@@ -21,12 +21,12 @@ describe("a session", () => {
   test("layers that a link names are those of the model that opens first, and of no other", async () => {
     const session = await visit();
     const recipe = JSON.stringify({ allocation: "manual", layers: { stem: 0.25, elsewhere: 0.5 } });
-    await session.openLink(`#recipe=${encodeURIComponent(recipe)}`);
+    await session.intake.openLink(`#recipe=${encodeURIComponent(recipe)}`);
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     await settled();
     expect(session.recipe).toMatchObject({ allocation: "manual", layers: { stem: 0.25 } });
 
-    await session.openFile(file("other.onnx", ""));
+    await session.intake.openFile(file("other.onnx", ""));
     await settled();
     expect(session.recipe.layers).toBeUndefined();
     expect(session.recipe).toMatchObject({ target: { macs: 0.7 } });
@@ -59,7 +59,7 @@ describe("a session", () => {
     expect(called("runner.run")).toEqual([]);
 
     core.fail("runner.load", null);
-    await session.openFile(file("mine.onnx"));
+    await session.intake.openFile(file("mine.onnx"));
     await settled();
     expect(session.comparison.instead).toBeNull();
     expect(called("runner.run")).not.toEqual([]);
@@ -79,7 +79,7 @@ describe("a session", () => {
     const session = await visit();
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     core.fail("open", coreError("not-onnx", "This is a JPEG picture, not an ONNX model."));
-    await session.openFile(file("cat.onnx"));
+    await session.intake.openFile(file("cat.onnx"));
     await settled();
 
     expect(session.model.attempt).toMatchObject({
@@ -96,7 +96,7 @@ describe("a session", () => {
     await settled();
     const loads = called("runner.load").length;
     const release = core.hold("preview");
-    await session.openFile(file("mine.onnx"));
+    await session.intake.openFile(file("mine.onnx"));
     await settled();
     expect(session.cut.packed.state).toBe("empty");
     expect(called("runner.load")).toHaveLength(loads);
@@ -109,7 +109,7 @@ describe("a session", () => {
   test("asks for the sizes that a model leaves open", async () => {
     const session = await visit();
     core.fail("open", coreError("open-dimensions", "Please give numbers for “height” and “width”."));
-    await session.openFile(file("any.onnx"));
+    await session.intake.openFile(file("any.onnx"));
     expect(session.model.question?.axes).toEqual(["height", "width"]);
 
     core.fail("open", null);
@@ -191,7 +191,7 @@ describe("a session", () => {
   test("undoing a dropped model opens the one before it again", async () => {
     const session = await visit();
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
-    await session.openFile(file("mine.onnx"));
+    await session.intake.openFile(file("mine.onnx"));
     session.undo();
     await settled();
     expect(session.model.opened?.title).toBe("Small");
@@ -199,8 +199,8 @@ describe("a session", () => {
 
   test("everything is there again after a reload", async () => {
     const before = await visit();
-    await before.openFile(file("mine.onnx"));
-    await before.takeFiles([file("me.jpg", "image/jpeg")]);
+    await before.intake.openFile(file("mine.onnx"));
+    await before.intake.takeFiles([file("me.jpg", "image/jpeg")]);
     before.decideRecipe("change the target", { target: { parameters: 0.6 } });
     await settled();
 
@@ -214,7 +214,7 @@ describe("a session", () => {
   test("a photo that can't be read is named, and the others are compared", async () => {
     const session = await visit();
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
-    await session.takeFiles([file("broken.jpg", "image/jpeg", [0])]);
+    await session.intake.takeFiles([file("broken.jpg", "image/jpeg", [0])]);
     await settled();
     expect(session.photos.all.at(-1)!.pixels).toMatchObject({
       state: "failed",
@@ -254,7 +254,7 @@ describe("a session", () => {
     const session = await visit();
     const before = session.decisions;
     core.fail("parseRecipe", coreError("bad-recipe", "unknown field “targt”"));
-    expect(await session.applyRecipe('{"targt": 1}', "the text field")).toBe(false);
+    expect(await session.intake.applyRecipe('{"targt": 1}', "the text field")).toBe(false);
     expect(session.decisions).toBe(before);
     expect(session.notices.all.at(-1)).toMatchObject({ kind: "trouble", text: expect.stringContaining("targt") });
   });

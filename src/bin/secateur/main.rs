@@ -9,6 +9,7 @@ mod evaluate;
 mod failure;
 mod files;
 mod inspect;
+mod measuring;
 mod model;
 mod progress;
 mod prune;

@@ -1,6 +1,7 @@
 //! What is being done, on standard error where that is a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use secateur::recover::Advance;
 use std::io::Write;
 use std::time::Duration;
 
@@ -27,6 +28,12 @@ impl Progress {
     pub fn stage(&self, stage: &'static str) {
         self.look_like(UNKNOWN);
         self.line.set_message(stage);
+    }
+
+    /// A stage and how much of it is done.
+    pub fn at(&self, stage: &'static str, Advance { done, of, .. }: Advance) {
+        self.line.set_message(stage);
+        self.count(done, of);
     }
 
     /// How much of the stage is done.

@@ -4,6 +4,7 @@ use crate::data::Data;
 use crate::evaluate::rows;
 use crate::failure::Failure;
 use crate::files::Place;
+use crate::measuring::show_all;
 use crate::model::{Model, Other};
 use crate::progress::Progress;
 use crate::table::table;
@@ -11,7 +12,7 @@ use clap::{Args, ValueEnum};
 use secateur::data::{Augmentation, Pictures};
 use secateur::graph::Graph;
 use secateur::onnx;
-use secateur::recover::{self, Job, Plan, examine};
+use secateur::recover::{self, Job, Plan, Trial};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -96,7 +97,9 @@ impl How {
         let mut plan = Plan::new(method, &data.preset()?);
         plan.seed = data.seed;
         plan.steps = self.steps.map_or(plan.steps, |steps| steps as usize);
-        plan.batch = self.batch.map_or(plan.batch, |batch| batch as usize);
+        if let Some(batch) = self.batch {
+            plan = plan.with_batch(f64::from(batch))?;
+        }
         plan.rate = self.rate.unwrap_or(plan.rate);
         plan.label_share = self.label_share.unwrap_or(plan.label_share);
         if !self.inner.is_empty() {
@@ -135,16 +138,18 @@ impl Recover {
         progress.stage("Recovering");
         let recovered = recover_by(&pruned, &original, Arc::new(lessons), &plan, &progress)?;
         progress.stage("Measuring");
-        let mut columns = Vec::new();
-        for graph in [&pruned, &recovered] {
-            columns.push(examine(graph, Some(&original), &unseen)?);
-        }
+        let unseen = Arc::new(unseen);
+        let mut first = Trial::new(&original, &pruned, Arc::clone(&unseen))?;
+        show_all(&mut first, &progress)?;
+        let before = first.tested().quality;
+        let mut second = Trial::against(&first.answers(), &recovered, Arc::clone(&unseen))?;
+        show_all(&mut second, &progress)?;
+        let after = second.tested().quality;
         output.draft(&onnx::write(&recovered)?)?.publish()?;
         drop(progress);
-        let (before, after) = (rows(&columns[0]), rows(&columns[1]));
-        let both: Vec<Vec<String>> = before
+        let both: Vec<Vec<String>> = rows(&before)
             .into_iter()
-            .zip(after)
+            .zip(rows(&after))
             .map(|(mut row, after)| {
                 row.extend(after.into_iter().nth(1));
                 row

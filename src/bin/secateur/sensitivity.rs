@@ -3,6 +3,7 @@
 use crate::data::Data;
 use crate::failure::Failure;
 use crate::files::{self, Place};
+use crate::measuring::prepare;
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::table::table;
@@ -36,7 +37,7 @@ pub struct Sense {
     json: bool,
 }
 
-/// What every thread probes.
+/// What is probed.
 struct Subject<'a> {
     graph: &'a Graph,
     bytes: u64,
@@ -69,7 +70,6 @@ impl Sense {
         progress.stage("Reading pictures");
         let pictures = self.data.load(&graph, &progress)?;
         let parts = Parts::new(pictures, self.data.seed)?;
-        progress.stage("Cutting layer by layer");
         let subject = Subject {
             graph: &graph,
             bytes: size,
@@ -98,14 +98,12 @@ impl Sense {
 }
 
 impl Subject<'_> {
-    fn sensitivity(&self) -> secateur::Result<Sensitivity> {
-        let model = (self.graph, self.bytes);
-        Sensitivity::new(model, self.recipe, self.levels, self.parts, self.seed)
-    }
-
     /// Does the probes on all processors; the answers are the same on any number.
     fn probe_all(&self, progress: &Progress) -> Result<Curves, Failure> {
-        let first = self.sensitivity()?;
+        let model = (self.graph, self.bytes);
+        let first = Sensitivity::prepare(model, self.recipe, self.levels, self.parts, self.seed)?;
+        let first = prepare(first, progress)?;
+        progress.stage("Cutting layer by layer");
         let mut curves = first.curves();
         let all = first.len();
         let next = AtomicUsize::new(0);
@@ -130,11 +128,8 @@ impl Subject<'_> {
         thread::scope(|scope| {
             let work = &work;
             for _ in 1..threads {
-                let tell = tell.clone();
-                scope.spawn(move || match self.sensitivity() {
-                    Ok(sensitivity) => work(sensitivity, &tell),
-                    Err(error) => drop(tell.send(Err(error))),
-                });
+                let (sensitivity, tell) = (first.clone(), tell.clone());
+                scope.spawn(move || work(sensitivity, &tell));
             }
             scope.spawn(move || work(first, &tell));
             for (done, probed) in told.into_iter().enumerate() {

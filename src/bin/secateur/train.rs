@@ -3,6 +3,7 @@
 use crate::evaluate::rows;
 use crate::failure::Failure;
 use crate::files::{self, Draft, Place};
+use crate::measuring::examine;
 use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;
@@ -10,7 +11,7 @@ use secateur::data::idx_files::{Pair, Part};
 use secateur::data::{Augmentation, Pictures};
 use secateur::learn::{Learned, Method, Schedule, Settings, small_network};
 use secateur::onnx;
-use secateur::recover::{Lessons, Quality, Team, examine};
+use secateur::recover::{Lessons, Quality, Team};
 use secateur::report::account;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -121,7 +122,7 @@ impl Train {
         graph = team.model();
         let seconds = start.elapsed().as_secs_f64();
         progress.stage("Measuring");
-        let test = examine(&graph, None, &test)?;
+        let test = examine(&graph, &test, &progress)?;
         let bytes = onnx::write(&graph)?;
         let totals = account(&graph, bytes.len() as u64).totals;
         let document = Log {

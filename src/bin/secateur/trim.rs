@@ -5,6 +5,7 @@ use crate::data::Data;
 use crate::evaluate::rows;
 use crate::failure::Failure;
 use crate::files::{self, Place};
+use crate::measuring::{prepare, show_all};
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::recover::How;
@@ -123,15 +124,17 @@ impl Trim {
         let parts = Parts::new(pictures, self.data.seed)?;
         let test = parts.test.clone();
 
-        progress.stage("Measuring the original");
         let aim = self.aim();
         let sides = (&original, &file[..]);
-        let mut line = Line::new(sides, &recipe, &plan, parts, aim, Some(now))?;
+        let line = Line::prepare(sides, &recipe, &plan, parts, aim, Some(now))?;
+        let mut line = prepare(line, &progress)?;
+        progress.stage("Cutting");
         while !line.is_over() {
             match line.advance()? {
-                Stage::Scoring(advance) => progress.count(advance.done, advance.of),
+                Stage::Scoring(advance) => progress.at("Measuring the criterion", advance),
+                Stage::Judging(advance) => progress.at("Measuring", advance),
                 Stage::Cut(_) => progress.stage("Recovering"),
-                Stage::Recovering(advance) => progress.count(advance.done, advance.of),
+                Stage::Recovering(advance) => progress.at("Recovering", advance),
                 Stage::Judged(tried) => {
                     progress.note(&describe(&tried));
                     progress.stage("Cutting");
@@ -204,13 +207,8 @@ fn tested(
         return Ok(None);
     }
     let mut trial = Trial::new(original, model, test)?;
-    loop {
-        let (done, of) = trial.advance()?;
-        progress.count(done, of);
-        if done == of {
-            return Ok(Some(trial.tested()));
-        }
-    }
+    show_all(&mut trial, progress)?;
+    Ok(Some(trial.tested()))
 }
 
 /// Milliseconds since the first call.

@@ -11,6 +11,7 @@ use crate::report::{Ledger, Lengths};
 use std::collections::BTreeMap;
 
 /// Units in the order in which they go, kept until the criterion changes.
+#[derive(Clone)]
 pub struct RankedUnits {
     /// By unit.
     pub scores: Vec<f32>,

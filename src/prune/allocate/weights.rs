@@ -12,6 +12,7 @@ use crate::report::{Ledger, Lengths};
 const PAST_ALL: usize = 0x7f80_0001;
 
 /// The items (weights or blocks) of one layer in the order in which they go.
+#[derive(Clone)]
 pub struct RankedLayer {
     /// The layers that use the tensor: one, or those that share it.
     pub names: Vec<String>,
@@ -120,6 +121,7 @@ impl RankedLayer {
 }
 
 /// All layers, kept until the criterion changes.
+#[derive(Clone)]
 pub struct RankedWeights {
     pub layers: Vec<RankedLayer>,
 }

@@ -11,6 +11,7 @@ use crate::report::{Ledger, Lengths};
 use std::collections::BTreeMap;
 
 /// What a criterion makes of a model's weights.
+#[derive(Clone)]
 pub enum Items {
     /// Weights or blocks, ranked.
     Ranked(RankedWeights),

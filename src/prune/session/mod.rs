@@ -26,6 +26,7 @@ pub(super) use choice::Choice;
 use items::{Items, channels_only, unprotected};
 
 /// An open model and its current cut.
+#[derive(Clone)]
 pub struct Session {
     graph: Graph,
     groups: Groups,
@@ -38,7 +39,7 @@ pub struct Session {
 }
 
 /// What the order of units depends on.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 struct UnitsKey {
     criterion: String,
     seed: u32,
@@ -46,7 +47,7 @@ struct UnitsKey {
 }
 
 /// What the order of weights or blocks depends on.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 struct ItemsKey {
     criterion: String,
     seed: u32,

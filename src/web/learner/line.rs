@@ -1,12 +1,12 @@
 //! Searches to the line, which can go on where they ended.
 
-use super::messages::{Beginning, Round};
-use super::{Kind, Learner, beginning, nothing_begun, options};
+use super::messages::Round;
+use super::preparing::Preparing;
+use super::{Kind, Learner, nothing_begun, options};
 use crate::error::Error;
-use crate::graph::Graph;
 use crate::onnx::open;
 use crate::recipe::Recipe;
-use crate::recover::{Aim, Line, Parts, Plan, Stage, State};
+use crate::recover::{Aim, Line, Plan, Stage, State};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
 use crate::web::{SLICE, message, now};
@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Learner {
-    /// Begins a search to the line. Whoever shares out the batches with this worker is a member.
+    /// Gets ready for a search to the line. Whoever shares out the batches with this worker is a member.
     #[wasm_bindgen(js_name = toLine)]
     pub fn search(
         &mut self,
@@ -25,18 +25,19 @@ impl Learner {
         plan: Ts<Plan>,
         aim: Ts<Aim>,
         sizes: Ts<Sizes>,
-    ) -> JsResult<Ts<Beginning>> {
+    ) -> JsResult<()> {
         let plan = plan.to_rust().map_err(mismatch)?;
         let recipe = recipe.to_rust().map_err(mismatch)?;
         let aim = aim.to_rust().map_err(mismatch)?;
         let graph = open(original.clone().into(), &options(sizes)?)?.graph;
         let parts = self.parts(plan.seed)?;
         let sides = (&graph, &original[..]);
-        let line = Line::new(sides, &recipe, &plan, parts.clone(), aim, Some(now))?;
-        self.line_begins(graph, parts, line.leading())
+        let line = Line::prepare(sides, &recipe, &plan, parts.clone(), aim, Some(now))?;
+        self.preparing = Some(Preparing::Line(line, Box::new(graph), parts));
+        Ok(())
     }
 
-    /// Goes on with a search from the state that [`Learner::round`] gave, on the same pictures. `best` is the file that was
+    /// Gets ready to go on with a search from the state that [`Learner::round`] gave, on the same pictures. `best` is the file that was
     /// accepted last; empty where none was.
     #[wasm_bindgen(js_name = resumeLine)]
     pub fn resume(
@@ -45,7 +46,7 @@ impl Learner {
         state: &str,
         best: Vec<u8>,
         sizes: Ts<Sizes>,
-    ) -> JsResult<Ts<Beginning>> {
+    ) -> JsResult<()> {
         let state: State = serde_json::from_str(state).map_err(|_| {
             Error::BadInput(
                 "what was kept of that search is from another version of this page: begin it anew"
@@ -62,7 +63,8 @@ impl Learner {
         let graph = open(best.clone().into(), &options)?.graph;
         let parts = self.parts(state.plan.seed)?;
         let line = Line::resume(&original, state, (&graph, &best), parts.clone(), Some(now))?;
-        self.line_begins(original, parts, line.leading())
+        self.preparing = Some(Preparing::Line(line, Box::new(original), parts));
+        Ok(())
     }
 
     /// Does the next piece of the search: with what members found, where they did.
@@ -73,7 +75,7 @@ impl Learner {
         };
         let start = now();
         let mut stage = line.follow(&work.shares.take())?;
-        while matches!(stage, Stage::Scoring(_)) && now() - start < SLICE {
+        while matches!(stage, Stage::Scoring(_) | Stage::Judging(_)) && now() - start < SLICE {
             stage = line.advance()?;
         }
         let bytes = match &stage {
@@ -93,18 +95,5 @@ impl Learner {
             stage,
             state,
         })
-    }
-
-    fn line_begins(
-        &mut self,
-        original: Graph,
-        parts: Parts,
-        line: Line,
-    ) -> JsResult<Ts<Beginning>> {
-        let state = line.state();
-        let (score, milliseconds) = (state.original, state.milliseconds);
-        let beginning = beginning(&parts, [score; 2], milliseconds);
-        self.begin(original, parts, Kind::Line(Box::new(line)));
-        message(beginning)
     }
 }

@@ -1,7 +1,8 @@
 //! Cuts that are measured and not kept: of each layer alone, and of the whole at many sizes.
 
-use super::messages::{Beginning, Probe, Probing};
-use super::{Learner, beginning, nothing_begun, options};
+use super::messages::Probe;
+use super::preparing::Preparing;
+use super::{Learner, nothing_begun, options};
 use crate::error::Error;
 use crate::onnx::open;
 use crate::prune::session::Session;
@@ -31,24 +32,16 @@ impl Learner {
         seed: u32,
         before: Option<Ts<Curves>>,
         sizes: Ts<Sizes>,
-    ) -> JsResult<Ts<Probing>> {
+    ) -> JsResult<()> {
         let recipe = recipe.to_rust().map_err(mismatch)?;
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let parts = self.parts(seed)?;
-        let sensitivity = Sensitivity::new((&graph, size), &recipe, &levels, &parts, seed)?;
         let before = before.map(|curves| curves.to_rust()).transpose();
-        let curves = match before.map_err(mismatch)? {
-            Some(before) => sensitivity.known(&before),
-            None => sensitivity.curves(),
-        };
-        let probing = Probing {
-            probes: sensitivity.len(),
-            left: sensitivity.left(&curves),
-            curves,
-        };
-        self.probes = Some(Probes::Layers(Box::new(sensitivity)));
-        message(probing)
+        let before = before.map_err(mismatch)?.map(Box::new);
+        let sensitivity = Sensitivity::prepare((&graph, size), &recipe, &levels, &parts, seed)?;
+        self.preparing = Some(Preparing::Layers(sensitivity, before));
+        Ok(())
     }
 
     /// Does one of the probes, in any order.
@@ -89,15 +82,14 @@ impl Learner {
         recipe: Ts<Recipe>,
         seed: u32,
         sizes: Ts<Sizes>,
-    ) -> JsResult<Ts<Beginning>> {
+    ) -> JsResult<()> {
         let recipe = recipe.to_rust().map_err(mismatch)?;
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let parts = self.parts(seed)?;
-        let sweep = Sweep::new((&graph, size), &recipe, parts.clone(), Some(now))?;
-        let beginning = beginning(&parts, [sweep.original(); 2], sweep.milliseconds());
-        self.probes = Some(Probes::Sizes(Box::new(sweep)));
-        message(beginning)
+        let sweep = Sweep::prepare((&graph, size), &recipe, parts.clone(), Some(now))?;
+        self.preparing = Some(Preparing::Sweep(sweep, parts));
+        Ok(())
     }
 
     /// Cuts to the share `kept` and measures; `undefined` where the recipe's limits do not let so much go.

@@ -135,7 +135,7 @@ impl Learner {
     #[wasm_bindgen(getter)]
     pub fn learns(&self) -> JsResult<bool> {
         Ok(match &self.under_way()?.kind {
-            Kind::Recovery(job, _) => job.learns(),
+            Kind::Recovery(job) => job.learns(),
             Kind::Recovered(..) => false,
             Kind::Line(line) => line.learning().is_some(),
         })
@@ -144,7 +144,7 @@ impl Learner {
     /// The file of the cut that a search has begun to learn, for members; empty where it learns none.
     pub fn cut(&self) -> JsResult<Vec<u8>> {
         Ok(match &self.under_way()?.kind {
-            Kind::Recovery(..) | Kind::Recovered(..) => Vec::new(),
+            Kind::Recovery(_) | Kind::Recovered(..) => Vec::new(),
             Kind::Line(line) => line.learning().unwrap_or_default().to_vec(),
         })
     }
@@ -153,7 +153,7 @@ impl Learner {
     pub fn share(&mut self) -> JsResult<Ts<Share>> {
         let work = self.work()?;
         let share = match &mut work.kind {
-            Kind::Recovery(job, _) => job.share()?,
+            Kind::Recovery(job) => job.share()?,
             Kind::Recovered(..) => return Err(nothing_begun().into()),
             Kind::Line(line) => line.share()?,
         };

@@ -1,9 +1,10 @@
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { doubleCore, type DoubleCore } from "../../../tests/page/core-double";
+import { coreError, doubleCore, type DoubleCore } from "../../../tests/page/core-double";
 import { file, settled, surround } from "../../../tests/page/surroundings";
 import App from "../../App.svelte";
 import type { Plan } from "../../core/protocol";
+import { Storage } from "../../state/storage";
 
 vi.mock("../../data/photo", () => ({
   decodePhoto: () =>
@@ -75,6 +76,40 @@ test("augmentation and the seed go into the plan", async () => {
   await settled();
   const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
   expect(plan).toMatchObject({ seed: 7, augmentation: { flip: true, shift: 0.1, rotation: 15, jitter: 0 } });
+});
+
+test("the photos per step are the core's usual ones, or as many as the visitor asks for", async () => {
+  const planned = async () => {
+    core.calls.length = 0;
+    panel().getByRole("button", { name: "Recover this cut" }).click();
+    await settled();
+    const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
+    return plan.batch;
+  };
+  expect(panel().queryByLabelText("photos per step")).toBeNull();
+  await fireEvent.click(panel().getByRole("radio", { name: "Fine-tune" }));
+  await settled();
+  const field = panel().getByLabelText("photos per step") as HTMLInputElement;
+  expect(field.placeholder).toBe("2");
+  expect((panel().getByLabelText("learning rate") as HTMLInputElement).placeholder).toBe("0.01");
+  expect(await planned()).toBe(2);
+  await fireEvent.input(field, { target: { value: "16" } });
+  expect(await planned()).toBe(16);
+  // Kept with what came out.
+  const [attempt] = (await new Storage(() => undefined).loadAttempts()).slice(-1);
+  expect(attempt!.plan.batch).toBe(16);
+});
+
+test("a number of photos per step that the core refuses is told", async () => {
+  await fireEvent.click(panel().getByRole("radio", { name: "Distil" }));
+  await settled();
+  core.fail("plan", coreError("bad-input", "the pictures per step must be a whole number"));
+  await fireEvent.input(panel().getByLabelText("photos per step"), { target: { value: "0" } });
+  panel().getByRole("button", { name: "Recover this cut" }).click();
+  await settled();
+  expect(panel().getByRole("alert").textContent).toContain("whole number");
+  expect(core.calls.filter(([name]) => name === "recover")).toEqual([]);
+  expect(core.calls.findLast(([name]) => name === "plan")![1]).toEqual(["distill", 0]);
 });
 
 test("inner values are left alone where the visitor asks for it", async () => {

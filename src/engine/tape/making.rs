@@ -1,0 +1,189 @@
+//! A tape of a model: a step for each node that runs, with what it reads, makes and learns.
+
+use super::{Normalisation, Parameter, Step, Tape, zeros};
+use crate::engine::Options;
+use crate::engine::settle::Settled;
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::map::Mapped;
+use crate::kernels::learn::moves::Same;
+use crate::ops::Operator;
+use crate::ops::learning::LearnContext;
+use crate::ops::lowering::Operand;
+use crate::tensor::Tensor;
+use std::collections::BTreeMap;
+
+impl Tape {
+    /// Errors: [`Error::UnsupportedOperators`] and [`Error::BadModel`] as for running, and [`Error::BadModel`] naming a
+    /// node that gradients can't pass.
+    pub fn new(graph: &Graph, options: &Options, normalisation: Normalisation) -> Result<Self> {
+        let settled = Settled::new(graph, options)?;
+        let count = graph.values.len();
+        let mut tape = Tape {
+            steps: Vec::with_capacity(settled.works.len()),
+            values: vec![Vec::new(); count],
+            gradients: vec![None; count],
+            needs: vec![false; count],
+            parameters: Vec::new(),
+            inputs: graph.inputs.clone(),
+            scratch: Vec::new(),
+            spare: Vec::new(),
+        };
+        for &input in &graph.inputs {
+            let length = settled.form(input).map_or(0, |f| f.shape.iter().product());
+            tape.values[input.0 as usize] = zeros(length)?;
+        }
+        for work in &settled.works {
+            tape.take_in(&settled, work.node, &*work.operator, normalisation)?;
+        }
+        let mut learned: Vec<ValueId> = tape.parameters.iter().map(|p| p.value).collect();
+        learned.sort_unstable();
+        learned.dedup();
+        tape.parameters = learned
+            .into_iter()
+            .map(|value| Parameter {
+                value,
+                shape: settled.form(value).map_or_else(Vec::new, |form| form.shape),
+            })
+            .collect();
+        let longest = tape.steps.iter().map(|step| step.step.scratch_len()).max();
+        tape.scratch = zeros(longest.unwrap_or(0))?;
+        tape.find_spent(&graph.outputs);
+        Ok(tape)
+    }
+
+    /// Notes after which step each computed value has been read for the last time.
+    fn find_spent(&mut self, outputs: &[ValueId]) {
+        let mut last = BTreeMap::new();
+        for (i, step) in self.steps.iter().enumerate() {
+            last.extend(step.outputs.iter().flatten().map(|&at| (at, i)));
+            for at in step.inputs.iter().flatten() {
+                last.entry(*at).and_modify(|last| *last = i);
+            }
+        }
+        for output in outputs {
+            last.remove(&(output.0 as usize));
+        }
+        for (at, step) in last {
+            self.steps[step].spent.push(at);
+        }
+    }
+
+    /// Makes a step of one node.
+    fn take_in(
+        &mut self,
+        settled: &Settled<'_>,
+        index: usize,
+        operator: &dyn Operator,
+        normalisation: Normalisation,
+    ) -> Result<()> {
+        let graph = settled.graph;
+        let node = &graph.nodes[index];
+        let label = graph.node_label(node);
+        let fail =
+            |reason: &str| Error::BadModel(format!("node “{label}” ({}) {reason}", node.op_type));
+        let mut operands = Vec::with_capacity(node.inputs.len());
+        let mut inputs = Vec::with_capacity(node.inputs.len());
+        for (i, &input) in node.inputs.iter().enumerate() {
+            let form = input.and_then(|value| Some((value, settled.form(value)?)));
+            let Some((value, form)) = form else {
+                operands.push(None);
+                inputs.push(None);
+                continue;
+            };
+            let at = value.0 as usize;
+            let constant = settled.constant(value);
+            let numbers = constant.and_then(|tensor| tensor.floats());
+            // A single number beside an elementwise operator is part of a formula, not a weight.
+            let many = form.shape.iter().product::<usize>() > 1;
+            let learned = numbers.is_some() && many && operator.learned().contains(&i);
+            if let (Some(numbers), true) = (&numbers, self.values[at].is_empty()) {
+                self.values[at] = numbers.to_vec();
+            }
+            if learned && !self.needs[at] {
+                self.needs[at] = true;
+                self.parameters.push(Parameter {
+                    value,
+                    shape: form.shape.clone(),
+                });
+            }
+            operands.push(Some(Operand {
+                shape: form.shape,
+                constant: constant.filter(|_| !learned).cloned(),
+            }));
+            inputs.push((form.dtype.is_float()).then_some(at));
+        }
+        let mut outputs = Vec::with_capacity(node.outputs.len());
+        let mut shapes = Vec::with_capacity(node.outputs.len());
+        let mut lengths = Vec::with_capacity(node.outputs.len());
+        for &output in &node.outputs {
+            let form = output.and_then(|value| Some((value, settled.form(value)?)));
+            let length = form.as_ref().map_or(0, |(_, f)| f.shape.iter().product());
+            if form.as_ref().is_some_and(|(_, f)| !f.dtype.is_float()) {
+                return Err(fail(
+                    "computes numbers that are no floats, which nothing can be learned through",
+                ));
+            }
+            lengths.push(length);
+            outputs.push(form.as_ref().map(|(value, _)| value.0 as usize));
+            shapes.push(form.map_or_else(Vec::new, |(_, form)| form.shape));
+        }
+        let context = LearnContext {
+            inputs: &operands,
+            outputs: &shapes,
+            of_batch: normalisation == Normalisation::OfBatch,
+        };
+        let step = differentiable(operator, &context).map_err(|reason| fail(&reason))?;
+        let step = step.ok_or_else(|| {
+            fail("has no gradient here, so nothing can be learned or measured through it")
+        })?;
+        let linear = operator.linear(&context).map_err(|reason| fail(&reason))?;
+        let needed = inputs.iter().flatten().any(|&at| self.needs[at]);
+        outputs
+            .iter()
+            .flatten()
+            .for_each(|&at| self.needs[at] = needed);
+        let stored = |i: usize| node.input(i).map(|value| value.0 as usize);
+        let statistics = match (node.op_type.as_str(), stored(3), stored(4)) {
+            ("BatchNormalization", Some(mean), Some(variance)) => {
+                Some((mean, variance, node.float("momentum").unwrap_or(0.9)))
+            }
+            _ => None,
+        };
+        self.steps.push(Step {
+            label,
+            step,
+            inputs,
+            outputs,
+            lengths,
+            statistics,
+            spent: Vec::new(),
+            node: index,
+            linear,
+        });
+        Ok(())
+    }
+}
+
+/// The step of an operator: its own, or what follows from what else it says of itself.
+fn differentiable(
+    operator: &dyn Operator,
+    context: &LearnContext<'_>,
+) -> std::result::Result<Option<Box<dyn Differentiable>>, String> {
+    if let Some(step) = operator.differentiable(context)? {
+        return Ok(Some(step));
+    }
+    if operator.is_view() {
+        return Ok(Some(Box::new(Same)));
+    }
+    let rest = || context.inputs.iter().skip(1).flatten();
+    if rest().any(|operand| operand.constant.is_none()) {
+        return Ok(None);
+    }
+    let constants: Vec<Option<&Tensor>> = (0..context.inputs.len())
+        .map(|i| context.constant(i))
+        .collect();
+    let activation = operator.activation(&constants);
+    Ok(activation.map(|activation| Box::new(Mapped { activation }) as Box<dyn Differentiable>))
+}

@@ -1,0 +1,80 @@
+//! What an original says of a set of pictures, asked once: many models may be measured against it.
+
+use super::exam::{Quality, Tally};
+use super::shown::Shown;
+use crate::data::Pictures;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use std::sync::Arc;
+
+/// The original's answer on each picture, and how good it is on them itself.
+#[derive(Debug, Clone)]
+pub struct Answers {
+    said: Arc<[Vec<f32>]>,
+    quality: Quality,
+}
+
+impl Answers {
+    /// The original on these pictures.
+    pub fn quality(&self) -> Quality {
+        self.quality
+    }
+
+    /// What the original says of a picture, a number for each class.
+    ///
+    /// Fails with [`Error::BadInput`] where it was not asked.
+    pub(super) fn of(&self, picture: usize) -> Result<&[f32]> {
+        let said = self.said.get(picture).map(Vec::as_slice);
+        said.ok_or_else(|| Error::BadInput("the original was not asked of this picture".into()))
+    }
+}
+
+/// An original that is being asked, a picture at a time: whoever drives it can show how far it is, and stop it.
+pub struct Asking {
+    original: Shown,
+    pictures: Arc<Pictures>,
+    said: Vec<Vec<f32>>,
+    tally: Tally,
+}
+
+impl Asking {
+    /// Errors: those of running the original; [`Error::BadModel`] where it is no classifier.
+    pub fn new(original: &Graph, pictures: Arc<Pictures>) -> Result<Self> {
+        Ok(Asking {
+            original: Shown::new(original)?,
+            said: Vec::with_capacity(pictures.len()),
+            pictures,
+            tally: Tally::default(),
+        })
+    }
+
+    /// Shows the next picture; gives how many have been shown, and how many are to be.
+    pub fn advance(&mut self) -> Result<(usize, usize)> {
+        let (next, of) = (self.said.len(), self.pictures.len());
+        if next < of {
+            let said = self.original.logits(&self.pictures, next)?;
+            self.tally
+                .take(&said, Some(&said), self.pictures.label(next))?;
+            self.said.push(said);
+        }
+        Ok((self.said.len(), of))
+    }
+
+    /// What the original said of the picture that was shown last.
+    pub(super) fn last(&self) -> &[f32] {
+        self.said.last().map_or(&[], Vec::as_slice)
+    }
+
+    /// The original on the pictures that were shown.
+    pub fn quality(&self) -> Quality {
+        self.tally.quality()
+    }
+
+    /// Its answers on the pictures that were shown.
+    pub fn finish(self) -> Answers {
+        Answers {
+            quality: self.quality(),
+            said: self.said.into(),
+        }
+    }
+}

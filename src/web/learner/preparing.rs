@@ -1,0 +1,140 @@
+//! Work that is to begin once both models, or the original alone, have been measured: some pictures a call.
+
+use super::messages::{Beginning, Probing};
+use super::probes::Probes;
+use super::{Kind, Learner, Work, nothing_begun};
+use crate::error::Error;
+use crate::graph::Graph;
+use crate::recover::{
+    self, Curves, Job, Line, Parts, Plan, Preparation, Quality, Sensitivity, Sweep, Trial,
+};
+use crate::web::errors::JsResult;
+use crate::web::{SLICE, message, now};
+use std::sync::Arc;
+use tsify::Ts;
+use wasm_bindgen::prelude::*;
+
+/// What is on its way to begin.
+pub enum Preparing {
+    Recovery(Box<Recovery>),
+    Line(Preparation<Line>, Box<Graph>, Parts),
+    Sweep(Preparation<Sweep>, Parts),
+    Layers(Preparation<Sensitivity>, Option<Box<Curves>>),
+}
+
+/// A recovery whose models are being measured.
+pub struct Recovery {
+    pub original: Graph,
+    pub pruned: Graph,
+    pub plan: Plan,
+    pub parts: Parts,
+    pub trial: Trial,
+    /// Milliseconds that the original takes for one picture.
+    pub milliseconds: Option<f64>,
+}
+
+impl Preparing {
+    fn advance(&mut self) -> Result<recover::Preparing, Error> {
+        match self {
+            Preparing::Recovery(recovery) => {
+                let shown = recovery.trial.advance()?;
+                Ok(recover::Preparing::Measuring(shown.into()))
+            }
+            Preparing::Line(line, ..) => line.advance(),
+            Preparing::Sweep(sweep, _) => sweep.advance(),
+            Preparing::Layers(layers, _) => layers.advance(),
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl Learner {
+    /// Shows some more pictures before the work that was asked for begins.
+    pub fn prepare(&mut self) -> JsResult<Ts<recover::Preparing>> {
+        let preparing = self.preparing.as_mut().ok_or_else(nothing_begun)?;
+        let start = now();
+        loop {
+            let at = preparing.advance()?;
+            if at.is_over() || now() - start > SLICE {
+                return message(at);
+            }
+        }
+    }
+
+    /// Begins a recovery, a search or a sweep that was prepared, and tells on what, and how good the models are.
+    pub fn begin(&mut self) -> JsResult<Ts<Beginning>> {
+        match self.preparing.take().ok_or_else(nothing_begun)? {
+            Preparing::Recovery(recovery) => {
+                let Recovery {
+                    original,
+                    pruned,
+                    plan,
+                    parts,
+                    mut trial,
+                    milliseconds,
+                } = *recovery;
+                let tested = trial.run()?;
+                let qualities = [tested.original, tested.quality];
+                let lessons = Arc::clone(&parts.lessons);
+                // Whoever shares out the batches with this worker is a member.
+                let job = Job::member(&pruned, Some(&original), lessons, &plan, 0)?;
+                let told = beginning(&parts, qualities, milliseconds);
+                let kind = Kind::Recovery(Box::new(job));
+                self.work = Some(Work::new(original, parts, trial.answers(), kind));
+                message(told)
+            }
+            Preparing::Line(line, original, parts) => {
+                let line = line.finish()?.leading();
+                let state = line.state();
+                let told = beginning(&parts, [state.original; 2], state.milliseconds);
+                let answers = line.answers().clone();
+                let kind = Kind::Line(Box::new(line));
+                self.work = Some(Work::new(*original, parts, answers, kind));
+                message(told)
+            }
+            Preparing::Sweep(sweep, parts) => {
+                let sweep = sweep.finish()?;
+                let told = beginning(&parts, [sweep.original(); 2], sweep.milliseconds());
+                self.probes = Some(Probes::Sizes(Box::new(sweep)));
+                message(told)
+            }
+            Preparing::Layers(..) => Err(nothing_begun().into()),
+        }
+    }
+
+    /// Begins to probe layers, and tells which probes are left to do.
+    #[wasm_bindgen(js_name = beginLayers)]
+    pub fn begin_layers(&mut self) -> JsResult<Ts<Probing>> {
+        let Some(Preparing::Layers(sensitivity, before)) = self.preparing.take() else {
+            return Err(nothing_begun().into());
+        };
+        let sensitivity = sensitivity.finish()?;
+        let curves = match before {
+            Some(before) => sensitivity.known(&before),
+            None => sensitivity.curves(),
+        };
+        let probing = Probing {
+            probes: sensitivity.len(),
+            left: sensitivity.left(&curves),
+            curves,
+        };
+        self.probes = Some(Probes::Layers(Box::new(sensitivity)));
+        message(probing)
+    }
+}
+
+/// What to say of work that begins on these pictures, of an original and a pruned model as good as this.
+fn beginning(
+    parts: &Parts,
+    [original, pruned]: [Quality; 2],
+    milliseconds: Option<f64>,
+) -> Beginning {
+    Beginning {
+        lessons: parts.lessons.len(),
+        judged: parts.judged.len(),
+        test: parts.test.len(),
+        original,
+        pruned,
+        milliseconds,
+    }
+}

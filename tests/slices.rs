@@ -1,0 +1,193 @@
+//! What looks at many pictures goes a picture at a time, tells of each, and comes to the very numbers that one call gives.
+
+#[path = "common/command.rs"]
+mod command;
+mod common;
+
+use command::colours;
+use common::colours::{pictures, preset};
+use secateur::data::Pictures;
+use secateur::graph::Graph;
+use secateur::onnx;
+use secateur::prune::cut::cut_measured;
+use secateur::prune::score::measured;
+use secateur::recipe::Recipe;
+use secateur::recover::{
+    Advance, Aim, Line, Method, Parts, Plan, Preparation, Preparing, Quality, Sensitivity, Stage,
+    Sweep, Trial, examine,
+};
+use std::sync::Arc;
+
+fn parts() -> Parts {
+    Parts::new(pictures(90, 1, true), 1).unwrap()
+}
+
+fn model() -> (Graph, Vec<u8>) {
+    let graph = colours();
+    let bytes = onnx::write(&graph).unwrap();
+    (graph, bytes)
+}
+
+/// Scores by pictures, so that a preparation has both its halves.
+fn taylor() -> Recipe {
+    Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.4}}"#).unwrap()
+}
+
+fn counted(advance: Advance) -> (usize, usize) {
+    assert_eq!(advance.learned, None);
+    (advance.done, advance.of)
+}
+
+/// One picture after the other: first those that the criterion sees, then those that are measured on.
+fn prepared<T>(mut preparation: Preparation<T>, scored: usize, judged: usize) -> T {
+    for done in 1..=scored {
+        let at = preparation.advance().unwrap();
+        let Preparing::Scoring(advance) = at else {
+            panic!("{at:?} after {done} of {scored}");
+        };
+        assert_eq!(counted(advance), (done, scored));
+        assert!(!at.is_over());
+    }
+    for done in 1..=judged {
+        let at = preparation.advance().unwrap();
+        let Preparing::Measuring(advance) = at else {
+            panic!("{at:?} after {done} of {judged}");
+        };
+        assert_eq!(counted(advance), (done, judged));
+        assert_eq!(at.is_over(), done == judged);
+    }
+    preparation.finish().unwrap()
+}
+
+/// The cut of a share that is to be kept, by scores that were measured in one go.
+fn cut(graph: &Graph, size: u64, recipe: &Recipe, lessons: &Pictures) -> (Graph, Quality) {
+    let scores = measured::measure(graph, recipe, lessons).unwrap();
+    let cut = cut_measured(graph, size, recipe, scores, None)
+        .unwrap()
+        .graph;
+    let quality = examine(&cut, Some(graph), &parts().judged).unwrap();
+    (cut, quality)
+}
+
+#[test]
+fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
+    let (graph, bytes) = model();
+    let size = bytes.len() as u64;
+    let parts = parts();
+    let (lessons, judged) = (parts.lessons.len(), parts.judged.len());
+    let whole = examine(&graph, Some(&graph), &parts.judged).unwrap();
+
+    let sweep = Sweep::prepare((&graph, size), &taylor(), parts.clone(), None).unwrap();
+    let mut sweep = prepared(sweep, lessons, judged);
+    assert_eq!(sweep.original(), whole);
+    let point = sweep.point(0.5).unwrap().unwrap();
+    let (_, quality) = cut(&graph, size, &point.recipe, &parts.lessons);
+    assert_eq!(point.quality, quality);
+
+    let layers = |recipe: &Recipe| Sensitivity::prepare((&graph, size), recipe, &[0.5], &parts, 1);
+    let sliced = prepared(layers(&taylor()).unwrap(), lessons, judged);
+    let at_once = layers(&taylor()).unwrap().finish().unwrap();
+    assert_eq!(sliced.curves(), at_once.curves());
+    assert_eq!(sliced.curves().original, whole);
+    // A copy, as another thread has it, probes the same.
+    let probes = |mut sensitivity: Sensitivity| {
+        (0..sensitivity.len())
+            .map(|probe| sensitivity.probe(probe).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let expected = probes(at_once);
+    assert_eq!(probes(sliced.clone()), expected);
+    assert_eq!(probes(sliced), expected);
+
+    // Without a criterion that looks at pictures, the original alone is to be measured.
+    let l1 = Recipe::parse(r#"{"criterion": "l1", "target": {"macs": 0.4}}"#).unwrap();
+    prepared(layers(&l1).unwrap(), 0, judged);
+}
+
+/// What can be known to be wrong before any picture is shown is refused before.
+#[test]
+fn a_recipe_that_does_not_fit_is_refused_at_once() {
+    let (graph, bytes) = model();
+    let recipe =
+        Recipe::parse(r#"{"criterion": "l1", "protect": ["nobody"], "target": {"macs": 0.4}}"#);
+    let recipe = recipe.unwrap();
+    let size = bytes.len() as u64;
+    assert!(Sweep::prepare((&graph, size), &recipe, parts(), None).is_err());
+    assert!(Sensitivity::prepare((&graph, size), &recipe, &[0.5], &parts(), 1).is_err());
+}
+
+#[test]
+fn a_round_shows_its_cut_and_what_came_of_it_picture_by_picture() {
+    let (graph, bytes) = model();
+    let parts = parts();
+    let judged = parts.judged.len();
+    let plan = Plan {
+        steps: 2,
+        batch: 4,
+        ..Plan::new(Method::Distill, &preset())
+    };
+    let line = Line::prepare(
+        (&graph, &bytes),
+        &taylor(),
+        &plan,
+        parts.clone(),
+        Aim::new(0.9),
+        None,
+    );
+    let mut line = prepared(line.unwrap(), 0, judged);
+    let mut stages = Vec::new();
+    let tried = loop {
+        let stage = line.advance().unwrap();
+        if let Stage::Judged(tried) = &stage {
+            break tried.clone();
+        }
+        stages.push(stage);
+    };
+    assert!(tried.accepted);
+    let mut stages = stages
+        .into_iter()
+        .skip_while(|stage| matches!(stage, Stage::Scoring(_)));
+    let mut showing = |from: usize| {
+        for done in from..judged {
+            let stage = stages.next().unwrap();
+            let Stage::Judging(advance) = stage else {
+                panic!("{stage:?} after {done}");
+            };
+            assert_eq!(counted(advance), (done, judged));
+        }
+        stages.by_ref().take(3).collect::<Vec<_>>()
+    };
+    // The cut is there before any picture has seen it.
+    let recovering = showing(0);
+    let recipe = Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.8}}"#).unwrap();
+    let (_, quality) = cut(&graph, bytes.len() as u64, &recipe, &parts.lessons);
+    assert!(matches!(recovering[0], Stage::Cut(cut) if cut == quality && cut == tried.cut));
+    assert!(matches!(
+        &recovering[1..],
+        [Stage::Recovering(_), Stage::Recovering(_)]
+    ));
+    assert!(showing(1).is_empty());
+    let recovered = examine(line.best().0, Some(&graph), &parts.judged).unwrap();
+    assert_eq!(tried.recovered, recovered);
+}
+
+#[test]
+fn a_trial_against_known_answers_is_the_trial_that_asks() {
+    let (graph, bytes) = model();
+    let parts = parts();
+    let (cut, quality) = cut(&graph, bytes.len() as u64, &taylor(), &parts.lessons);
+    let mut asks = Trial::new(&graph, &cut, Arc::clone(&parts.judged)).unwrap();
+    let told = asks.run().unwrap();
+    assert_eq!(told.quality, quality);
+    let answers = asks.answers();
+    assert_eq!(answers.quality(), told.original);
+    let mut knows = Trial::against(&answers, &cut, Arc::clone(&parts.judged)).unwrap();
+    assert_eq!(knows.run().unwrap(), told);
+
+    // Answers on fewer pictures are not taken for answers on all.
+    let half = Arc::new(parts.judged.sample(parts.judged.len() / 2, 1));
+    let mut half = Trial::new(&graph, &cut, half).unwrap();
+    half.run().unwrap();
+    let mut more = Trial::against(&half.answers(), &cut, Arc::clone(&parts.judged)).unwrap();
+    assert!(more.run().unwrap_err().to_string().contains("not asked"));
+}

@@ -1,0 +1,93 @@
+/** What comes in from outside: files that are dropped, pasted or chosen, recipes, links. */
+import type { Core } from "../core/protocol";
+import { readBytes } from "../data/file";
+import { isSetName } from "../data/sets/entries";
+import type { Decisions, ModelSource, PhotoSource } from "../state/decisions";
+import { readFragment } from "../state/link";
+import { failed, failureOf } from "../state/status";
+import type { Storage } from "../state/storage";
+import type { Lessons } from "./lessons.svelte";
+import type { Model } from "./model.svelte";
+import type { Notices } from "./notices.svelte";
+
+/** What takes it in. */
+export interface Host {
+  readonly storage: Storage;
+  readonly notices: Notices;
+  readonly lessons: Lessons;
+  readonly model: Model;
+  readonly decisions: Decisions;
+  decide(what: string, change: Partial<Decisions>): void;
+  openModel(source: ModelSource): Promise<void>;
+}
+
+export class Intake {
+  constructor(
+    private readonly core: Core,
+    private readonly host: Host,
+  ) {}
+
+  /** Whatever the visitor dropped, pasted or chose: models, photos, recipes, data to learn from. */
+  async takeFiles(all: readonly File[]): Promise<void> {
+    const sets = all.filter((file) => isSetName(file.name));
+    const files = all.filter((file) => !isSetName(file.name));
+    if (sets.length > 0) void this.host.lessons.takeFiles(sets);
+    const isPhoto = (file: File) => file.type.startsWith("image/");
+    const isRecipe = (file: File) => /\.json$/i.test(file.name) || file.type === "application/json";
+    await this.addPhotos(files.filter((file) => isPhoto(file)));
+    for (const file of files.filter(isRecipe)) await this.applyRecipe(await file.text(), `“${file.name}”`);
+    const model = files.find((file) => !isPhoto(file) && !isRecipe(file));
+    if (model) await this.openFile(model);
+  }
+
+  async openFile(file: File): Promise<void> {
+    const { host } = this;
+    try {
+      const key = host.storage.keep(await readBytes(file));
+      await host.openModel({ kind: "file", name: file.name, key, sizes: {} });
+    } catch (error) {
+      host.model.attempt = failed(error);
+    }
+  }
+
+  async addPhotos(files: readonly File[]): Promise<void> {
+    const { host } = this;
+    const added: PhotoSource[] = [];
+    for (const file of files) {
+      try {
+        const key = host.storage.keep(await readBytes(file));
+        added.push({ kind: "file", name: file.name || "pasted photo", key });
+      } catch (error) {
+        host.notices.trouble(failureOf(error).message);
+      }
+    }
+    if (added.length > 0) host.decide("add photos", { photos: [...host.decisions.photos, ...added] });
+  }
+
+  /** Returns whether the text was a recipe. */
+  async applyRecipe(text: string, from: string): Promise<boolean> {
+    const { host } = this;
+    try {
+      const recipe = await this.core.cutter.parseRecipe(text);
+      host.decide(`apply the recipe from ${from}`, { recipe });
+      host.notices.news(`The recipe from ${from} is applied.`);
+      return true;
+    } catch (error) {
+      host.notices.trouble(`The recipe from ${from} can't be used: ${failureOf(error).message}`);
+      return false;
+    }
+  }
+
+  async openLink(fragment: string): Promise<void> {
+    const { host } = this;
+    try {
+      const linked = readFragment(fragment);
+      if (!linked) return;
+      const source: ModelSource | null = linked.model ? { kind: "gallery", id: linked.model, sizes: {} } : null;
+      if (source && !host.model.isOpen(source)) await host.openModel(source);
+      await this.applyRecipe(linked.recipe, "the link");
+    } catch (error) {
+      host.notices.trouble(failureOf(error).message);
+    }
+  }
+}
