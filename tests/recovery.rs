@@ -292,3 +292,33 @@ fn recalibration_measures_mean_and_variance() {
     let error = recalibrate(&graph, &pictures(1, 1, false)).unwrap_err();
     assert!(error.to_string().contains("at least two"), "{error}");
 }
+
+#[test]
+fn recalibration_takes_pictures_that_come_class_by_class_as_well_as_mixed_ones() {
+    let graph = network();
+    // Held back or not, labelled pictures come class by class.
+    let (sorted, _) = pictures(400, 5, true).split(0.2, 1);
+    let labels = sorted.labels().unwrap();
+    assert!(labels.is_sorted() && labels.first() != labels.last());
+    let mixed = sorted.sample(sorted.len(), 7);
+    let stored = |set: &Pictures| {
+        let fresh = recalibrate(&graph, set).unwrap();
+        let norms = fresh
+            .nodes
+            .iter()
+            .filter(|n| n.op_type == "BatchNormalization");
+        let variances: Vec<f32> = norms
+            .flat_map(|norm| {
+                let variance = fresh.constant(norm.input(4).unwrap()).unwrap();
+                variance.floats().unwrap().into_owned()
+            })
+            .collect();
+        variances
+    };
+    for (of_sorted, of_mixed) in stored(&sorted).into_iter().zip(stored(&mixed)) {
+        assert!(
+            (of_sorted / of_mixed - 1.0).abs() < 0.03,
+            "{of_sorted} {of_mixed}"
+        );
+    }
+}

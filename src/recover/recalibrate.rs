@@ -41,7 +41,8 @@ pub fn recalibrate(graph: &Graph, pictures: &Pictures) -> Result<Graph> {
     let mut sums: BTreeMap<ValueId, Vec<f64>> = BTreeMap::new();
     let rounds = pictures.len() / batch;
     for round in 0..rounds {
-        let indices: Vec<usize> = (round * batch..(round + 1) * batch).collect();
+        // Spread over the set: pictures come class by class, and those of one class vary less than all do.
+        let indices: Vec<usize> = (0..batch).map(|at| at * rounds + round).collect();
         pictures.write(&indices, None, &mut input);
         tape.sweep(&[&input])?;
         for (mean, variance, of_mean, of_variance) in tape.statistics() {

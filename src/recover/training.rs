@@ -28,7 +28,7 @@ pub struct Lessons {
 
 /// The share of the steps, from the first on, in which inner values are matched. After that the answers alone count: what the
 /// pruned model has fewer channels for, it does better to find its own way to.
-const MATCHED: f64 = 0.3;
+const MATCHED: f64 = 0.1;
 
 /// Which part of every batch is learned from: one of several that learn a model together, or all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
