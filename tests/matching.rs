@@ -82,7 +82,7 @@ fn inner_values_stay_nearer_to_the_originals() {
         .expect("a value of a picture's shape");
     let distilled = |inner: Vec<String>| {
         let plan = Plan {
-            steps: 400,
+            steps: 1200,
             batch: 16,
             rate: 0.01,
             augmentation: Augmentation::default(),
@@ -91,7 +91,7 @@ fn inner_values_stay_nearer_to_the_originals() {
         };
         let mut job =
             Job::new(&pruned, Some(&original), Arc::new(pictures.clone()), &plan).unwrap();
-        // Values are matched in the first three tenths.
+        // Values are matched in the first tenth.
         (0..120).for_each(|_| {
             job.advance().unwrap();
         });
