@@ -8,6 +8,8 @@ import { ElsewhereCheck } from "./elsewhere.svelte";
 /** A re-packed model and the decision that it stands for. */
 export interface Packed extends PackResult {
   readonly of: Recipe;
+  /** Whether our own engine checked it, in the time that packing took. */
+  readonly wasCheckedHere: boolean;
 }
 
 /** What the re-packed model is checked on. Asked for when it is needed: a photo may still be being decoded. */
@@ -87,7 +89,7 @@ export class Cut {
     try {
       const { photo, preset } = await checkedOn();
       const result = await this.core.cutter.pack(photo, preset);
-      this.packed = ready({ ...result, of: recipe });
+      this.packed = ready({ ...result, of: recipe, wasCheckedHere: result.check !== null });
       // The slider need not wait for that.
       if (result.checkElsewhere) void this.checkElsewhere();
     } catch (error) {
