@@ -1,5 +1,5 @@
 /** The product's own page, as a visitor has it: how soon it can be used, and what a step of its big slider takes. */
-/* global document, window, Worker, Event, MutationObserver, MessageChannel, requestAnimationFrame, HTMLInputElement -- in the browser */
+/* global document, window, Worker, MutationObserver, requestAnimationFrame, HTMLInputElement -- in the browser */
 
 const MODEL = "EfficientNet-Lite0";
 const ROUNDS = 20;
