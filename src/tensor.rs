@@ -50,6 +50,21 @@ impl DType {
         }
     }
 
+    /// What runtimes call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            DType::F32 => "float32",
+            DType::F64 => "float64",
+            DType::F16 => "float16",
+            DType::I64 => "int64",
+            DType::I32 => "int32",
+            DType::I8 => "int8",
+            DType::U8 => "uint8",
+            DType::Bool => "bool",
+            DType::Other(_) => "other",
+        }
+    }
+
     /// Whether values of this type are computed in floating point.
     pub fn is_float(self) -> bool {
         matches!(self, DType::F32 | DType::F64 | DType::F16)
@@ -286,6 +301,22 @@ pub fn standard<T: Clone>(array: ArrayD<T>) -> ArrayD<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The shapes that qonnx's pruning states for masked channels taken out of a tensor.
+    #[test]
+    fn masked_channels_are_taken_out() {
+        let t = Tensor::from_f32(&[4, 5, 6], (0..120).map(|x| x as f32).collect());
+        let without = |axis: usize, masked: &[usize]| {
+            let left = (0..t.shape()[axis]).filter(|index| !masked.contains(index));
+            t.select(axis, &left.collect::<Vec<_>>()).unwrap()
+        };
+        let rows = without(0, &[1, 2]);
+        assert_eq!(rows.shape(), [2, 5, 6]);
+        assert_eq!(rows.floats().unwrap()[30], 90.0);
+        let columns = without(1, &[3]);
+        assert_eq!(columns.shape(), [4, 4, 6]);
+        assert_eq!(columns.floats().unwrap()[18], 24.0);
+    }
 
     #[test]
     fn select_keeps_order_and_shape() {

@@ -413,6 +413,33 @@ fn a_concat_after_a_split_follows_each_part() {
     assert_eq!(partners(&groups, (a, 1), 9, (turned, 1)), [5]);
 }
 
+/// Torch-Pruning's net that ends in a convolution with one output channel: that is no depthwise one, so the first group is
+/// three layers and no more, and so is the second.
+#[test]
+fn a_convolution_to_one_channel_does_not_join_the_groups() {
+    let mut net = Net::new(28);
+    let x = net.input(&[1, 3, 8, 8]);
+    let mut y = x;
+    for (out, k, stride, pad) in [(16, 3, 1, 1), (64, 2, 2, 0), (1, 3, 1, 1)] {
+        y = net.conv_with(y, out, k, 1, stride, pad, true);
+        y = net.batch_norm(y);
+        y = net.relu(y);
+    }
+    let graph = net.finish(&[y]);
+    let groups = groups(&graph);
+    let layers = groups.groups.iter().map(|group| {
+        let of_group = |id: &ValueId| group.members.iter().any(|member| member.value == *id);
+        let nodes = graph.nodes.iter().enumerate().filter(|(_, node)| {
+            let stored = node.reads().filter(|id| graph.constant(*id).is_some());
+            stored.into_iter().any(|id| of_group(&id))
+        });
+        nodes.map(|(at, _)| at).collect()
+    });
+    let layers: Vec<Vec<usize>> = layers.collect();
+    // Convolution, normalisation, activation, three times.
+    assert_eq!(layers, [vec![0, 1, 3], vec![3, 4, 6]]);
+}
+
 /// Torch-Pruning's net with parameters that nothing reads: they change nothing.
 #[test]
 fn stored_tensors_that_nothing_reads_are_left_out() {

@@ -15,6 +15,7 @@ use secateur::engine::{Executor, Options};
 use secateur::graph::{Attribute, Graph};
 use secateur::onnx::{self, OpenOptions, open};
 use secateur::prune::cut::cut;
+use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
 use secateur::tensor::{DType, Tensor};
 use serde_json::{Value, json};
@@ -249,6 +250,61 @@ fn a_model_with_two_inputs_cut() {
         inputs,
     };
     assert_same("ort-two", &[case], TOLERANCE);
+}
+
+/// What our engine can't run is left for another to check: it runs the masked model and the cut's file, and finds them the
+/// same; another file it finds different.
+#[test]
+fn a_model_with_an_unknown_operator_cut() {
+    let mut net = Net::new(57);
+    let x = net.input(&[1, 3, 6, 6]);
+    let x = net.conv(x, 12, 3);
+    let x = net.batch_norm(x);
+    let x = net.relu(x);
+    let x = net.conv(x, 8, 3);
+    let x = net.op("Identity", &[x], &[]);
+    let x = net.pool(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 3);
+    let mut graph = net.finish(&[y]);
+    // Its output's shape stays what it was.
+    let mut nodes = graph.nodes.iter_mut();
+    let unknown = nodes.find(|node| node.op_type == "Identity").unwrap();
+    unknown.op_type = "Softplus".into();
+    let bytes = onnx::write(&graph).unwrap();
+    let graph = opened(&bytes);
+    let mut session = Session::new(graph, bytes.len() as u64).unwrap();
+    session.choose(&Recipe::parse(RECIPES[0]).unwrap()).unwrap();
+    let mut made = session.finish(None).unwrap();
+    let skipped = made.report.check_skipped.as_ref().expect("no check here");
+    assert!(skipped.contains("Softplus"), "{skipped}");
+    let elsewhere = made.elsewhere.take().expect("a check elsewhere");
+
+    let files = [session.masked_file(&elsewhere).unwrap(), made.bytes, bytes];
+    assert!(files[1].len() < files[0].len());
+    let cases = files.map(|bytes| Case {
+        name: "unknown".into(),
+        bytes,
+        inputs: elsewhere.inputs.clone(),
+    });
+    let Some(results) = outside("ort-unknown", &cases) else {
+        return;
+    };
+    let outputs = |at: usize| -> Vec<Tensor> {
+        let outputs = results[at]["outputs"].as_array().expect("outputs").iter();
+        let tensor = |(shape, numbers): (Vec<usize>, Vec<f32>)| Tensor::from_f32(&shape, numbers);
+        outputs.map(|output| tensor(received(output))).collect()
+    };
+    let check = elsewhere.compare(&outputs(0), &outputs(1)).unwrap();
+    assert!(check.agrees && check.max_abs < TOLERANCE, "{check:?}");
+    let original = elsewhere.compare(&outputs(0), &outputs(2)).unwrap();
+    assert!(!original.agrees, "{original:?}");
+
+    made.report.take_check(check, "ONNX Runtime");
+    assert_eq!(made.report.check_skipped, None);
+    assert!(made.report.warnings.is_empty());
+    made.report.take_check(original, "ONNX Runtime");
+    assert!(made.report.warnings[0].contains("differs from the masked one"));
 }
 
 /// The newest operator sets, and a transposed convolution that leaves its padding to a word.

@@ -5,6 +5,7 @@ mod common;
 use common::repacking::{agree, share_of_each};
 use common::{Net, Random, int, ints};
 use secateur::graph::{Graph, ValueId};
+use secateur::onnx;
 use secateur::ops::operator;
 use secateur::prune::groups::{UnitId, analyse};
 use secateur::prune::repack::repack;
@@ -79,6 +80,25 @@ fn learned(graph: &Graph) -> usize {
         }
     }
     count
+}
+
+/// Torch-Pruning's override: a choice of [1, 2, 3, 4] that gives way to [2, 6, 9] leaves nothing behind.
+#[test]
+fn a_later_choice_of_channels_is_as_if_it_were_the_first() {
+    let graph = common::nets::resnet18(Net::new(48), 32);
+    let model = |choices: &[&[usize]]| {
+        let groups = analyse(&graph).unwrap();
+        let packed = choices.iter().map(|channels| {
+            let units: Vec<UnitId> = groups.units_of(0).collect();
+            let removed: Vec<UnitId> = channels.iter().map(|&channel| units[channel]).collect();
+            repack(&graph, &groups, &removed).unwrap().graph
+        });
+        let all: Vec<Graph> = packed.collect();
+        onnx::write(all.last().unwrap()).unwrap()
+    };
+    let direct = model(&[&[2, 6, 9]]);
+    assert!(model(&[&[1, 2, 3, 4], &[2, 6, 9]]) == direct);
+    assert!(model(&[&[1, 2, 3, 4]]) != direct);
 }
 
 /// LeNet's second convolution without maps 0, 2 and 6: 16 columns of the first linear layer go with each.

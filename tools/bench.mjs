@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { build, preview } from "vite";
 import { buildBurn } from "./bench/burn.mjs";
+import { pageReady, sliderSteps } from "./bench/page.mjs";
 import { measureRecovery } from "./bench/recovery.mjs";
 import { printRows } from "./bench/table.mjs";
 import { buildTensorFlow } from "./bench/tensorflow.mjs";
@@ -67,7 +68,10 @@ await main(async () => {
   rows.push(...(await page.evaluate((job) => window.bench.training(job.rounds, job.withBurn), training)));
   if (withTensorFlow) rows.push(await page.evaluate((rounds) => window.bench.besideTensorFlow(rounds), FEW));
   rows.push(...(await page.evaluate((job) => window.bench.slider(job), { name: "EfficientNet-Lite0", model: LITE })));
-  rows.push(await pageReady(page.context().browser()));
+  const browser = page.context().browser();
+  const address = await serve({ port: 4190, orNext: true });
+  rows.push(...(await sliderSteps(browser, address)));
+  rows.push(await pageReady(browser, address));
   printRows(rows);
 
   const wasm = readFileSync(join(root, "www", "pkg", "secateur_bg.wasm"));
@@ -75,12 +79,10 @@ await main(async () => {
   say(`\nWebAssembly module: ${kilobytes(size.raw)} raw, ${kilobytes(size.brotli)} as brotli.`);
 
   const rival = option("rival") ? await judgeRival(page, option("rival")) : [];
-  const recovery = process.argv.includes("--recovery")
-    ? await measureRecovery(page.context().browser(), await serve({ port: 4191, orNext: true }))
-    : null;
+  const recovery = process.argv.includes("--recovery") ? await measureRecovery(browser, address) : null;
   const file = option("json");
   if (file) writeFileSync(file, JSON.stringify({ rows, wasm: size, rival, recovery }, null, 2));
-  await page.context().browser().close();
+  await browser.close();
   process.exit(0);
 });
 
@@ -107,25 +109,6 @@ function published(from, name) {
   mkdirSync(join(built, "models"), { recursive: true });
   copyFileSync(from, join(built, "models", name));
   return `models/${name}`;
-}
-
-/** From opening the product's page to the moment when a model can be chosen. */
-async function pageReady(browser) {
-  const address = await serve({ port: 4190, orNext: true });
-  const times = [];
-  for (let round = 0; round < 20; round++) {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    const start = performance.now();
-    await page.goto(address);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    times.push(performance.now() - start);
-    await context.close();
-  }
-  times.sort((a, b) => a - b);
-  const at = (share) => times[Math.round(share * (times.length - 1))];
-  const ours = { median: at(0.5), low: at(0.25), high: at(0.75), runs: times.length };
-  return { name: "The page, from its address to its heading", ours, peer: null };
 }
 
 /** Models `MODEL--SHARE.onnx` that the rival has pruned, beside ours at the same multiply-adds. */

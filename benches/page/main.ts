@@ -77,7 +77,7 @@ function row(name: string, ours: Timing, theirs: Timing): Row {
   return { name, ours, peer: { name: "ONNX Runtime Web", ...theirs } };
 }
 
-/** A slider that moves: each step another target, scores already known. */
+/** What the core does in a step of the slider: each another target, scores already known. */
 async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
   const cutter = new Cutter();
   cutter.open(await bytesOf(job.model), job.name, {});
@@ -90,7 +90,7 @@ async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
     cutter.preview(recipe(0.5));
     let step = 0;
     const [ours] = await inTurn(40, [() => cutter.preview(recipe(0.4 + 0.01 * (step++ % 40)))]);
-    rows.push({ name: `${job.name}, a slider step over ${what}`, ours, peer: null });
+    rows.push({ name: `${job.name}, the core's part of a slider step over ${what}`, ours, peer: null });
   }
   const [ours] = await inTurn(20, [() => cutter.pack(undefined, undefined)]);
   rows.push({ name: `${job.name}, re-pack and check at 50 %`, ours, peer: null });

@@ -5,7 +5,6 @@ use super::groups::Groups;
 use crate::error::UnsupportedOperator;
 use crate::graph::{Graph, ValueId};
 use crate::report::{LayerCost, Ledger, Lengths, Totals};
-use crate::tensor::DType;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -131,21 +130,7 @@ fn tensor(graph: &Graph, id: ValueId) -> TensorInfo {
     let dims = ty.iter().flat_map(|ty| &ty.shape);
     TensorInfo {
         name: value.name.clone(),
-        dtype: ty.map_or("unknown", |ty| dtype(ty.dtype)).into(),
+        dtype: ty.map_or("unknown", |ty| ty.dtype.name()).into(),
         shape: dims.map(ToString::to_string).collect(),
-    }
-}
-
-fn dtype(dtype: DType) -> &'static str {
-    match dtype {
-        DType::F32 => "float32",
-        DType::F64 => "float64",
-        DType::F16 => "float16",
-        DType::I64 => "int64",
-        DType::I32 => "int32",
-        DType::I8 => "int8",
-        DType::U8 => "uint8",
-        DType::Bool => "bool",
-        DType::Other(_) => "other",
     }
 }

@@ -1,6 +1,7 @@
 //! The whole way from a model and a recipe to a smaller ONNX file and the report on it.
 
-use super::groups::{Groups, Kept};
+use super::elsewhere::Elsewhere;
+use super::groups::{Groups, Kept, UnitId};
 use super::repack::{Note, mask_channels, repack};
 use super::score::Measured;
 use super::score::measured::MeasuredOn;
@@ -24,6 +25,8 @@ pub struct Cut {
     /// The ONNX file.
     pub bytes: Vec<u8>,
     pub report: CutReport,
+    /// For another engine to check, where ours can't run what was re-packed.
+    pub elsewhere: Option<Elsewhere>,
 }
 
 /// What a cut did, for people and for scripts.
@@ -38,6 +41,9 @@ pub struct CutReport {
     pub after: Account,
     /// The masked dense model against the re-packed one. `None` where nothing was re-packed or neither could run.
     pub check: Option<SelfCheck>,
+    /// The engine that ran both, where it is not ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checked_by: Option<String>,
     /// Why there is no check, where there should be one.
     pub check_skipped: Option<String>,
     /// Layers that took over the constants of removed channels.
@@ -135,15 +141,17 @@ impl Session {
     }
 
     fn make(&self, recipe: &Recipe, input: Option<&Tensor>) -> Result<Cut> {
+        let mut elsewhere = None;
         let (mut graph, mut report) = match &self.current()?.1 {
             Choice::Units(removed) => {
                 let repacked = repack(self.graph(), self.groups(), removed)?;
-                let checked = check(self.graph(), &repacked.graph, input, || {
-                    mask_channels(self.graph(), self.groups(), removed)
-                });
                 let mut report = self.report(recipe)?;
-                match checked {
-                    Ok(check) => report.check = Some(check),
+                match self.check(removed, &repacked.graph, input) {
+                    Ok(Checked::Here(check)) => report.check = Some(check),
+                    Ok(Checked::NotHere(error, left)) => {
+                        report.check_skipped = Some(error.to_string());
+                        elsewhere = Some(left);
+                    }
                     Err(error) => report.check_skipped = Some(error.to_string()),
                 }
                 report.folded = repacked.report.folded;
@@ -155,12 +163,7 @@ impl Session {
                 (masks.apply(self.graph())?, self.report(recipe)?)
             }
         };
-        if let Some(check) = report.check.filter(|check| !check.agrees) {
-            report.warnings.push(format!(
-                "The re-packed model differs from the masked one by {:.1e} on the input it was checked on.",
-                check.max_abs
-            ));
-        }
+        report.warn_of_check();
         graph.metadata.retain(|(key, _)| key != RECIPE_KEY);
         let compact = serde_json::to_string(recipe).expect("a recipe holds only what JSON can");
         graph.metadata.push((RECIPE_KEY.into(), compact));
@@ -170,6 +173,29 @@ impl Session {
             graph,
             bytes,
             report,
+            elsewhere,
+        })
+    }
+
+    /// Checks a re-packed model against the masked one.
+    ///
+    /// Fails where there is nothing to run them on.
+    fn check(&self, removed: &[UnitId], packed: &Graph, input: Option<&Tensor>) -> Result<Checked> {
+        let inputs = match input {
+            Some(input) => vec![input.clone()],
+            None => test_pattern(self.graph())?,
+        };
+        let masked = mask_channels(self.graph(), self.groups(), removed)?;
+        Ok(match selfcheck::check(&masked, packed, &inputs) {
+            Ok(check) => Checked::Here(check),
+            Err(error) => Checked::NotHere(
+                error,
+                Elsewhere {
+                    removed: removed.to_vec(),
+                    inputs,
+                    tolerance: selfcheck::tolerance(packed),
+                },
+            ),
         })
     }
 
@@ -185,6 +211,7 @@ impl Session {
             after: before.clone(),
             before,
             check: None,
+            checked_by: None,
             check_skipped: None,
             folded: Vec::new(),
             zeroed: Vec::new(),
@@ -199,17 +226,22 @@ pub fn kept_rows(groups: &Groups) -> Vec<KeptRow> {
     groups.kept().iter().map(KeptRow::from).collect()
 }
 
-fn check(
-    graph: &Graph,
-    packed: &Graph,
-    input: Option<&Tensor>,
-    masked: impl FnOnce() -> Result<Graph>,
-) -> Result<SelfCheck> {
-    let inputs = match input {
-        Some(input) => vec![input.clone()],
-        None => test_pattern(graph)?,
-    };
-    selfcheck::check(&masked()?, packed, &inputs)
+/// Whether a re-packed model could be checked by our engine.
+enum Checked {
+    Here(SelfCheck),
+    NotHere(Error, Elsewhere),
+}
+
+impl CutReport {
+    /// Warns where the check found a difference.
+    pub(super) fn warn_of_check(&mut self) {
+        if let Some(check) = self.check.filter(|check| !check.agrees) {
+            self.warnings.push(format!(
+                "The re-packed model differs from the masked one by {:.1e} on the input it was checked on.",
+                check.max_abs
+            ));
+        }
+    }
 }
 
 /// A tensor for each input that is no photo, but different everywhere: waves that do not repeat, from -1.3 to 1.3.

@@ -4,6 +4,7 @@ pub mod allocate;
 pub mod anatomy;
 mod constants;
 pub mod cut;
+pub mod elsewhere;
 pub mod groups;
 pub mod lineage;
 pub mod mask;

@@ -33,7 +33,6 @@ pub struct SelfCheck {
 /// Those of running a model, [`Error::UnsupportedOperators`] first of all; [`Error::BadModel`] where the outputs
 /// do not even have the same shapes.
 pub fn check(masked: &Graph, packed: &Graph, inputs: &[Tensor]) -> Result<SelfCheck> {
-    let tolerance = tolerance(packed);
     let run = |graph: &Graph| {
         let first = inputs.first().and_then(|input| input.shape().first());
         let batch = first.copied().unwrap_or(1);
@@ -43,14 +42,20 @@ pub fn check(masked: &Graph, packed: &Graph, inputs: &[Tensor]) -> Result<SelfCh
         };
         Executor::new(graph, &options)?.run(inputs)
     };
-    let (masked, packed) = (run(masked)?, run(packed)?);
+    compare(&run(masked)?, &run(packed)?, tolerance(packed))
+}
+
+/// How far apart the outputs of both models are, which some engine gave for the same input.
+///
+/// Fails with [`Error::BadModel`] where they do not even have the same shapes.
+pub fn compare(masked: &[Tensor], packed: &[Tensor], tolerance: f32) -> Result<SelfCheck> {
     if masked.len() != packed.len() {
         return Err(Error::BadModel(
             "the re-packed model has another number of outputs".into(),
         ));
     }
     let (mut difference, mut largest) = (0f32, 0f32);
-    for (masked, packed) in masked.iter().zip(&packed) {
+    for (masked, packed) in masked.iter().zip(packed) {
         let (a, b) = (numbers(masked), numbers(packed));
         if masked.shape() != packed.shape() {
             return Err(Error::BadModel(format!(
@@ -76,7 +81,8 @@ pub fn check(masked: &Graph, packed: &Graph, inputs: &[Tensor]) -> Result<SelfCh
     })
 }
 
-fn tolerance(graph: &Graph) -> f32 {
+/// What is allowed for a model, by the precision of what it stores and gives.
+pub fn tolerance(graph: &Graph) -> f32 {
     let stored = graph
         .values
         .iter()
@@ -108,7 +114,8 @@ fn worst(a: f32, b: f32) -> f32 {
     a.max(b)
 }
 
-fn numbers(tensor: &Tensor) -> Vec<f32> {
+/// The elements of a tensor as floats; none where they can't be computed with.
+pub fn numbers(tensor: &Tensor) -> Vec<f32> {
     match (tensor.floats(), tensor.integers()) {
         (Some(floats), _) => floats.into_owned(),
         (None, Some(integers)) => integers.into_iter().map(|x| x as f32).collect(),

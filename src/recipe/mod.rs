@@ -49,7 +49,7 @@ pub struct Recipe {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub protect: Vec<String>,
-    /// How the scores of the slices that go together become one.
+    /// How the scores of the slices, or of the weights of a block, that go together become one.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub reduction: Reduction,

@@ -11,6 +11,8 @@ use crate::data::image::to_tensor;
 use crate::data::preset::Preset;
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
+use crate::prune::cut::CutReport;
+use crate::prune::elsewhere::Elsewhere;
 use crate::prune::session::{Session, Window};
 use crate::recipe::Recipe;
 use js_sys::{Float32Array, Uint32Array};
@@ -22,6 +24,16 @@ use wasm_bindgen::prelude::*;
 #[derive(Default)]
 pub struct Cutter {
     session: Option<Session>,
+    /// The cut that was packed last, where our engine could not check it.
+    pub(super) unchecked: Option<Unchecked>,
+}
+
+/// A cut that another engine may be able to check.
+pub(super) struct Unchecked {
+    pub report: CutReport,
+    pub elsewhere: Elsewhere,
+    /// What it is to be checked on, in words.
+    pub on: &'static str,
 }
 
 #[wasm_bindgen]
@@ -44,6 +56,7 @@ impl Cutter {
         let session = Session::new(opened.graph, file_bytes)?;
         let summary = summary(&session, name, opened.warnings);
         self.session = Some(session);
+        self.unchecked = None;
         message(summary)
     }
 
@@ -144,6 +157,7 @@ impl Cutter {
             }
             _ => None,
         };
+        self.unchecked = None;
         let session = self.session_mut()?;
         let cut = session.finish(input.as_ref())?;
         let layers = session.layers_after(&cut.report.after);
@@ -152,18 +166,18 @@ impl Cutter {
             Some(_) => "your photo",
             None => "a test pattern",
         };
+        self.unchecked = cut.elsewhere.map(|elsewhere| Unchecked {
+            report: cut.report.clone(),
+            elsewhere,
+            on,
+        });
         message(PackResult {
             before: cut.report.before.totals,
             after: cut.report.after.totals,
             layers,
-            check: cut.report.check.map(|check| CheckResult {
-                agrees: check.agrees,
-                max_absolute: check.max_abs,
-                max_relative: check.max_rel,
-                tolerance: check.tolerance,
-                checked_on: on.into(),
-            }),
+            check: cut.report.check.map(|check| CheckResult::new(check, on)),
             check_skipped: cut.report.check_skipped,
+            check_elsewhere: self.unchecked.is_some(),
             folded: cut.report.folded,
             zeroed: cut.report.zeroed,
             warnings: cut.report.warnings,
@@ -184,7 +198,7 @@ impl Cutter {
         Ok(input.is_some_and(|ty| preset.check_fits(&ty.shape).is_ok()))
     }
 
-    fn session(&self) -> Result<&Session, Error> {
+    pub(super) fn session(&self) -> Result<&Session, Error> {
         self.session.as_ref().ok_or_else(nothing_open)
     }
 

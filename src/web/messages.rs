@@ -3,6 +3,7 @@
 use crate::data::preset::Preset;
 use crate::prune::anatomy::Anatomy;
 use crate::prune::repack::Note;
+use crate::prune::selfcheck::SelfCheck;
 use crate::prune::session::{LayerCut, Preview};
 use crate::report::{Comparison, Timing, Totals};
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
@@ -169,6 +170,63 @@ pub struct CheckResult {
     pub checked_on: String,
 }
 
+impl CheckResult {
+    /// `on`: what the check was made on, in words.
+    pub fn new(check: SelfCheck, on: &str) -> Self {
+        CheckResult {
+            agrees: check.agrees,
+            max_absolute: check.max_abs,
+            max_relative: check.max_rel,
+            tolerance: check.tolerance,
+            checked_on: on.into(),
+        }
+    }
+}
+
+/// What another engine is to run, for a check of a cut that ours can't run: this file and the cut's own, on these inputs.
+#[derive(Serialize, Tsify)]
+pub struct Elsewhere {
+    /// The masked dense model as an ONNX file.
+    #[tsify(type = "Uint8Array<ArrayBuffer>")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub masked: Uint8Array,
+    pub inputs: Vec<ModelInput>,
+}
+
+/// What a model is run on.
+#[derive(Serialize, Tsify)]
+pub struct ModelInput {
+    pub name: String,
+    /// The type of its elements, as ONNX calls it.
+    pub dtype: String,
+    pub shape: Vec<usize>,
+    /// Its elements, whatever their type.
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub values: Float32Array,
+}
+
+/// What a model gave.
+#[derive(Deserialize, Tsify)]
+pub struct ModelOutput {
+    pub shape: Vec<usize>,
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub values: Float32Array,
+}
+
+/// All that a model gave, in the model's order.
+#[derive(Deserialize, Tsify)]
+pub struct ModelOutputs(pub Vec<ModelOutput>);
+
+/// A check that another engine made possible: what it adds to the finished cut.
+#[derive(Serialize, Tsify)]
+pub struct CheckedElsewhere {
+    pub check: CheckResult,
+    pub warnings: Vec<String>,
+    pub report: String,
+}
+
 /// A finished cut.
 #[derive(Serialize, Tsify)]
 #[tsify(missing_as_null)]
@@ -179,6 +237,8 @@ pub struct PackResult {
     pub layers: Vec<LayerCut>,
     pub check: Option<CheckResult>,
     pub check_skipped: Option<String>,
+    /// Whether another engine may be able to check it.
+    pub check_elsewhere: bool,
     pub folded: Vec<Note>,
     pub zeroed: Vec<Note>,
     pub warnings: Vec<String>,

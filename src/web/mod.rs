@@ -1,6 +1,7 @@
 //! The browser's door to the core: translates calls and messages, decides nothing.
 
 mod cutter;
+mod elsewhere;
 mod errors;
 mod learner;
 mod messages;

@@ -16,6 +16,7 @@ use wasm_bindgen::prelude::*;
 
 /// A criterion that a recipe can name.
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null, hashmap_as_object)]
 pub struct CriterionInfo {
     #[serde(flatten)]
     pub about: About,
@@ -24,6 +25,7 @@ pub struct CriterionInfo {
 }
 
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null, hashmap_as_object)]
 pub struct CriterionList(pub Vec<CriterionInfo>);
 
 /// The criteria that there are, in the order in which they are listed.

@@ -1,5 +1,5 @@
 /** Models that contradict themselves are told apart in plain words; unusual ones open and say what is unusual. */
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "./secateur";
@@ -107,16 +107,36 @@ test("weights that are no numbers are warned of, and named", async ({ secateur }
   await expect(secateur.panel("Model")).toContainText(/“w”.*NaN|NaN.*“w”/);
 });
 
-test("an unknown operator is named, kept whole, and run by ONNX Runtime Web", async ({ secateur }) => {
+test("an unknown operator is named, kept whole, and run and checked by ONNX Runtime Web", async ({ secateur }) => {
   await secateur.openFile("unknown.onnx", classifier([node("Softplus", ["b"], ["c"])]));
   await expect(secateur.panel("Model")).toContainText("Some operators are unknown here");
   await expect(secateur.panel("Model")).toContainText(/Softplus at node c \(opset 17\)/);
+  const checked = /re-packed = masked,\s+max difference .*, checked on your photo in ONNX Runtime Web/;
+  await expect(secateur.check).toHaveText(checked, { timeout: 60_000 });
   await secateur.cut(30);
   await expect(secateur.total("Multiply-adds")).toContainText("−");
-  await expect(secateur.panel("Take home").getByRole("link", { name: /^Download ONNX/ })).toBeVisible({
-    timeout: 30_000,
-  });
+  const takeHome = secateur.panel("Take home");
+  await expect(takeHome.getByRole("link", { name: /^Download ONNX/ })).toBeVisible({ timeout: 30_000 });
+  await expect(secateur.check).toHaveText(checked, { timeout: 60_000 });
+  const [report] = await Promise.all([
+    secateur.page.waitForEvent("download"),
+    takeHome.getByRole("link", { name: /^Report/ }).click(),
+  ]);
+  const told = JSON.parse(readFileSync(await report.path(), "utf8")) as Record<string, unknown>;
+  expect(told).toMatchObject({ check: { agrees: true }, checkedBy: "ONNX Runtime Web", checkSkipped: null });
   await expect(secateur.summary).toContainText("of 3 photos", { timeout: 60_000 });
+});
+
+test("an operator that nobody knows leaves the cut unchecked, which is said with both reasons", async ({
+  secateur,
+}) => {
+  await secateur.openFile("nobody.onnx", classifier([node("Strange", ["b"], ["c"], [], "com.example")]));
+  const cut = secateur.panel("Cut");
+  await expect(cut).toContainText(/Not checked: .*Strange/, { timeout: 30_000 });
+  await expect(cut).toContainText(/ONNX Runtime Web could not check it either: .*com\.example/, { timeout: 60_000 });
+  await expect(cut.getByRole("button", { name: "Check in ONNX Runtime Web" })).toBeVisible();
+  await expect(secateur.check).toHaveCount(0);
+  await expect(secateur.panel("Take home").getByRole("link", { name: /^Download ONNX/ })).toBeVisible();
 });
 
 test("sizes that a model leaves open are asked for", async ({ secateur, page }) => {

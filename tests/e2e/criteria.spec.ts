@@ -47,6 +47,22 @@ async function take(secateur: Secateur, what: RegExp): Promise<Buffer> {
   return readFileSync(await taken.path());
 }
 
+test("all criteria of the published schema are offered, each with its sentence", async ({ secateur }) => {
+  interface Listed {
+    properties: { criterion: { oneOf: { const: string; title: string; description: string }[] } };
+  }
+  const schema = JSON.parse(readFileSync(join(ROOT, "docs/recipe.schema.json"), "utf8")) as Listed;
+  const published = schema.properties.criterion.oneOf;
+  await secateur.openGalleryModel(CLASSROOM.title);
+  const cut = secateur.panel("Cut");
+  const options = cut.getByLabel("What goes first").locator("option");
+  expect(await options.evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value))).toEqual(
+    published.map((criterion) => criterion.const),
+  );
+  await expect(options).toHaveText(published.map(({ title }) => new RegExp(`^${title.replace(/[()]/g, "\\$&")}`)));
+  await expect(cut).toContainText(published[0]!.description);
+});
+
 test("Wanda looks at the gallery's set, and cuts otherwise than magnitude does", async ({ secateur }) => {
   await secateur.openGalleryModel(CLASSROOM.title);
   await expect(secateur.panel("Recover").getByTestId("lessons")).toContainText("Fashion-MNIST");

@@ -119,11 +119,15 @@ function preview(recipe: Recipe): Preview {
   return { before: TOTALS, after: after(recipe), bytesAreExact: true, layers: CUTS, warnings: [], milliseconds: 1 };
 }
 
-function packed(recipe: Recipe): PackResult {
+const CHECK = { agrees: true, maxAbsolute: 3e-6, maxRelative: 1e-6, tolerance: 1e-4, checkedOn: "your photo" };
+
+/** `skipped`: why the core could not check it itself. */
+function packed(recipe: Recipe, skipped?: Error): PackResult {
   return {
     ...preview(recipe),
-    check: { agrees: true, maxAbsolute: 3e-6, maxRelative: 1e-6, tolerance: 1e-4, checkedOn: "your photo" },
-    checkSkipped: null,
+    check: skipped ? null : CHECK,
+    checkSkipped: skipped?.message ?? null,
+    checkElsewhere: skipped !== undefined,
     folded: [{ layer: "stem", channels: 4, what: "bias folded into head" }],
     zeroed: [],
     bytes: new Uint8Array(after(recipe).bytes),
@@ -220,7 +224,19 @@ export function doubleCore(): DoubleCore {
       heatmap: () => Promise.reject(coreError("double", "the double draws no heatmap")),
       scores: () => Promise.reject(coreError("double", "the double has no scores")),
       histogram: () => Promise.reject(coreError("double", "the double has no histogram")),
-      pack: (photo) => answer("pack", photo, () => packed(current)),
+      // Told to fail at “check”, it packs but can't run what it packed.
+      pack: (photo) => answer("pack", photo, () => packed(current, failures.get("check"))),
+      elsewhere: () =>
+        answer("elsewhere", null, () => ({
+          masked: new Uint8Array([1]),
+          inputs: [{ name: "image", dtype: "float32", shape: [1], values: new Float32Array(1) }],
+        })),
+      checkElsewhere: (masked, packed) =>
+        answer("checkElsewhere", [masked.length, packed.length], () => ({
+          check: { ...CHECK, checkedOn: "your photo in another engine" },
+          warnings: [],
+          report: '{"check": {}}',
+        })),
       takeScores: (scores) => answer("takeScores", scores.on, () => undefined),
     },
     runner: {
@@ -236,7 +252,10 @@ export function doubleCore(): DoubleCore {
         })),
       difference: () => answer("difference", null, () => ({ maxAbsolute: 2e-6, maxRelative: 1e-6 })),
     },
-    peer: engine("peer"),
+    peer: {
+      ...engine("peer"),
+      answer: (bytes) => answer("peer.answer", bytes.length, () => [{ shape: [2], values: new Float32Array(2) }]),
+    },
     learner: {
       plan: (method, _, batch = null) =>
         answer("plan", [method, batch], () => ({

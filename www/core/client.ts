@@ -80,6 +80,8 @@ export function connect(): Core {
       scores: (layer) => cutter.call((api) => api.scores(layer)),
       histogram: (layer, bins) => cutter.call((api) => api.histogram(layer, bins)),
       pack: (photo, preset) => cutter.call((api) => api.pack(photo, preset)),
+      elsewhere: () => cutter.call((api) => api.elsewhere()),
+      checkElsewhere: (masked, packed) => cutter.call((api) => api.checkElsewhere(masked, packed)),
       async takeScores(taken) {
         await cutter.call((api) => api.takeScores(taken));
         scores = taken;
@@ -104,6 +106,7 @@ export function connect(): Core {
       },
       run: (which, input) => peerDoor().call((api) => api.run(which, input)),
       measure: (which, input, runs) => peerDoor().call((api) => api.measure(which, input, runs)),
+      answer: (bytes, inputs) => peerDoor().call((api) => api.answer(bytes, inputs)),
     },
     learner: {
       plan: (method, preset, batch = null) => learnerDoor().call((api) => api.plan(method, preset, batch)),

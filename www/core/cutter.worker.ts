@@ -2,7 +2,7 @@
 import { expose } from "comlink";
 import init, { criteria, Cutter } from "../pkg/secateur";
 import { withTransfers } from "./transfers";
-import type { HeatmapRequest, Pixels, Preset, Recipe, Scores } from "./protocol";
+import type { HeatmapRequest, ModelOutput, Pixels, Preset, Recipe, Scores } from "./protocol";
 
 const core = init().then(() => new Cutter());
 
@@ -17,6 +17,8 @@ const api = {
   histogram: async (layer: number, bins: number) => withTransfers((await core).histogram(layer, bins)),
   pack: async (photo: Pixels | null, preset: Preset | null) =>
     withTransfers((await core).pack(photo ?? undefined, preset ?? undefined)),
+  elsewhere: async () => withTransfers((await core).elsewhere()),
+  checkElsewhere: async (masked: ModelOutput[], packed: ModelOutput[]) => (await core).checkElsewhere(masked, packed),
   takeScores: async (scores: Scores) => (await core).takeScores(scores),
 };
 

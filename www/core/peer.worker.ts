@@ -3,7 +3,7 @@ import { expose } from "comlink";
 import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import init, { fromHalf, timing, toHalf } from "../pkg/secateur";
-import type { Prediction, Timing, Which } from "./protocol";
+import type { ModelInput, ModelOutput, Prediction, Timing, Which } from "./protocol";
 
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
@@ -11,42 +11,83 @@ ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
 const core = init();
 const sessions = new Map<Which, { session: ort.InferenceSession; sizes: Record<string, number> }>();
 
+const create = (bytes: Uint8Array) => ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+
 async function run(which: Which, input: Float32Array): Promise<Prediction> {
   const { session, sizes } = sessions.get(which) ?? {};
   if (!session || !sizes) throw new Error(`ONNX Runtime Web has no ${which} model loaded.`);
   const [meta] = session.inputMetadata;
   if (!meta?.isTensor) throw new Error("ONNX Runtime Web reports an input that is not a tensor.");
+  if (meta.type !== "float32" && meta.type !== "float16")
+    throw new Error(`The model takes ${meta.type} numbers, and a photo has none.`);
   const shape = meta.shape.map((size) => (typeof size === "number" ? size : (sizes[size] ?? 1)));
   const tensor = await tensorOf(meta.type, input, shape);
   const start = performance.now();
   const outputs = await session.run({ [meta.name]: tensor });
   const milliseconds = performance.now() - start;
-  return { logits: floatsOf(outputs[session.outputNames[0]!]!), milliseconds };
+  const logits = outputs[session.outputNames[0]!]!;
+  if (logits.type !== "float32" && logits.type !== "float16")
+    throw new Error(`ONNX Runtime Web gave an output of ${logits.type} numbers, which is no classifier's.`);
+  return { logits: await numbersOf(logits), milliseconds };
 }
 
-/** The photo in the element type that the model takes. */
-async function tensorOf(type: string, input: Float32Array, shape: number[]): Promise<ort.Tensor> {
-  if (type === "float32") return new ort.Tensor(type, input, shape);
-  if (type !== "float16") throw new Error(`The model takes ${type} numbers, and a photo has none.`);
+/** All outputs of a model for the inputs that the core names, on a session that is not kept. */
+async function answer(bytes: Uint8Array, inputs: ModelInput[]): Promise<ModelOutput[]> {
+  const session = await create(bytes);
+  try {
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const { name, dtype, values, shape } of inputs) feeds[name] = await tensorOf(dtype, values, shape);
+    const outputs = await session.run(feeds);
+    const answers = session.outputNames.map(async (name) => {
+      const output = outputs[name]!;
+      return { shape: [...output.dims], values: await numbersOf(output) };
+    });
+    return await Promise.all(answers);
+  } finally {
+    await session.release();
+  }
+}
+
+/** Numbers in the element type that the model takes. */
+async function tensorOf(type: string, values: Float32Array, shape: number[]): Promise<ort.Tensor> {
+  switch (type) {
+    case "float32":
+      return new ort.Tensor(type, values, shape);
+    case "float16":
+      await core;
+      return new ort.Tensor(type, toHalf(values), shape);
+    case "float64":
+      return new ort.Tensor(type, Float64Array.from(values), shape);
+    case "int64":
+      return new ort.Tensor(type, BigInt64Array.from(values, BigInt), shape);
+    case "int32":
+      return new ort.Tensor(type, Int32Array.from(values), shape);
+    case "int8":
+      return new ort.Tensor(type, Int8Array.from(values), shape);
+    case "uint8":
+    case "bool":
+      return new ort.Tensor(type, Uint8Array.from(values), shape);
+    default:
+      throw new Error(`The model takes ${type} elements, which can't be given to ONNX Runtime Web here.`);
+  }
+}
+
+async function numbersOf({ type, data }: ort.Tensor): Promise<Float32Array> {
+  if (type === "string") throw new Error("ONNX Runtime Web gave words, not numbers.");
+  if (type !== "float16") return Float32Array.from(data as ArrayLike<number | bigint>, Number);
   await core;
-  return new ort.Tensor(type, toHalf(input), shape);
-}
-
-function floatsOf({ type, data }: ort.Tensor): Float32Array {
-  if (type === "float32") return (data as Float32Array).slice();
-  if (type !== "float16")
-    throw new Error(`ONNX Runtime Web gave an output of ${type} numbers, which is no classifier's.`);
   const { buffer, byteOffset, length } = data as Uint16Array;
   return fromHalf(new Uint16Array(buffer, byteOffset, length));
 }
 
 const api = {
   async load(which: Which, bytes: Uint8Array, sizes: Record<string, number>): Promise<void> {
-    const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+    const session = await create(bytes);
     await sessions.get(which)?.session.release();
     sessions.set(which, { session, sizes });
   },
   run,
+  answer,
   async measure(which: Which, input: Float32Array, runs: number): Promise<Timing> {
     await core;
     const times = new Float64Array(runs);

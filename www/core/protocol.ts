@@ -3,14 +3,18 @@ import type {
   Advance,
   Aim,
   Beginning,
+  CheckedElsewhere,
   Comparison,
   CriterionInfo,
   Curves,
   Difference,
+  Elsewhere,
   Heatmap,
   HeatmapRequest,
   Histogram,
   Method,
+  ModelInput,
+  ModelOutput,
   ModelSummary,
   PackResult,
   PictureStack,
@@ -40,6 +44,7 @@ export type {
   Advance,
   Aim,
   Beginning,
+  CheckedElsewhere,
   CheckResult,
   ClassScore,
   Comparison as PhotoComparison,
@@ -47,6 +52,7 @@ export type {
   Curve,
   Curves,
   Difference,
+  Elsewhere,
   GroupInfo,
   Heatmap,
   HeatmapRequest,
@@ -56,6 +62,8 @@ export type {
   LayerInfo,
   MeasuredOn,
   Method,
+  ModelInput,
+  ModelOutput,
   ModelSummary,
   Note as PackNote,
   Pace,
@@ -103,6 +111,10 @@ export interface Cutter {
   histogram(layer: number, bins: number): Promise<Histogram>;
   /** Re-packs the current cut and checks it on the photo, or on a test pattern without one. */
   pack(photo: Pixels | null, preset: Preset | null): Promise<PackResult>;
+  /** What another engine is to run where ours could not check the cut that was packed last. */
+  elsewhere(): Promise<Elsewhere>;
+  /** Compares what the masked model and the cut's file gave there. */
+  checkElsewhere(masked: ModelOutput[], packed: ModelOutput[]): Promise<CheckedElsewhere>;
   /** Takes in what photos told of the open model. A cut that went by older scores has to be chosen again. */
   takeScores(scores: Scores): Promise<void>;
 }
@@ -119,8 +131,14 @@ export interface Runner {
   difference(ours: Float32Array, theirs: Float32Array): Promise<Difference>;
 }
 
+/** What can run the pair that is compared. */
+export type Engine = Pick<Runner, "load" | "run" | "measure">;
+
 /** The same bytes in ONNX Runtime Web, which is loaded on first use. */
-export type PeerRunner = Pick<Runner, "load" | "run" | "measure">;
+export interface Peer extends Engine {
+  /** All outputs of a model that is run once and not kept. */
+  answer(bytes: Uint8Array, inputs: ModelInput[]): Promise<ModelOutput[]>;
+}
 
 /** Brings pruned models back, a piece of work a call. */
 export interface Learner {
@@ -195,7 +213,7 @@ export type WorkerName = "cutter" | "runner" | "peer" | "learner";
 export interface Core {
   cutter: Cutter;
   runner: Runner;
-  peer: PeerRunner;
+  peer: Peer;
   learner: Learner;
   /** Starts another prober; whoever asks for it ends it. */
   prober(): Prober;

@@ -1,5 +1,5 @@
 /** The original and the pruned model side by side on the photos at hand, measured in the runner's worker. */
-import type { Core, PeerRunner } from "../core/protocol";
+import type { Core, Engine } from "../core/protocol";
 import type { ComparisonSummary, Difference, PhotoComparison, Pixels, Preset, Timing } from "../core/protocol";
 import { Latest } from "../state/latest";
 import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, type Status } from "../state/status";
@@ -58,7 +58,7 @@ export class Comparison {
   #pair: Pair | null = null;
   #peerHolds: Pair | null = null;
   /** What runs the pair. */
-  #engine: PeerRunner;
+  #engine: Engine;
 
   constructor(private readonly core: Core) {
     this.#engine = core.runner;
@@ -208,12 +208,12 @@ export class Comparison {
   }
 }
 
-async function loadBoth(engine: PeerRunner, { original, pruned }: Pair): Promise<void> {
+async function loadBoth(engine: Engine, { original, pruned }: Pair): Promise<void> {
   await engine.load("original", original);
   await engine.load("pruned", pruned);
 }
 
-async function measureBoth(engine: PeerRunner, input: Float32Array): Promise<Times> {
+async function measureBoth(engine: Engine, input: Float32Array): Promise<Times> {
   return {
     original: await engine.measure("original", input, RUNS),
     pruned: await engine.measure("pruned", input, RUNS),

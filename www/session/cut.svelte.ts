@@ -1,12 +1,15 @@
-/** The current cut: previewed while the visitor decides, re-packed when the decision stands. */
+/** The current cut: previewed while the visitor decides, re-packed and checked when the decision stands. */
 import type { Core } from "../core/protocol";
 import type { PackResult, Pixels, Preset, Preview, Recipe } from "../core/protocol";
 import { Latest } from "../state/latest";
 import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, type Status } from "../state/status";
+import { ElsewhereCheck } from "./elsewhere.svelte";
 
 /** A re-packed model and the decision that it stands for. */
 export interface Packed extends PackResult {
   readonly of: Recipe;
+  /** Whether our own engine checked it, in the time that packing took. */
+  readonly wasCheckedHere: boolean;
 }
 
 /** What the re-packed model is checked on. Asked for when it is needed: a photo may still be being decoded. */
@@ -28,9 +31,13 @@ export class Cut {
   /** Why the newest recipe can't be followed. */
   failure = $state.raw<Failure | null>(null);
   packed = $state.raw<Status<Packed>>(empty);
+  /** The check of a re-packed model that our engine can't run. */
+  readonly elsewhere: ElsewhereCheck;
   readonly #jobs = new Latest<Job>((job, superseded) => this.#work(job, superseded));
 
-  constructor(private readonly core: Core) {}
+  constructor(private readonly core: Core) {
+    this.elsewhere = new ElsewhereCheck(core);
+  }
 
   /** The visitor is trying this recipe. */
   tries(recipe: Recipe): void {
@@ -47,11 +54,21 @@ export class Cut {
     this.preview = null;
     this.failure = null;
     this.packed = empty;
+    this.elsewhere.forget();
   }
 
   cancel(): void {
     this.#jobs.forget();
     this.core.cancel("cutter");
+  }
+
+  /** Checks the re-packed model in ONNX Runtime Web. */
+  async checkElsewhere(): Promise<void> {
+    const { packed } = this;
+    if (packed.state !== "ready") return;
+    const checked = await this.elsewhere.check(packed.value.bytes);
+    if (checked && this.packed === packed)
+      this.packed = ready({ ...packed.value, ...checked, checkSkipped: null, checkElsewhere: false });
   }
 
   async #work(job: Job, superseded: () => boolean): Promise<void> {
@@ -68,10 +85,13 @@ export class Cut {
 
   async #pack(recipe: Recipe, checkedOn: CheckedOn): Promise<void> {
     this.packed = loading("Re-packing and checking");
+    this.elsewhere.forget();
     try {
       const { photo, preset } = await checkedOn();
       const result = await this.core.cutter.pack(photo, preset);
-      this.packed = ready({ ...result, of: recipe });
+      this.packed = ready({ ...result, of: recipe, wasCheckedHere: result.check !== null });
+      // The slider need not wait for that.
+      if (result.checkElsewhere) void this.checkElsewhere();
     } catch (error) {
       this.packed = failed(error);
     }

@@ -290,9 +290,10 @@ export class Session {
     const pair = this.#pair();
     const subjects = this.#subjects();
     const peer = this.#peer;
-    const isPacking = this.cut.packed.state === "loading";
+    // Nothing is timed beside a check, which keeps the other engine busy.
+    const isPacking = this.cut.packed.state === "loading" || this.cut.elsewhere.isBusy;
     untrack(() => {
-      if (pair && subjects.length > 0) this.comparison.follow(pair, subjects, peer);
+      if (pair && subjects.length > 0 && !isPacking) this.comparison.follow(pair, subjects, peer);
       // While a new cut is packed, the old one's results stay in sight.
       else if (!isPacking) this.comparison.clear();
     });

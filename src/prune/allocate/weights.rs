@@ -35,7 +35,7 @@ pub struct RankedLayer {
 }
 
 impl RankedLayer {
-    /// `saliency` is that of the weights; blocks are worth the mean of theirs.
+    /// `saliency` is that of the items.
     pub fn new(
         name: String,
         tensor: ValueId,
@@ -44,10 +44,6 @@ impl RankedLayer {
         blocks: Option<Blocks>,
         macs: u64,
     ) -> Self {
-        let saliency = match &blocks {
-            Some(blocks) => blocks.means(&saliency),
-            None => saliency,
-        };
         let mut keys = sort_keys(&saliency);
         keys.sort_unstable();
         let nonzeros_before = blocks.as_ref().map(|blocks| {
@@ -350,6 +346,18 @@ mod tests {
         let weights: Vec<f32> = (1..=100).map(|w| w as f32).collect();
         let recipe = r#"{"granularity": "weight", "target": {"sparsity": 0.999}}"#;
         assert_eq!(chosen(vec![layer("a", &weights)], recipe), [99]);
+    }
+
+    /// The same tool's 1 to 10 at a fifth: 1 and 2 go, and 3 is the threshold.
+    #[test]
+    fn the_threshold_is_the_least_that_stays() {
+        let weights: Vec<f32> = (1..=10).map(|w| w as f32).collect();
+        let recipe = r#"{"granularity": "weight", "target": {"sparsity": 0.2}}"#;
+        let count = chosen(vec![layer("a", &weights)], recipe)[0];
+        let ranked = layer("a", &weights);
+        assert_eq!(ranked.threshold(count), Some(3.0));
+        let mask = ranked.mask(count);
+        assert!((0..10).all(|at| mask.keeps(at) == (at >= 2)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Blocks of weights: the weight as a matrix of output channels × everything else, in tiles that go as one.
 
 use super::WeightMask;
+use crate::recipe::Reduction;
 
 /// How a weight tensor falls into blocks; those at the far edges may be smaller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,15 +50,21 @@ impl Blocks {
         })
     }
 
-    /// The mean saliency of each block's weights.
-    pub fn means(&self, saliency: &[f32]) -> Vec<f32> {
-        let mut sums = vec![(0f64, 0usize); self.len()];
+    /// The saliency of each block: what the reduction makes of its weights'.
+    pub fn scores(&self, saliency: &[f32], reduction: Reduction) -> Vec<f32> {
+        let mut blocks = vec![(0usize, 0f64, 0f32); self.len()];
         for (block, &s) in self.of_weights().zip(saliency) {
-            sums[block].0 += f64::from(s);
-            sums[block].1 += 1;
+            let (count, sum, max) = &mut blocks[block];
+            *count += 1;
+            *sum += f64::from(s);
+            *max = max.max(s);
         }
-        let mean = |&(sum, count): &(f64, usize)| (sum / count.max(1) as f64) as f32;
-        sums.iter().map(mean).collect()
+        let score = |(count, sum, max): (usize, f64, f32)| match reduction {
+            Reduction::Mean => (sum / count.max(1) as f64) as f32,
+            Reduction::Sum => sum as f32,
+            Reduction::Max => max,
+        };
+        blocks.into_iter().map(score).collect()
     }
 
     /// The mask of weights that a mask of blocks stands for.
@@ -82,13 +89,50 @@ mod tests {
             0.1, 0.1, 0.2, 0.2, 0.1, 0.1, 0.3, 0.3, 0.9, 0.9, 0.5, 0.5, 0.9, 0.9, 0.5, 0.5,
         ];
         let blocks = Blocks::new(&[4, 4], 0, [2, 2]);
-        let means = blocks.means(&w);
+        let means = blocks.scores(&w, Reduction::Mean);
         for (mean, expected) in means.iter().zip([0.1, 0.25, 0.9, 0.5]) {
             assert!((mean - expected).abs() < 1e-6);
         }
         let mask = blocks.spread(&WeightMask::without_least(&means, 2));
         assert_eq!(mask.apply(&w)[..8], [0.0; 8]);
         assert_eq!(mask.removed(), 8);
+    }
+
+    /// TensorFlow's model optimisation toolkit: at a half, the two blocks below stay, whether by the mean or the largest of
+    /// their weights.
+    #[test]
+    fn two_by_two_by_mean_and_by_maximum() {
+        let mean = [
+            0.1, 0.1, 0.2, 0.2, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.4, 0.3, 0.3, 0.4, 0.4,
+        ];
+        let max = [
+            0.1, 0.0, 0.2, 0.0, 0.0, -0.1, 0.0, -0.2, 0.3, 0.0, 0.4, 0.0, 0.0, -0.3, 0.0, -0.4,
+        ];
+        let blocks = Blocks::new(&[4, 4], 0, [2, 2]);
+        for (weights, reduction) in [(mean, Reduction::Mean), (max, Reduction::Max)] {
+            let saliency = weights.map(f32::abs);
+            let scores = blocks.scores(&saliency, reduction);
+            assert!(reduction == Reduction::Mean || scores == [0.1, 0.2, 0.3, 0.4]);
+            let mask = blocks.spread(&WeightMask::without_least(&scores, 2));
+            assert!(
+                (0..16).all(|at| mask.keeps(at) == (at >= 8)),
+                "{reduction:?}"
+            );
+        }
+    }
+
+    /// One large weight among zeros: by the largest it is worth keeping, by mean and sum four middling ones are worth more.
+    #[test]
+    fn the_reduction_tells_blocks_apart() {
+        let saliency = [0.9, 0.0, 0.0, 0.0, 0.3, 0.3, 0.3, 0.3];
+        let blocks = Blocks::new(&[2, 4], 0, [1, 4]);
+        let least = |reduction| {
+            let mask = WeightMask::without_least(&blocks.scores(&saliency, reduction), 1);
+            [0, 1].map(|block| mask.keeps(block))
+        };
+        assert_eq!(least(Reduction::Mean), [false, true]);
+        assert_eq!(least(Reduction::Sum), [false, true]);
+        assert_eq!(least(Reduction::Max), [true, false]);
     }
 
     #[test]

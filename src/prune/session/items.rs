@@ -58,6 +58,10 @@ impl Items {
                 .block
                 .filter(|_| recipe.granularity == Granularity::Block)
                 .map(|block| Blocks::new(layer.shape, layer.axis, block));
+            let saliency = match &blocks {
+                Some(blocks) => blocks.scores(&saliency, recipe.reduction),
+                None => saliency,
+            };
             ranked.push(RankedLayer::new(
                 name,
                 weights.tensor,

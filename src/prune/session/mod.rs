@@ -53,6 +53,8 @@ struct ItemsKey {
     seed: u32,
     granularity: Granularity,
     block: Option<[usize; 2]>,
+    /// Where there are blocks.
+    reduction: Option<Reduction>,
 }
 
 impl Session {
@@ -164,6 +166,7 @@ impl Session {
             seed: recipe.seed,
             granularity: recipe.granularity,
             block: recipe.block,
+            reduction: recipe.block.map(|_| recipe.reduction),
         };
         if self.items.as_ref().is_none_or(|(known, _)| *known != key) {
             let criterion = criterion(&recipe.criterion, recipe.seed, self.measured.as_ref())?;

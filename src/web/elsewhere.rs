@@ -1,0 +1,80 @@
+//! The check of a cut that our engine can't run: what another engine is to run, and what its answers say.
+
+use super::cutter::Cutter;
+use super::errors::{JsResult, mismatch};
+use super::message;
+use super::messages::{CheckResult, CheckedElsewhere, Elsewhere, ModelInput, ModelOutputs};
+use crate::error::Error;
+use crate::prune::selfcheck::numbers;
+use crate::tensor::Tensor;
+use js_sys::{Float32Array, Uint8Array};
+use tsify::Ts;
+use wasm_bindgen::prelude::*;
+
+/// What the page runs where our engine can't.
+const ENGINE: &str = "ONNX Runtime Web";
+
+#[wasm_bindgen]
+impl Cutter {
+    /// What another engine is to run, to check the cut that was packed last.
+    pub fn elsewhere(&self) -> JsResult<Ts<Elsewhere>> {
+        let unchecked = self.unchecked.as_ref().ok_or_else(nothing_to_check)?;
+        let session = self.session()?;
+        let masked = session.masked_file(&unchecked.elsewhere)?;
+        let graph = session.graph();
+        let inputs = graph.inputs.iter().zip(&unchecked.elsewhere.inputs);
+        let inputs = inputs.map(|(&id, tensor)| ModelInput {
+            name: graph.value(id).name.clone(),
+            dtype: graph
+                .value(id)
+                .ty
+                .as_ref()
+                .map_or(tensor.dtype(), |ty| ty.dtype)
+                .name()
+                .into(),
+            shape: tensor.shape().to_vec(),
+            values: Float32Array::from(&numbers(tensor)[..]),
+        });
+        message(Elsewhere {
+            masked: Uint8Array::from(&masked[..]),
+            inputs: inputs.collect(),
+        })
+    }
+
+    /// Compares what the masked model and the cut's file gave there.
+    #[wasm_bindgen(js_name = checkElsewhere)]
+    pub fn check_elsewhere(
+        &mut self,
+        masked: Ts<ModelOutputs>,
+        packed: Ts<ModelOutputs>,
+    ) -> JsResult<Ts<CheckedElsewhere>> {
+        let (masked, packed) = (tensors(&masked)?, tensors(&packed)?);
+        let unchecked = self.unchecked.as_ref().ok_or_else(nothing_to_check)?;
+        let check = unchecked.elsewhere.compare(&masked, &packed)?;
+        let mut report = unchecked.report.clone();
+        report.take_check(check, ENGINE);
+        message(CheckedElsewhere {
+            check: CheckResult::new(check, &format!("{} in {ENGINE}", unchecked.on)),
+            report: serde_json::to_string_pretty(&report).map_err(mismatch)?,
+            warnings: report.warnings,
+        })
+    }
+}
+
+fn tensors(outputs: &Ts<ModelOutputs>) -> JsResult<Vec<Tensor>> {
+    let ModelOutputs(outputs) = outputs.to_rust().map_err(mismatch)?;
+    let tensors = outputs.into_iter().map(|output| {
+        let values = output.values.to_vec();
+        match output.shape.iter().product::<usize>() == values.len() {
+            true => Ok(Tensor::from_f32(&output.shape, values)),
+            false => Err(mismatch(
+                "an output has not as many numbers as its shape says",
+            )),
+        }
+    });
+    tensors.collect()
+}
+
+fn nothing_to_check() -> Error {
+    Error::BadInput("there is no cut left to check: move the slider to make one".into())
+}
