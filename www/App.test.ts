@@ -114,6 +114,8 @@ describe("the page", () => {
     await show();
     core.fail("pack", coreError("too-large", "There is not enough memory."));
     await openSmall();
+    expect(panel("Compare").getByText(/no finished cut to compare/)).toBeTruthy();
+    expect(panel("Take home").getByText(/no finished cut to take/)).toBeTruthy();
     core.fail("pack", null);
     panel("Cut").getByRole("button", { name: "Try again" }).click();
     await settled();

@@ -44,6 +44,15 @@ test.each([
 ])("duration %d", (milliseconds, text) => expect(format.duration(milliseconds)).toBe(text));
 
 test.each([
+  [120, "1 s"],
+  [951, "1 s"],
+  [42_300, "42 s"],
+  [99_400, "99 s"],
+  [151_000, "3 min"],
+  [3_600_000, "60 min"],
+])("estimate %d", (milliseconds, text) => expect(format.estimate(milliseconds)).toBe(text));
+
+test.each([
   [Math.fround(0.02), "0.02"],
   [Math.fround(0.005), "0.005"],
   [64, "64"],

@@ -45,6 +45,12 @@ export function duration(milliseconds: number): string {
   return `${milliseconds < 99.95 ? milliseconds.toFixed(1) : significant(milliseconds, 3)} ms`;
 }
 
+/** A time that is only reckoned: 951 → “1 s”, 42_300 → “42 s”, 151_000 → “3 min”. */
+export function estimate(milliseconds: number): string {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
 /** 0.0000031 → “3.1e-6”. */
 export function tiny(value: number): string {
   if (value === 0) return "0";

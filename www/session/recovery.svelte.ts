@@ -47,6 +47,8 @@ export interface LossPoint {
 export interface QualityPoint {
   readonly step: number;
   readonly quality: Quality;
+  /** Accuracy on the photos learned from since the point before, while they were; `null` where no labels were looked at. */
+  readonly learned: number | null;
 }
 
 /** Judgements on the way: so many of them, and no more often than this. */
@@ -288,6 +290,7 @@ export class Recovery {
     const start = performance.now();
     let idle = 0;
     let drawn = 0;
+    let [seen, hits] = [0, 0];
     try {
       while (!this.#stopping) {
         const waiting = performance.now();
@@ -295,6 +298,7 @@ export class Recovery {
         idle += performance.now() - waiting;
         const advance = await learner.advance();
         const { learned } = advance;
+        if (learned?.hits !== undefined) [seen, hits] = [seen + plan.batch, hits + learned.hits];
         if (learned && learned.step % sampled === 0) losses.push({ step: learned.step, loss: learned.loss });
         const now = performance.now();
         if (now - drawn > REDRAW || advance.done === advance.of) {
@@ -307,7 +311,8 @@ export class Recovery {
         }
         if (advance.done >= advance.of) return;
         if (learns && advance.done % every === 0) {
-          await this.#judge(what, advance);
+          await this.#judge(what, advance, seen > 0 ? hits / seen : null);
+          [seen, hits] = [0, 0];
           idle += performance.now() - now;
         }
       }
@@ -319,7 +324,7 @@ export class Recovery {
   }
 
   /** How good the model is by now, a few photos at a time; whatever ends the work early ends this too. */
-  async #judge(what: string, { done, of }: Advance): Promise<void> {
+  async #judge(what: string, { done, of }: Advance, learned: number | null): Promise<void> {
     const { learner } = this.core;
     const photos = await learner.judge();
     for (let shown = 0; shown < photos;) {
@@ -331,7 +336,7 @@ export class Recovery {
     }
     if (photos === 0) return;
     const { quality } = await learner.finishTrial();
-    this.judgements = [...this.judgements, { step: done, quality }];
+    this.judgements = [...this.judgements, { step: done, quality, learned }];
   }
 
   #show(what: string, { done, of }: Advance): void {

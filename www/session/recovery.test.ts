@@ -141,6 +141,23 @@ describe("a recovery", () => {
     expect(session.recovery.beginning).toMatchObject({ original: { agreement: 1 }, pruned: { agreement: 0.25 } });
   });
 
+  test("tells how many of the photos it learns from it gets right, between one judgement and the next", async () => {
+    const session = await opened();
+    const { advance } = core.learner;
+    const hits = [1, 2, 0];
+    vi.spyOn(core.learner, "advance").mockImplementation(async () => {
+      const at = await advance();
+      return { ...at, learned: { ...at.learned!, hits: hits[at.done - 1]! } };
+    });
+    const usual = await plan(session);
+    await session.recovery.recover(session.patient!, [photo(null)], { ...usual, method: "finetune", batch: 4 });
+    // The last step is followed by the judgement on what came out.
+    expect(session.recovery.judgements.map(({ step, learned }) => [step, learned])).toEqual([
+      [1, 1 / 4],
+      [2, 2 / 4],
+    ]);
+  });
+
   test("that is cancelled while both models are measured leaves nothing behind", async () => {
     const session = await opened();
     const { prepare } = core.learner;
@@ -169,7 +186,9 @@ describe("a recovery", () => {
     expect(told[1]).toMatchObject({
       progress: { what: "Distilling: 1 of 3, measuring on photo 1 of 2", share: expect.closeTo(1 / 3) },
     });
-    expect(session.recovery.judgements).toEqual([{ step: 1, quality: expect.objectContaining({ agreement: 0.5 }) }]);
+    expect(session.recovery.judgements).toEqual([
+      { step: 1, quality: expect.objectContaining({ agreement: 0.5 }), learned: null },
+    ]);
     expect(called("advance")).toHaveLength(2);
     // What came out is measured all the same, on all photos.
     expect(session.results.attempts).toMatchObject([{ quality: { agreement: 0.75, pictures: 4 } }]);

@@ -1,6 +1,6 @@
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { doubleCore, type DoubleCore } from "../../../tests/page/core-double";
+import { coreError, doubleCore, type DoubleCore } from "../../../tests/page/core-double";
 import { settled, surround } from "../../../tests/page/surroundings";
 import App from "../../App.svelte";
 
@@ -66,6 +66,15 @@ describe("the plot of all models", () => {
 });
 
 describe("sensitivity", () => {
+  test("that fails before anything was measured stays open, and says why", async () => {
+    await opened();
+    core.fail("probe", coreError("bad-model", "the model's output holds values that are not numbers"));
+    await press("Measure every layer");
+    const details = panel().getByText("Sensitivity").closest("details")!;
+    expect(details.open).toBe(true);
+    expect(within(details).getByRole("alert").textContent).toContain("not numbers");
+  });
+
   test("is a table of layers and levels, leads to the layer, and shares the cut out", async () => {
     await opened();
     const share = () => panel().getByRole("button", { name: /^Share the cut out/ }) as HTMLButtonElement;
