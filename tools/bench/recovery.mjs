@@ -22,7 +22,7 @@ const RECIPE = {
     head: 0.7421875,
   },
 };
-const STEPS = 2600;
+const STEPS = 3000;
 const RATE = 0.1;
 const MOST_SECONDS = 900;
 
@@ -44,6 +44,8 @@ export async function measureRecovery(browser, address) {
   await panel.getByRole("radio", { name: "Distil" }).check({ force: true });
   await panel.getByLabel("steps", { exact: true }).fill(String(STEPS));
   await panel.getByLabel(/learning rate/).fill(String(RATE));
+  await panel.getByText("Augmentation", { exact: true }).click();
+  await panel.getByLabel("mirror half of them").uncheck();
   const start = performance.now();
   await panel.getByRole("button", { name: "Recover this cut" }).click();
   await page.getByTestId("recovered").waitFor({ timeout: MOST_SECONDS * 1000 });
