@@ -2,10 +2,11 @@
 
 mod common;
 
-use common::Net;
+use common::{Net, int};
 use secateur::graph::{Graph, ValueId};
 use secateur::prune::session::{Session, Window};
 use secateur::recipe::Recipe;
+use secateur::tensor::Tensor;
 
 /// Two convolutions with a batch normalisation between, and a linear layer; some weights are zero, one is tiny.
 fn small_net() -> Graph {
@@ -411,6 +412,32 @@ fn reductions_over_a_real_group() {
                 "{name}: {channel}"
             );
         }
+    }
+}
+
+/// A block of one large weight among small ones goes by the mean and stays by the maximum, one after the other in one session.
+#[test]
+fn the_reduction_joins_the_scores_of_a_block() {
+    let mut net = Net::new(3);
+    let x = net.input(&[1, 4]);
+    let rows = [0.9, 0.0, 0.1, 0.1, 0.4, 0.4, 0.4, 0.4];
+    let weight = net.constant(Tensor::from_f32(&[2, 4], rows.to_vec()));
+    let y = net.op("Gemm", &[x, weight], &[("transB", int(1))]);
+    let mut session = Session::new(net.finish(&[y]), 1000).unwrap();
+    for (reduction, stays) in [("mean", 1), ("max", 0), ("sum", 1)] {
+        let text = format!(
+            r#"{{"criterion": "l1", "granularity": "block", "block": [1, 4], "reduction": "{reduction}",
+                "target": {{"sparsity": 0.5}}}}"#
+        );
+        session.choose(&Recipe::parse(&text).unwrap()).unwrap();
+        let cut = session.model().unwrap();
+        let left = cut.constant(weight).unwrap().floats().unwrap();
+        let whole = &rows[4 * stays..][..4];
+        assert_eq!(&left[4 * stays..][..4], whole, "{reduction}");
+        assert_eq!(
+            left.iter().filter(|w| **w != 0.0).count(),
+            whole.iter().filter(|w| **w != 0.0).count()
+        );
     }
 }
 
