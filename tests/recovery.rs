@@ -207,7 +207,9 @@ fn reconstruction_brings_answers_back_without_labels() {
     let weights =
         Recipe::parse(r#"{"granularity": "weight", "target": {"sparsity": 0.85}}"#).unwrap();
     let masked = cut(&original, 0, &weights, None).unwrap().graph;
-    for pruned in [&once, &read, &masked] {
+    let pattern = Recipe::parse(r#"{"granularity": "2:4"}"#).unwrap();
+    let patterned = cut(&original, 0, &pattern, None).unwrap().graph;
+    for pruned in [&once, &read, &masked, &patterned] {
         let before = examine(pruned, Some(&original), &unseen).unwrap();
         let recovered = rebuilt(pruned, &original, &few);
         let after = examine(&recovered, Some(&original), &unseen).unwrap();
@@ -226,7 +228,9 @@ fn reconstruction_brings_answers_back_without_labels() {
         let numbers = matrices.filter_map(|t| t.floats().map(|x| x.into_owned()));
         numbers.flatten().map(|x| x == 0.0).collect()
     };
-    assert_eq!(zeros(&masked), zeros(&rebuilt(&masked, &original, &few)));
+    for masked in [&masked, &patterned] {
+        assert_eq!(zeros(masked), zeros(&rebuilt(masked, &original, &few)));
+    }
 }
 
 #[test]
