@@ -134,6 +134,14 @@ const MOST_CHANNELS: f64 = 0.95;
 const MOST_WEIGHTS: f64 = 0.99;
 
 impl Recipe {
+    /// The same recipe with every default written out.
+    pub fn whole(&self) -> Recipe {
+        Recipe {
+            max_sparsity: Some(self.most_of_a_layer()),
+            ..self.clone()
+        }
+    }
+
     /// The share of a layer that is removed at most, 0 to 1.
     pub fn most_of_a_layer(&self) -> f64 {
         self.max_sparsity.unwrap_or(match self.granularity {

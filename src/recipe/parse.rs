@@ -53,16 +53,12 @@ impl Recipe {
         let recipe: Recipe = serde_json::from_value(document)
             .map_err(|e| bad(format!("a field has a value that does not fit: {e}")))?;
         recipe.check()?;
-        Ok(recipe)
+        Ok(recipe.whole())
     }
 
     /// The whole document with every default written out, always the same text for the same recipe.
     pub fn to_json(&self) -> String {
-        let whole = Recipe {
-            max_sparsity: Some(self.most_of_a_layer()),
-            ..self.clone()
-        };
-        serde_json::to_string_pretty(&whole).expect("a recipe holds only what JSON can")
+        serde_json::to_string_pretty(&self.whole()).expect("a recipe holds only what JSON can")
     }
 
     /// Whether the fields make sense together.
@@ -201,8 +197,7 @@ mod tests {
             recipe,
             Recipe::parse(r#"{"target": {"macs": 0.7}}"#).unwrap()
         );
-        let text = recipe.to_json();
-        assert_eq!(Recipe::parse(&text).unwrap().to_json(), text);
+        assert_eq!(Recipe::parse(&recipe.to_json()).unwrap(), recipe);
     }
 
     #[test]

@@ -126,7 +126,7 @@ impl Session {
             Granularity::Channel => self.choose_channels(recipe)?,
             _ => self.choose_weights(recipe)?,
         };
-        self.current = Some((recipe.clone(), choice));
+        self.current = Some((recipe.whole(), choice));
         Ok(())
     }
 
