@@ -6,6 +6,7 @@
  * --rival FOLDER  judges models that the rival has pruned; benches/rival/prune.py says how they are made
  * --tensorflow    times TensorFlow.js's step of learning, too, which takes some minutes
  * --recovery      brings the classroom's network back in the product's page, which takes some minutes
+ * --pictures DIR  the same, from Fashion-MNIST's IDX files as published, in a folder, instead of the gallery's part of them
  */
 /* global document, window -- inside page.evaluate, which runs in the browser */
 import { chromium } from "@playwright/test";
@@ -79,7 +80,9 @@ await main(async () => {
   say(`\nWebAssembly module: ${kilobytes(size.raw)} raw, ${kilobytes(size.brotli)} as brotli.`);
 
   const rival = option("rival") ? await judgeRival(page, option("rival")) : [];
-  const recovery = process.argv.includes("--recovery") ? await measureRecovery(browser, address) : null;
+  const pictures = option("pictures");
+  const asked = pictures !== undefined || process.argv.includes("--recovery");
+  const recovery = asked ? await measureRecovery(browser, address, pictures) : null;
   const file = option("json");
   if (file) writeFileSync(file, JSON.stringify({ rows, wasm: size, rival, recovery }, null, 2));
   await browser.close();
