@@ -67,6 +67,7 @@ async function ours(steps: number, workers: number): Promise<Work> {
   const model = network();
   const plan = { ...learner.plan("finetune", preset, workers), steps, batch: BATCH };
   learner.recover(model, model, plan, {});
+  learner.begin();
   if (workers === 1) return () => learner.advance();
   const team = new Team();
   await team.gather(learner, model, {});
