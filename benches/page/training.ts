@@ -62,10 +62,10 @@ async function ours(steps: number, workers: number): Promise<Work> {
   learner.gather(preset, ["0", "1"]);
   for (let i = 0; i < 4 * BATCH; i++) {
     const data = Uint8ClampedArray.from({ length: SIDE * SIDE * 4 }, (_, at) => (at * 7 + i * 31) % 251);
-    learner.add({ data, width: SIDE, height: SIDE }, String(i % 2));
+    learner.add({ data, width: SIDE, height: SIDE }, String(i % 2), false);
   }
   const model = network();
-  const plan = { ...learner.plan("finetune", preset, workers), steps, batch: BATCH };
+  const plan = { ...learner.plan("finetune", preset, BATCH, workers), steps };
   learner.recover(model, model, plan, {});
   learner.begin();
   if (workers === 1) return () => learner.advance();
