@@ -102,7 +102,7 @@ fn every_method_makes_a_model_that_tells_how_it_was_made() {
         assert!(answer.contains("held back"), "{answer}");
         fs::read(output).unwrap()
     };
-    for method in ["reconstruct", "distill", "finetune"] {
+    for method in ["correct-bias", "reconstruct", "distill", "finetune"] {
         let bytes = recover(method, "out.onnx");
         assert_eq!(
             bytes,
@@ -117,6 +117,48 @@ fn every_method_makes_a_model_that_tells_how_it_was_made() {
             .find(|(key, _)| key == "secateur.recovery");
         assert!(told.unwrap().1.contains(method));
     }
+}
+
+#[test]
+fn how_it_learns_can_be_chosen_and_is_written_down() {
+    let folder = Folder::new("recover-chosen");
+    let (model, preset) = colours_and_preset(&folder);
+    let data = pictures(&folder, 12);
+    let output = folder.path("out.onnx");
+    let plan = |more: &[&str]| {
+        let fixed = ["recover", &model, "--original", &model, "--data", &data];
+        let rest = [
+            "--preset", &preset, "--method", "finetune", "--output", &output,
+        ];
+        succeed(&[&fixed[..], &rest, more].concat());
+        let bytes = fs::read(&output).unwrap();
+        let opened = onnx::open(bytes.into(), &Default::default()).unwrap();
+        let mut metadata = opened.graph.metadata.into_iter();
+        let told = metadata.find(|(key, _)| key == "secateur.recovery");
+        json(&told.unwrap().1)[0].clone()
+    };
+    let chosen = plan(&[
+        "--epochs",
+        "2",
+        "--batch",
+        "4",
+        "--optimiser",
+        "adamw",
+        "--schedule",
+        "one-cycle",
+        "--weight-decay",
+        "0.5",
+        "--smoothing",
+        "0.1",
+    ]);
+    assert_eq!(chosen["length"]["epochs"], 2.0);
+    assert_eq!(chosen["optimiser"]["rule"], "adamw");
+    assert_eq!(chosen["schedule"], "one-cycle");
+    assert_eq!(chosen["weightDecay"], 0.5);
+    assert!((chosen["smoothing"].as_f64().unwrap() - 0.1).abs() < 1e-6);
+    let timed = plan(&["--minutes", "0.002", "--batch", "4"]);
+    assert_eq!(timed["length"]["minutes"], 0.002);
+    assert_eq!(timed["optimiser"]["rule"], "sgd");
 }
 
 #[test]
@@ -145,6 +187,12 @@ fn what_recovery_can_not_do_it_says_in_one_line() {
     assert!(unlabelled.contains("labels"), "{unlabelled}");
     let rate = refused(&data, &["--rate", "0"]);
     assert!(rate.contains("rate"), "{rate}");
+    let smoothing = refused(&data, &["--smoothing", "1.5"]);
+    assert!(smoothing.contains("from 0 to 1"), "{smoothing}");
+    let endless = refused(&data, &["--epochs", "0"]);
+    assert!(endless.contains("0 epochs"), "{endless}");
+    let both = refused(&data, &["--epochs", "1", "--minutes", "1"]);
+    assert!(both.contains("--minutes"), "{both}");
     let few = refused(&data, &["--method", "reconstruct", "--pictures", "2"]);
     assert!(few.contains("at least 4"), "{few}");
     let nowhere = refused(&folder.path("nowhere"), &[]);

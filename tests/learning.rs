@@ -7,7 +7,7 @@ use common::{Net, Random};
 use secateur::Error;
 use secateur::engine::{Executor, Options};
 use secateur::graph::{Graph, ValueId};
-use secateur::learn::{Goal, Method, Schedule, Settings, Trainer};
+use secateur::learn::{Goal, Rule, Schedule, Settings, Trainer};
 use secateur::tensor::Tensor;
 use std::sync::Arc;
 
@@ -34,12 +34,12 @@ fn weights(trainer: &Trainer, graph: &Graph, value: ValueId) -> Vec<f32> {
         .into_owned()
 }
 
-fn plain(method: Method) -> Settings {
+fn plain(rule: Rule) -> Settings {
     Settings {
         steps: 10,
         batch: 2,
         rate: 0.1,
-        method,
+        rule,
         schedule: Schedule::Constant,
         weight_decay: 0.0,
         clip: 1e9,
@@ -68,7 +68,7 @@ fn by_formula(w: &[f32]) -> Vec<f64> {
 #[test]
 fn momentum_follows_its_formula_and_zeros_stay() {
     let (graph, w) = linear();
-    let mut trainer = Trainer::new(&graph, &plain(Method::Sgd { momentum: 0.9 })).unwrap();
+    let mut trainer = Trainer::new(&graph, &plain(Rule::SGD)).unwrap();
     let mut expected: Vec<f64> = weights(&trainer, &graph, w)
         .iter()
         .map(|&x| x.into())
@@ -99,7 +99,7 @@ fn momentum_follows_its_formula_and_zeros_stay() {
 #[test]
 fn adams_first_step_is_the_rate() {
     let (graph, w) = linear();
-    let mut trainer = Trainer::new(&graph, &plain(Method::AdamW)).unwrap();
+    let mut trainer = Trainer::new(&graph, &plain(Rule::AdamW)).unwrap();
     let before = weights(&trainer, &graph, w);
     let goal = Goal {
         labels: Some(&LABELS),

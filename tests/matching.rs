@@ -9,7 +9,7 @@ use secateur::graph::Graph;
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
 use secateur::recover::inner::{pairs, stages};
-use secateur::recover::{Job, Method, Plan, STAGES};
+use secateur::recover::{Job, Length, Method, Plan, STAGES};
 use secateur::tensor::Tensor;
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ fn inner_values_stay_nearer_to_the_originals() {
         .expect("a value of a picture's shape");
     let distilled = |inner: Vec<String>| {
         let plan = Plan {
-            steps: 1200,
+            length: Length::Steps(1200),
             batch: 16,
             rate: 0.01,
             augmentation: Augmentation::default(),
@@ -95,7 +95,7 @@ fn inner_values_stay_nearer_to_the_originals() {
         (0..120).for_each(|_| {
             job.advance().unwrap();
         });
-        apart(&job.now().expect("it learns"), &original, &last, &pictures)
+        apart(&job.now(), &original, &last, &pictures)
     };
     let (matched, not) = (distilled(vec![STAGES.into()]), distilled(Vec::new()));
     assert!(matched < 0.8 * not, "{matched} beside {not}");
@@ -126,7 +126,7 @@ fn answers_that_are_remembered_are_those_that_would_be_given() {
             ..Augmentation::default()
         };
         let plan = Plan {
-            steps: 30,
+            length: Length::Steps(30),
             batch: 12,
             augmentation,
             ..Plan::new(Method::Distill, pictures.preset())

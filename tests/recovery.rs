@@ -5,11 +5,11 @@ mod common;
 use common::{Net, Random};
 use secateur::data::{Augmentation, Pictures, Preset};
 use secateur::engine::{Executor, Options};
-use secateur::graph::Graph;
+use secateur::graph::{Graph, Node, ValueId};
 use secateur::learn::Settings;
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
-use secateur::recover::{Lessons, Part, Reconstruction, Recovery, examine, recalibrate};
+use secateur::recover::{Fitted, Lessons, Part, Reconstruction, Recovery, examine, recalibrate};
 use secateur::tensor::Tensor;
 use std::sync::Arc;
 
@@ -181,16 +181,21 @@ fn pictures_that_nothing_can_be_learned_from_are_refused() {
     refused(&wrong_size, None, "preset");
 }
 
-fn rebuilt(pruned: &Graph, original: &Graph, pictures: &Pictures) -> Graph {
-    let mut reconstruction = Reconstruction::new(pruned, original, pictures, 3).unwrap();
+fn fitted(pruned: &Graph, original: &Graph, pictures: &Pictures, what: Fitted) -> Reconstruction {
+    let mut reconstruction = Reconstruction::new(pruned, original, pictures, what, 3).unwrap();
     while reconstruction.advance().unwrap() {}
     let (done, all) = reconstruction.progress();
     assert_eq!(done, all);
-    let (graph, layers) = reconstruction.finish();
+    reconstruction
+}
+
+fn rebuilt(pruned: &Graph, original: &Graph, pictures: &Pictures) -> Graph {
+    let reconstruction = fitted(pruned, original, pictures, Fitted::Weights);
+    let layers = reconstruction.rebuilt();
     assert!(layers.len() >= 3);
     assert!(layers.iter().all(|layer| layer.after <= layer.before));
     assert!(layers.iter().any(|layer| layer.after < 0.9 * layer.before));
-    graph
+    reconstruction.model()
 }
 
 #[test]
@@ -239,10 +244,12 @@ fn reconstruction_says_what_it_needs() {
     let pruned = pruned(&original);
     let refused = |pruned: &Graph, original: &Graph, count: usize, words: &str| {
         let pictures = pictures(count, 1, false);
-        let result = Reconstruction::new(pruned, original, &pictures, 1).and_then(|mut r| {
-            while r.advance()? {}
-            Ok(())
-        });
+        let result = Reconstruction::new(pruned, original, &pictures, Fitted::Weights, 1).and_then(
+            |mut r| {
+                while r.advance()? {}
+                Ok(())
+            },
+        );
         let error = result.expect_err("refused");
         assert!(error.to_string().contains(words), "{error}");
     };
@@ -252,36 +259,78 @@ fn reconstruction_says_what_it_needs() {
     refused(&stranger, &original, 8, "does not say which are left");
 }
 
-#[test]
-fn recalibration_measures_mean_and_variance() {
-    let graph = network();
-    let set = pictures(32, 5, false);
-    let fresh = recalibrate(&graph, &set).unwrap();
-    let norm = graph
-        .nodes
-        .iter()
-        .find(|n| n.op_type == "BatchNormalization")
-        .unwrap();
-    let name = graph.value(norm.input(0).unwrap()).name.clone();
+fn normalisation(graph: &Graph) -> &Node {
+    let mut nodes = graph.nodes.iter();
+    let found = nodes.find(|node| node.op_type == "BatchNormalization");
+    found.unwrap()
+}
+
+/// All numbers of each of the channels of a value with planes of 8 × 8.
+fn seen(graph: &Graph, value: ValueId, pictures: &Pictures) -> Vec<Vec<f64>> {
+    let name = &graph.value(value).name;
     let options = Options {
         keep: vec![name.clone()],
         fuse: false,
         ..Options::default()
     };
-    let mut executor = Executor::new(&graph, &options).unwrap();
-    let mut channels = vec![Vec::new(); 12];
-    let mut input = vec![0.0; set.sample_len()];
-    for index in 0..set.len() {
-        set.write(&[index], None, &mut input);
+    let mut executor = Executor::new(graph, &options).unwrap();
+    let mut channels: Vec<Vec<f64>> = Vec::new();
+    let mut input = vec![0.0; pictures.sample_len()];
+    for index in 0..pictures.len() {
+        pictures.write(&[index], None, &mut input);
         executor
             .run(&[Tensor::from_f32(&[1, 3, 8, 8], input.clone())])
             .unwrap();
-        let seen = executor.value(&name).unwrap();
-        let seen = seen.floats().unwrap();
-        for (channel, plane) in channels.iter_mut().zip(seen.chunks(64)) {
+        let numbers = executor.value(name).unwrap();
+        let numbers = numbers.floats().unwrap();
+        channels.resize(numbers.len() / 64, Vec::new());
+        for (channel, plane) in channels.iter_mut().zip(numbers.chunks(64)) {
             channel.extend(plane.iter().map(|&x| f64::from(x)));
         }
     }
+    channels
+}
+
+#[test]
+fn corrected_biases_give_the_original_s_means_and_weights_stay() {
+    let original = learn(&network(), None, &pictures(240, 1, true), 150);
+    let weights =
+        Recipe::parse(r#"{"granularity": "weight", "target": {"sparsity": 0.85}}"#).unwrap();
+    let pruned = cut(&original, 0, &weights, None).unwrap().graph;
+    let few = pictures(48, 8, false);
+    let correction = fitted(&pruned, &original, &few, Fitted::Biases);
+    // On pictures that no mean was taken of.
+    let layers = correction.rebuilt();
+    assert_eq!(layers.len(), 3);
+    assert!(layers.iter().all(|layer| layer.after < layer.before));
+    let corrected = correction.model();
+    let matrices = |graph: &Graph| -> Vec<Tensor> {
+        let constants = graph.values.iter().filter_map(|v| v.constant.as_ref());
+        let matrices = constants.filter(|t| t.shape().len() > 1);
+        matrices.map(|t| t.as_ref().clone()).collect()
+    };
+    assert!(matrices(&corrected) == matrices(&pruned));
+    let means = |graph: &Graph| -> Vec<f64> {
+        let channels = seen(graph, normalisation(graph).output(0).unwrap(), &few);
+        let mean = |numbers: &Vec<f64>| numbers.iter().sum::<f64>() / numbers.len() as f64;
+        channels.iter().map(mean).collect()
+    };
+    let apart = |a: &[f64], b: &[f64]| {
+        let both = a.iter().zip(b);
+        both.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    };
+    let wanted = means(&original);
+    assert!(apart(&means(&pruned), &wanted) > 1e-2);
+    assert!(apart(&means(&corrected), &wanted) < 1e-4);
+}
+
+#[test]
+fn recalibration_measures_mean_and_variance() {
+    let graph = network();
+    let set = pictures(32, 5, false);
+    let fresh = recalibrate(&graph, &set).unwrap();
+    let norm = normalisation(&graph);
+    let channels = seen(&graph, norm.input(0).unwrap(), &set);
     let stored = |i: usize| {
         let tensor = fresh.constant(norm.input(i).unwrap()).unwrap();
         tensor.floats().unwrap().into_owned()

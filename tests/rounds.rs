@@ -12,14 +12,15 @@ use secateur::prune::cut::cut_measured;
 use secateur::prune::score::measured;
 use secateur::recipe::Recipe;
 use secateur::recover::{
-    Aim, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Trial, Tried, examine, polynomial,
+    Aim, Length, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Trial, Tried, examine,
+    polynomial,
 };
 use std::cell::Cell;
 
 /// A round's plan that takes no time.
 fn plan() -> Plan {
     Plan {
-        steps: 2,
+        length: Length::Steps(2),
         batch: 4,
         ..Plan::new(Method::Reconstruct, &preset())
     }

@@ -637,7 +637,7 @@ fn a_session_says_what_is_missing_and_keeps_the_cut_before() {
     let kept = session.finish(None).unwrap().report;
     assert_eq!(
         (kept.after.totals.nonzeros, kept.recipe),
-        (nonzeros, before)
+        (nonzeros, before.whole())
     );
 
     session

@@ -7,7 +7,10 @@ use secateur::data::{Augmentation, Pictures, Preset};
 use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::recipe::Recipe;
-use secateur::recover::{Advance, Aim, Job, Line, Method, Pace, Parts, Plan, Stage};
+use secateur::recover::{
+    Advance, Aim, Job, Length, Line, Method, Pace, Parts, Plan, Quality, Stage,
+};
+use std::cell::Cell;
 use std::sync::Arc;
 
 const SIDE: u32 = 6;
@@ -45,7 +48,7 @@ fn network(normalised: bool) -> Graph {
 fn plan(workers: usize) -> Plan {
     let preset = pictures(1).preset().clone();
     Plan {
-        steps: 12,
+        length: Length::Steps(12),
         batch: 10,
         rate: 0.01,
         augmentation: Augmentation::default(),
@@ -106,6 +109,89 @@ fn members_without_threads_do_the_same_as_threads() {
     assert_eq!(one, weights(&threads));
 }
 
+thread_local! {
+    static NOW: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// Each look at it is five seconds later than the one before.
+fn clock() -> f64 {
+    NOW.set(NOW.get() + 5_000.0);
+    NOW.get()
+}
+
+#[test]
+fn where_time_ends_it_the_leader_s_clock_counts_for_all() {
+    let graph = network(true);
+    let plan = Plan {
+        length: Length::Minutes(0.5),
+        ..plan(2)
+    };
+    let member = |index| Job::member(&graph, None, pictures(40), &plan, index).unwrap();
+    let mut members = [member(0).timed_by(Some(clock)), member(1)];
+    let mut rates = Vec::new();
+    loop {
+        let shares = [members[0].share().unwrap(), members[1].share().unwrap()];
+        let [leads, follows] = members.each_mut().map(|m| m.follow(&shares).unwrap());
+        assert_eq!(leads.learned, follows.learned);
+        rates.push(leads.learned.unwrap().rate);
+        if leads.done == leads.of {
+            break;
+        }
+        // A pause.
+        NOW.set(NOW.get() + 1e6);
+    }
+    // Each step takes five of the thirty seconds, and the rate falls by a cosine over them.
+    let cosine = |at: usize| 0.01 * 0.5 * (1.0 + (std::f32::consts::PI * at as f32 / 6.0).cos());
+    assert_eq!(rates.len(), 6);
+    for (at, rate) in rates.iter().enumerate() {
+        assert!((rate - cosine(at)).abs() < 1e-6, "{at}: {rate}");
+    }
+    let [one, other] = members.map(|member| weights(&member.finish().graph));
+    assert_eq!(one, other);
+
+    let mut timeless = Job::new(&graph, None, pictures(40), &plan).unwrap();
+    let told = timeless.advance().unwrap_err().to_string();
+    assert!(told.contains("no clock"), "{told}");
+}
+
+#[test]
+fn the_best_that_was_judged_is_kept_where_the_last_one_was_judged_too() {
+    let graph = network(false);
+    let quality = |accuracy: f64| Quality {
+        accuracy: Some(accuracy),
+        ..Quality::default()
+    };
+    // How good it is said to be after each step, from none on; the best of these, if it can be told.
+    let found = |judgements: [Option<f64>; 4]| {
+        let mut job = Job::new(&graph, None, pictures(40), &plan(1)).unwrap();
+        let mut ways = Vec::new();
+        for (step, judgement) in judgements.into_iter().enumerate() {
+            if step > 0 {
+                job.advance().unwrap();
+            }
+            if let Some(accuracy) = judgement {
+                job.judged(quality(accuracy));
+            }
+            ways.push(weights(&job.now()));
+        }
+        let recovered = job.finish();
+        let kept = recovered.found.map(|(done, _)| done);
+        assert_eq!(weights(&recovered.graph), ways[kept.unwrap_or(3)]);
+        let mut metadata = recovered.graph.metadata.iter();
+        let record = metadata.find(|(key, _)| key == "secateur.recovery");
+        assert_eq!(record.is_some(), kept != Some(0));
+        if let (Some((_, text)), Some(kept)) = (record, kept) {
+            assert!(text.contains(&format!("\"kept\":{kept}")), "{text}");
+        }
+        kept
+    };
+    assert_eq!(found([Some(0.2), Some(0.9), Some(0.4), Some(0.5)]), Some(1));
+    assert_eq!(found([Some(0.2), Some(0.9), Some(0.4), Some(0.9)]), Some(3));
+    assert_eq!(found([Some(0.9), None, None, Some(0.4)]), Some(0));
+    assert_eq!(found([Some(0.2), Some(0.9), Some(0.4), None]), None);
+    assert_eq!(found([None; 4]), None);
+}
+
 #[test]
 fn a_batch_has_a_picture_for_everyone() {
     let graph = network(false);
@@ -127,7 +213,7 @@ fn rounds_led_and_helped_are_the_rounds_of_threads() {
     let recipe = Recipe::parse(r#"{"target": {"macs": 0.4}}"#).unwrap();
     let plan = Plan {
         method: Method::Distill,
-        steps: 4,
+        length: Length::Steps(4),
         inner: vec!["stages".into()],
         ..plan(3)
     };

@@ -65,7 +65,7 @@ async function ours(steps: number, workers: number): Promise<Work> {
     learner.add({ data, width: SIDE, height: SIDE }, String(i % 2), false);
   }
   const model = network();
-  const plan = { ...learner.plan("finetune", preset, BATCH, workers), steps };
+  const plan = { ...learner.plan("finetune", preset, { batch: BATCH }, workers), length: { steps } };
   learner.recover(model, model, plan, {});
   learner.begin();
   if (workers === 1) return () => learner.advance();

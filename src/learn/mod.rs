@@ -11,7 +11,7 @@ mod trainer;
 
 pub use goal::Goal;
 pub use network::small_network;
-pub use optimiser::{Method, Optimiser};
+pub use optimiser::{Optimiser, Rule};
 pub use schedule::Schedule;
 pub use share::Share;
 pub use trainer::{Learned, Settings, Trainer, logits};

@@ -5,14 +5,20 @@ use crate::graph::ValueId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The rule of an optimiser.
+/// How weights move by a gradient.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "method")]
-pub enum Method {
+#[serde(rename_all = "lowercase", tag = "rule")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Rule {
     /// Stochastic gradient descent with momentum, as PyTorch's: `v ← momentum·v + g`, `w ← w − rate·v`.
     Sgd { momentum: f32 },
     /// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), β = 0.9 and 0.999, ε = 1e-8.
     AdamW,
+}
+
+impl Rule {
+    /// With the momentum that most networks were trained with.
+    pub const SGD: Rule = Rule::Sgd { momentum: 0.9 };
 }
 
 const BETA: (f32, f32) = (0.9, 0.999);
@@ -21,7 +27,7 @@ const EPSILON: f32 = 1e-8;
 /// An optimiser with what it remembers of earlier steps.
 #[derive(Debug, Clone)]
 pub struct Optimiser {
-    method: Method,
+    rule: Rule,
     /// Pulls weights of two and more axes towards zero; biases and scales are left alone.
     weight_decay: f32,
     steps: i32,
@@ -30,9 +36,9 @@ pub struct Optimiser {
 }
 
 impl Optimiser {
-    pub fn new(method: Method, weight_decay: f32) -> Self {
+    pub fn new(rule: Rule, weight_decay: f32) -> Self {
         Optimiser {
-            method,
+            rule,
             weight_decay,
             steps: 0,
             moments: BTreeMap::new(),
@@ -53,14 +59,14 @@ impl Optimiser {
             let empty = || (vec![0.0; weights.len()], Vec::new());
             let (first, second) = self.moments.entry(parameter.value).or_insert_with(empty);
             let numbers = weights.iter_mut().zip(&*gradient).zip(first);
-            match self.method {
-                Method::Sgd { momentum } => {
+            match self.rule {
+                Rule::Sgd { momentum } => {
                     for ((weight, &gradient), velocity) in numbers {
                         *velocity = momentum * *velocity + gradient + decay * *weight;
                         *weight -= rate * *velocity;
                     }
                 }
-                Method::AdamW => {
+                Rule::AdamW => {
                     second.resize(gradient.len(), 0.0);
                     let bias = |beta: f32| 1.0 - beta.powi(self.steps);
                     let (mean_bias, square_bias) = (bias(BETA.0), bias(BETA.1));

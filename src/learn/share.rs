@@ -12,10 +12,12 @@ pub struct Share {
     /// Samples whose label was the first choice; `None` without labels.
     pub hits: Option<usize>,
     pub samples: usize,
+    /// The share of the way to the end of learning that was behind before this batch, 0 to 1: the schedule goes by it.
+    pub progress: f64,
 }
 
 impl Share {
-    /// The whole batch's share: means weighted by the samples behind each, summed in the order given (synchronous
+    /// The whole batch's share: means weighted by the samples behind each, summed in the order given; its progress is the first one's (synchronous
     /// data-parallel SGD, Chen et al. 2016, arXiv 1604.00981). Each part was normalised by itself.
     ///
     /// Fails with [`Error::BadInput`] without shares, or where they are of different models.
@@ -40,6 +42,7 @@ impl Share {
             loss: shares.iter().map(|s| weight(s) * s.loss).sum(),
             hits: shares.iter().map(|share| share.hits).sum(),
             samples,
+            progress: first.progress,
         })
     }
 }
@@ -59,6 +62,7 @@ mod tests {
             loss: f64::from(numbers[0]),
             hits: Some(samples / 2),
             samples,
+            progress: 0.5,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::loss::{cross_entropy, distillation, matching};
 use super::share::unlike;
-use super::{Goal, Method, Optimiser, Schedule, Share};
+use super::{Goal, Optimiser, Rule, Schedule, Share};
 use crate::engine::{Normalisation, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
@@ -19,7 +19,7 @@ pub struct Settings {
     pub batch: usize,
     /// The learning rate at the schedule's height.
     pub rate: f32,
-    pub method: Method,
+    pub rule: Rule,
     pub schedule: Schedule,
     pub weight_decay: f32,
     /// The norm that all gradients together are shortened to, if they are longer.
@@ -40,7 +40,7 @@ impl Default for Settings {
             steps: 500,
             batch: 64,
             rate: 0.02,
-            method: Method::Sgd { momentum: 0.9 },
+            rule: Rule::SGD,
             schedule: Schedule::Cosine,
             weight_decay: 1e-4,
             clip: 5.0,
@@ -121,7 +121,7 @@ impl Trainer {
         Ok(Trainer {
             good: tape.state(),
             output,
-            optimiser: Optimiser::new(settings.method, settings.weight_decay),
+            optimiser: Optimiser::new(settings.rule, settings.weight_decay),
             settings: settings.clone(),
             done: 0,
             held,
@@ -208,10 +208,11 @@ impl Trainer {
             loss,
             hits,
             samples: self.settings.batch,
+            progress: self.done as f64 / self.settings.steps.max(1) as f64,
         })
     }
 
-    /// Moves the weights by a whole batch's share; this trainer has found one itself since the last move.
+    /// Moves the weights by a whole batch's share, as fast as the schedule says for its progress; this trainer has found one itself since the last move.
     ///
     /// Fails as [`Trainer::step`] does, and with [`Error::BadInput`] where the share is of another model.
     pub fn follow(&mut self, share: &Share) -> Result<Learned> {
@@ -227,10 +228,7 @@ impl Trainer {
         }
         self.tape.follow(&share.numbers);
         let norm = self.shorten();
-        let factor = self
-            .settings
-            .schedule
-            .factor(self.done, self.settings.steps);
+        let factor = self.settings.schedule.factor(share.progress);
         let rate = self.settings.rate * factor as f32;
         self.optimiser.step(&mut self.tape, rate);
         self.hold();

@@ -53,7 +53,7 @@ impl Recipe {
         let recipe: Recipe = serde_json::from_value(document)
             .map_err(|e| bad(format!("a field has a value that does not fit: {e}")))?;
         recipe.check()?;
-        Ok(recipe.whole())
+        Ok(recipe)
     }
 
     /// The whole document with every default written out, always the same text for the same recipe.
@@ -197,7 +197,7 @@ mod tests {
             recipe,
             Recipe::parse(r#"{"target": {"macs": 0.7}}"#).unwrap()
         );
-        assert_eq!(Recipe::parse(&recipe.to_json()).unwrap(), recipe);
+        assert_eq!(Recipe::parse(&recipe.to_json()).unwrap(), recipe.whole());
     }
 
     #[test]

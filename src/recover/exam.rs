@@ -4,6 +4,7 @@ use super::shown::Shown;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
+use crate::learn::loss::cross_entropy;
 use crate::report::compare;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,9 @@ pub struct Quality {
     /// Share of the pictures whose label is the first choice (top-1), 0 to 1; absent without labels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accuracy: Option<f64>,
+    /// Mean cross-entropy of the labels, in nats; absent without labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<f64>,
     /// Share of the pictures of which the original says the same (top-1), 0 to 1; absent without an original.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agreement: Option<f64>,
@@ -37,6 +41,8 @@ pub(super) struct Tally {
     seen: usize,
     labelled: usize,
     right: usize,
+    /// Sum of the cross-entropies, in nats.
+    loss: f64,
     compared: usize,
     agreeing: usize,
     /// Sum of the Kullback-Leibler divergences, in nats.
@@ -74,7 +80,10 @@ impl Tally {
             ))
         })?;
         self.seen += 1;
-        self.labelled += usize::from(label.is_some());
+        if let Some(label) = label {
+            self.labelled += 1;
+            self.loss += cross_entropy(own, &[label as u32], 0.0, 1.0, &mut vec![0.0; own.len()]);
+        }
         self.right += usize::from(label == comparison.pruned_top.first().map(|top| top.index));
         self.compared += usize::from(original.is_some());
         self.agreeing += usize::from(comparison.agrees);
@@ -88,6 +97,7 @@ impl Tally {
         Quality {
             pictures: self.seen,
             accuracy: (self.labelled > 0).then(|| share(self.right, self.labelled)),
+            loss: (self.labelled > 0).then(|| self.loss / self.labelled as f64),
             agreement: compared.then(|| share(self.agreeing, self.seen)),
             kl: compared.then(|| self.divergence / self.seen as f64),
         }

@@ -1,10 +1,14 @@
 //! One recovery from beginning to end, by whichever method, a piece at a time: whoever drives it can show, pause and stop it
 //! between any two.
 
+use super::best::Best;
+use super::exam::Quality;
+use super::length::Course;
 use super::plan::{Method, Plan, is_small};
+use super::stopwatch::Clock;
 use super::team::Team;
 use super::training::Lessons;
-use super::{Rebuilt, Reconstruction, recalibrate};
+use super::{Fitted, Rebuilt, Reconstruction, recalibrate};
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -44,6 +48,7 @@ impl From<(usize, usize)> for Advance {
 pub struct Job {
     plan: Plan,
     work: Work,
+    best: Best,
 }
 
 enum Work {
@@ -55,7 +60,7 @@ enum Work {
     Reconstruct(Box<Reconstruction>),
     Learn {
         team: Box<Team>,
-        done: usize,
+        course: Course,
     },
 }
 
@@ -66,6 +71,8 @@ pub struct Recovered {
     pub graph: Graph,
     /// What reconstruction did, layer by layer.
     pub layers: Vec<Rebuilt>,
+    /// After which piece it was so, and how good it was, where that was measured ([`Job::judged`]).
+    pub found: Option<(usize, Quality)>,
 }
 
 impl Job {
@@ -110,14 +117,19 @@ impl Job {
                 pictures,
                 recalibrated: false,
             },
-            Method::Reconstruct => {
-                let original = original.ok_or_else(|| needs("reconstruction"))?;
+            Method::CorrectBias | Method::Reconstruct => {
+                let (fitted, what) = match plan.method {
+                    Method::CorrectBias => (Fitted::Biases, "correcting biases"),
+                    _ => (Fitted::Weights, "reconstruction"),
+                };
+                let original = original.ok_or_else(|| needs(what))?;
                 let most = match is_small(pictures.preset()) {
                     true => CALIBRATION.0,
                     false => CALIBRATION.1,
                 };
                 let few = pictures.sample(most, plan.seed);
-                let reconstruction = Reconstruction::new(pruned, original, &few, plan.seed)?;
+                let reconstruction =
+                    Reconstruction::new(pruned, original, &few, fitted, plan.seed)?;
                 Work::Reconstruct(Box::new(reconstruction))
             }
             Method::Distill | Method::Finetune => {
@@ -132,6 +144,7 @@ impl Job {
                             .into(),
                     ));
                 }
+                let course = Course::new(plan.length, pictures.len(), plan.batch)?;
                 let lessons = Lessons {
                     pictures,
                     augmentation: plan.augmentation,
@@ -144,14 +157,23 @@ impl Job {
                 let team = Team::new(pruned, original, &lessons, &settings, members, plan.workers)?;
                 Work::Learn {
                     team: Box::new(team),
-                    done: 0,
+                    course,
                 }
             }
         };
         Ok(Job {
             plan: plan.clone(),
             work,
+            best: Best::default(),
         })
+    }
+
+    /// The same job with a clock, which it needs where minutes end it, unless it only follows others.
+    pub fn timed_by(mut self, clock: Option<Clock>) -> Self {
+        if let Work::Learn { course, .. } = &mut self.work {
+            course.timed_by(clock);
+        }
+        self
     }
 
     /// Does the next piece. Nothing is left to do when `done` is `of`.
@@ -159,6 +181,7 @@ impl Job {
     /// Fails with [`Error::Diverged`] where learning ran away; [`Job::finish`] then gives the last good weights.
     pub fn advance(&mut self) -> Result<Advance> {
         let mut learned = None;
+        self.best.moved_on();
         let (done, of) = match &mut self.work {
             Work::Recalibrate {
                 graph,
@@ -175,12 +198,14 @@ impl Job {
                 reconstruction.advance()?;
                 reconstruction.progress()
             }
-            Work::Learn { team, done } => {
-                if *done < self.plan.steps {
-                    learned = Some(team.step()?);
-                    *done += 1;
+            Work::Learn { team, course } => {
+                course.check_clock()?;
+                if !course.is_over() {
+                    let share = next_share(team, course)?;
+                    learned = Some(team.follow(&[share])?);
+                    course.end_step();
                 }
-                (*done, self.plan.steps)
+                course.steps()
             }
         };
         Ok(Advance { done, of, learned })
@@ -200,54 +225,95 @@ impl Job {
     /// Fails with [`Error::BadInput`] where the method does not learn.
     pub fn share(&mut self) -> Result<Share> {
         match &mut self.work {
-            Work::Learn { team, .. } => team.share(),
+            Work::Learn { team, course } => next_share(team, course),
             _ => Err(learns_nothing()),
         }
     }
 
-    /// Goes the step that the shares of all workers come to, in the order of the workers.
+    /// Goes the step that the shares of all workers come to, in the order of the workers. The first one says how far all are.
     ///
     /// Fails as [`Job::advance`] and [`Job::share`] do.
     pub fn follow(&mut self, shares: &[Share]) -> Result<Advance> {
-        let Work::Learn { team, done } = &mut self.work else {
+        let Work::Learn { team, course } = &mut self.work else {
             return Err(learns_nothing());
         };
-        let learned = team.follow(shares)?;
-        *done += 1;
-        Ok(Advance {
-            done: *done,
-            of: self.plan.steps,
-            learned: Some(learned),
-        })
-    }
-
-    /// The model as it is now, where there is one before the end: while it learns.
-    pub fn now(&self) -> Option<Graph> {
-        match &self.work {
-            Work::Learn { team, .. } => Some(team.model()),
-            _ => None,
-        }
+        self.best.moved_on();
+        let learned = Some(team.follow(shares)?);
+        course.end_step();
+        let (done, of) = course.steps();
+        Ok(Advance { done, of, learned })
     }
 
     /// The model as it is now: whole after the last piece, and part of the way before.
-    pub fn finish(self) -> Recovered {
-        let (mut graph, layers) = match self.work {
-            Work::Recalibrate { graph, .. } => (*graph, Vec::new()),
-            Work::Reconstruct(reconstruction) => reconstruction.finish(),
-            Work::Learn { team, .. } => (team.model(), Vec::new()),
-        };
-        let before = graph
-            .metadata
-            .iter()
-            .find(|(key, _)| key == RECOVERY_KEY)
-            .and_then(|(_, text)| serde_json::from_str(text).ok());
-        let mut plans: Vec<Plan> = before.unwrap_or_default();
-        plans.push(self.plan);
-        graph.metadata.retain(|(key, _)| key != RECOVERY_KEY);
-        let text = serde_json::to_string(&plans).expect("a plan holds only what JSON can");
-        graph.metadata.push((RECOVERY_KEY.into(), text));
-        Recovered { graph, layers }
+    pub fn now(&self) -> Graph {
+        match &self.work {
+            Work::Recalibrate { graph, .. } => graph.as_ref().clone(),
+            Work::Reconstruct(reconstruction) => reconstruction.model(),
+            Work::Learn { team, .. } => team.model(),
+        }
     }
+
+    /// Takes note of how good the model is as it is now, on pictures that it may be chosen by.
+    pub fn judged(&mut self, quality: Quality) {
+        let done = match &self.work {
+            Work::Recalibrate { recalibrated, .. } => usize::from(*recalibrated),
+            Work::Reconstruct(reconstruction) => reconstruction.progress().0,
+            Work::Learn { course, .. } => course.steps().0,
+        };
+        let now = self.now();
+        self.best.take(now, done, quality);
+    }
+
+    /// The best of the models that were judged, where the last one was; else the last one, as it is.
+    pub fn finish(self) -> Recovered {
+        let now = self.now();
+        let layers = match self.work {
+            Work::Reconstruct(reconstruction) => reconstruction.rebuilt().to_vec(),
+            Work::Recalibrate { .. } | Work::Learn { .. } => Vec::new(),
+        };
+        let (mut graph, found) = match self.best.finish() {
+            Some((graph, done, quality)) => (graph, Some((done, quality))),
+            None => (now, None),
+        };
+        let kept = found.map(|(done, _)| done);
+        if kept != Some(0) {
+            record(&mut graph, &self.plan, kept);
+        }
+        Recovered {
+            graph,
+            layers,
+            found,
+        }
+    }
+}
+
+/// Writes into a model how it was recovered, after what is written there of recoveries before.
+fn record(graph: &mut Graph, plan: &Plan, kept: Option<usize>) {
+    #[derive(Serialize)]
+    struct Entry<'a> {
+        #[serde(flatten)]
+        plan: &'a Plan,
+        /// The piece of work after which the weights were taken, where that was chosen.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kept: Option<usize>,
+    }
+    let is_record = |(key, _): &&(String, String)| key == RECOVERY_KEY;
+    let before = graph.metadata.iter().find(is_record);
+    let before = before.and_then(|(_, text)| serde_json::from_str(text).ok());
+    let mut entries: Vec<serde_json::Value> = before.unwrap_or_default();
+    entries
+        .push(serde_json::to_value(Entry { plan, kept }).expect("a plan holds only what JSON can"));
+    graph.metadata.retain(|(key, _)| key != RECOVERY_KEY);
+    let text = serde_json::Value::Array(entries).to_string();
+    graph.metadata.push((RECOVERY_KEY.into(), text));
+}
+
+/// Begins a step: what these members find, and how far they are on their way.
+fn next_share(team: &mut Team, course: &mut Course) -> Result<Share> {
+    course.begin_step();
+    let share = team.share()?;
+    let progress = course.progress();
+    Ok(Share { progress, ..share })
 }
 
 fn learns_nothing() -> Error {

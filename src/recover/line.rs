@@ -193,6 +193,7 @@ impl Line {
             true => Job::member(&made, original, Arc::clone(lessons), plan, 0)?,
             false => Job::new(&made, original, Arc::clone(lessons), plan)?,
         };
+        let job = job.timed_by(self.clock);
         let none_yet = (0, judged.len());
         let judged = (Arc::clone(judged), self.answers.clone());
         let round = Round::new(share, (&made, file), job, judged)?;

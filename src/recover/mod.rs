@@ -1,10 +1,12 @@
 //! What brings a pruned model back to what the original could.
 
 mod answers;
+mod best;
 mod exam;
 mod guide;
 pub mod inner;
 mod job;
+mod length;
 mod line;
 mod memory;
 mod pace;
@@ -32,13 +34,14 @@ pub use exam::{Exam, Quality, examine};
 pub use guide::guide;
 pub use inner::STAGES;
 pub use job::{Advance, Job, Recovered};
+pub use length::Length;
 pub use line::Line;
 pub use pace::{Pace, polynomial};
 pub use parts::Parts;
-pub use plan::{Method, Plan};
+pub use plan::{Chosen, Method, Plan};
 pub use preparation::{Preparation, Preparing};
 pub use recalibrate::recalibrate;
-pub use reconstruct::{Rebuilt, Reconstruction};
+pub use reconstruct::{Fitted, Rebuilt, Reconstruction};
 pub use sensitivity::{Curve, Curves, LEVELS, Probed, Sensitivity};
 pub use stages::{Aim, Stage, Tried};
 pub use state::State;

@@ -1,9 +1,10 @@
 //! How a model is to be recovered: all that a visitor may choose, with what does well where nothing is chosen.
 
 use super::inner::STAGES;
+use super::length::Length;
 use crate::data::{Augmentation, Preset};
 use crate::error::{Error, Result};
-use crate::learn::Settings;
+use crate::learn::{Rule, Schedule, Settings};
 use serde::{Deserialize, Serialize};
 
 /// Pictures of this many pixels and fewer are learned from 64 at a time, larger ones 8: what a step keeps in memory grows with
@@ -23,6 +24,9 @@ const FEW: usize = 16;
 pub enum Method {
     /// The statistics of normalisations are measured anew.
     Recalibrate,
+    /// Layer by layer, biases take over what the means of the outputs lack of the original's.
+    #[serde(rename = "correct-bias")]
+    CorrectBias,
     /// Layer by layer, the weights are fitted to what the original gives.
     Reconstruct,
     /// The original teaches.
@@ -37,12 +41,20 @@ pub enum Method {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Plan {
     pub method: Method,
-    /// Steps of learning; the methods without learning do not count any.
-    pub steps: usize,
+    /// How long it learns; the methods without learning do not go by it.
+    pub length: Length,
     /// Pictures in one step.
     pub batch: usize,
+    /// How weights move.
+    pub optimiser: Rule,
     /// The learning rate at its height.
     pub rate: f32,
+    /// How the rate moves.
+    pub schedule: Schedule,
+    /// How much weights are pulled towards zero beside what they learn.
+    pub weight_decay: f32,
+    /// The share of each label that is shared out among all classes, 0 to 1.
+    pub smoothing: f32,
     /// How much labels count beside the original where both teach, 0 to 1; with 0, distillation looks at no label.
     pub label_share: f32,
     /// Inner values that distillation matches beside the answers in its first steps, by name; [`STAGES`] stands for the last of
@@ -61,15 +73,29 @@ fn one() -> usize {
     1
 }
 
+/// What was chosen of a plan, and decides what does well of the rest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Chosen {
+    /// Pictures in one step.
+    pub batch: Option<f64>,
+    pub optimiser: Option<Rule>,
+}
+
 impl Plan {
     /// What does well for pictures of this preset.
     pub fn new(method: Method, preset: &Preset) -> Self {
         let small = is_small(preset);
         Plan {
             method,
-            steps: 300,
+            length: Length::Steps(300),
             batch: if small { 64 } else { 8 },
+            optimiser: Rule::SGD,
             rate: if small { 0.02 } else { 0.005 },
+            schedule: Schedule::Cosine,
+            weight_decay: 1e-4,
+            smoothing: 0.0,
             label_share: 0.0,
             inner: match method {
                 Method::Distill => vec![STAGES.into()],
@@ -86,10 +112,26 @@ impl Plan {
         }
     }
 
-    /// The same plan with so many pictures in one step.
+    /// The same for what was chosen already.
     ///
-    /// Fails with [`Error::BadInput`] for what is no such count.
-    pub fn with_batch(self, batch: f64) -> Result<Self> {
+    /// Fails with [`Error::BadInput`] for a batch that is no count of pictures.
+    pub fn with(method: Method, preset: &Preset, chosen: &Chosen) -> Result<Self> {
+        let mut plan = Plan::new(method, preset);
+        if let Some(batch) = chosen.batch {
+            plan = plan.with_batch(batch)?;
+        }
+        if let Some(optimiser) = chosen.optimiser {
+            plan.optimiser = optimiser;
+        }
+        if plan.optimiser == Rule::AdamW {
+            // Its steps are as long as the rate, however small gradients are.
+            plan.rate /= 10.0;
+            plan.weight_decay = 0.01;
+        }
+        Ok(plan)
+    }
+
+    fn with_batch(self, batch: f64) -> Result<Self> {
         if batch.fract() != 0.0 || !(1.0..=MOST_PICTURES).contains(&batch) {
             return Err(Error::BadInput(format!(
                 "the pictures per step must be a whole number from 1 to {MOST_PICTURES}, and {batch} is none: 64 do well where \
@@ -105,7 +147,7 @@ impl Plan {
         let most = MOST_WORKERS.min(self.batch).max(1);
         let workers = match self.method {
             Method::Distill | Method::Finetune => cores.clamp(1, most),
-            Method::Recalibrate | Method::Reconstruct => 1,
+            Method::Recalibrate | Method::CorrectBias | Method::Reconstruct => 1,
         };
         Plan { workers, ..self }
     }
@@ -113,9 +155,12 @@ impl Plan {
     pub(super) fn settings(&self) -> Settings {
         let defaults = Settings::default();
         Settings {
-            steps: self.steps,
             batch: self.batch,
+            rule: self.optimiser,
             rate: self.rate,
+            schedule: self.schedule,
+            weight_decay: self.weight_decay,
+            smoothing: self.smoothing,
             label_share: self.label_share,
             // Statistics of a handful of pictures are worse than those that are stored.
             of_batch: self.batch >= FEW * self.workers,
@@ -132,18 +177,25 @@ pub(super) fn is_small(preset: &Preset) -> bool {
 mod tests {
     use super::*;
 
-    fn plan(method: Method) -> Plan {
+    fn plan(method: Method, chosen: Chosen) -> Result<Plan> {
         let preset = r#"{"size": [32, 32], "mean": [0, 0, 0], "std": [1, 1, 1]}"#;
-        Plan::new(method, &Preset::parse(preset).unwrap())
+        Plan::with(method, &Preset::parse(preset).unwrap(), &chosen)
+    }
+
+    fn of_batch(method: Method, batch: f64) -> Result<Plan> {
+        let chosen = Chosen {
+            batch: Some(batch),
+            ..Chosen::default()
+        };
+        plan(method, chosen)
     }
 
     #[test]
     fn a_batch_is_a_whole_number_of_pictures() {
-        let usual = plan(Method::Distill);
+        let usual = plan(Method::Distill, Chosen::default()).unwrap();
         for (batch, count) in [(1.0, 1), (32.0, 32), (4096.0, 4096)] {
-            let chosen = usual.clone().with_batch(batch).unwrap();
             assert_eq!(
-                chosen,
+                of_batch(Method::Distill, batch).unwrap(),
                 Plan {
                     batch: count,
                     ..usual.clone()
@@ -151,16 +203,28 @@ mod tests {
             );
         }
         for batch in [0.0, -8.0, 2.5, 4097.0, 1e12, f64::NAN, f64::INFINITY] {
-            let error = usual.clone().with_batch(batch).unwrap_err().to_string();
+            let error = of_batch(Method::Distill, batch).unwrap_err().to_string();
             assert!(error.contains("whole number from 1 to 4096"), "{error}");
             assert!(error.contains(&batch.to_string()), "{error}");
         }
     }
 
     #[test]
+    fn adamw_takes_smaller_steps() {
+        let usual = plan(Method::Finetune, Chosen::default()).unwrap();
+        let chosen = Chosen {
+            optimiser: Some(Rule::AdamW),
+            ..Chosen::default()
+        };
+        let adamw = plan(Method::Finetune, chosen).unwrap();
+        assert!(adamw.rate < usual.rate);
+        assert_eq!(adamw.settings().rule, Rule::AdamW);
+    }
+
+    #[test]
     fn each_worker_has_a_picture_of_its_own() {
         let workers = |method, batch: f64, cores| {
-            let plan = plan(method).with_batch(batch).unwrap();
+            let plan = of_batch(method, batch).unwrap();
             plan.among(cores).workers
         };
         assert_eq!(workers(Method::Finetune, 64.0, 2), 2);

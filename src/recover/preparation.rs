@@ -3,10 +3,15 @@
 
 use super::answers::{Answers, Asking};
 use super::job::Advance;
+use crate::data::Pictures;
 use crate::error::Result;
+use crate::graph::Graph;
 use crate::prune::score::Measured;
-use crate::prune::score::measured::Measuring;
+use crate::prune::score::measured::{Measuring, begin};
+use crate::prune::session::Session;
+use crate::recipe::Recipe;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What [`Preparation::advance`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -48,6 +53,31 @@ impl<T> Preparation<T> {
             asking,
             begin: Box::new(begin),
         }
+    }
+
+    /// The same for what a session of the original cuts: once it begins, the session has chosen by the recipe, by what the
+    /// criterion found in the lessons, where it needs them.
+    ///
+    /// Errors: those of [`Session::choose`], of [`begin`] and of [`Asking::new`].
+    pub(super) fn of_cuts(
+        (original, mut session): (&Graph, Session),
+        recipe: Recipe,
+        lessons: &Pictures,
+        judged: &Arc<Pictures>,
+        begin_cuts: impl FnOnce(Session, Answers) -> Result<T> + 'static,
+    ) -> Result<Self> {
+        let scoring = begin(original, &recipe, lessons)?;
+        if scoring.is_none() {
+            session.choose(&recipe)?;
+        }
+        let asking = Asking::new(original, Arc::clone(judged))?;
+        Ok(Self::new(scoring, asking, move |scores, answers| {
+            if let Some(scores) = scores {
+                session.take_scores(scores)?;
+                session.choose(&recipe)?;
+            }
+            begin_cuts(session, answers)
+        }))
     }
 
     /// Shows the next picture.

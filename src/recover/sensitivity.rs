@@ -1,6 +1,6 @@
 //! Sensitivity: what each layer alone can bear.
 
-use super::answers::{Answers, Asking};
+use super::answers::Answers;
 use super::exam::Quality;
 use super::guide::by_hand;
 use super::parts::Parts;
@@ -10,7 +10,6 @@ use super::trial::Trial;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::prune::score::measured;
 use crate::prune::session::Session;
 use crate::recipe::{Granularity, Recipe};
 use serde::{Deserialize, Serialize};
@@ -94,7 +93,7 @@ impl Sensitivity {
                 "sensitivity needs levels: shares to remove, each above 0 and below 1".into(),
             ));
         }
-        let mut session = Session::new(original.clone(), file_bytes)?;
+        let session = Session::new(original.clone(), file_bytes)?;
         let layers = session.parts(recipe);
         if layers.is_empty() {
             return Err(Error::BadRecipe(
@@ -111,12 +110,7 @@ impl Sensitivity {
             recipe,
             layers[0].iter().map(|name| (name.clone(), levels[0])),
         );
-        let scoring = measured::begin(original, recipe, &parts.lessons)?;
-        if scoring.is_none() {
-            session.choose(&first)?;
-        }
         let judged = Arc::new(parts.judged.sample(MOST_JUDGED, seed));
-        let asking = Asking::new(original, Arc::clone(&judged))?;
         let normalises = original
             .nodes
             .iter()
@@ -128,11 +122,8 @@ impl Sensitivity {
             format!("{:016x}", judged.fingerprint()),
         ];
         let recipe = recipe.clone();
-        Ok(Preparation::new(scoring, asking, move |scores, answers| {
-            if let Some(scores) = scores {
-                session.take_scores(scores)?;
-                session.choose(&first)?;
-            }
+        let shown = Arc::clone(&judged);
+        let begin = move |session, answers| {
             Ok(Sensitivity {
                 session,
                 recipe,
@@ -143,7 +134,8 @@ impl Sensitivity {
                 answers,
                 pictures,
             })
-        }))
+        };
+        Preparation::of_cuts((original, session), first, &parts.lessons, &shown, begin)
     }
 
     /// How many probes there are: each layer at each level, one layer after the other.

@@ -1,6 +1,6 @@
 //! The curve of a criterion alone: cuts of many sizes, none of them recovered, each measured. It shows where the cliff is.
 
-use super::answers::{Answers, Asking};
+use super::answers::Answers;
 use super::exam::Quality;
 use super::parts::Parts;
 use super::portion::Portions;
@@ -10,7 +10,6 @@ use super::trial::Trial;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::prune::score::measured;
 use crate::prune::session::Session;
 use crate::recipe::Recipe;
 use crate::report::Totals;
@@ -55,19 +54,10 @@ impl Sweep {
         clock: Option<Clock>,
     ) -> Result<Preparation<Self>> {
         let portions = Portions::new(recipe)?;
-        let mut session = Session::new(original.clone(), file_bytes)?;
-        let scoring = measured::begin(original, recipe, &lessons)?;
-        if scoring.is_none() {
-            session.choose(recipe)?;
-        }
-        let asking = Asking::new(original, Arc::clone(&judged))?;
+        let session = Session::new(original.clone(), file_bytes)?;
         let milliseconds = measure(original, &judged, clock)?;
-        let recipe = recipe.clone();
-        Ok(Preparation::new(scoring, asking, move |scores, answers| {
-            if let Some(scores) = scores {
-                session.take_scores(scores)?;
-                session.choose(&recipe)?;
-            }
+        let shown = Arc::clone(&judged);
+        let begin = move |session, answers| {
             Ok(Sweep {
                 session,
                 portions,
@@ -76,7 +66,8 @@ impl Sweep {
                 clock,
                 milliseconds,
             })
-        }))
+        };
+        Preparation::of_cuts((original, session), recipe.clone(), &lessons, &shown, begin)
     }
 
     /// The whole model on the same pictures.

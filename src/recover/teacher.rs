@@ -20,7 +20,7 @@ pub(super) struct Teacher {
     output: ValueId,
     /// Of a batch to learn from.
     shape: Vec<usize>,
-    /// Runs whole batches and keeps what is matched, for the steps that are left.
+    /// Runs whole batches and keeps what is matched, for as long as it is.
     matching: Option<Matching>,
     /// Gives answers alone.
     executor: Executor,
@@ -32,17 +32,16 @@ pub(super) struct Teacher {
 struct Matching {
     executor: Executor,
     pairs: Vec<Pair>,
-    steps: usize,
 }
 
 impl Teacher {
-    /// Teaches batches of `batch` pictures. `matched` are inner values and in how many of the first steps they are matched;
-    /// with `remember`, a [`View`] always stands for the same pixels.
+    /// Teaches batches of `batch` pictures. `matched` are inner values, until [`Teacher::match_no_more`]; with `remember`, a
+    /// [`View`] always stands for the same pixels.
     pub fn new(
         original: &Graph,
         pictures: &Pictures,
         batch: usize,
-        matched: (Vec<Pair>, usize),
+        matched: Vec<Pair>,
         remember: bool,
     ) -> Result<Self> {
         let output = original.outputs.first().copied();
@@ -56,14 +55,14 @@ impl Teacher {
             Executor::new(original, &options)
         };
         let at_once = if remember { AT_ONCE.min(batch) } else { batch };
-        let (pairs, steps) = matched;
-        let names = pairs.iter().map(|pair| &original.value(pair.teacher).name);
-        let matching = match pairs.is_empty() || steps == 0 {
+        let names = matched
+            .iter()
+            .map(|pair| &original.value(pair.teacher).name);
+        let matching = match matched.is_empty() {
             true => None,
             false => Some(Matching {
                 executor: runs(batch, names.cloned().collect())?,
-                pairs,
-                steps,
+                pairs: matched,
             }),
         };
         let mut shape = pictures.preset().tensor_shape().to_vec();
@@ -79,16 +78,17 @@ impl Teacher {
         })
     }
 
+    /// From then on only answers are told.
+    pub fn match_no_more(&mut self) {
+        self.matching = None;
+    }
+
     /// Logits (samples, classes) of a batch, and what the pruned model should have inside. `input` holds what `views` tell.
     pub fn teach(&mut self, input: &[f32], views: &[View]) -> Result<(Vec<f32>, Inner)> {
         if let Some(matching) = &mut self.matching {
             let tensor = Tensor::from_f32(&self.shape, input.to_vec());
             let said = say(&mut matching.executor, tensor, &self.graph, self.output)?;
             let inner = matching.inner(&self.graph)?;
-            matching.steps -= 1;
-            if matching.steps == 0 {
-                self.matching = None;
-            }
             if let Some(memory) = &mut self.memory {
                 memory.take(views, &said);
             }

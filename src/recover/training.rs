@@ -26,7 +26,7 @@ pub struct Lessons {
     pub seed: u32,
 }
 
-/// The share of the steps, from the first on, in which inner values are matched. After that the answers alone count: what the
+/// The share of the way, from the first step on, on which inner values are matched. After that the answers alone count: what the
 /// pruned model has fewer channels for, it does better to find its own way to.
 const MATCHED: f64 = 0.1;
 
@@ -51,6 +51,8 @@ pub struct Recovery {
     graph: Graph,
     trainer: Trainer,
     teacher: Option<Teacher>,
+    /// The share of the way that was behind before the last step.
+    progress: f64,
     lessons: Lessons,
     batches: Batches,
     /// Pictures in a whole batch, and what of them is this one's.
@@ -105,9 +107,8 @@ impl Recovery {
         };
         let matched: Vec<ValueId> = inner.iter().map(|pair| pair.student).collect();
         let teacher = original.map(|original| {
-            let steps = (settings.steps as f64 * MATCHED).ceil() as usize;
             let remember = lessons.augmentation.only_mirrors();
-            Teacher::new(original, pictures, own, (inner, steps), remember)
+            Teacher::new(original, pictures, own, inner, remember)
         });
         let teacher = teacher.transpose()?;
         let trainer = Trainer::matching(pruned, &settings, &matched)?;
@@ -123,6 +124,7 @@ impl Recovery {
             part,
             trainer,
             teacher,
+            progress: 0.0,
             lessons,
         })
     }
@@ -152,6 +154,9 @@ impl Recovery {
             Some(teacher) => {
                 let mirrored = changes.iter().map(|change| change.mirrored);
                 let views: Vec<View> = batch.iter().copied().zip(mirrored).collect();
+                if self.progress >= MATCHED {
+                    teacher.match_no_more();
+                }
                 Some(teacher.teach(&self.input, &views)?)
             }
             None => None,
@@ -167,6 +172,7 @@ impl Recovery {
 
     /// Moves the weights by what the whole batch says.
     pub fn follow(&mut self, share: &Share) -> Result<Learned> {
+        self.progress = share.progress;
         self.trainer.follow(share)
     }
 

@@ -16,7 +16,9 @@ use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open, write};
 use crate::prune::score::measured::Measuring;
-use crate::recover::{Advance, Answers, Job, Line, Method, Parts, Plan, Tested, Trial, measure};
+use crate::recover::{
+    Advance, Answers, Chosen, Job, Line, Method, Parts, Plan, Tested, Trial, measure,
+};
 use crate::report::account;
 use js_sys::Uint8Array;
 use messages::Recovered;
@@ -91,22 +93,18 @@ impl Learner {
         Learner::default()
     }
 
-    /// What does well for a method and pictures of this preset, on a machine with so many cores, with so many pictures in
-    /// one step, if that is said.
+    /// What does well for a method and pictures of this preset, on a machine with so many cores, where this was chosen.
     pub fn plan(
         &self,
         method: Ts<Method>,
         preset: Ts<Preset>,
-        batch: Option<f64>,
+        chosen: Ts<Chosen>,
         cores: usize,
     ) -> JsResult<Ts<Plan>> {
         let method = method.to_rust().map_err(mismatch)?;
         let preset = preset.to_rust().map_err(mismatch)?;
-        let mut plan = Plan::new(method, &preset);
-        if let Some(batch) = batch {
-            plan = plan.with_batch(batch)?;
-        }
-        message(plan.among(cores))
+        let chosen = chosen.to_rust().map_err(mismatch)?;
+        message(Plan::with(method, &preset, &chosen)?.among(cores))
     }
 
     /// Begins a set of pictures. `folders` are the names of the folders that are classes; none where there are no labels.
@@ -194,22 +192,19 @@ impl Learner {
         })
     }
 
-    /// Begins to measure how good the model is by now, where it learns. Gives on how many pictures; 0 where that can't be told
-    /// before the end.
+    /// Begins to measure how good the model is by now. Gives on how many pictures.
     pub fn judge(&mut self) -> JsResult<usize> {
         let work = self.work()?;
         let Kind::Recovery(job) = &work.kind else {
             return Err(nothing_begun().into());
         };
-        let Some(graph) = job.now() else {
-            return Ok(0);
-        };
         let judged = &work.parts.judged;
-        work.trial = Some(Trial::against(&work.answers, &graph, Arc::clone(judged))?);
+        let trial = Trial::against(&work.answers, &job.now(), Arc::clone(judged))?;
+        work.trial = Some(trial);
         Ok(judged.len())
     }
 
-    /// Ends a recovery, whole or not, and gives the model as it is.
+    /// Ends a recovery, whole or not, and gives the best model that it came by, where the last one was judged, or the last.
     pub fn finish(&mut self) -> JsResult<Ts<Recovered>> {
         let work = self.work.take().ok_or_else(nothing_begun)?;
         let Kind::Recovery(job) = work.kind else {
@@ -218,34 +213,32 @@ impl Learner {
         let plan = Box::new(job.plan().clone());
         let recovered = job.finish();
         let bytes = write(&recovered.graph)?;
+        let (kept, quality) = recovered.found.unzip();
         let told = Recovered {
             milliseconds: measure(&recovered.graph, &work.parts.judged, Some(now))?,
             totals: account(&recovered.graph, bytes.len() as u64).totals,
             bytes: Uint8Array::from(&bytes[..]),
             layers: recovered.layers,
+            kept,
+            quality,
         };
         let kind = Kind::Recovered(Box::new(recovered.graph), plan);
         self.work = Some(Work::new(work.original, work.parts, work.answers, kind));
         message(told)
     }
 
-    /// Begins to measure what came out, a recovered model or a search's best, beside the original: on the pictures that are
-    /// chosen by, or on those for the last word. Gives how many there are.
-    #[wasm_bindgen(js_name = beginTrial)]
-    pub fn begin_trial(&mut self, to_test: bool) -> JsResult<usize> {
+    /// Begins to measure what came out, a recovered model or a search's best, beside the original, on the pictures for the last
+    /// word. Gives how many there are.
+    #[wasm_bindgen(js_name = beginTest)]
+    pub fn begin_test(&mut self) -> JsResult<usize> {
         let work = self.work()?;
         let model = match &work.kind {
             Kind::Recovery(_) => return Err(nothing_begun().into()),
             Kind::Recovered(graph, _) => graph.as_ref(),
             Kind::Line(line) => line.best().0,
         };
-        let parts = &work.parts;
-        let trial = match to_test {
-            true => Trial::new(&work.original, model, Arc::clone(&parts.test))?,
-            false => Trial::against(&work.answers, model, Arc::clone(&parts.judged))?,
-        };
-        let pictures = if to_test { &parts.test } else { &parts.judged };
-        work.trial = Some(trial);
+        let pictures = &work.parts.test;
+        work.trial = Some(Trial::new(&work.original, model, Arc::clone(pictures))?);
         Ok(pictures.len())
     }
 
@@ -266,8 +259,15 @@ impl Learner {
     /// What the pictures that were shown tell.
     #[wasm_bindgen(js_name = finishTrial)]
     pub fn finish_trial(&mut self) -> JsResult<Ts<Tested>> {
-        let trial = self.work()?.trial.take().ok_or_else(nothing_begun)?;
-        message(trial.tested())
+        let work = self.work()?;
+        let trial = work.trial.take().ok_or_else(nothing_begun)?;
+        let tested = trial.tested();
+        if let Kind::Recovery(job) = &mut work.kind
+            && tested.quality.pictures == work.parts.judged.len()
+        {
+            job.judged(tested.quality);
+        }
+        message(tested)
     }
 
     /// The set in parts: to learn from, to choose by, and for the last word.

@@ -147,9 +147,13 @@ const COMPARISON: PhotoComparison = {
 
 const PLAN: Plan = {
   method: "distill",
-  steps: 3,
+  length: { steps: 3 },
   batch: 2,
+  optimiser: { rule: "sgd", momentum: 0.9 },
   rate: 0.01,
+  schedule: "cosine",
+  weightDecay: 1e-4,
+  smoothing: 0,
   labelShare: 0,
   augmentation: { flip: true, shift: 0.1, rotation: 0, jitter: 0 },
   seed: 1,
@@ -257,11 +261,12 @@ export function doubleCore(): DoubleCore {
       answer: (bytes) => answer("peer.answer", bytes.length, () => [{ shape: [2], values: new Float32Array(2) }]),
     },
     learner: {
-      plan: (method, _, batch = null) =>
-        answer("plan", [method, batch], () => ({
+      plan: (method, _, chosen = {}) =>
+        answer("plan", [method, chosen], () => ({
           ...PLAN,
           method,
-          ...(batch === null ? {} : { batch }),
+          batch: chosen.batch ?? PLAN.batch,
+          optimiser: chosen.optimiser ?? PLAN.optimiser,
           ...(method === "distill" ? { inner: ["stages"] } : {}),
         })),
       gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
@@ -283,15 +288,16 @@ export function doubleCore(): DoubleCore {
         answer("advance", null, () => {
           learnt += 1;
           const learned = { step: learnt, loss: 1 / learnt, hits: undefined, rate: 0.01, gradientNorm: 1 };
-          return { done: learnt, of: PLAN.steps, learned };
+          return { done: learnt, of: 3, learned };
         }),
-      judge: () => answer("judge", null, () => ((trial = { of: 2, done: 0, gives: 0.5 }), 2)),
+      judge: () => answer("judge", null, () => ((trial = { of: 4, done: 0, gives: learnt < 3 ? 0.5 : 0.75 }), 4)),
       finish: () =>
         answer("finish", null, () => ({
           totals: after(current),
           milliseconds: 4,
           bytes: new Uint8Array([4, 2]),
           layers: [],
+          ...(trial.done === 4 ? { kept: learnt, quality: quality(trial.gives) } : {}),
         })),
       beginScores: (_, criterion) =>
         answer("beginScores", criterion, () => ((shown = 0), (scored = criterion), undefined)),
@@ -322,11 +328,7 @@ export function doubleCore(): DoubleCore {
             state,
           };
         }),
-      beginTrial: (toTest) =>
-        answer("beginTrial", toTest, () => {
-          trial = { of: toTest ? 2 : 4, done: 0, gives: toTest ? 0.85 : 0.75 };
-          return trial.of;
-        }),
+      beginTest: () => answer("beginTest", null, () => ((trial = { of: 2, done: 0, gives: 0.85 }), 2)),
       advanceTrial: () => answer("advanceTrial", null, () => ({ done: (trial.done += 1), of: trial.of })),
       finishTrial: () =>
         answer("finishTrial", trial.done, () => ({

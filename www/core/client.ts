@@ -109,7 +109,7 @@ export function connect(): Core {
       answer: (bytes, inputs) => peerDoor().call((api) => api.answer(bytes, inputs)),
     },
     learner: {
-      plan: (method, preset, batch = null) => learnerDoor().call((api) => api.plan(method, preset, batch)),
+      plan: (method, preset, chosen = {}) => learnerDoor().call((api) => api.plan(method, preset, chosen)),
       gather: (preset, folders) => learnerDoor().call((api) => api.gather(preset, folders)),
       add: (photo, folder, toTest) => learnerDoor().call((api) => api.add(photo, folder, toTest)),
       addStack: (stack, toTest) => learnerDoor().call((api) => api.addStack(stack, toTest)),
@@ -130,7 +130,7 @@ export function connect(): Core {
         learnerDoor().call((api) => api.beginScores(model, criterion, seed, sizesOf(model))),
       advanceScores: () => learnerDoor().call((api) => api.advanceScores()),
       finishScores: () => learnerDoor().call((api) => api.finishScores()),
-      beginTrial: (toTest) => learnerDoor().call((api) => api.beginTrial(toTest)),
+      beginTest: () => learnerDoor().call((api) => api.beginTest()),
       advanceTrial: () => learnerDoor().call((api) => api.advanceTrial()),
       finishTrial: () => learnerDoor().call((api) => api.finishTrial()),
     },

@@ -1,7 +1,7 @@
 /** The worker that brings pruned models back. The page asks for each piece of work, so it can pause between any two. */
 import { expose } from "comlink";
 import init, { Learner, readIdx } from "../pkg/secateur";
-import type { Aim, Curves, Method, PictureStack, Pixels, Plan, Preset, Recipe } from "./protocol";
+import type { Aim, Chosen, Curves, Method, PictureStack, Pixels, Plan, Preset, Recipe } from "./protocol";
 import { Team } from "./team";
 import { withTransfers } from "./transfers";
 
@@ -14,7 +14,7 @@ const cores = "Worker" in globalThis ? navigator.hardwareConcurrency : 1;
 let subject: { original: Uint8Array; pruned: Uint8Array | null; sizes: Record<string, number> } | null = null;
 
 const api = {
-  plan: async (method: Method, preset: Preset, batch: number | null) => (await core).plan(method, preset, batch, cores),
+  plan: async (method: Method, preset: Preset, chosen: Chosen) => (await core).plan(method, preset, chosen, cores),
   gather: async (preset: Preset, folders: string[]) => (await core).gather(preset, folders),
   add: async (photo: Pixels, folder: string | null, toTest: boolean) => (await core).add(photo, folder, toTest),
   addStack: async (stack: PictureStack, toTest: boolean) => (await core).addStack(stack, toTest),
@@ -66,9 +66,9 @@ const api = {
     if (round.isOver) team.disband();
     return round;
   },
-  async beginTrial(toTest: boolean) {
+  async beginTest() {
     team.disband();
-    return (await core).beginTrial(toTest);
+    return (await core).beginTest();
   },
   advanceTrial: async () => (await core).advanceTrial(),
   finishTrial: async () => (await core).finishTrial(),

@@ -4,6 +4,7 @@ import type {
   Aim,
   Beginning,
   CheckedElsewhere,
+  Chosen,
   Comparison,
   CriterionInfo,
   Curves,
@@ -46,6 +47,7 @@ export type {
   Beginning,
   CheckedElsewhere,
   CheckResult,
+  Chosen,
   ClassScore,
   Comparison as PhotoComparison,
   CriterionInfo,
@@ -142,8 +144,8 @@ export interface Peer extends Engine {
 
 /** Brings pruned models back, a piece of work a call. */
 export interface Learner {
-  /** What does well for a method and pictures of this preset; with `batch` pictures in one step, where that is said. */
-  plan(method: Method, preset: Preset, batch?: number | null): Promise<Plan>;
+  /** What does well for a method and pictures of this preset, where this was chosen. */
+  plan(method: Method, preset: Preset, chosen?: Chosen): Promise<Plan>;
   /** Begins a set of pictures; `folders` are the classes, none where there are no labels. */
   gather(preset: Preset, folders: string[]): Promise<void>;
   /** `toTest`: nothing is to be learned from it or chosen by it. */
@@ -159,9 +161,9 @@ export interface Learner {
   /** Begins the recovery, the search or the sweep that was prepared. */
   begin(): Promise<Beginning>;
   advance(): Promise<Advance>;
-  /** Begins a trial of the model as it is by now. Gives on how many pictures; 0 where that can't be told before the end. */
+  /** Begins a trial of the model as it is by now, on the pictures that are chosen by. Gives how many there are. */
   judge(): Promise<number>;
-  /** Ends the recovery, whole or not; how good the model is, a trial tells. */
+  /** Ends the recovery, whole or not, with the best model that it came by: where the last one was not judged, with that. */
   finish(): Promise<Recovered>;
   /** Gets ready for a search. */
   toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim): Promise<void>;
@@ -173,10 +175,10 @@ export interface Learner {
   advanceScores(): Promise<ScoresAdvance>;
   finishScores(): Promise<Scores>;
   /**
-   * Begins to measure what came out beside the original: on the pictures that are chosen by, or on those that nothing was
-   * learned from or chosen by. Gives how many there are.
+   * Begins to measure what came out beside the original on the pictures that nothing was learned from or chosen by. Gives how
+   * many there are.
    */
-  beginTrial(toTest: boolean): Promise<number>;
+  beginTest(): Promise<number>;
   /** Shows some more pictures. */
   advanceTrial(): Promise<Advance>;
   /** Of the pictures that were shown. */

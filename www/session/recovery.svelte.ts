@@ -90,11 +90,11 @@ export class Recovery {
       await this.#gather(patient.preset, lessons);
       await learner.recover(patient.original, patient.pruned, plan);
       const beginning = await this.#begin("Measuring both models");
-      await this.#learn(plan);
+      const done = await this.#learn(plan);
       this.#hasLearned();
-      this.work = loading(MEASURING);
-      const { bytes, totals, milliseconds } = await learner.finish();
-      const judged = await this.#measure(false, MEASURING);
+      const judged = await this.#measure(() => learner.judge(), MEASURING);
+      const { bytes, totals, milliseconds, kept, quality } = await learner.finish();
+      if (kept !== undefined && kept < done) this.#remark(keptEarlier(kept, done));
       const id = randomId();
       this.listeners.onOutcome({
         id,
@@ -106,7 +106,7 @@ export class Recovery {
         plan,
         beginning,
         cut: beginning.pruned,
-        quality: judged!.quality,
+        quality: quality ?? judged!.quality,
         milliseconds: milliseconds ?? null,
         least: null,
         run: null,
@@ -165,7 +165,7 @@ export class Recovery {
       else if ("judging" in stage) this.#show(`Round ${rounds + 1}: measuring the cut`, stage.judging);
       else if ("cut" in stage) this.work = loading(recovering);
       else if ("recovering" in stage) this.#show(recovering, stage.recovering);
-      else if ("limit" in stage) this.remarks = [...this.remarks, stage.limit];
+      else if ("limit" in stage) this.#remark(stage.limit);
       else {
         const { share, totals, cut, recovered: quality, milliseconds, accepted } = stage.judged;
         rounds += 1;
@@ -202,15 +202,16 @@ export class Recovery {
 
   /** The last word on a recovered model, or on the best one of a search. */
   async #test(of: string): Promise<void> {
-    const tested = await this.#measure(true, "Measuring on photos that nothing was chosen by");
+    const begin = () => this.core.learner.beginTest();
+    const tested = await this.#measure(begin, "Measuring on photos that nothing was chosen by");
     if (tested) this.listeners.onTested(of, tested);
   }
 
   /** Measures what came out, a few photos at a time; `null` where there are no photos. Ended early, it tells of those shown. */
-  async #measure(toTest: boolean, what: string): Promise<Tested | null> {
+  async #measure(begin: () => Promise<number>, what: string): Promise<Tested | null> {
     const { learner } = this.core;
     this.work = loading(what);
-    const of = await learner.beginTrial(toTest);
+    const of = await begin();
     if (of === 0) return null;
     let done = 0;
     while (done < of && !(this.#stopping && done > 0)) {
@@ -219,8 +220,7 @@ export class Recovery {
       this.#show(what, advance);
       done = advance.done;
     }
-    if (done < of)
-      this.remarks = [...this.remarks, `Measured on the first ${done} of ${of} photos, since it was stopped.`];
+    if (done < of) this.#remark(`Measured on the first ${done} of ${of} photos, since it was stopped.`);
     return learner.finishTrial();
   }
 
@@ -270,19 +270,23 @@ export class Recovery {
   #gather(preset: Preset, lessons: readonly Lesson[]): Promise<void> {
     return gather(this.core.learner, preset, lessons, {
       onProgress: (what, share) => (this.work = loading(what, share)),
-      onLeftOut: (message) => (this.remarks = [...this.remarks, message]),
+      onLeftOut: (message) => this.#remark(message),
       isStopped: () => this.#stopping,
     });
   }
 
-  async #learn(plan: Plan): Promise<void> {
+  #remark(message: string): void {
+    this.remarks = [...this.remarks, message];
+  }
+
+  /** Does all pieces of a recovery, and judges on the way where it learns. Gives how many pieces were done. */
+  async #learn(plan: Plan): Promise<number> {
     const { learner } = this.core;
     const losses: LossPoint[] = [];
     const learns = plan.method === "distill" || plan.method === "finetune";
-    const every = Math.max(1, Math.ceil(plan.steps / JUDGEMENTS));
-    const sampled = Math.max(1, Math.ceil(plan.steps / LOSSES));
     const what = {
       recalibrate: "Measuring statistics",
+      "correct-bias": "Correcting layer by layer",
       reconstruct: "Fitting layer by layer",
       distill: "Distilling",
       finetune: "Fine-tuning",
@@ -291,6 +295,9 @@ export class Recovery {
     let idle = 0;
     let drawn = 0;
     let [seen, hits] = [0, 0];
+    let done = 0;
+    /** The shares of the way at which it is judged, and the next point of the curve of losses is due, in such parts. */
+    let [judgements, points] = [1, 0];
     try {
       while (!this.#stopping) {
         const waiting = performance.now();
@@ -299,7 +306,12 @@ export class Recovery {
         const advance = await learner.advance();
         const { learned } = advance;
         if (learned?.hits !== undefined) [seen, hits] = [seen + plan.batch, hits + learned.hits];
-        if (learned && learned.step % sampled === 0) losses.push({ step: learned.step, loss: learned.loss });
+        done = advance.done;
+        const way = advance.done / advance.of;
+        if (learned && way * LOSSES >= points) {
+          losses.push({ step: learned.step, loss: learned.loss });
+          points = Math.floor(way * LOSSES) + 1;
+        }
         const now = performance.now();
         if (now - drawn > REDRAW || advance.done === advance.of) {
           drawn = now;
@@ -309,8 +321,9 @@ export class Recovery {
           this.pace = { photos, left: (spent / Math.max(1, advance.done)) * (advance.of - advance.done) };
           this.#show(what, advance);
         }
-        if (advance.done >= advance.of) return;
-        if (learns && advance.done % every === 0) {
+        if (advance.done >= advance.of) break;
+        if (learns && way * JUDGEMENTS >= judgements) {
+          judgements = Math.floor(way * JUDGEMENTS) + 1;
           await this.#judge(what, advance, seen > 0 ? hits / seen : null);
           [seen, hits] = [0, 0];
           idle += performance.now() - now;
@@ -319,8 +332,9 @@ export class Recovery {
     } catch (error) {
       // The last good weights are kept, and taken.
       if (failureOf(error).code !== "diverged") throw error;
-      this.remarks = [...this.remarks, failureOf(error).message];
+      this.#remark(failureOf(error).message);
     }
+    return done;
   }
 
   /** How good the model is by now, a few photos at a time; whatever ends the work early ends this too. */
@@ -334,7 +348,6 @@ export class Recovery {
       const measured = shown < photos ? `, measuring on photo ${shown} of ${photos}` : "";
       this.work = loading(`${what}: ${done} of ${of}${measured}`, done / of);
     }
-    if (photos === 0) return;
     const { quality } = await learner.finishTrial();
     this.judgements = [...this.judgements, { step: done, quality, learned }];
   }
@@ -348,6 +361,13 @@ export class Recovery {
     // Whoever was paused has no call under way that the worker's end would end.
     if (this.#isCancelled) throw new CoreError("cancelled", "Cancelled.");
   }
+}
+
+/** What to say where not the last model is kept, of all that were judged on the way. */
+function keptEarlier(kept: number, done: number): string {
+  if (kept === 0)
+    return "On the photos that it is measured on, nothing that came of it was better than the cut alone, so the cut is kept as it was.";
+  return `After step ${kept} it was better on the photos that it is measured on than at the end, after step ${done}, so those weights are kept.`;
 }
 
 /** What a round of a search asked for, as a recipe for the original. */

@@ -109,7 +109,7 @@ describe("a recovery", () => {
     });
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
     await settled();
-    expect(session.results.attempts).toMatchObject([{ quality: { pictures: 1 }, test: null }]);
+    expect(session.results.attempts).toMatchObject([{ quality: { pictures: 4 }, judged: 4 }]);
     expect(called("cancel")).toEqual([]);
   });
 
@@ -123,7 +123,8 @@ describe("a recovery", () => {
     await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
     await settled();
     expect(session.results.attempts).toMatchObject([{ quality: { pictures: 1 }, judged: 1, test: null }]);
-    expect(called("beginTrial")).toEqual([["beginTrial", false]]);
+    expect(called("judge")).toHaveLength(1);
+    expect(called("beginTest")).toEqual([]);
   });
 
   test("tells how far it is while both models are measured, and does not begin before", async () => {
@@ -179,19 +180,33 @@ describe("a recovery", () => {
     const measures = vi.spyOn(core.learner, "advanceTrial").mockImplementation(() => {
       told.push(session.recovery.work);
       // In the middle of the second judgement.
-      if (measures.mock.calls.length === 3) session.recovery.stop();
+      if (measures.mock.calls.length === 6) session.recovery.stop();
       return advanceTrial();
     });
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
     expect(told[1]).toMatchObject({
-      progress: { what: "Distilling: 1 of 3, measuring on photo 1 of 2", share: expect.closeTo(1 / 3) },
+      progress: { what: "Distilling: 1 of 3, measuring on photo 1 of 4", share: expect.closeTo(1 / 3) },
     });
     expect(session.recovery.judgements).toEqual([
       { step: 1, quality: expect.objectContaining({ agreement: 0.5 }), learned: null },
     ]);
     expect(called("advance")).toHaveLength(2);
     // What came out is measured all the same, on all photos.
-    expect(session.results.attempts).toMatchObject([{ quality: { agreement: 0.75, pictures: 4 } }]);
+    expect(session.results.attempts).toMatchObject([{ quality: { agreement: 0.5, pictures: 4 } }]);
+  });
+
+  test("that was better on its way than at its end keeps what was better, and says so", async () => {
+    const session = await opened();
+    const { finish } = core.learner;
+    const better = { pictures: 4, agreement: 0.9, kl: 0.1 };
+    vi.spyOn(core.learner, "finish")
+      .mockImplementationOnce(async () => ({ ...(await finish()), kept: 2, quality: better }))
+      .mockImplementationOnce(async () => ({ ...(await finish()), kept: 0, quality: better }));
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("After step 2")]);
+    expect(session.results.attempts).toMatchObject([{ quality: { agreement: 0.9 } }]);
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("the cut is kept as it was")]);
   });
 
   test("that runs away keeps the last good weights and says so", async () => {

@@ -67,8 +67,13 @@ pub fn rows(quality: &Quality) -> Vec<Vec<String>> {
     let agreement = quality
         .agreement
         .map(|share| percent("agreement with the original", share));
-    let kl = quality
-        .kl
-        .map(|kl| vec!["mean divergence (KL, nats)".into(), format!("{kl:.4}")]);
-    [accuracy, agreement, kl].into_iter().flatten().collect()
+    let nats = |what: &str, mean: f64| vec![what.into(), format!("{mean:.4}")];
+    let loss = quality
+        .loss
+        .map(|loss| nats("mean loss (cross-entropy, nats)", loss));
+    let kl = quality.kl.map(|kl| nats("mean divergence (KL, nats)", kl));
+    [accuracy, loss, agreement, kl]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -4,6 +4,14 @@ use crate::progress::Progress;
 use secateur::data::Pictures;
 use secateur::graph::Graph;
 use secateur::recover::{Exam, Preparation, Preparing, Quality, Trial};
+use std::sync::OnceLock;
+use std::time::Instant;
+
+/// Milliseconds since the first call.
+pub fn now() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1000.0
+}
 
 /// Finds out what has to be known before something begins.
 pub fn prepare<T>(mut preparation: Preparation<T>, progress: &Progress) -> secateur::Result<T> {

@@ -4,15 +4,16 @@ use crate::data::Data;
 use crate::evaluate::rows;
 use crate::failure::Failure;
 use crate::files::Place;
-use crate::measuring::show_all;
+use crate::measuring::{now, show_all};
 use crate::model::{Model, Other};
 use crate::progress::Progress;
 use crate::table::table;
 use clap::{Args, ValueEnum};
 use secateur::data::{Augmentation, Pictures};
 use secateur::graph::Graph;
+use secateur::learn::{Rule, Schedule};
 use secateur::onnx;
-use secateur::recover::{self, Job, Plan, Trial};
+use secateur::recover::{self, Chosen, Job, Length, Plan, Trial};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -39,14 +40,32 @@ pub struct How {
     #[arg(long, value_enum, default_value_t = Method::Distill)]
     method: Method,
     /// Steps of learning
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", conflicts_with_all = ["epochs", "minutes"], value_parser = clap::value_parser!(u32).range(1..))]
     steps: Option<u32>,
+    /// How often each picture is learned from, instead of a number of steps
+    #[arg(long, value_name = "N", conflicts_with = "minutes")]
+    epochs: Option<f64>,
+    /// How long it learns, instead of a number of steps; another run then gives other numbers
+    #[arg(long, value_name = "N")]
+    minutes: Option<f64>,
     /// Pictures in one step of learning
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     batch: Option<u32>,
+    /// How weights move by what they learn
+    #[arg(long, value_enum)]
+    optimiser: Option<Optimiser>,
     /// The learning rate at its height
     #[arg(long)]
     rate: Option<f32>,
+    /// How the learning rate moves
+    #[arg(long, value_enum)]
+    schedule: Option<Rates>,
+    /// How much weights are pulled towards zero beside what they learn
+    #[arg(long, value_name = "SHARE")]
+    weight_decay: Option<f32>,
+    /// Label smoothing: the share of each label that is shared out among all classes, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    smoothing: Option<f32>,
     /// How much labels count beside the original in distillation, 0 to 1
     #[arg(long, value_name = "SHARE")]
     label_share: Option<f32>,
@@ -75,12 +94,32 @@ pub struct How {
 enum Method {
     /// Measure the statistics of normalisations anew; needs no labels
     Recalibrate,
+    /// Let biases take over what the means of each layer's outputs lack; needs no labels
+    CorrectBias,
     /// Fit the weights to what the original gives, layer by layer; needs no labels
     Reconstruct,
     /// Let the original teach; needs no labels
     Distill,
     /// Let the labels teach
     Finetune,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Optimiser {
+    /// Stochastic gradient descent with momentum 0.9
+    Sgd,
+    /// Adam with decoupled weight decay
+    Adamw,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Rates {
+    /// Stays as it is
+    Constant,
+    /// Falls by half a cosine
+    Cosine,
+    /// Rises and falls
+    OneCycle,
 }
 
 /// Stands for no inner value.
@@ -90,17 +129,35 @@ impl How {
     pub fn plan(&self, data: &Data) -> Result<Plan, Failure> {
         let method = match self.method {
             Method::Recalibrate => recover::Method::Recalibrate,
+            Method::CorrectBias => recover::Method::CorrectBias,
             Method::Reconstruct => recover::Method::Reconstruct,
             Method::Distill => recover::Method::Distill,
             Method::Finetune => recover::Method::Finetune,
         };
-        let mut plan = Plan::new(method, &data.preset()?);
+        let chosen = Chosen {
+            batch: self.batch.map(f64::from),
+            optimiser: self.optimiser.map(|optimiser| match optimiser {
+                Optimiser::Sgd => Rule::SGD,
+                Optimiser::Adamw => Rule::AdamW,
+            }),
+        };
+        let mut plan = Plan::with(method, &data.preset()?, &chosen)?;
         plan.seed = data.seed;
-        plan.steps = self.steps.map_or(plan.steps, |steps| steps as usize);
-        if let Some(batch) = self.batch {
-            plan = plan.with_batch(f64::from(batch))?;
-        }
+        let steps = self.steps.map(|steps| Length::Steps(steps as usize));
+        let others = self.epochs.map(Length::Epochs);
+        let others = others.or(self.minutes.map(Length::Minutes));
+        plan.length = steps.or(others).unwrap_or(plan.length);
+        plan.length.check()?;
         plan.rate = self.rate.unwrap_or(plan.rate);
+        if let Some(schedule) = self.schedule {
+            plan.schedule = match schedule {
+                Rates::Constant => Schedule::Constant,
+                Rates::Cosine => Schedule::Cosine,
+                Rates::OneCycle => Schedule::OneCycle,
+            };
+        }
+        plan.weight_decay = self.weight_decay.unwrap_or(plan.weight_decay);
+        plan.smoothing = self.smoothing.unwrap_or(plan.smoothing);
         plan.label_share = self.label_share.unwrap_or(plan.label_share);
         if !self.inner.is_empty() {
             let named = self.inner.iter().filter(|name| *name != NOTHING);
@@ -170,7 +227,7 @@ fn recover_by(
     plan: &Plan,
     progress: &Progress,
 ) -> Result<Graph, Failure> {
-    let mut job = Job::new(pruned, Some(original), lessons, plan)?;
+    let mut job = Job::new(pruned, Some(original), lessons, plan)?.timed_by(Some(now));
     loop {
         let advance = match job.advance() {
             Ok(advance) => advance,

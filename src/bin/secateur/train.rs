@@ -9,7 +9,7 @@ use crate::table::table;
 use clap::Args;
 use secateur::data::idx_files::{Pair, Part};
 use secateur::data::{Augmentation, Pictures};
-use secateur::learn::{Learned, Method, Schedule, Settings, small_network};
+use secateur::learn::{Learned, Rule, Schedule, Settings, small_network};
 use secateur::onnx;
 use secateur::recover::{Lessons, Quality, Team};
 use secateur::report::account;
@@ -166,7 +166,7 @@ impl Train {
             steps: steps_an_epoch * self.epochs as usize,
             batch: self.batch as usize,
             rate: self.rate,
-            method: Method::Sgd { momentum: 0.9 },
+            rule: Rule::SGD,
             schedule: Schedule::OneCycle,
             weight_decay: 5e-4,
             smoothing: 0.05,

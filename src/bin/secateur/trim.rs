@@ -5,7 +5,7 @@ use crate::data::Data;
 use crate::evaluate::rows;
 use crate::failure::Failure;
 use crate::files::{self, Place};
-use crate::measuring::{prepare, show_all};
+use crate::measuring::{now, prepare, show_all};
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::recover::How;
@@ -19,8 +19,6 @@ use secateur::report::{Totals, account};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::OnceLock;
-use std::time::Instant;
 
 #[derive(Args)]
 #[command(after_help = criteria::help())]
@@ -209,12 +207,6 @@ fn tested(
     let mut trial = Trial::new(original, model, test)?;
     show_all(&mut trial, progress)?;
     Ok(Some(trial.tested()))
-}
-
-/// Milliseconds since the first call.
-fn now() -> f64 {
-    static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1000.0
 }
 
 /// A line about one model, while the search goes on.

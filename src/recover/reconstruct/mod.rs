@@ -43,7 +43,17 @@ pub struct Reconstruction {
     ancestor: Lineage,
     batch: usize,
     random: SplitMix64,
+    fitted: Fitted,
     rebuilt: Vec<Rebuilt>,
+}
+
+/// What of a layer is fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fitted {
+    /// Weights, and biases with them.
+    Weights,
+    /// Biases alone: they take over what the means of the layer's outputs lack.
+    Biases,
 }
 
 /// A model on its way through all pictures at once.
@@ -62,7 +72,13 @@ impl Reconstruction {
     ///
     /// Errors: [`Error::BadInput`] with fewer than four pictures, or an original that is not this model's; else those of
     /// [`Tape::new`].
-    pub fn new(pruned: &Graph, original: &Graph, pictures: &Pictures, seed: u32) -> Result<Self> {
+    pub fn new(
+        pruned: &Graph,
+        original: &Graph,
+        pictures: &Pictures,
+        fitted: Fitted,
+        seed: u32,
+    ) -> Result<Self> {
         let batch = pictures.len();
         if batch < FEWEST {
             return Err(Error::BadInput(format!(
@@ -80,6 +96,7 @@ impl Reconstruction {
             ancestor: Lineage::read(original)?,
             batch,
             random: SplitMix64(u64::from(seed)),
+            fitted,
             rebuilt: Vec::new(),
         })
     }
@@ -109,11 +126,16 @@ impl Reconstruction {
         Ok(self.own.done < self.own.nodes.len())
     }
 
-    /// The model as it is now, and what became of each layer that was fitted.
-    pub fn finish(self) -> (Graph, Vec<Rebuilt>) {
-        let mut graph = self.graph;
+    /// The model as it is now.
+    pub fn model(&self) -> Graph {
+        let mut graph = self.graph.clone();
         self.own.tape.write_to(&mut graph);
-        (graph, self.rebuilt)
+        graph
+    }
+
+    /// What became of each layer that was fitted.
+    pub fn rebuilt(&self) -> &[Rebuilt] {
+        &self.rebuilt
     }
 
     /// Which of the original's `all` channels the `count` channels of a node's output are.
@@ -165,7 +187,8 @@ impl Reconstruction {
         };
         let old = self.own.tape.value(weights).to_vec();
         let old_bias = bias.map(|bias| self.own.tape.value(bias).to_vec());
-        let fitted = samples.fit(&old, old_bias.as_deref(), &mut self.random);
+        let old_bias = old_bias.as_deref();
+        let fitted = samples.fit(&old, old_bias, self.fitted, &mut self.random);
         self.own
             .tape
             .learn(weights)

@@ -1,7 +1,7 @@
 //! Patches of a layer's input beside what the original gives for them, and the weights that fit them best.
 
-use super::Linear;
 use super::solve::solve;
+use super::{Fitted, Linear};
 use crate::random::SplitMix64;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
@@ -24,7 +24,7 @@ pub struct Samples<'a> {
 }
 
 /// A layer's weights and bias as they lie in the model, with the errors that [`super::Rebuilt`] tells of.
-pub struct Fitted {
+pub struct Fit {
     pub weights: Vec<f32>,
     pub bias: Option<Vec<f32>>,
     pub before: f64,
@@ -48,11 +48,17 @@ struct Layer {
 
 impl Samples<'_> {
     /// The better of three on what is held back: what there is, that with the bias moved by the difference of the means,
-    /// and the least-squares fit. Group by group.
-    pub fn fit(&self, weights: &[f32], bias: Option<&[f32]>, random: &mut SplitMix64) -> Fitted {
+    /// and, where weights are fitted, the least-squares fit. Group by group.
+    pub fn fit(
+        &self,
+        weights: &[f32],
+        bias: Option<&[f32]>,
+        what: Fitted,
+        random: &mut SplitMix64,
+    ) -> Fit {
         let linear = self.linear;
         let (fit_places, check_places) = self.places(random);
-        let mut fitted = Fitted {
+        let mut fitted = Fit {
             weights: weights.to_vec(),
             bias: bias.map(<[f32]>::to_vec),
             before: 0.0,
@@ -79,7 +85,7 @@ impl Samples<'_> {
             variance += check.variance();
             let before = check.error(&old);
             let mut best = (before, old);
-            for candidate in fit.candidates(&best.1) {
+            for candidate in fit.candidates(&best.1, what) {
                 let error = check.error(&candidate);
                 if error < best.0 {
                     best = (error, candidate);
@@ -150,7 +156,7 @@ impl Pairs {
         squares(missed.view())
     }
 
-    fn candidates(&self, old: &Layer) -> Vec<Layer> {
+    fn candidates(&self, old: &Layer, what: Fitted) -> Vec<Layer> {
         let mut candidates = Vec::with_capacity(2);
         let (patch, target) = (mean(&self.patches), mean(&self.targets));
         let bias = |weights: &Array2<f32>| &target - &patch.dot(weights);
@@ -164,6 +170,9 @@ impl Pairs {
             }
             None => (self.patches.clone(), self.targets.clone()),
         };
+        if what == Fitted::Biases {
+            return candidates;
+        }
         let count = self.patches.nrows().max(1) as f32;
         let gram = patches.t().dot(&patches) / count;
         let moment = patches.t().dot(&targets) / count;

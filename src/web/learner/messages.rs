@@ -35,6 +35,11 @@ pub struct Recovered {
     pub bytes: Uint8Array,
     /// What reconstruction did, layer by layer.
     pub layers: Vec<Rebuilt>,
+    /// After which piece of work the model was so, and how good it was, where the last one was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
 }
 
 /// A piece of a search to the line.

@@ -78,6 +78,9 @@ impl Learner {
                 let lessons = Arc::clone(&parts.lessons);
                 // Whoever shares out the batches with this worker is a member.
                 let job = Job::member(&pruned, Some(&original), lessons, &plan, 0)?;
+                let mut job = job.timed_by(Some(now));
+                // What comes out should not be worse than what went in.
+                job.judged(tested.quality);
                 let told = beginning(&parts, qualities, milliseconds);
                 let kind = Kind::Recovery(Box::new(job));
                 self.work = Some(Work::new(original, parts, trial.answers(), kind));

@@ -30,6 +30,7 @@ pub struct Share {
     #[tsify(optional)]
     pub hits: Option<usize>,
     pub samples: usize,
+    pub progress: f64,
 }
 
 impl Share {
@@ -39,6 +40,7 @@ impl Share {
             loss: share.loss,
             hits: share.hits,
             samples: share.samples,
+            progress: share.progress,
         }
     }
 }
@@ -50,6 +52,7 @@ impl From<Share> for learn::Share {
             loss: share.loss,
             hits: share.hits,
             samples: share.samples,
+            progress: share.progress,
         }
     }
 }

@@ -109,7 +109,37 @@ test("a number of photos per step that the core refuses is told", async () => {
   await settled();
   expect(panel().getByRole("alert").textContent).toContain("whole number");
   expect(core.calls.filter(([name]) => name === "recover")).toEqual([]);
-  expect(core.calls.findLast(([name]) => name === "plan")![1]).toEqual(["distill", 0]);
+  expect(core.calls.findLast(([name]) => name === "plan")![1]).toEqual(["distill", expect.objectContaining({ batch: 0 })]);
+});
+
+test("how it learns is as the visitor asks, and as usual where nothing is asked", async () => {
+  const start = async () => {
+    core.calls.length = 0;
+    panel().getByRole("button", { name: "Recover this cut" }).click();
+    await settled();
+    const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
+    return plan;
+  };
+  const set = (label: string, value: string) =>
+    fireEvent.input(panel().getByLabelText(label, { exact: true }), { target: { value } });
+  const pick = (label: string, value: string) =>
+    fireEvent.change(panel().getByLabelText(label, { exact: true }), { target: { value } });
+  await fireEvent.click(panel().getByRole("radio", { name: "Distil" }));
+  expect(await start()).toMatchObject({ length: { steps: 200 }, optimiser: { rule: "sgd" }, weightDecay: 1e-4 });
+  await pick("counted in", "epochs");
+  await set("epochs", "1.5");
+  await pick("weights move by", "adamw");
+  await pick("the rate", "one-cycle");
+  await set("weight decay", "0.05");
+  await settled();
+  expect(await start()).toMatchObject({
+    length: { epochs: 1.5 },
+    optimiser: { rule: "adamw" },
+    schedule: "one-cycle",
+    weightDecay: 0.05,
+  });
+  await pick("counted in", "minutes");
+  expect((await start()).length).toEqual({ minutes: 2 });
 });
 
 test("inner values are left alone where the visitor asks for it", async () => {

@@ -1,0 +1,199 @@
+//! How long a model learns: by steps, by epochs or by the clock, and how far along it is.
+
+use super::stopwatch::Clock;
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// When learning ends.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Length {
+    /// After so many steps.
+    Steps(usize),
+    /// When each picture has been learned from so often, as the mean goes.
+    Epochs(f64),
+    /// When so many minutes of learning are over, pauses and measurements not counted. Another run goes other steps, so that
+    /// its numbers are not the same.
+    Minutes(f64),
+}
+
+/// More would be a slip of the keyboard.
+const MOST_STEPS: usize = 10_000_000;
+const MOST_EPOCHS: f64 = 10_000.0;
+const MOST_MINUTES: f64 = 7.0 * 24.0 * 60.0;
+
+impl Length {
+    /// Fails with [`Error::BadInput`] for what is no length.
+    pub fn check(self) -> Result<()> {
+        let (value, most, what) = match self {
+            Length::Steps(steps) => (steps as f64, MOST_STEPS as f64, "steps"),
+            Length::Epochs(epochs) => (epochs, MOST_EPOCHS, "epochs"),
+            Length::Minutes(minutes) => (minutes, MOST_MINUTES, "minutes"),
+        };
+        if value > 0.0 && value <= most {
+            return Ok(());
+        }
+        Err(Error::BadInput(format!(
+            "learning for {value} {what} can't be done: say a number above 0, up to {most}"
+        )))
+    }
+}
+
+/// The way from the first step to the end.
+pub(super) struct Course {
+    done: usize,
+    end: End,
+}
+
+enum End {
+    Steps(usize),
+    Time(Time),
+}
+
+/// Milliseconds.
+struct Time {
+    clock: Option<Clock>,
+    limit: f64,
+    spent: f64,
+    /// When the step at hand began.
+    since: f64,
+}
+
+impl Course {
+    /// Errors: those of [`Length::check`].
+    pub fn new(length: Length, pictures: usize, batch: usize) -> Result<Self> {
+        length.check()?;
+        let end = match length {
+            Length::Steps(steps) => End::Steps(steps),
+            Length::Epochs(epochs) => {
+                let steps = epochs * pictures as f64 / batch.max(1) as f64;
+                End::Steps((steps.ceil() as usize).max(1))
+            }
+            Length::Minutes(minutes) => End::Time(Time {
+                clock: None,
+                limit: minutes * 60_000.0,
+                spent: 0.0,
+                since: 0.0,
+            }),
+        };
+        Ok(Course { done: 0, end })
+    }
+
+    /// What time is taken by, where that ends it. Who only follows others needs none.
+    pub fn timed_by(&mut self, clock: Option<Clock>) {
+        if let End::Time(time) = &mut self.end {
+            time.clock = clock;
+        }
+    }
+
+    /// Fails with [`Error::BadInput`] where time ends it and there is no clock.
+    pub fn check_clock(&self) -> Result<()> {
+        match &self.end {
+            End::Time(Time { clock: None, .. }) => Err(Error::BadInput(
+                "there is no clock here, so minutes can't be counted: say how many steps or epochs"
+                    .into(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The share of the way that is behind, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        match &self.end {
+            End::Steps(steps) => self.done as f64 / *steps as f64,
+            End::Time(time) => (time.spent / time.limit).min(1.0),
+        }
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.progress() >= 1.0
+    }
+
+    pub fn begin_step(&mut self) {
+        if let End::Time(time) = &mut self.end {
+            time.since = time.clock.map_or(0.0, |clock| clock());
+        }
+    }
+
+    pub fn end_step(&mut self) {
+        self.done += 1;
+        if let End::Time(time) = &mut self.end {
+            time.spent += time.clock.map_or(0.0, |clock| clock() - time.since);
+        }
+    }
+
+    /// Steps done, and how many there will be: at the pace so far, where time ends it.
+    pub fn steps(&self) -> (usize, usize) {
+        let of = match &self.end {
+            End::Steps(steps) => *steps,
+            End::Time(_) if self.is_over() => self.done,
+            End::Time(_) if self.done == 0 => 1,
+            End::Time(_) => (self.done as f64 / self.progress()).ceil() as usize,
+        };
+        (self.done, of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    thread_local! {
+        static NOW: Cell<f64> = const { Cell::new(0.0) };
+    }
+
+    fn pass(milliseconds: f64) {
+        NOW.set(NOW.get() + milliseconds);
+    }
+
+    #[test]
+    fn an_epoch_is_once_through_the_pictures() {
+        let steps = |epochs, pictures, batch| {
+            let course = Course::new(Length::Epochs(epochs), pictures, batch).unwrap();
+            course.steps().1
+        };
+        assert_eq!(steps(1.0, 640, 64), 10);
+        assert_eq!(steps(2.5, 640, 64), 25);
+        assert_eq!(steps(1.0, 641, 64), 11);
+        assert_eq!(steps(0.001, 64, 64), 1);
+    }
+
+    #[test]
+    fn time_counts_while_steps_are_done_and_not_between() {
+        let mut course = Course::new(Length::Minutes(1.0), 10, 2).unwrap();
+        assert!(
+            course
+                .check_clock()
+                .unwrap_err()
+                .to_string()
+                .contains("no clock")
+        );
+        course.timed_by(Some(|| NOW.get()));
+        course.check_clock().unwrap();
+        for step in 1..=3 {
+            assert!(!course.is_over());
+            course.begin_step();
+            pass(20_000.0);
+            course.end_step();
+            assert_eq!(course.steps(), (step, 3));
+            // A pause.
+            pass(1e9);
+        }
+        assert!(course.is_over());
+    }
+
+    #[test]
+    fn what_is_no_length_is_told() {
+        for length in [
+            Length::Steps(0),
+            Length::Epochs(-1.0),
+            Length::Epochs(f64::NAN),
+            Length::Minutes(f64::INFINITY),
+        ] {
+            let error = length.check().unwrap_err().to_string();
+            assert!(error.contains("above 0"), "{error}");
+        }
+    }
+}
