@@ -19,8 +19,10 @@ export interface Outcome {
   readonly totals: Totals;
   readonly recipe: Recipe;
   readonly plan: Plan;
+  /** How it had been recovered before. */
+  readonly earlier: readonly Plan[];
   readonly beginning: Beginning;
-  /** Right after the cut, and after recovery: on the photos that were held back. */
+  /** Before recovery, and after it: on the photos that were held back. */
   readonly cut: Quality;
   readonly quality: Quality;
   /** Milliseconds for one photo. */
@@ -104,6 +106,7 @@ export class Recovery {
         totals,
         recipe: patient.recipe,
         plan,
+        earlier: patient.earlier,
         beginning,
         cut: beginning.pruned,
         quality: quality ?? judged!.quality,
@@ -178,6 +181,7 @@ export class Recovery {
           totals,
           recipe: withShare(begun.recipe, share),
           plan: begun.plan,
+          earlier: [],
           beginning,
           cut,
           quality,
@@ -366,7 +370,7 @@ export class Recovery {
 /** What to say where not the last model is kept, of all that were judged on the way. */
 function keptEarlier(kept: number, done: number): string {
   if (kept === 0)
-    return "On the photos that it is measured on, nothing that came of it was better than the cut alone, so the cut is kept as it was.";
+    return "On the photos that it is measured on, nothing that came of it was better than what it began with, so that is kept as it was.";
   return `After step ${kept} it was better on the photos that it is measured on than at the end, after step ${done}, so those weights are kept.`;
 }
 

@@ -206,7 +206,21 @@ describe("a recovery", () => {
     expect(session.recovery.remarks).toEqual([expect.stringContaining("After step 2")]);
     expect(session.results.attempts).toMatchObject([{ quality: { agreement: 0.9 } }]);
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
-    expect(session.recovery.remarks).toEqual([expect.stringContaining("the cut is kept as it was")]);
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("that is kept as it was")]);
+  });
+
+  test("goes on from the recovered model where that is asked for, and says by what it was recovered before", async () => {
+    const session = await opened();
+    expect(session.recoveredPatient).toBeNull();
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await settled();
+    expect([...session.recoveredPatient!.pruned]).toEqual([4, 2]);
+    await session.recovery.recover(session.recoveredPatient!, [photo(null)], await plan(session));
+    await settled();
+    const [first, second] = session.results.attempts;
+    expect(first!.earlier).toEqual([]);
+    expect(second).toMatchObject({ plan: { method: "distill" }, earlier: [{ method: "reconstruct" }] });
+    expect(session.results.recovered!.attempt.id).toBe(second!.id);
   });
 
   test("that runs away keeps the last good weights and says so", async () => {

@@ -211,7 +211,15 @@ export class Session {
     const packed = this.cut.packed;
     // One worker measures and recovers.
     if (!opened || packed.state !== "ready" || !this.preset || this.scores.isBusy) return null;
-    return { ...subjectOf(opened, this.preset, packed.value.of), pruned: packed.value.bytes };
+    return { ...subjectOf(opened, this.preset, packed.value.of), pruned: packed.value.bytes, earlier: [] };
+  }
+
+  /** The recovered model that is chosen, to be brought back further; `null` where there is none. */
+  get recoveredPatient(): Patient | null {
+    const { recovered } = this.results;
+    if (!this.patient || !recovered) return null;
+    const { recipe, plan, earlier } = recovered.attempt;
+    return { ...this.patient, recipe, pruned: recovered.bytes, earlier: [...earlier, plan] };
   }
 
   /** What cuts can be tried on without keeping them; `null` without a model that runs here. */

@@ -1,5 +1,5 @@
 /** What is worked on: the model that was open when the work began, whatever is opened meanwhile. */
-import type { Preset, Recipe, Totals } from "../core/protocol";
+import type { Plan, Preset, Recipe, Totals } from "../core/protocol";
 
 export interface Subject {
   /** The model, as `sourceId` names it. */
@@ -11,9 +11,11 @@ export interface Subject {
   readonly recipe: Recipe;
 }
 
-/** What is cut and brought back. */
+/** What is brought back. */
 export interface Patient extends Subject {
   readonly pruned: Uint8Array;
+  /** How it has been recovered already. */
+  readonly earlier: readonly Plan[];
 }
 
 /** What is cut and measured only. */

@@ -11,10 +11,12 @@ export interface Attempt {
   readonly model: string;
   readonly recipe: Recipe;
   readonly plan: Plan;
+  /** How it had been recovered before, where it was brought back further. */
+  readonly earlier: readonly Plan[];
   /** Of the original, and of the cut and recovered model. */
   readonly before: Totals;
   readonly totals: Totals;
-  /** On photos that nothing was learned from: the original, the model right after the cut, and after recovery. */
+  /** On photos that nothing was learned from: the original, what recovery began with, and after it. */
   readonly original: Quality;
   readonly cut: Quality;
   readonly quality: Quality;
@@ -35,7 +37,7 @@ export function withAllKnown(attempt: Attempt): Attempt {
   return { ...UNKNOWN, ...attempt };
 }
 
-const UNKNOWN = { at: 0, run: null, times: null, test: null } satisfies Partial<Attempt>;
+const UNKNOWN = { at: 0, earlier: [], run: null, times: null, test: null } satisfies Partial<Attempt>;
 
 /** So many are kept; the oldest go first. */
 const MOST = 40;

@@ -33,6 +33,7 @@ function attempt(id: string, share: number, more: Partial<Attempt> = {}): Attemp
       augmentation: { flip: false, shift: 0, rotation: 0, jitter: 0 },
       seed: 1,
     },
+    earlier: [],
     before: totals(1),
     totals: totals(share),
     original: quality(0.9),

@@ -84,8 +84,8 @@ function dotsOfAttempt(attempt: Attempt, method: string): Dot[] {
   const own: Dot = run
     ? { ...made, series: `run:${run}`, name, way: "iterative", id, y: scoreOf(quality) }
     : { ...made, series: `recovered:${name}`, name, way: "recovered", id, y: scoreOf(quality) };
-  // In rounds, a cut is of a model that was recovered before: no point of the curve of cuts alone.
-  if (run) return [own];
+  // What was recovered before is no cut alone.
+  if (run || attempt.earlier.length > 0) return [own];
   const cut = nameOf(recipe);
   const alone: Dot = {
     ...made,

@@ -1,5 +1,6 @@
 /** What the recovery panel offers, in words. */
 import type { Chosen, Method, Plan } from "../../core/protocol";
+import type { Attempt } from "../../state/attempts";
 
 export const METHODS: Record<Method, { readonly name: string; readonly about: string }> = {
   reconstruct: {
@@ -98,6 +99,10 @@ export function planned(plan: Plan, wanted: Wanted, labelled: boolean): Plan {
     ...(wanted.matches ? {} : { inner: [] }),
   };
 }
+
+/** Whatever a model was recovered by, the first first. */
+export const methodsOf = ({ earlier, plan }: Pick<Attempt, "earlier" | "plan">) =>
+  [...earlier, plan].map(({ method }) => METHODS[method].name);
 
 export const learns = (method: Method) => method === "distill" || method === "finetune";
 
