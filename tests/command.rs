@@ -247,6 +247,13 @@ fn unknown_operators_are_named_and_cutting_goes_on() {
         ),
         "{errors}"
     );
+    let recipe = folder.write("recipe.json", r#"{"target": {"macs": 0.6}}"#);
+    let output = folder.path("out.onnx");
+    let said = succeed(&["prune", &model, "--recipe", &recipe, "--output", &output]);
+    assert!(
+        said.contains("checked with a test pattern in place of what “Relu3” would give"),
+        "{said}"
+    );
 }
 
 #[test]

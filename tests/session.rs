@@ -539,3 +539,43 @@ fn sizes_beyond_all_numbers_are_counted() {
     let totals = secateur::report::account(&net.finish(&[z]), 0).totals;
     assert_eq!((totals.macs, totals.activation_bytes), (u64::MAX, u64::MAX));
 }
+
+/// What runs around an operator that is unknown is checked: as it should be, and with a weight that went wrong on either side of
+/// that operator.
+#[test]
+fn a_cut_around_an_unknown_operator_is_checked() {
+    let mut net = Net::new(57);
+    let x = net.input(&[1, 3, 6, 6]);
+    let x = net.conv(x, 12, 3);
+    let x = net.relu(x);
+    let x = net.conv(x, 8, 3);
+    let x = net.op("Identity", &[x], &[]);
+    let x = net.conv(x, 12, 3);
+    let x = net.conv(x, 4, 3);
+    let mut graph = net.finish(&[x]);
+    let mut nodes = graph.nodes.iter_mut();
+    let unknown = nodes.find(|node| node.op_type == "Identity").unwrap();
+    unknown.op_type = "Softer".into();
+    let mut session = Session::new(graph, 50_000).unwrap();
+    let recipe = Recipe::parse(r#"{"target": {"macs": 0.5}}"#).unwrap();
+    session.choose(&recipe).unwrap();
+    let checked = |spoil: Option<usize>| {
+        let mut made = session.clone().finish(None).unwrap();
+        assert!(made.report.check.is_none());
+        if let Some(at) = spoil {
+            let weights = made.graph.nodes[at].input(1).unwrap();
+            let tensor = made.graph.constant_mut(weights).unwrap();
+            let mut numbers = tensor.floats().unwrap().into_owned();
+            numbers[0] += 0.5;
+            *tensor = Tensor::from_f32(&tensor.shape().to_vec(), numbers);
+        }
+        session.check_around(&mut made).unwrap();
+        assert!(made.report.check_skipped.is_none());
+        assert!(made.report.checked_by.unwrap().contains("test pattern"));
+        made.report.check.unwrap().agrees
+    };
+    assert!(checked(None));
+    for at in [0, 2, 4, 5] {
+        assert!(!checked(Some(at)), "node {at}");
+    }
+}

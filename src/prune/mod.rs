@@ -2,6 +2,7 @@
 
 pub mod allocate;
 pub mod anatomy;
+mod around;
 mod constants;
 pub mod cut;
 pub mod elsewhere;

@@ -9,9 +9,10 @@ use crate::progress::Progress;
 use crate::table::{count, percent, table};
 use clap::Args;
 use secateur::graph::Graph;
-use secateur::prune::cut::{CutReport, cut_measured};
+use secateur::prune::cut::CutReport;
 use secateur::prune::score::measured::{Against, Measuring, calibration};
 use secateur::prune::score::{Measured, is_measured};
+use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
 use secateur::report::Totals;
 use std::collections::BTreeMap;
@@ -67,7 +68,14 @@ impl Prune {
         };
         progress.stage("Cutting, re-packing and checking");
         progress.count(1, STEPS);
-        let mut cut = cut_measured(&opened.graph, size, &recipe, measured, None)?;
+        let mut session = Session::new(opened.graph, size)?;
+        if let Some(measured) = measured {
+            session.take_scores(measured)?;
+        }
+        session.choose(&recipe)?;
+        let mut cut = session.finish(None)?;
+        // Where even that can't be run, the report says why the whole can't.
+        let _ = session.check_around(&mut cut);
         cut.report.warnings.splice(..0, opened.warnings);
         progress.stage("Writing");
         progress.count(2, STEPS);
@@ -145,7 +153,11 @@ fn summary(report: &CutReport) -> String {
         )
     }) + &match (&report.check, &report.check_skipped) {
         (Some(check), _) if check.agrees => format!(
-            "checked: the masked model and the re-packed one differ by {:.1e} at most\n",
+            "checked{}: the masked model and the re-packed one differ by {:.1e} at most\n",
+            report
+                .checked_by
+                .as_ref()
+                .map_or_else(String::new, |how| format!(" with {how}")),
             check.max_abs
         ),
         // That they disagree is among the warnings.
