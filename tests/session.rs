@@ -567,7 +567,7 @@ fn a_cut_around_an_unknown_operator_is_checked() {
             let tensor = made.graph.constant_mut(weights).unwrap();
             let mut numbers = tensor.floats().unwrap().into_owned();
             numbers[0] += 0.5;
-            *tensor = Tensor::from_f32(&tensor.shape().to_vec(), numbers);
+            *tensor = Tensor::from_f32(tensor.shape(), numbers);
         }
         session.check_around(&mut made).unwrap();
         assert!(made.report.check_skipped.is_none());

@@ -164,7 +164,7 @@ impl Line {
         match round.advance(shares)? {
             Left::More(round, stage) => {
                 self.round = Some(round);
-                Ok(stage)
+                Ok(*stage)
             }
             Left::Nothing(ended) => self.judge(*ended).map(Stage::Judged),
         }

@@ -31,7 +31,7 @@ enum Work {
 
 /// Where a piece of work leaves a round.
 pub(super) enum Left {
-    More(Box<Round>, Stage),
+    More(Box<Round>, Box<Stage>),
     Nothing(Box<Ended>),
 }
 
@@ -81,17 +81,20 @@ impl Round {
                 let (done, of) = trial.advance()?;
                 if done < of {
                     self.work = Work::Cut(trial, job);
-                    return Ok(Left::More(self, Stage::Judging((done, of).into())));
+                    return Ok(Left::More(
+                        self,
+                        Box::new(Stage::Judging((done, of).into())),
+                    ));
                 }
                 let cut = trial.tested().quality;
                 self.work = Work::Recovery(cut, job);
-                Ok(Left::More(self, Stage::Cut(cut)))
+                Ok(Left::More(self, Box::new(Stage::Cut(cut))))
             }
             Work::Recovery(cut, mut job) => {
                 let advance = match recover(&mut job, shares)? {
                     Some(advance) if advance.done < advance.of => {
                         self.work = Work::Recovery(cut, job);
-                        return Ok(Left::More(self, Stage::Recovering(advance)));
+                        return Ok(Left::More(self, Box::new(Stage::Recovering(advance))));
                     }
                     other => other,
                 };
@@ -99,7 +102,7 @@ impl Round {
                 let trial = trial(&graph, &self.judged)?;
                 self.work = Work::Recovered(cut, graph, trial);
                 match advance {
-                    Some(advance) => Ok(Left::More(self, Stage::Recovering(advance))),
+                    Some(advance) => Ok(Left::More(self, Box::new(Stage::Recovering(advance)))),
                     None => self.advance(&[]),
                 }
             }
@@ -107,7 +110,10 @@ impl Round {
                 let (done, of) = trial.advance()?;
                 if done < of {
                     self.work = Work::Recovered(cut, graph, trial);
-                    return Ok(Left::More(self, Stage::Judging((done, of).into())));
+                    return Ok(Left::More(
+                        self,
+                        Box::new(Stage::Judging((done, of).into())),
+                    ));
                 }
                 Ok(Left::Nothing(Box::new(Ended {
                     share: self.share,
