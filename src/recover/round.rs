@@ -74,6 +74,10 @@ impl Round {
         }
     }
 
+    fn more(self: Box<Self>, stage: Stage) -> Result<Left> {
+        Ok(Left::More(self, Box::new(stage)))
+    }
+
     /// Does the next piece: shows a picture, or recovers, by the step that shares come to, where there are any.
     pub fn advance(mut self: Box<Self>, shares: &[Share]) -> Result<Left> {
         match self.work {
@@ -88,13 +92,13 @@ impl Round {
                 }
                 let cut = trial.tested().quality;
                 self.work = Work::Recovery(cut, job);
-                Ok(Left::More(self, Box::new(Stage::Cut(cut))))
+                self.more(Stage::Cut(cut))
             }
             Work::Recovery(cut, mut job) => {
                 let advance = match recover(&mut job, shares)? {
                     Some(advance) if advance.done < advance.of => {
                         self.work = Work::Recovery(cut, job);
-                        return Ok(Left::More(self, Box::new(Stage::Recovering(advance))));
+                        return self.more(Stage::Recovering(advance));
                     }
                     other => other,
                 };
@@ -102,7 +106,7 @@ impl Round {
                 let trial = trial(&graph, &self.judged)?;
                 self.work = Work::Recovered(cut, graph, trial);
                 match advance {
-                    Some(advance) => Ok(Left::More(self, Box::new(Stage::Recovering(advance)))),
+                    Some(advance) => self.more(Stage::Recovering(advance)),
                     None => self.advance(&[]),
                 }
             }
