@@ -24,10 +24,12 @@ import { heading, kilobytes, main, say } from "./report.mjs";
 import { option, serve } from "./serve.mjs";
 import { setUp } from "./setup.mjs";
 import { findChrome } from "./setup/browser.mjs";
-import { root } from "./shell.mjs";
+import { root, run } from "./shell.mjs";
 
 const built = join(root, ".tools", "bench");
 const sharedModels = join(root, "..", "shared", "models");
+/** Tens of pictures of each class of CIFAR-10. */
+const CIFAR_TENS = 5;
 /** Runs of what takes half a minute each. */
 const FEW = 3;
 const LITE = "gallery/efficientnet-lite0.onnx";
@@ -114,6 +116,19 @@ function published(from, name) {
   return `models/${name}`;
 }
 
+/** Addresses of the first pictures of each class of CIFAR-10's test set, where that is shared; else none. */
+async function cifarPictures() {
+  const archive = join(sharedModels, "..", "data", "cifar10-jpeg-test.tar");
+  if (!existsSync(archive)) return [];
+  const folder = join(built, "models", "cifar10");
+  if (!existsSync(folder)) {
+    mkdirSync(folder, { recursive: true });
+    await run("tar", ["-xf", archive, "-C", folder, "--wildcards", `test/*/00[0-${CIFAR_TENS - 1}]?.jpg`]);
+  }
+  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".jpg"));
+  return files.toSorted().map((file) => `models/cifar10/${file}`);
+}
+
 /** Models `MODEL--SHARE.onnx` that the rival has pruned, beside ours at the same multiply-adds. */
 async function judgeRival(page, folder) {
   heading("The rival's pruned models, counted and run by our core");
@@ -126,9 +141,11 @@ async function judgeRival(page, folder) {
       original,
       pruned: published(join(folder, name), name),
       preset: JSON.parse(readFileSync(join(root, "www", "presets", `${model}.json`), "utf8")),
+      pictures: model === "resnet20-cifar10" ? await cifarPictures() : [],
     });
     say(
-      `${name}: ${(judged.macs * 100).toFixed(1)} % of the multiply-adds, top-1 agreement ${(judged.agreement * 100).toFixed(0)} %; ` +
+      `${name}: ${(judged.macs * 100).toFixed(1)} % of the multiply-adds, top-1 agreement ${(judged.agreement * 100).toFixed(0)} % ` +
+        `on ${judged.pictures} pictures; ` +
         `ours at as many: ${(judged.oursMacs * 100).toFixed(1)} %, ${(judged.oursAgreement * 100).toFixed(0)} %, ` +
         `pruned and checked in ${judged.oursMilliseconds.toFixed(0)} ms`,
     );

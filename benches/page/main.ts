@@ -98,8 +98,12 @@ async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
   return rows;
 }
 
-/** A rival's pruned model, counted and run by our core, and ours cut to as many multiply-adds. */
-async function judge(job: { original: string; pruned: string; preset: Preset }): Promise<{
+/**
+ * A rival's pruned model, counted and run by our core, and ours cut to as many multiply-adds. `pictures` are addresses of what
+ * the model was trained for; crops of the sample photographs stand in where there are none.
+ */
+async function judge(job: { original: string; pruned: string; preset: Preset; pictures: string[] }): Promise<{
+  pictures: number;
   macs: number;
   agreement: number;
   oursMacs: number;
@@ -118,8 +122,9 @@ async function judge(job: { original: string; pruned: string; preset: Preset }):
   const packed = cutter.pack(undefined, undefined);
   const oursMilliseconds = performance.now() - start;
 
-  const photos = await samplePhotos(job.preset);
+  const photos = await (job.pictures.length > 0 ? whole(job.pictures, job.preset) : crops(job.preset));
   return {
+    pictures: photos.length,
     macs,
     agreement: agreement(before, after, photos),
     oursMacs: packed.after.macs / totals.macs,
@@ -128,8 +133,28 @@ async function judge(job: { original: string; pruned: string; preset: Preset }):
   };
 }
 
+/** Pictures as inputs of a model. */
+async function whole(addresses: string[], preset: Preset): Promise<Float32Array[]> {
+  const runner = new Runner();
+  const inputs = await Promise.all(
+    addresses.map(async (address) => {
+      const bitmap = await createImageBitmap(await (await fetch(address)).blob());
+      return runner.prepare(pixels(bitmap, 0, 0, bitmap.width, bitmap.height), preset);
+    }),
+  );
+  runner.free();
+  return inputs;
+}
+
+/** A part of a picture. */
+function pixels(bitmap: ImageBitmap, x: number, y: number, width: number, height: number): ImageData {
+  const context = new OffscreenCanvas(width, height).getContext("2d")!;
+  context.drawImage(bitmap, -x, -y);
+  return context.getImageData(0, 0, width, height);
+}
+
 /** Crops of the sample photographs as inputs of a model. */
-async function samplePhotos(preset: Preset): Promise<Float32Array[]> {
+async function crops(preset: Preset): Promise<Float32Array[]> {
   const runner = new Runner();
   const { photos } = (await (await fetch("photos/photos.json")).json()) as { photos: { file: string }[] };
   const inputs: Float32Array[] = [];
@@ -141,12 +166,8 @@ async function samplePhotos(preset: Preset): Promise<Float32Array[]> {
       [bitmap.width - side, 0],
       [0, bitmap.height - side],
       [bitmap.width - side, bitmap.height - side],
-    ] as const) {
-      const context = new OffscreenCanvas(side, side).getContext("2d")!;
-      context.drawImage(bitmap, -x, -y);
-      const { data, width, height } = context.getImageData(0, 0, side, side);
-      inputs.push(runner.prepare({ data, width, height }, preset));
-    }
+    ] as const)
+      inputs.push(runner.prepare(pixels(bitmap, x, y, side, side), preset));
   }
   runner.free();
   return inputs;
