@@ -17,8 +17,9 @@ pub struct Share {
 }
 
 impl Share {
-    /// The whole batch's share: means weighted by the samples behind each, summed in the order given; its progress is the first one's (synchronous
-    /// data-parallel SGD, Chen et al. 2016, arXiv 1604.00981). Each part was normalised by itself.
+    /// The whole batch's share: means weighted by the samples behind each, summed in the order given (synchronous
+    /// data-parallel SGD, Chen et al. 2016, arXiv 1604.00981). Each part was normalised by itself. The first one says how far all
+    /// are.
     ///
     /// Fails with [`Error::BadInput`] without shares, or where they are of different models.
     pub fn mean(shares: &[Share]) -> Result<Share> {

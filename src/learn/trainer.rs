@@ -212,7 +212,8 @@ impl Trainer {
         })
     }
 
-    /// Moves the weights by a whole batch's share, as fast as the schedule says for its progress; this trainer has found one itself since the last move.
+    /// Moves the weights by a whole batch's share, as fast as the schedule says for its progress; this trainer has found one
+    /// itself since the last move.
     ///
     /// Fails as [`Trainer::step`] does, and with [`Error::BadInput`] where the share is of another model.
     pub fn follow(&mut self, share: &Share) -> Result<Learned> {
