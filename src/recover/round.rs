@@ -85,10 +85,7 @@ impl Round {
                 let (done, of) = trial.advance()?;
                 if done < of {
                     self.work = Work::Cut(trial, job);
-                    return Ok(Left::More(
-                        self,
-                        Box::new(Stage::Judging((done, of).into())),
-                    ));
+                    return self.more(Stage::Judging((done, of).into()));
                 }
                 let cut = trial.tested().quality;
                 self.work = Work::Recovery(cut, job);
@@ -114,10 +111,7 @@ impl Round {
                 let (done, of) = trial.advance()?;
                 if done < of {
                     self.work = Work::Recovered(cut, graph, trial);
-                    return Ok(Left::More(
-                        self,
-                        Box::new(Stage::Judging((done, of).into())),
-                    ));
+                    return self.more(Stage::Judging((done, of).into()));
                 }
                 Ok(Left::Nothing(Box::new(Ended {
                     share: self.share,
