@@ -109,7 +109,10 @@ test("a number of photos per step that the core refuses is told", async () => {
   await settled();
   expect(panel().getByRole("alert").textContent).toContain("whole number");
   expect(core.calls.filter(([name]) => name === "recover")).toEqual([]);
-  expect(core.calls.findLast(([name]) => name === "plan")![1]).toEqual(["distill", expect.objectContaining({ batch: 0 })]);
+  expect(core.calls.findLast(([name]) => name === "plan")![1]).toEqual([
+    "distill",
+    expect.objectContaining({ batch: 0 }),
+  ]);
 });
 
 test("how it learns is as the visitor asks, and as usual where nothing is asked", async () => {
