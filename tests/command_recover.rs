@@ -27,6 +27,14 @@ fn prune(folder: &Folder, model: &str, recipe: &str) -> String {
     output
 }
 
+/// How a model's file says that it was recovered: a JSON document.
+fn record(bytes: Vec<u8>) -> String {
+    let opened = onnx::open(bytes.into(), &Default::default()).unwrap();
+    let mut metadata = opened.graph.metadata.into_iter();
+    let told = metadata.find(|(key, _)| key == "secateur.recovery");
+    told.unwrap().1
+}
+
 #[test]
 fn accuracy_and_agreement_are_counted() {
     let folder = Folder::new("evaluate");
@@ -109,13 +117,7 @@ fn every_method_makes_a_model_that_tells_how_it_was_made() {
             recover(method, "again.onnx"),
             "{method} with one seed"
         );
-        let opened = onnx::open(bytes.into(), &Default::default()).unwrap();
-        let told = opened
-            .graph
-            .metadata
-            .iter()
-            .find(|(key, _)| key == "secateur.recovery");
-        assert!(told.unwrap().1.contains(method));
+        assert!(record(bytes).contains(method));
     }
 }
 
@@ -131,11 +133,7 @@ fn how_it_learns_can_be_chosen_and_is_written_down() {
             "--preset", &preset, "--method", "finetune", "--output", &output,
         ];
         succeed(&[&fixed[..], &rest, more].concat());
-        let bytes = fs::read(&output).unwrap();
-        let opened = onnx::open(bytes.into(), &Default::default()).unwrap();
-        let mut metadata = opened.graph.metadata.into_iter();
-        let told = metadata.find(|(key, _)| key == "secateur.recovery");
-        json(&told.unwrap().1)[0].clone()
+        json(&record(fs::read(&output).unwrap()))[0].clone()
     };
     let chosen = plan(&[
         "--epochs",
@@ -248,15 +246,9 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
         "--rotate", "30", "--flip", "false", "--shift", "0", "--jitter", "0.2",
     ];
     succeed(&[&recover[..], &turned].concat());
-    assert_ne!(learned, fs::read(&output).unwrap());
-    let opened = onnx::open(fs::read(&output).unwrap().into(), &Default::default()).unwrap();
-    let metadata = opened.graph.metadata;
-    let plan = &metadata
-        .iter()
-        .find(|(key, _)| key == "secateur.recovery")
-        .unwrap()
-        .1;
-    let plan = &json(plan)[0]["augmentation"];
+    let turned = fs::read(&output).unwrap();
+    assert_ne!(learned, turned);
+    let plan = &json(&record(turned))[0]["augmentation"];
     assert_eq!(
         (&plan["flip"], &plan["rotation"]),
         (&false.into(), &30.0.into())

@@ -180,9 +180,8 @@ impl Job {
     ///
     /// Fails with [`Error::Diverged`] where learning ran away; [`Job::finish`] then gives the last good weights.
     pub fn advance(&mut self) -> Result<Advance> {
-        let mut learned = None;
         self.best.moved_on();
-        let (done, of) = match &mut self.work {
+        let at = match &mut self.work {
             Work::Recalibrate {
                 graph,
                 pictures,
@@ -198,17 +197,16 @@ impl Job {
                 reconstruction.advance()?;
                 reconstruction.progress()
             }
-            Work::Learn { team, course } => {
+            Work::Learn { course, .. } => {
                 course.check_clock()?;
                 if !course.is_over() {
-                    let share = next_share(team, course)?;
-                    learned = Some(team.follow(&[share])?);
-                    course.end_step();
+                    let share = self.share()?;
+                    return self.follow(&[share]);
                 }
                 course.steps()
             }
         };
-        Ok(Advance { done, of, learned })
+        Ok(at.into())
     }
 
     pub fn plan(&self) -> &Plan {
@@ -220,14 +218,17 @@ impl Job {
         matches!(self.work, Work::Learn { .. })
     }
 
-    /// Finds what this worker's part of the next batch says of the weights.
+    /// Finds what this worker's part of the next batch says of the weights, and how far it is on its way.
     ///
     /// Fails with [`Error::BadInput`] where the method does not learn.
     pub fn share(&mut self) -> Result<Share> {
-        match &mut self.work {
-            Work::Learn { team, course } => next_share(team, course),
-            _ => Err(learns_nothing()),
-        }
+        let Work::Learn { team, course } = &mut self.work else {
+            return Err(learns_nothing());
+        };
+        course.begin_step();
+        let share = team.share()?;
+        let progress = course.progress();
+        Ok(Share { progress, ..share })
     }
 
     /// Goes the step that the shares of all workers come to, in the order of the workers. The first one says how far all are.
@@ -265,15 +266,15 @@ impl Job {
     }
 
     /// The best of the models that were judged, where the last one was; else the last one, as it is.
-    pub fn finish(self) -> Recovered {
-        let now = self.now();
+    pub fn finish(mut self) -> Recovered {
+        let best = std::mem::take(&mut self.best).finish();
+        let (mut graph, found) = match best {
+            Some((graph, done, quality)) => (graph, Some((done, quality))),
+            None => (self.now(), None),
+        };
         let layers = match self.work {
             Work::Reconstruct(reconstruction) => reconstruction.rebuilt().to_vec(),
             Work::Recalibrate { .. } | Work::Learn { .. } => Vec::new(),
-        };
-        let (mut graph, found) = match self.best.finish() {
-            Some((graph, done, quality)) => (graph, Some((done, quality))),
-            None => (now, None),
         };
         let kept = found.map(|(done, _)| done);
         if kept != Some(0) {
@@ -306,14 +307,6 @@ fn record(graph: &mut Graph, plan: &Plan, kept: Option<usize>) {
     graph.metadata.retain(|(key, _)| key != RECOVERY_KEY);
     let text = serde_json::Value::Array(entries).to_string();
     graph.metadata.push((RECOVERY_KEY.into(), text));
-}
-
-/// Begins a step: what these members find, and how far they are on their way.
-fn next_share(team: &mut Team, course: &mut Course) -> Result<Share> {
-    course.begin_step();
-    let share = team.share()?;
-    let progress = course.progress();
-    Ok(Share { progress, ..share })
 }
 
 fn learns_nothing() -> Error {

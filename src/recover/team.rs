@@ -4,6 +4,7 @@ use super::training::{Lessons, Part, Recovery};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::learn::{Learned, Settings, Share};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Recoveries of the same model that stay in step.
@@ -53,7 +54,10 @@ impl Team {
 
     /// Moves everyone's weights by what all parts of a batch say.
     pub fn follow(&mut self, shares: &[Share]) -> Result<Learned> {
-        let whole = Share::mean(shares)?;
+        let whole = match shares {
+            [whole] => Cow::Borrowed(whole),
+            _ => Cow::Owned(Share::mean(shares)?),
+        };
         let (first, others) = self.members.split_at_mut(1);
         let learned = first[0].follow(&whole)?;
         for member in others {

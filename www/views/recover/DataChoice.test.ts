@@ -21,6 +21,15 @@ let core: DoubleCore;
 const panel = () => within(screen.getByRole("region", { name: "Recover" }));
 const source = (name: string) => fireEvent.click(panel().getByRole("radio", { name }));
 
+/** Begins a recovery, and gives what the core was asked for. */
+async function planned(): Promise<Plan> {
+  core.calls.length = 0;
+  panel().getByRole("button", { name: "Recover this cut" }).click();
+  await settled();
+  const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
+  return plan;
+}
+
 beforeEach(async () => {
   core = doubleCore();
   surround();
@@ -79,22 +88,15 @@ test("augmentation and the seed go into the plan", async () => {
 });
 
 test("the photos per step are the core's usual ones, or as many as the visitor asks for", async () => {
-  const planned = async () => {
-    core.calls.length = 0;
-    panel().getByRole("button", { name: "Recover this cut" }).click();
-    await settled();
-    const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
-    return plan.batch;
-  };
   expect(panel().queryByLabelText("photos per step")).toBeNull();
   await fireEvent.click(panel().getByRole("radio", { name: "Fine-tune" }));
   await settled();
   const field = panel().getByLabelText("photos per step") as HTMLInputElement;
   expect(field.placeholder).toBe("2");
   expect((panel().getByLabelText("learning rate") as HTMLInputElement).placeholder).toBe("0.01");
-  expect(await planned()).toBe(2);
+  expect((await planned()).batch).toBe(2);
   await fireEvent.input(field, { target: { value: "16" } });
-  expect(await planned()).toBe(16);
+  expect((await planned()).batch).toBe(16);
   // Kept with what came out.
   const [attempt] = (await new Storage(() => undefined).loadAttempts()).slice(-1);
   expect(attempt!.plan.batch).toBe(16);
@@ -116,47 +118,33 @@ test("a number of photos per step that the core refuses is told", async () => {
 });
 
 test("how it learns is as the visitor asks, and as usual where nothing is asked", async () => {
-  const start = async () => {
-    core.calls.length = 0;
-    panel().getByRole("button", { name: "Recover this cut" }).click();
-    await settled();
-    const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
-    return plan;
-  };
   const set = (label: string, value: string) =>
     fireEvent.input(panel().getByLabelText(label, { exact: true }), { target: { value } });
   const pick = (label: string, value: string) =>
     fireEvent.change(panel().getByLabelText(label, { exact: true }), { target: { value } });
   await fireEvent.click(panel().getByRole("radio", { name: "Distil" }));
-  expect(await start()).toMatchObject({ length: { steps: 200 }, optimiser: { rule: "sgd" }, weightDecay: 1e-4 });
+  expect(await planned()).toMatchObject({ length: { steps: 200 }, optimiser: { rule: "sgd" }, weightDecay: 1e-4 });
   await pick("counted in", "epochs");
   await set("epochs", "1.5");
   await pick("weights move by", "adamw");
   await pick("the rate", "one-cycle");
   await set("weight decay", "0.05");
   await settled();
-  expect(await start()).toMatchObject({
+  expect(await planned()).toMatchObject({
     length: { epochs: 1.5 },
     optimiser: { rule: "adamw" },
     schedule: "one-cycle",
     weightDecay: 0.05,
   });
   await pick("counted in", "minutes");
-  expect((await start()).length).toEqual({ minutes: 2 });
+  expect((await planned()).length).toEqual({ minutes: 2 });
 });
 
 test("inner values are left alone where the visitor asks for it", async () => {
-  const planned = async () => {
-    core.calls.length = 0;
-    panel().getByRole("button", { name: "Recover this cut" }).click();
-    await settled();
-    const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
-    return plan.inner;
-  };
   await fireEvent.click(panel().getByRole("radio", { name: "Distil" }));
-  expect(await planned()).toEqual(["stages"]);
+  expect((await planned()).inner).toEqual(["stages"]);
   await fireEvent.click(panel().getByLabelText("match inner values at first"));
-  expect(await planned()).toEqual([]);
+  expect((await planned()).inner).toEqual([]);
 });
 
 test("labels count beside the original where there are any", async () => {
@@ -171,8 +159,5 @@ test("labels count beside the original where there are any", async () => {
   await fireEvent.change(input);
   await settled();
   await fireEvent.input(panel().getByLabelText(/labels count for/), { target: { value: "40" } });
-  panel().getByRole("button", { name: "Recover this cut" }).click();
-  await settled();
-  const [, plan] = core.calls.find(([name]) => name === "recover")! as [string, Plan];
-  expect(plan.labelShare).toBe(0.4);
+  expect((await planned()).labelShare).toBe(0.4);
 });

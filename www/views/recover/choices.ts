@@ -76,13 +76,12 @@ export const SCHEDULES: Record<Plan["schedule"], string> = {
   constant: "stays as it is",
 };
 
-const MOMENTUM = 0.9;
-
 /** What the rest of a plan depends on. */
 export function chosen({ batch, optimiser }: Wanted): Chosen {
   return {
     ...(batch === null ? {} : { batch }),
-    optimiser: optimiser === "sgd" ? { rule: "sgd", momentum: MOMENTUM } : { rule: "adamw" },
+    // SGD is what the core takes where nothing is chosen, with the momentum that it knows.
+    ...(optimiser === "sgd" ? {} : { optimiser: { rule: optimiser } }),
   };
 }
 
