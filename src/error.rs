@@ -18,6 +18,11 @@ pub enum Error {
     /// Running needs operators that the executor does not have.
     #[error("this model cannot run here: {}", list_unsupported(.0))]
     UnsupportedOperators(Vec<UnsupportedOperator>),
+    /// The re-packed model is not what the masked one is: it does not run, or gives outputs of other shapes.
+    #[error(
+        "the re-packed model is broken, so there is nothing to take home: it {0}; this is a fault in Secateur, please report it with the model and the recipe"
+    )]
+    BrokenRepack(String),
     /// A photo or tensor that does not fit what the model takes.
     #[error("{0}")]
     BadInput(String),
@@ -42,6 +47,7 @@ impl Error {
             Error::BadModel(_) => "bad-model",
             Error::OpenDimensions(_) => "open-dimensions",
             Error::UnsupportedOperators(_) => "unsupported-operators",
+            Error::BrokenRepack(_) => "broken-repack",
             Error::BadInput(_) => "bad-input",
             Error::BadRecipe(_) => "bad-recipe",
             Error::TooLarge(_) => "too-large",

@@ -4,6 +4,7 @@ mod common;
 
 use common::{Net, int};
 use secateur::graph::{Graph, ValueId};
+use secateur::prune::cut::Cut;
 use secateur::prune::session::{Session, Window};
 use secateur::recipe::Recipe;
 use secateur::tensor::Tensor;
@@ -320,6 +321,68 @@ fn floors_and_multiples_hold_in_every_layer() {
         assert_eq!(channels[3], 10);
         assert!(made.report.check.unwrap().agrees);
     }
+}
+
+/// A unit of the first layer is four channels, which become one of the second: both keep to the floor and the multiple.
+#[test]
+fn floors_and_multiples_hold_in_all_layers_of_a_group() {
+    let mut net = Net::new(10);
+    let x = net.input(&[1, 3, 4, 4]);
+    let x = net.conv(x, 96, 3);
+    let x = net.reshape(x, &[1, 24, 2, 2, 4, 4]);
+    let x = net.transpose(x, &[0, 1, 4, 2, 5, 3]);
+    let x = net.reshape(x, &[1, 24, 8, 8]);
+    let x = net.conv_with(x, 24, 3, 24, 1, 1, true);
+    let x = net.pool(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 10);
+    let graph = net.finish(&[y]);
+    for (macs, expected) in [(0.8, [64, 16]), (0.41, [32, 8])] {
+        let text = format!(r#"{{"target": {{"macs": {macs}}}, "floor": 8, "roundTo": 8}}"#);
+        let mut session = Session::new(graph.clone(), 50_000).unwrap();
+        session.preview(&Recipe::parse(&text).unwrap()).unwrap();
+        let made = session.finish(None).unwrap();
+        let channels: Vec<usize> = kept_layers(&made).iter().map(|l| l.0).collect();
+        assert_eq!(channels[..2], expected, "{text}");
+        assert!(made.report.check.unwrap().agrees);
+    }
+}
+
+/// The nearest file that the limits allow is given with a warning, and the session keeps the recipe that was asked for.
+#[test]
+fn a_number_of_bytes_just_out_of_reach_is_said() {
+    let graph = small_net();
+    let whole = secateur::onnx::write(&graph).unwrap().len() as u64;
+    let cut_to = |share: f64| {
+        let text = format!(r#"{{"target": {{"bytes": {share}}}, "maxSparsity": 0.5}}"#);
+        let recipe = Recipe::parse(&text).unwrap();
+        let mut session = Session::new(graph.clone(), whole).unwrap();
+        session.choose(&recipe).ok()?;
+        let made = session.finish(None).unwrap();
+        // As before: the same cut can be made again.
+        assert_eq!(session.finish(None).unwrap().bytes, made.bytes);
+        Some(made)
+    };
+    let said = |made: &Cut| {
+        made.report
+            .warnings
+            .iter()
+            .any(|w| w.contains("were asked for"))
+    };
+    // From the smallest share that is taken on, each file is small enough or a warning says by how much it is not.
+    let shares = (300..1000)
+        .step_by(5)
+        .map(|share| f64::from(share) / 1000.0);
+    let made: Vec<(f64, Cut)> = shares.filter_map(|s| Some((s, cut_to(s)?))).collect();
+    for (share, made) in &made {
+        let met = made.bytes.len() as f64 <= share * whole as f64;
+        assert_eq!(met, !said(made), "{share}: {} of {whole}", made.bytes.len());
+    }
+    assert!(
+        made.iter().any(|(_, made)| said(made)),
+        "none was out of reach"
+    );
+    assert!(made.iter().any(|(_, made)| !said(made)));
 }
 
 /// Criteria for channels against their papers' formulas, written out here once more.

@@ -178,8 +178,8 @@ function agreement(before: Uint8Array, after: Uint8Array, inputs: Float32Array[]
   runner.load("original", before, {});
   runner.load("pruned", after, {});
   const top = (which: "original" | "pruned", input: Float32Array) => {
-    const { logits } = runner.run(which, input);
-    return logits.indexOf(Math.max(...logits));
+    const { output } = runner.run(which, input);
+    return output.indexOf(Math.max(...output));
   };
   const agreeing = inputs.filter((input) => top("original", input) === top("pruned", input)).length;
   runner.free();

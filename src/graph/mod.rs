@@ -1,5 +1,6 @@
 //! The model as a graph: values (tensors that flow or are stored) and the nodes that make them.
 
+mod classifier;
 mod edit;
 pub mod fold;
 mod model;

@@ -23,6 +23,19 @@ impl Dim {
             Dim::Symbol(_) => None,
         }
     }
+
+    /// The size where every symbol stands for 1, as the batch does when one sample is run: 64 of `64*batch`.
+    pub fn of_one(&self) -> usize {
+        match self {
+            Dim::Known(n) => *n,
+            Dim::Symbol(name) => {
+                let numbers = name
+                    .split('*')
+                    .filter_map(|factor| factor.parse::<usize>().ok());
+                numbers.fold(1, usize::saturating_mul)
+            }
+        }
+    }
 }
 
 impl From<usize> for Dim {

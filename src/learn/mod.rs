@@ -14,4 +14,4 @@ pub use network::small_network;
 pub use optimiser::{Optimiser, Rule};
 pub use schedule::Schedule;
 pub use share::Share;
-pub use trainer::{Learned, Settings, Trainer, logits};
+pub use trainer::{Learned, Settings, Trainer};

@@ -106,8 +106,8 @@ impl Trainer {
             false => Normalisation::Stored,
         };
         let mut tape = Tape::new(graph, &options, normalisation)?;
-        let output =
-            logits(graph).ok_or_else(|| Error::BadModel("this model has no output".into()))?;
+        let output = graph.logits();
+        let output = output.ok_or_else(|| Error::BadModel("this model has no output".into()))?;
         tape.fuse(&[&graph.outputs[..], &[output], inner].concat());
         let zeros = |numbers: &[f32]| -> Vec<u32> {
             let places = numbers.iter().zip(0..).filter(|(x, _)| **x == 0.0);
@@ -298,19 +298,6 @@ impl Trainer {
             self.done / GOOD_EVERY * GOOD_EVERY,
             self.settings.rate
         ))
-    }
-}
-
-/// The value that holds the logits: the first output, or what goes into the softmax that makes it.
-pub fn logits(graph: &Graph) -> Option<ValueId> {
-    let output = graph.outputs.first().copied()?;
-    let maker = graph
-        .nodes
-        .iter()
-        .find(|node| node.output(0) == Some(output));
-    match maker {
-        Some(node) if node.domain.is_empty() && node.op_type == "Softmax" => node.input(0),
-        _ => Some(output),
     }
 }
 

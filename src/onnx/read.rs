@@ -23,9 +23,6 @@ pub fn read(bytes: Bytes) -> Result<Graph> {
     if bytes.is_empty() {
         return Err(Error::NotOnnx("the file is empty".into()));
     }
-    if sniff::other_format(&bytes).is_some() {
-        return Err(sniff::not_onnx(&bytes));
-    }
     let damaged = |_| sniff::not_onnx(&bytes);
     let model = proto::Model::decode(bytes.clone()).map_err(damaged)?;
     let Some(graph) = model.graph.clone() else {

@@ -17,7 +17,7 @@ pub fn not_onnx(bytes: &[u8]) -> Error {
 }
 
 /// Names the format that the first bytes tell of.
-pub fn other_format(bytes: &[u8]) -> Option<&'static str> {
+fn other_format(bytes: &[u8]) -> Option<&'static str> {
     const STARTS: &[(&[u8], &str)] = &[
         (b"\xff\xd8\xff", "a JPEG photo"),
         (b"\x89PNG", "a PNG picture"),
@@ -61,11 +61,20 @@ pub fn other_format(bytes: &[u8]) -> Option<&'static str> {
         Some(b"ORTM") => {
             Some("a model in ONNX Runtime's own format: take the .onnx file it was made from")
         }
-        _ if bytes.get(8) == Some(&b'{') => {
+        _ if is_safetensors(bytes) => {
             Some("a safetensors file, which holds weights and no network")
         }
         _ => None,
     }
+}
+
+/// Whether the length of a header stands in front, in 8 bytes, the lowest first, and then that header, which is JSON
+/// (<https://github.com/huggingface/safetensors#format>).
+fn is_safetensors(bytes: &[u8]) -> bool {
+    let Some((length, header)) = bytes.split_first_chunk::<8>() else {
+        return false;
+    };
+    header.first() == Some(&b'{') && u64::from_le_bytes(*length) <= header.len() as u64
 }
 
 /// Whether a field of the outermost message claims to go on past the end of the file.

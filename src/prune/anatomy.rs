@@ -21,6 +21,8 @@ pub struct Anatomy {
     pub producer: String,
     pub inputs: Vec<TensorInfo>,
     pub outputs: Vec<TensorInfo>,
+    /// Whether the first output holds probabilities, being a softmax's; else it holds logits.
+    pub probabilities: bool,
     pub totals: Totals,
     /// In the order in which they run.
     pub layers: Vec<LayerInfo>,
@@ -114,6 +116,7 @@ impl Anatomy {
                 .into(),
             inputs: tensors(&graph.inputs),
             outputs: tensors(&graph.outputs),
+            probabilities: graph.last_softmax().is_some(),
             totals: ledger.totals(&own, file_bytes),
             layers,
             groups: groups_of_layers,

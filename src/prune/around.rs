@@ -14,7 +14,7 @@ impl Session {
     /// given an output. Takes what comes of it into the report. A cut that has been checked stays as it is.
     ///
     /// Fails with [`Error::BadInput`](crate::error::Error::BadInput) where it is not known what shape a node's output has, and
-    /// as running the rest does.
+    /// as [`selfcheck::check`] does on the rest.
     pub fn check_around(&self, cut: &mut Cut) -> Result<()> {
         let Some(elsewhere) = &cut.elsewhere else {
             return Ok(());

@@ -8,7 +8,7 @@ use super::score::measured::MeasuredOn;
 use super::selfcheck::{self, SelfCheck};
 use super::session::{Choice, Session};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Value};
+use crate::graph::{Dim, Graph, Value};
 use crate::onnx;
 use crate::recipe::{Allocation, Recipe, Target};
 use crate::report::{Account, account};
@@ -82,6 +82,10 @@ const TRIES: usize = 6;
 
 /// Cuts a model as `onnx::open` gives it; its file has `file_bytes` bytes. `input` is what a re-packed model is checked
 /// on, where it is the model's only input; without one a test pattern is used.
+///
+/// # Errors
+/// [`Error::BadRecipe`] for a recipe that does not fit the model or asks for the impossible; [`Error::BrokenRepack`] where
+/// the masked model runs and the re-packed one does not.
 pub fn cut(graph: &Graph, file_bytes: u64, recipe: &Recipe, input: Option<&Tensor>) -> Result<Cut> {
     cut_measured(graph, file_bytes, recipe, None, input)
 }
@@ -113,20 +117,38 @@ impl Session {
         };
         // The file's size is known only once it is written; names and new biases take a little more than expected.
         let whole = self.file_bytes().max(1) as f64;
+        let surplus = |cut: &Cut| cut.bytes.len() as f64 / whole - share;
         let mut tighter = recipe.clone();
+        let mut asked = share;
         for _ in 0..TRIES {
-            let surplus = cut.bytes.len() as f64 / whole - share;
-            let Some(Target::Bytes(asked)) = tighter.target else {
-                break;
-            };
-            if surplus <= 0.0 {
+            if surplus(&cut) <= 0.0 {
                 break;
             }
-            tighter.target = Some(Target::Bytes((asked - surplus).max(0.001)));
-            self.choose(&tighter)?;
-            cut = self.make(&recipe, input)?;
+            asked = (asked - surplus(&cut)).max(0.001);
+            tighter.target = Some(Target::Bytes(asked));
+            let tried = self
+                .choose(&tighter)
+                .and_then(|()| self.make(&recipe, input));
+            match tried {
+                Ok(smaller) => cut = smaller,
+                // No more may go: the smallest file so far is the nearest.
+                Err(Error::BadRecipe(_)) => break,
+                Err(error) => {
+                    self.choose(&recipe)?;
+                    return Err(error);
+                }
+            }
         }
         self.choose(&recipe)?;
+        if surplus(&cut) > 0.0 {
+            cut.report.warnings.push(format!(
+                "The file has {} bytes, {:.1} % of the original's, where {:.1} % were asked for: its names and other parts \
+                 that no cut removes take the rest, and the limits let no more go.",
+                cut.bytes.len(),
+                100.0 * cut.bytes.len() as f64 / whole,
+                100.0 * share
+            ));
+        }
         Ok(cut)
     }
 
@@ -146,13 +168,12 @@ impl Session {
             Choice::Units(removed) => {
                 let repacked = repack(self.graph(), self.groups(), removed)?;
                 let mut report = self.report(recipe)?;
-                match self.check(removed, &repacked.graph, input) {
-                    Ok(Checked::Here(check)) => report.check = Some(check),
-                    Ok(Checked::NotHere(error, left)) => {
+                match self.check(removed, &repacked.graph, input)? {
+                    Checked::Here(check) => report.check = Some(check),
+                    Checked::NotHere(error, left) => {
                         report.check_skipped = Some(error.to_string());
-                        elsewhere = Some(left);
+                        elsewhere = left;
                     }
-                    Err(error) => report.check_skipped = Some(error.to_string()),
                 }
                 report.folded = repacked.report.folded;
                 report.zeroed = repacked.report.zeroed;
@@ -179,24 +200,26 @@ impl Session {
 
     /// Checks a re-packed model against the masked one.
     ///
-    /// Fails where there is nothing to run them on.
+    /// Fails with [`Error::BrokenRepack`] where the masked model runs and the re-packed one does not.
     fn check(&self, removed: &[UnitId], packed: &Graph, input: Option<&Tensor>) -> Result<Checked> {
-        let inputs = match input {
-            Some(input) => vec![input.clone()],
-            None => test_pattern(self.graph())?,
+        let inputs = match input.map_or_else(|| test_pattern(self.graph()), |x| Ok(vec![x.clone()]))
+        {
+            Ok(inputs) => inputs,
+            Err(error) => return Ok(Checked::NotHere(error, None)),
         };
         let masked = mask_channels(self.graph(), self.groups(), removed)?;
-        Ok(match selfcheck::check(&masked, packed, &inputs) {
-            Ok(check) => Checked::Here(check),
-            Err(error) => Checked::NotHere(
-                error,
-                Elsewhere {
+        match selfcheck::check(&masked, packed, &inputs) {
+            Ok(check) => Ok(Checked::Here(check)),
+            Err(error @ Error::BrokenRepack(_)) => Err(error),
+            Err(error) => {
+                let elsewhere = Elsewhere {
                     removed: removed.to_vec(),
                     inputs,
                     tolerance: selfcheck::tolerance(packed),
-                },
-            ),
-        })
+                };
+                Ok(Checked::NotHere(error, Some(elsewhere)))
+            }
+        }
     }
 
     /// A report with nothing in it yet but the model before and the warnings about the recipe.
@@ -226,10 +249,10 @@ pub fn kept_rows(groups: &Groups) -> Vec<KeptRow> {
     groups.kept().iter().map(KeptRow::from).collect()
 }
 
-/// Whether a re-packed model could be checked by our engine.
+/// Whether a re-packed model could be checked by our engine; if not, why, and what another engine needs for it.
 enum Checked {
     Here(SelfCheck),
-    NotHere(Error, Elsewhere),
+    NotHere(Error, Option<Elsewhere>),
 }
 
 impl CutReport {
@@ -269,7 +292,7 @@ fn pattern_for(input: &Value, at: usize) -> Result<Tensor> {
     };
     let ty = input.ty.as_ref();
     let ty = ty.ok_or_else(|| refuse("which does not say what shape it has"))?;
-    let shape: Vec<usize> = ty.shape.iter().map(|d| d.known().unwrap_or(1)).collect();
+    let shape: Vec<usize> = ty.shape.iter().map(Dim::of_one).collect();
     let count = shape
         .iter()
         .try_fold(1usize, |n, &size| n.checked_mul(size));

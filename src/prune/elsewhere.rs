@@ -31,7 +31,7 @@ impl Session {
 impl Elsewhere {
     /// How far apart the two models' outputs are, all of them and in the model's order.
     ///
-    /// Fails with [`Error::BadModel`](crate::error::Error::BadModel) where the outputs do not even have the same shapes.
+    /// Fails as [`selfcheck::compare`] does.
     pub fn compare(&self, masked: &[Tensor], packed: &[Tensor]) -> Result<SelfCheck> {
         selfcheck::compare(masked, packed, self.tolerance)
     }

@@ -3,24 +3,22 @@
 use crate::data::Pictures;
 use crate::engine::{Executor, Options};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, ValueId};
+use crate::graph::Graph;
 use crate::report::logits;
 use crate::tensor::Tensor;
 
 /// A model ready to be asked.
 pub struct Shown {
     executor: Executor,
-    graph: Graph,
-    output: ValueId,
+    /// Whether it answers with probabilities.
+    probabilities: bool,
 }
 
 impl Shown {
     pub fn new(graph: &Graph) -> Result<Self> {
-        let output = graph.outputs.first().copied();
         Ok(Shown {
             executor: Executor::new(graph, &Options::default())?,
-            output: output.ok_or_else(|| Error::BadModel("this model has no output".into()))?,
-            graph: graph.clone(),
+            probabilities: graph.last_softmax().is_some(),
         })
     }
 
@@ -32,6 +30,6 @@ impl Shown {
         let outputs = self.executor.run(&[input])?;
         let said = outputs.first().and_then(Tensor::floats);
         let said = said.ok_or_else(|| Error::BadModel("this model is no classifier".into()))?;
-        Ok(logits(&self.graph, self.output, &said))
+        Ok(logits(said.into_owned(), self.probabilities))
     }
 }

@@ -17,7 +17,8 @@ const AT_ONCE: usize = 8;
 
 pub(super) struct Teacher {
     graph: Graph,
-    output: ValueId,
+    /// Whether it answers with probabilities.
+    probabilities: bool,
     /// Of a batch to learn from.
     shape: Vec<usize>,
     /// Runs whole batches and keeps what is matched, for as long as it is.
@@ -44,8 +45,6 @@ impl Teacher {
         matched: Vec<Pair>,
         remember: bool,
     ) -> Result<Self> {
-        let output = original.outputs.first().copied();
-        let output = output.ok_or_else(|| Error::BadModel("the original has no output".into()))?;
         let runs = |batch: usize, keep: Vec<String>| {
             let options = Options {
                 batch,
@@ -70,7 +69,7 @@ impl Teacher {
         Ok(Teacher {
             executor: runs(at_once, Vec::new())?,
             graph: original.clone(),
-            output,
+            probabilities: original.last_softmax().is_some(),
             shape,
             matching,
             at_once,
@@ -87,7 +86,7 @@ impl Teacher {
     pub fn teach(&mut self, input: &[f32], views: &[View]) -> Result<(Vec<f32>, Inner)> {
         if let Some(matching) = &mut self.matching {
             let tensor = Tensor::from_f32(&self.shape, input.to_vec());
-            let said = say(&mut matching.executor, tensor, &self.graph, self.output)?;
+            let said = say(&mut matching.executor, tensor, self.probabilities)?;
             let inner = matching.inner(&self.graph)?;
             if let Some(memory) = &mut self.memory {
                 memory.take(views, &said);
@@ -124,7 +123,7 @@ impl Teacher {
             let mut numbers = pictures.collect::<Vec<_>>().concat();
             numbers.resize(self.at_once * sample, 0.0);
             let tensor = Tensor::from_f32(&shape, numbers);
-            let answers = say(&mut self.executor, tensor, &self.graph, self.output)?;
+            let answers = say(&mut self.executor, tensor, self.probabilities)?;
             said.extend(&answers[..answers.len() / self.at_once * places.len()]);
         }
         Ok(said)
@@ -147,9 +146,9 @@ impl Matching {
 }
 
 /// Logits (samples, classes) of a batch.
-fn say(executor: &mut Executor, input: Tensor, graph: &Graph, output: ValueId) -> Result<Vec<f32>> {
+fn say(executor: &mut Executor, input: Tensor, probabilities: bool) -> Result<Vec<f32>> {
     let outputs = executor.run(&[input])?;
     let said = outputs.first().and_then(Tensor::floats);
     let said = said.ok_or_else(|| Error::BadModel("the original is no classifier".into()))?;
-    Ok(logits(graph, output, &said))
+    Ok(logits(said.into_owned(), probabilities))
 }

@@ -1,7 +1,6 @@
 //! How much the answers of two classifiers differ.
 
 use super::Timing;
-use crate::graph::{Graph, ValueId};
 use serde::{Deserialize, Serialize};
 
 /// A class and how probable the model finds it.
@@ -41,20 +40,15 @@ pub struct Summary {
     pub speedup: f64,
 }
 
-/// A classifier's output as logits. Where the model itself ends in a softmax, its probabilities' logarithms are: the
-/// softmax of those gives the probabilities again.
-pub fn logits(graph: &Graph, output: ValueId, values: &[f32]) -> Vec<f32> {
-    let makes = |op: &str| {
-        let mut nodes = graph.nodes.iter();
-        nodes.any(|n| n.output(0) == Some(output) && n.domain.is_empty() && n.op_type == op)
-    };
-    if makes("Softmax") {
-        values
-            .iter()
-            .map(|p| p.max(f32::MIN_POSITIVE).ln())
-            .collect()
-    } else {
-        values.to_vec()
+/// A classifier's first output as logits. Where it holds probabilities, as [`Graph::last_softmax`](crate::graph::Graph) tells,
+/// their logarithms are: the softmax of those gives the probabilities again.
+pub fn logits(output: Vec<f32>, probabilities: bool) -> Vec<f32> {
+    match probabilities {
+        true => {
+            let logarithm = |p: f32| p.max(f32::MIN_POSITIVE).ln();
+            output.into_iter().map(logarithm).collect()
+        }
+        false => output,
     }
 }
 
@@ -173,6 +167,16 @@ mod tests {
         let best = top(&[0.0, 2f32.ln(), 5f32.ln()], 2, name);
         assert_eq!((best[0].index, best[1].index), (2, 1));
         assert!((best[0].probability - 0.625).abs() < 1e-6);
+    }
+
+    #[test]
+    fn probabilities_stay_what_they_are() {
+        let given = vec![0.125, 0.0, 0.25, 0.625];
+        let best = top(&logits(given.clone(), true), 4, name);
+        for score in best {
+            assert!((score.probability - f64::from(given[score.index])).abs() < 1e-6);
+        }
+        assert_eq!(logits(given.clone(), false), given);
     }
 
     #[test]

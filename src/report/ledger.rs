@@ -3,7 +3,7 @@
 //! A [`Ledger`] knows what has to be counted; lengths of axes may be given anew each time, so that a cut can be
 //! counted before it is made.
 
-use crate::graph::{Graph, Node, Storage, ValueId};
+use crate::graph::{Dim, Graph, Node, Storage, ValueId};
 use crate::ops::coupling::Axis;
 use crate::ops::known::count;
 use crate::ops::{self, Operator};
@@ -99,6 +99,8 @@ pub struct Ledger<'g> {
     parameters: Vec<ValueId>,
     /// Which of the parameters belong to each layer.
     owned: Vec<Vec<ValueId>>,
+    /// Samples that the shapes are of: 1, unless the model takes so many at a time and no other number.
+    samples: usize,
 }
 
 impl<'g> Ledger<'g> {
@@ -132,6 +134,7 @@ impl<'g> Ledger<'g> {
             operators,
             parameters,
             owned,
+            samples: samples(graph),
         }
     }
 
@@ -139,10 +142,10 @@ impl<'g> Ledger<'g> {
         &self.layers
     }
 
-    /// Sizes of a value for one sample: new lengths where there are any, 1 for a dynamic axis.
+    /// Sizes of a value for [`Ledger::samples`]: new lengths where there are any, 1 for a dynamic batch.
     fn shape(&self, value: ValueId, lengths: &Lengths) -> Option<Vec<usize>> {
         let dims: Vec<usize> = match (&self.graph.value(value).ty, self.graph.constant(value)) {
-            (Some(ty), _) => ty.shape.iter().map(|d| d.known().unwrap_or(1)).collect(),
+            (Some(ty), _) => ty.shape.iter().map(Dim::of_one).collect(),
             (None, Some(tensor)) => tensor.shape().to_vec(),
             (None, None) => return None,
         };
@@ -169,9 +172,14 @@ impl<'g> Ledger<'g> {
         let shape = |v: ValueId| self.shape(v, lengths);
         let inputs: Vec<_> = node.inputs.iter().map(|i| i.and_then(shape)).collect();
         match node.output(0).and_then(shape) {
-            Some(output) => operator.macs(&inputs, &output),
+            Some(output) => self.of_one(operator.macs(&inputs, &output)),
             None => 0,
         }
+    }
+
+    /// What one sample takes of what all take together.
+    fn of_one(&self, all: u64) -> u64 {
+        all / self.samples as u64
     }
 
     /// Multiply-adds of one sample in all.
@@ -239,7 +247,7 @@ impl<'g> Ledger<'g> {
         let node = &self.graph.nodes[layer.node];
         let shape_of =
             |v: Option<ValueId>| v.and_then(|v| self.shape(v, lengths)).unwrap_or_default();
-        let (data, output) = (shape_of(node.input(0)), shape_of(node.output(0)));
+        let (data, mut output) = (shape_of(node.input(0)), shape_of(node.output(0)));
         let weight_shape = shape_of(Some(layer.weight));
         let channel_axis = |shape: &[usize]| match node.op_type.as_str() {
             "MatMul" => shape.last().copied(),
@@ -247,6 +255,10 @@ impl<'g> Ledger<'g> {
         };
         let sum = |f: &dyn Fn(ValueId) -> u64| total(owned.iter().map(|&p| f(p)));
         let element_size = self.element_size(node.output(0));
+        let activation_bytes = self.of_one(count(&output).saturating_mul(element_size));
+        if let Some(first) = output.first_mut().filter(|n| **n == self.samples) {
+            *first = 1;
+        }
         LayerCost {
             name: layer.name.clone(),
             operator: layer.operator.clone(),
@@ -257,7 +269,7 @@ impl<'g> Ledger<'g> {
             parameters: sum(&|p| self.elements(p, lengths)),
             nonzeros: sum(&|p| self.nonzeros(p, lengths)),
             macs: self.macs_of(layer.node, lengths),
-            activation_bytes: count(&output).saturating_mul(element_size),
+            activation_bytes,
             bytes: sum(&|p| self.elements(p, lengths) * self.stored_size(p)),
             weight_shape,
             output_shape: output,
@@ -297,7 +309,19 @@ impl<'g> Ledger<'g> {
                 .filter(|v| last_use.get(v) == Some(&at) && graph.constant(**v).is_none());
             live -= total(done.map(|&v| size(v))).min(live);
         }
-        most
+        self.of_one(most)
+    }
+}
+
+/// How many samples the model takes at a time: the first axis of its first input, where its first output has it too.
+fn samples(graph: &Graph) -> usize {
+    let first = |values: &[ValueId]| {
+        let ty = graph.value(*values.first()?).ty.as_ref()?;
+        ty.shape.first()?.known()
+    };
+    match (first(&graph.inputs), first(&graph.outputs)) {
+        (Some(taken), Some(given)) if taken == given => taken.max(1),
+        _ => 1,
     }
 }
 

@@ -126,9 +126,10 @@ pub struct Histogram {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Prediction {
+    /// The model's first output: logits, or probabilities.
     #[tsify(type = "Float32Array")]
     #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub logits: Float32Array,
+    pub output: Float32Array,
     pub milliseconds: f64,
 }
 

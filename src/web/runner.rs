@@ -8,7 +8,9 @@ use crate::data::preset::Preset;
 use crate::engine::{Executor, Options};
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
-use crate::report::{Comparison, Difference, Summary, Timing, compare, difference, summarize};
+use crate::report::{
+    Comparison, Difference, Summary, Timing, compare, difference, logits, summarize,
+};
 use crate::tensor::Tensor;
 use js_sys::Float32Array;
 use std::collections::BTreeMap;
@@ -58,9 +60,9 @@ impl Runner {
     }
 
     pub fn run(&mut self, which: Ts<Which>, input: &[f32]) -> JsResult<Ts<Prediction>> {
-        let (logits, milliseconds) = self.timed(which.to_rust().map_err(mismatch)?, input)?;
+        let (output, milliseconds) = self.timed(which.to_rust().map_err(mismatch)?, input)?;
         message(Prediction {
-            logits: Float32Array::from(&logits[..]),
+            output: Float32Array::from(&output[..]),
             milliseconds,
         })
     }
@@ -83,16 +85,21 @@ impl Runner {
         super::timing(&times)
     }
 
-    /// Two models' answers on one photo.
+    /// Two models' answers on one photo; `probabilities` as the model's summary says of them.
     pub fn compare(
         &self,
-        original: &[f32],
-        pruned: &[f32],
+        original: Vec<f32>,
+        pruned: Vec<f32>,
+        probabilities: bool,
         preset: Ts<Preset>,
     ) -> JsResult<Ts<Comparison>> {
+        let (original, pruned) = (
+            logits(original, probabilities),
+            logits(pruned, probabilities),
+        );
         let preset = preset.to_rust().map_err(mismatch)?;
         let label = |index| preset.label(index, original.len());
-        let comparison = compare(original, pruned, SHOWN, label).ok_or_else(|| {
+        let comparison = compare(&original, &pruned, SHOWN, label).ok_or_else(|| {
             Error::BadInput(
                 "the two models do not have the same classes, so they can't be compared".into(),
             )
@@ -143,9 +150,9 @@ impl Runner {
         let start = now();
         let outputs = executor.run(&tensor)?;
         let milliseconds = now() - start;
-        let logits = outputs.first().and_then(Tensor::floats);
-        match logits {
-            Some(logits) => Ok((logits.into_owned(), milliseconds)),
+        let output = outputs.first().and_then(Tensor::floats);
+        match output {
+            Some(output) => Ok((output.into_owned(), milliseconds)),
             None => Err(Error::BadInput(
                 "the model's first output holds no floats, so it is no classifier's".into(),
             )),

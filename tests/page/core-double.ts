@@ -75,6 +75,7 @@ export function summary(name: string): ModelSummary {
     producer: "a test",
     inputs: [{ name: "image", dtype: "float32", shape: ["N", "3", "4", "4"] }],
     outputs: [{ name: "logits", dtype: "float32", shape: ["N", "10"] }],
+    probabilities: false,
     totals: TOTALS,
     layers: [layer(0, "stem"), layer(1, "head", "its outputs are the model's")],
     groups: [{ id: 0, channels: 16, layers: [0] }],
@@ -199,7 +200,7 @@ export function doubleCore(): DoubleCore {
 
   const engine = (side: string) => ({
     load: (which: string) => answer(`${side}.load`, which, () => undefined),
-    run: (which: string) => answer(`${side}.run`, which, () => ({ logits: new Float32Array(10), milliseconds: 1 })),
+    run: (which: string) => answer(`${side}.run`, which, () => ({ output: new Float32Array(10), milliseconds: 1 })),
     measure: (which: string) => answer(`${side}.measure`, which, () => TIMING),
   });
 

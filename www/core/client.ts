@@ -95,7 +95,8 @@ export function connect(): Core {
       prepare: (photo, preset) => runner.call((api) => api.prepare(photo, preset)),
       run: (which, input) => runner.call((api) => api.run(which, input)),
       measure: (which, input, runs) => runner.call((api) => api.measure(which, input, runs)),
-      compare: (original, pruned, preset) => runner.call((api) => api.compare(original, pruned, preset)),
+      compare: (original, pruned, probabilities, preset) =>
+        runner.call((api) => api.compare(original, pruned, probabilities, preset)),
       summarize: (comparisons, original, pruned) => runner.call((api) => api.summarize(comparisons, original, pruned)),
       difference: (ours, theirs) => runner.call((api) => api.difference(ours, theirs)),
     },

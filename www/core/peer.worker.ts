@@ -25,10 +25,10 @@ async function run(which: Which, input: Float32Array): Promise<Prediction> {
   const start = performance.now();
   const outputs = await session.run({ [meta.name]: tensor });
   const milliseconds = performance.now() - start;
-  const logits = outputs[session.outputNames[0]!]!;
-  if (logits.type !== "float32" && logits.type !== "float16")
-    throw new Error(`ONNX Runtime Web gave an output of ${logits.type} numbers, which is no classifier's.`);
-  return { logits: await numbersOf(logits), milliseconds };
+  const output = outputs[session.outputNames[0]!]!;
+  if (output.type !== "float32" && output.type !== "float16")
+    throw new Error(`ONNX Runtime Web gave an output of ${output.type} numbers, which is no classifier's.`);
+  return { output: await numbersOf(output), milliseconds };
 }
 
 /** All outputs of a model for the inputs that the core names, on a session that is not kept. */

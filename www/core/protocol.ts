@@ -128,7 +128,8 @@ export interface Runner {
   prepare(photo: Pixels, preset: Preset): Promise<Float32Array>;
   run(which: Which, input: Float32Array): Promise<Prediction>;
   measure(which: Which, input: Float32Array, runs: number): Promise<Timing>;
-  compare(original: Float32Array, pruned: Float32Array, preset: Preset): Promise<Comparison>;
+  /** `probabilities` as the model's summary says of its first output. */
+  compare(original: Float32Array, pruned: Float32Array, probabilities: boolean, preset: Preset): Promise<Comparison>;
   summarize(comparisons: Comparison[], original: Timing[], pruned: Timing[]): Promise<Summary>;
   difference(ours: Float32Array, theirs: Float32Array): Promise<Difference>;
 }

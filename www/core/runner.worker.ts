@@ -12,8 +12,8 @@ const api = {
   prepare: async (photo: Pixels, preset: Preset) => (await core).prepare(photo, preset),
   run: async (which: Which, input: Float32Array) => withTransfers((await core).run(which, input)),
   measure: async (which: Which, input: Float32Array, runs: number) => (await core).measure(which, input, runs),
-  compare: async (original: Float32Array, pruned: Float32Array, preset: Preset) =>
-    (await core).compare(original, pruned, preset),
+  compare: async (original: Float32Array, pruned: Float32Array, probabilities: boolean, preset: Preset) =>
+    (await core).compare(original, pruned, probabilities, preset),
   summarize: async (comparisons: PhotoComparison[], original: Timing[], pruned: Timing[]) =>
     (await core).summarize(comparisons, original, pruned),
   difference: async (ours: Float32Array, theirs: Float32Array) => (await core).difference(ours, theirs),

@@ -11,6 +11,8 @@ export interface Pair {
   readonly preset: Preset;
   /** Whether our engine knows all operators of both; else ONNX Runtime Web runs them. */
   readonly runsHere: boolean;
+  /** Whether both answer with probabilities instead of logits. */
+  readonly probabilities: boolean;
 }
 
 export interface Subject {
@@ -129,7 +131,7 @@ export class Comparison {
       const input = await this.core.runner.prepare(subject.pixels, pair.preset);
       const original = await this.#engine.run("original", input);
       const pruned = await this.#engine.run("pruned", input);
-      const comparison = await this.core.runner.compare(original.logits, pruned.logits, pair.preset);
+      const comparison = await this.core.runner.compare(original.output, pruned.output, pair.probabilities, pair.preset);
       this.#inputs.set(subject.id, input);
       this.#put(subject.id, { comparison, times: null, peer: null });
     } catch (error) {
@@ -172,7 +174,7 @@ export class Comparison {
     const difference = async (which: "original" | "pruned") => {
       const ours = await runner.run(which, input);
       const theirs = await peer.run(which, input);
-      return runner.difference(ours.logits, theirs.logits);
+      return runner.difference(ours.output, theirs.output);
     };
     const originalDifference = await difference("original");
     const prunedDifference = await difference("pruned");

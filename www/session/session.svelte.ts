@@ -319,9 +319,10 @@ export class Session {
     const opened = this.model.opened;
     const packed = this.cut.packed;
     if (!opened || packed.state !== "ready" || !this.preset) return null;
-    const runsHere = opened.summary.unsupported.length === 0;
+    const { unsupported, probabilities } = opened.summary;
+    const runsHere = unsupported.length === 0;
     const pruned = this.#recovered ? this.results.recovered?.bytes : packed.value.bytes;
-    return pruned ? { original: opened.bytes, pruned, preset: this.preset, runsHere } : null;
+    return pruned ? { original: opened.bytes, pruned, preset: this.preset, runsHere, probabilities } : null;
   }
 
   async #followRecovered(chosen: Decisions["recovered"]): Promise<void> {

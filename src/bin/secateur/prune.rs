@@ -8,6 +8,7 @@ use crate::model::Model;
 use crate::progress::Progress;
 use crate::table::{count, percent, table};
 use clap::Args;
+use secateur::Error;
 use secateur::graph::Graph;
 use secateur::prune::cut::CutReport;
 use secateur::prune::score::measured::{Against, Measuring, calibration};
@@ -74,8 +75,10 @@ impl Prune {
         }
         session.choose(&recipe)?;
         let mut cut = session.finish(None)?;
-        // Where even that can't be run, the report says why the whole can't.
-        let _ = session.check_around(&mut cut);
+        if let Err(error @ Error::BrokenRepack(_)) = session.check_around(&mut cut) {
+            return Err(error.into());
+        }
+        // Where even the rest can't be run, the report says why the whole can't.
         cut.report.warnings.splice(..0, opened.warnings);
         progress.stage("Writing");
         progress.count(2, STEPS);

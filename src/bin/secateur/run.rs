@@ -84,12 +84,9 @@ impl Run {
         let milliseconds = measure(&mut executor, &inputs)?;
         drop(progress);
 
-        let label = |index| preset.label(index, values.len());
-        let top = report::top(
-            &report::logits(graph, output, &values),
-            self.top as usize,
-            label,
-        );
+        let logits = report::logits(values, graph.last_softmax().is_some());
+        let label = |index| preset.label(index, logits.len());
+        let top = report::top(&logits, self.top as usize, label);
         if !self.json {
             return Ok(readable(&top, milliseconds));
         }

@@ -202,12 +202,12 @@ struct Limit {
 impl Limit {
     fn new(graph: &Graph, groups: &Groups, group: &Group, recipe: &Recipe) -> Self {
         let units = group.units.len();
-        // A unit may hold several channels of one layer, those of a grouped convolution in lockstep, say.
-        let first = group.producers.first().map(|producer| producer.along());
-        let elements = &groups.unit(UnitId(group.units.start)).elements;
-        let channels = elements.iter().filter(|e| Some(e.axis) == first);
-        let channels = channels.count().max(1);
-        let floor = recipe.floor.div_ceil(channels).clamp(1, units);
+        let per_unit = channels_per_unit(groups, group);
+        let fewest = per_unit.iter().copied().min().unwrap_or(1);
+        let floor = recipe.floor.div_ceil(fewest).clamp(1, units);
+        let multiples = per_unit
+            .iter()
+            .map(|&channels| recipe.round_to / gcd(recipe.round_to, channels));
         let by_share = (recipe.most_of_a_layer() * units as f64).floor() as usize;
         let most = by_share.min(units - floor);
         let names = group
@@ -219,10 +219,7 @@ impl Limit {
             units,
             most,
             fixed: said.map(|share| (share * units as f64).round() as usize),
-            multiple: recipe
-                .round_to
-                .div_ceil(gcd(recipe.round_to, channels))
-                .max(1),
+            multiple: multiples.fold(1, |a, b| a / gcd(a, b) * b),
         }
     }
 
@@ -234,6 +231,16 @@ impl Limit {
         let kept = (self.units - count).next_multiple_of(self.multiple);
         self.units - kept.min(self.units)
     }
+}
+
+/// How many channels of each layer that the group cuts a unit holds: several where those of a grouped convolution go in
+/// lockstep, say.
+fn channels_per_unit(groups: &Groups, group: &Group) -> Vec<usize> {
+    let elements = &groups.unit(UnitId(group.units.start)).elements;
+    let of_layer = |axis: Axis| elements.iter().filter(|e| e.axis == axis).count();
+    let layers = group.producers.iter();
+    let counts = layers.map(|producer| of_layer(producer.along()));
+    counts.filter(|&count| count > 0).collect()
 }
 
 fn gcd(a: usize, b: usize) -> usize {

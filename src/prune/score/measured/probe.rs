@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, ValueId};
 use crate::kernels::Kernel;
 use crate::kernels::rows::Softmax;
-use crate::learn::logits;
 use crate::ops::coupling::{Axis, Weights};
 use crate::prune::groups::{Groups, analyse};
 use crate::prune::score::Layer;
@@ -102,7 +101,7 @@ impl Probe {
                 uses: vec![used],
             });
         }
-        let output = logits(graph);
+        let output = graph.logits();
         Ok(Probe {
             output: output.ok_or_else(|| Error::BadModel("this model has no output".into()))?,
             input: vec![0.0; pictures.sample_len()],
@@ -187,7 +186,7 @@ impl Probe {
         let numbers = self.tape.value(axis.value);
         let ty = self.graph.value(axis.value).ty.as_ref()?;
         // What is open is the batch, and one picture is shown at a time.
-        let shape: Vec<usize> = ty.shape.iter().map(|d| d.known().unwrap_or(1)).collect();
+        let shape: Vec<usize> = ty.shape.iter().map(Dim::of_one).collect();
         let length = *shape.get(axis.axis)?;
         let inner: usize = shape[axis.axis + 1..].iter().product();
         if numbers.is_empty() || shape.iter().product::<usize>() != numbers.len() {
@@ -203,8 +202,7 @@ impl Probe {
     /// The shape of a value, open lengths as 1.
     pub fn shape(&self, value: ValueId) -> Option<Vec<usize>> {
         let ty = self.graph.value(value).ty.as_ref()?;
-        let length = |dim: &Dim| dim.known().unwrap_or(1);
-        Some(ty.shape.iter().map(length).collect())
+        Some(ty.shape.iter().map(Dim::of_one).collect())
     }
 }
 
