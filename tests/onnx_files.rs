@@ -1,9 +1,12 @@
 //! Reading and writing ONNX files: nothing is lost on the way round, and bad files are told apart.
 
+#[path = "support/onnx_bytes.rs"]
+mod onnx_bytes;
 #[path = "support/skipped.rs"]
 mod skipped;
 
 use bytes::Bytes;
+use onnx_bytes::{field, input, model, node, output};
 use secateur::Error;
 use secateur::graph::{Graph, Storage};
 use secateur::onnx;
@@ -102,13 +105,14 @@ fn message(bytes: &[u8]) -> (&'static str, String) {
 
 #[test]
 fn files_that_are_no_models_are_named() {
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 9] = [
         (b"", "empty"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "JPEG"),
         (b"PK\x03\x04\x14\x00", "zip"),
         (b"\x80\x02}q\x00X", "pickle"),
         (b"  {\"a\": 1}", "JSON"),
         (b"<!DOCTYPE html>", "web page"),
+        (b"\x08\x00\x00\x00\x00\x00\x00\x00{\"a\": 1}", "safetensors"),
         (b"hello, this is no model", "not an ONNX model"),
         (b"\x08\x08", "not an ONNX model"),
     ];
@@ -119,6 +123,20 @@ fn files_that_are_no_models_are_named() {
             text.contains(expected),
             "{text:?} does not say {expected:?}"
         );
+    }
+}
+
+/// Its producer's name, from the fifth byte on, makes a model begin as files of other formats do.
+#[test]
+fn a_model_is_no_other_format_whatever_its_producer_is_called() {
+    for (producer, at) in [("TFL3", 4), ("1234{", 8)] {
+        let ends = [input("x", &["N", "4"]), output("y", &["N", "4"])];
+        let relu = node("Relu", &["x"], &["y"], &[]);
+        let plain = model(13, &[vec![relu], ends.to_vec()].concat());
+        let bytes = [&plain[..2], &field(2, producer.as_bytes()), &plain[2..]].concat();
+        assert_eq!(&bytes[at..][..1], &producer.as_bytes()[at - 4..][..1]);
+        let graph = onnx::read(bytes.into()).unwrap();
+        assert_eq!(graph.producer_name, producer);
     }
 }
 

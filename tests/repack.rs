@@ -58,6 +58,31 @@ fn nothing_removed_changes_nothing() {
     assert_eq!(parameters(&packed.graph), parameters(&graph));
 }
 
+/// A re-packed model that does not run, or gives something of another shape, is no question of another engine.
+#[test]
+fn a_broken_repack_is_told_from_a_model_that_can_not_be_run() {
+    let graph = random_net(77, 6);
+    let input = random_inputs(&graph, &mut Random(2));
+    let mut headless = graph.clone();
+    headless.outputs = vec![headless.nodes[0].output(0).unwrap()];
+    assert_eq!(
+        check(&graph, &headless, &input).unwrap_err().code(),
+        "broken-repack"
+    );
+    let mut crooked = graph.clone();
+    let weight = crooked.nodes[0].input(1).unwrap();
+    crooked.set_constant(weight, Tensor::from_f32(&[1, 1, 1, 1], vec![1.0]));
+    assert_eq!(
+        check(&graph, &crooked, &input).unwrap_err().code(),
+        "broken-repack"
+    );
+    // The other way round it is the masked model that can't be run.
+    assert_ne!(
+        check(&crooked, &graph, &input).unwrap_err().code(),
+        "broken-repack"
+    );
+}
+
 /// The equality harness of OTO: transposed convolutions with instance normalisation, shared weights, grouped
 /// convolutions, concats; random channels, compact against dense.
 #[test]

@@ -20,7 +20,8 @@ pub fn random_net(seed: u64, steps: usize) -> Graph {
             y = net.conv(y, 5, 1);
         }
         if dims[2] > 12 {
-            y = net.conv_with(y, 4, 2, 1, 2, 0, true);
+            let k = shorter_side(&net, y).min(2);
+            y = net.conv_with(y, 4, k, 1, 2, 0, true);
         }
         if early.is_none() && net.random.below(8) == 0 {
             early = Some(net.conv(y, 3, 3));
@@ -72,9 +73,15 @@ fn coin(net: &mut Net) -> bool {
     net.random.below(2) == 0
 }
 
+/// Of the pictures: their height or their width.
+fn shorter_side(net: &Net, x: ValueId) -> usize {
+    let dims = net.dims(x);
+    dims[2].min(dims[3])
+}
+
 fn plain(net: &mut Net, x: ValueId) -> ValueId {
     let (out, k, bias) = (width(net), 1 + 2 * net.random.below(2), coin(net));
-    let border = if net.dims(x)[2] > 4 && coin(net) {
+    let border = if shorter_side(net, x) > 4 && coin(net) {
         0
     } else {
         k / 2
@@ -292,7 +299,7 @@ fn shared(net: &mut Net, x: ValueId) -> ValueId {
     let channels = net.dims(x)[1];
     let other = net.conv(x, channels, 1);
     let (w, b) = (net.weight(&[4, channels, 3, 3]), net.weight(&[4]));
-    let border = usize::from(net.dims(x)[2] <= 4 || coin(net));
+    let border = usize::from(shorter_side(net, x) <= 4 || coin(net));
     let y = net.conv_of(&[x, w, b], 1, 1, border);
     let z = net.conv_of(&[other, w, b], 1, 1, border);
     net.op("Mul", &[y, z], &[])
