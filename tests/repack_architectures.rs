@@ -7,7 +7,8 @@ use common::nets::{max_pool, resnet18, resnet50, vgg11};
 use common::repacking::{agree, random_units, share_of_each};
 use common::{Net, Random, int, ints, random_inputs};
 use secateur::graph::{Graph, ValueId};
-use secateur::prune::groups::analyse;
+use secateur::ops::coupling::Axis;
+use secateur::prune::groups::{UnitId, analyse};
 use secateur::prune::repack::{mask_channels, repack};
 use secateur::prune::selfcheck::check;
 use secateur::tensor::Tensor;
@@ -243,33 +244,57 @@ fn a_grouped_convolution_loses_as_much_in_every_group() {
     survives("grouped", &graph);
 }
 
-/// FINN's TFC, its middle: a layer of 64 that loses two units loses them in the scale behind it and in what reads it. (There
-/// inputs go as well; here the model's inputs keep their shape.)
+/// FINN's TFC, with qonnx's answer: 784 pixels, of which three are named at the scale behind them and at the matrix that
+/// reads them, and 64 units, of which one is named at the matrix and one at the scale. (There the pixels are the model's
+/// input; here that keeps its shape, so a matrix makes them.)
 #[test]
-fn a_scale_between_two_products_goes_with_its_units() {
+fn units_go_wherever_they_are_named() {
     let mut net = Net::new(29);
     let x = net.input(&[1, 20]);
-    let (w, scale, v) = (
-        net.weight(&[20, 64]),
-        net.weight(&[1, 64]),
-        net.weight(&[64, 64]),
-    );
-    let y = net.op("MatMul", &[x, w], &[]);
-    let y = net.op("Mul", &[y, scale], &[]);
+    let made = net.weight(&[20, 784]);
+    let (of_pixels, of_units) = (net.weight(&[1, 784]), net.weight(&[1, 64]));
+    let (w0, w1) = (net.weight(&[784, 64]), net.weight(&[64, 64]));
+    let pixels = net.op("MatMul", &[x, made], &[]);
+    let pixels = net.op("Mul", &[pixels, of_pixels], &[]);
+    let y = net.op("MatMul", &[pixels, w0], &[]);
+    let y = net.op("Mul", &[y, of_units], &[]);
     let y = net.relu(y);
-    let y = net.op("MatMul", &[y, v], &[]);
+    let y = net.op("MatMul", &[y, w1], &[]);
     let graph = net.finish(&[y]);
     let groups = analyse(&graph).unwrap();
-    let removed: Vec<_> = groups.units_of(0).take(2).collect();
+    let named = [
+        (of_pixels, 1, vec![0, 3]),
+        (w0, 0, vec![2]),
+        (w0, 1, vec![5]),
+        (of_units, 1, vec![6]),
+    ];
+    let removed: Vec<_> = (0..groups.units.len() as u32)
+        .map(UnitId)
+        .filter(|&unit| {
+            groups.unit(unit).elements.iter().any(|element| {
+                named.iter().any(|(value, axis, places)| {
+                    element.axis == Axis::of(*value, *axis)
+                        && places.contains(&(element.index as usize))
+                })
+            })
+        })
+        .collect();
     let packed = agree(&graph, &groups, &removed, &mut Random(1)).graph;
     let stored = |id: ValueId| {
         packed
             .constant(packed.find(&graph.value(id).name).unwrap())
             .unwrap()
     };
-    assert_eq!(stored(w).shape(), [20, 62]);
-    assert_eq!(stored(scale).shape(), [1, 62]);
-    assert_eq!(stored(v).shape(), [62, 64]);
+    assert_eq!(stored(of_pixels).shape(), [1, 781]);
+    assert_eq!(stored(w0).shape(), [781, 62]);
+    assert_eq!(stored(of_units).shape(), [1, 62]);
+    assert_eq!(stored(w1).shape(), [62, 64]);
+    // What W0 loses: rows 0, 2 and 3, columns 5 and 6.
+    let whole = graph.constant(w0).unwrap().floats().unwrap();
+    let kept = (0..784 * 64)
+        .filter(|at| ![0, 2, 3].contains(&(at / 64)) && ![5, 6].contains(&(at % 64)))
+        .map(|at| whole[at]);
+    assert!(stored(w0).floats().unwrap().iter().copied().eq(kept));
 }
 
 /// Simonyan and Zisserman's network with batch normalisation, at a sixteenth of its widths.
@@ -349,6 +374,93 @@ fn a_block_of_bert() {
         let checked = check(&masked, &packed.graph, std::slice::from_ref(&sentence)).unwrap();
         assert!(checked.agrees, "{checked:?}");
     }
+}
+
+/// Swin (Liu et al., ICCV 2021), one stage of it: attention within windows that are shifted, then four neighbours become one
+/// pixel. Heads and inner units go; what is normalised over its channels keeps them. (Its Gelu is a HardSwish here, which the
+/// reference knows.)
+#[test]
+fn a_stage_of_swin() {
+    let (side, window, width, heads, inner) = (8i64, 4i64, 12usize, 3usize, 24usize);
+    let (windows, words, depth) = (side / window, window * window, (width / heads) as i64);
+    let mut net = Net::new(37);
+    let x = net.input(&[1, 3, 16, 16]);
+    let x = net.conv_with(x, width, 2, 1, 2, 0, true);
+    let mut x = net.transpose(x, &[0, 2, 3, 1]);
+    for shift in [0, window / 2] {
+        let y = layer_norm(&mut net, x);
+        let y = rolled(&mut net, y, shift);
+        let y = net.reshape(y, &[-1, windows, window, windows, window, width as i64]);
+        let y = net.transpose(y, &[0, 1, 3, 2, 4, 5]);
+        let y = net.reshape(y, &[-1, words, width as i64]);
+        let y = net.linear_3d(y, 3 * width);
+        let y = net.reshape(y, &[-1, words, 3, heads as i64, depth]);
+        let y = net.transpose(y, &[2, 0, 3, 1, 4]);
+        let parts: Vec<ValueId> = (0..3)
+            .map(|part| {
+                let at = net.constant(Tensor::from_i64(&[], vec![part]));
+                net.op("Gather", &[y, at], &[("axis", int(0))])
+            })
+            .collect();
+        let keys = net.transpose(parts[1], &[0, 1, 3, 2]);
+        let scores = net.op("MatMul", &[parts[0], keys], &[]);
+        let bias = net.weight(&[1, heads, words as usize, words as usize]);
+        let scores = net.add(scores, bias);
+        let scores = net.op("Softmax", &[scores], &[("axis", int(-1))]);
+        let y = net.op("MatMul", &[scores, parts[2]], &[]);
+        let y = net.transpose(y, &[0, 2, 1, 3]);
+        let y = net.reshape(y, &[-1, words, width as i64]);
+        let y = net.linear_3d(y, width);
+        let y = net.reshape(y, &[-1, windows, windows, window, window, width as i64]);
+        let y = net.transpose(y, &[0, 1, 3, 2, 4, 5]);
+        let y = net.reshape(y, &[-1, side, side, width as i64]);
+        let y = rolled(&mut net, y, side - shift);
+        x = net.add(x, y);
+        let y = layer_norm(&mut net, x);
+        let y = net.linear_3d(y, inner);
+        let y = net.op("HardSwish", &[y], &[]);
+        let y = net.linear_3d(y, width);
+        x = net.add(x, y);
+    }
+    let corners = [[0, 0], [1, 0], [0, 1], [1, 1]].map(|from| {
+        let bounds =
+            [&from[..], &[side, side], &[1, 2], &[2, 2]].map(|numbers| net.integers(numbers));
+        net.op("Slice", &[&[x], &bounds[..]].concat(), &[])
+    });
+    let x = net.concat(&corners, -1);
+    let x = layer_norm(&mut net, x);
+    let x = net.linear_3d(x, 2 * width);
+    let x = net.op(
+        "ReduceMean",
+        &[x],
+        &[("axes", ints(&[1, 2])), ("keepdims", int(0))],
+    );
+    let y = net.linear(x, 5);
+    let graph = net.finish(&[y]);
+    let groups = analyse(&graph).unwrap();
+    let sizes: Vec<usize> = groups
+        .groups
+        .iter()
+        .map(|group| group.units.len())
+        .collect();
+    let of = |size: usize| sizes.iter().filter(|&&n| n == size).count();
+    assert_eq!((of(heads), of(inner)), (2, 3), "{sizes:?}");
+    survives("swin", &graph);
+}
+
+/// The picture (batch, height, width, channels) moved up and left by so many pixels, round the corner.
+fn rolled(net: &mut Net, x: ValueId, by: i64) -> ValueId {
+    let side = net.dims(x)[1] as i64;
+    if by % side == 0 {
+        return x;
+    }
+    [1, 2].into_iter().fold(x, |x, axis| {
+        let parts = [(by, side), (0, by)].map(|(from, to)| {
+            let bounds = [from, to, axis].map(|number| net.integers(&[number]));
+            net.op("Slice", &[x, bounds[0], bounds[1], bounds[2]], &[])
+        });
+        net.concat(&parts, axis)
+    })
 }
 
 fn layer_norm(net: &mut Net, x: ValueId) -> ValueId {

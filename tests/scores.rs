@@ -376,6 +376,42 @@ fn wandas_known_answers() {
     );
 }
 
+/// onnxsim's test: where some inputs are twenty times as large, Wanda keeps more of the weights on them than magnitude does,
+/// and what the layer gives moves less.
+#[test]
+fn wanda_keeps_what_stands_on_large_inputs() {
+    const LARGE: usize = 24;
+    let mut net = Net::new(21);
+    let input = net.input(&[1, 3, 8, 8]);
+    let flat = net.flatten(input);
+    let scales = (0..192).map(|at| if at < LARGE { 20.0 } else { 1.0 });
+    let scales = net.constant(Tensor::from_f32(&[1, 192], scales.collect()));
+    let scaled = net.op("Mul", &[flat, scales], &[]);
+    let matrix = net.weight(&[192, 16]);
+    let y = net.op("MatMul", &[scaled, matrix], &[]);
+    let graph = common::with_open_batch(net.finish(&[y]));
+    let pictures = pictures(6, 5, false);
+    let whole = outputs(&graph, &pictures);
+    let cut_by = |criterion: &str, measured: Option<Measured>| {
+        let recipe = format!(
+            r#"{{"criterion": "{criterion}", "granularity": "weight", "target": {{"sparsity": 0.5}}}}"#
+        );
+        let recipe = Recipe::parse(&recipe).unwrap();
+        let cut = cut_measured(&graph, 0, &recipe, measured, None).unwrap();
+        let product = cut.graph.nodes.iter().find(|n| n.op_type == "MatMul");
+        let left = stored(&cut.graph, product.unwrap().input(1).unwrap());
+        assert_eq!(left.iter().filter(|w| **w == 0.0).count(), 192 * 16 / 2);
+        let on_large = left[..LARGE * 16].iter().filter(|w| **w != 0.0).count();
+        let moved = outputs(&cut.graph, &pictures).into_iter().zip(&whole);
+        let error: f64 = moved.map(|(a, b)| f64::from(a - b).powi(2)).sum();
+        (on_large, error)
+    };
+    let (by_wanda, error) = cut_by("wanda", Some(measured(&graph, "wanda", &pictures)));
+    let (by_magnitude, larger_error) = cut_by("l1", None);
+    assert!(by_wanda > by_magnitude, "{by_wanda} and {by_magnitude}");
+    assert!(error < larger_error, "{error} and {larger_error}");
+}
+
 /// `d L / d α` where a few stored numbers are multiplied by `α`, at 1.
 fn slope(graph: &Graph, tensor: ValueId, places: &[usize], pictures: &Pictures) -> f64 {
     let at = |factor: f32| {

@@ -287,6 +287,59 @@ fn by_hand_means_exactly_so_much() {
     assert_eq!(left(&made), [whole[0], whole[1], whole[2] - 72]);
 }
 
+/// A global cut is the threshold that sorting all weights together gives.
+#[test]
+fn a_global_cut_of_weights_is_one_threshold_for_all_layers() {
+    let graph = small_net();
+    let matrices = [0, 3, 7].map(|node: usize| graph.nodes[node].input(1).unwrap());
+    let mut sizes: Vec<f32> = matrices
+        .iter()
+        .flat_map(|&id| floats(&graph, id))
+        .map(f32::abs)
+        .collect();
+    sizes.sort_by(f32::total_cmp);
+    let (mut session, recipe) =
+        session(r#"{"granularity": "weight", "criterion": "l1", "target": {"sparsity": 0.6}}"#);
+    session.preview(&recipe).unwrap();
+    let made = session.finish(None).unwrap();
+    let gone = (0.6 * sizes.len() as f64).round() as usize;
+    let threshold = sizes[gone];
+    assert!(sizes[gone - 1] < threshold, "no tie where it is cut");
+    for id in matrices {
+        let name = &graph.value(id).name;
+        let left = floats(&made.graph, made.graph.find(name).unwrap());
+        for (was, is) in floats(&graph, id).into_iter().zip(left) {
+            assert_eq!(is, if was.abs() < threshold { 0.0 } else { was }, "{name}");
+        }
+    }
+}
+
+/// What masks do not bring is said with every cut of single weights, and with none of channels.
+#[test]
+fn masks_say_that_zeros_stay_in_the_file() {
+    let recipes = OF_WEIGHTS.map(|recipe| (recipe, true));
+    for (recipe, of_weights) in recipes
+        .into_iter()
+        .chain([(r#"{"target": {"macs": 0.6}}"#, false)])
+    {
+        let (mut session, recipe) = session(recipe);
+        let preview = session.preview(&recipe).unwrap();
+        let made = session.finish(None).unwrap();
+        for warnings in [&preview.warnings, &made.report.warnings] {
+            let said = warnings
+                .iter()
+                .any(|w| w.starts_with("Zeros stay in the file"));
+            assert_eq!(said, of_weights, "{warnings:?}");
+        }
+        let (before, after) = (made.report.before.totals, made.report.after.totals);
+        assert_eq!(
+            (before.macs, before.parameters) == (after.macs, after.parameters),
+            of_weights
+        );
+        assert!(after.nonzeros < before.nonzeros);
+    }
+}
+
 /// A floor and rounding hold in whole cuts, also where units of a grouped convolution hold several channels.
 #[test]
 fn floors_and_multiples_hold_in_every_layer() {

@@ -1,6 +1,6 @@
 /** Cargo → wasm-bindgen → wasm-opt: puts the core, ready for the page, into www/pkg/. Skipped where nothing changed. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
@@ -40,8 +40,8 @@ function targetFolder() {
 /** A hash of everything that the module is made from. */
 function inputsHash() {
   const sources = readdirSync(join(root, "src"), { recursive: true })
-    .filter((name) => name.endsWith(".rs") && !/^bin[/\\]/.test(name))
-    .map((name) => join("src", name));
+    .map((name) => join("src", name))
+    .filter((name) => !name.startsWith(join("src", "bin")) && statSync(join(root, name)).isFile());
   const tools = ["build-wasm.mjs", "wasm-package.mjs"].map((name) => join("tools", name));
   const others = ["Cargo.toml", "Cargo.lock", join(".cargo", "config.toml"), ...tools];
   const hash = createHash("sha256").update(read("rustc", ["--version"]) ?? "");

@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/svelte";
+import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { coreError, doubleCore, type DoubleCore } from "../tests/page/core-double";
 import { file, settled, surround } from "../tests/page/surroundings";
@@ -108,6 +108,24 @@ describe("the page", () => {
     expect(offered.map((option) => (option as HTMLOptionElement).value)).toEqual(told.map(({ name }) => name));
     expect(panel("Cut").getByText("What l2 finds least goes first.")).toBeTruthy();
     expect(offered.map((option) => option.textContent)).toContain("WANDA (looks at photos)");
+  });
+
+  test("says what a cut does not bring: of zeros that they save no time, of any cut that answers suffer", async () => {
+    await show();
+    await openSmall();
+    const ofZeros = () => panel("Cut").queryByText(/scattered\s+zeros save storage, not time/);
+    const ofAnswers = () => panel("Cut").queryByText(/Straight after a cut a network often answers badly/);
+    expect(ofZeros()).toBeNull();
+    expect(ofAnswers()).toBeTruthy();
+    for (const granularity of ["Weights", "N : M", "Blocks"]) {
+      await fireEvent.click(panel("Cut").getByRole("radio", { name: granularity }));
+      await settled();
+      expect(ofZeros()).toBeTruthy();
+      expect(ofAnswers()).toBeTruthy();
+    }
+    await fireEvent.click(panel("Cut").getByRole("radio", { name: "Channels" }));
+    await settled();
+    expect(ofZeros()).toBeNull();
   });
 
   test("failed packing offers another try", async () => {

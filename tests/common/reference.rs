@@ -177,11 +177,12 @@ pub fn evaluate(node: &Node, inputs: &[Option<Array>]) -> Vec<Array> {
         "Slice" => {
             let bounds = |i| whole(get(i).expect("bounds"));
             let (starts, ends, axes) = (bounds(1), bounds(2), bounds(3));
+            let steps = get(4).map_or_else(|| vec![1; starts.len()], whole);
             let mut out = x.clone();
-            for ((start, end), axis) in starts.into_iter().zip(ends).zip(axes) {
+            for (at, axis) in axes.into_iter().enumerate() {
                 let axis = at_axis(axis, x.ndim());
-                let end = end.min(x.shape()[axis] as i64);
-                let range = Slice::from(start as isize..end as isize);
+                let end = ends[at].min(x.shape()[axis] as i64) as isize;
+                let range = Slice::new(starts[at] as isize, Some(end), steps[at] as isize);
                 out = out
                     .slice_axis(Axis(axis), range)
                     .as_standard_layout()

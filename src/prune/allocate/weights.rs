@@ -360,6 +360,24 @@ mod tests {
         assert!((0..10).all(|at| mask.keeps(at) == (at >= 2)));
     }
 
+    /// The same tool's table of steps: weights that are gone stay gone as more go.
+    #[test]
+    fn steps_of_a_schedule_leave_as_many_weights_as_the_table_says() {
+        let weights: Vec<f32> = (1..=100).map(|w| (w as f32).sin()).collect();
+        let ranked = layer("a", &weights);
+        let mut before = ranked.mask(0);
+        for (percent, stay) in [(0, 100), (10, 90), (10, 90), (30, 70), (30, 70), (50, 50)] {
+            let share = f64::from(percent) / 100.0;
+            let recipe =
+                format!(r#"{{"granularity": "weight", "target": {{"sparsity": {share}}}}}"#);
+            let count = chosen(vec![layer("a", &weights)], &recipe)[0];
+            let mask = ranked.mask(count);
+            assert_eq!((0..100).filter(|&at| mask.keeps(at)).count(), stay);
+            assert!((0..100).all(|at| before.keeps(at) || !mask.keeps(at)));
+            before = mask;
+        }
+    }
+
     #[test]
     fn ties_across_layers_stop_at_the_count() {
         let layers = vec![layer("a", &[1.0; 7]), layer("b", &[1.0; 10])];
