@@ -165,7 +165,14 @@ fn look_into(graph: Graph, length: usize, run: u64) -> bool {
         let session = Session::new(graph, length as u64).expect("what opens can be analysed");
         let bytes = session.file_bytes();
         let anatomy = Anatomy::new(session.graph(), session.groups(), bytes, Vec::new());
-        (session, anatomy.totals.activation_bytes)
+        // What is counted is one sample's, and a plan is for as many as the model takes at a time.
+        let taken = anatomy
+            .inputs
+            .first()
+            .and_then(|input| input.shape.first()?.parse().ok());
+        let samples: u64 = taken.unwrap_or(1).max(1);
+        let activations = anatomy.totals.activation_bytes.saturating_mul(samples);
+        (session, activations)
     };
     let ((session, activations), peak) = peak_of(analysed);
     assert!(
