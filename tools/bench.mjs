@@ -129,26 +129,29 @@ async function cifarPictures() {
   return files.toSorted().map((file) => `models/cifar10/${file}`);
 }
 
-/** Models `MODEL--SHARE.onnx` that the rival has pruned, beside ours at the same multiply-adds. */
+/** Models `MODEL--ALLOCATION-SHARE.onnx` that the rival has pruned, beside ours. */
 async function judgeRival(page, folder) {
   heading("The rival's pruned models, counted and run by our core");
+  const times = JSON.parse(readFileSync(join(folder, "milliseconds.json"), "utf8"));
+  const told = ({ macs, agreement, milliseconds }) =>
+    `${(macs * 100).toFixed(1)} % of the multiply-adds, agreement ${(agreement * 100).toFixed(0)} %, ${milliseconds.toFixed(0)} ms`;
   const results = [];
-  for (const name of readdirSync(folder).filter((file) => file.endsWith(".onnx"))) {
-    const [model] = name.split("--");
-    const original = shared(`${model}.onnx`);
+  for (const name of readdirSync(folder)) {
+    const [, model, allocation, share] = /^(.+)--(uniform|global)-([\d.]+)\.onnx$/.exec(name) ?? [];
+    const original = model && shared(`${model}.onnx`);
     if (!original) continue;
     const judged = await page.evaluate((job) => window.bench.judge(job), {
       original,
       pruned: published(join(folder, name), name),
+      allocation,
+      share: Number(share),
       preset: JSON.parse(readFileSync(join(root, "www", "presets", `${model}.json`), "utf8")),
       pictures: model === "resnet20-cifar10" ? await cifarPictures() : [],
     });
-    say(
-      `${name}: ${(judged.macs * 100).toFixed(1)} % of the multiply-adds, top-1 agreement ${(judged.agreement * 100).toFixed(0)} % ` +
-        `on ${judged.pictures} pictures; ` +
-        `ours at as many: ${(judged.oursMacs * 100).toFixed(1)} %, ${(judged.oursAgreement * 100).toFixed(0)} %, ` +
-        `pruned and checked in ${judged.oursMilliseconds.toFixed(0)} ms`,
-    );
+    judged.rival.milliseconds = times[name];
+    say(`${name}, on ${judged.pictures} pictures: ${told(judged.rival)}`);
+    say(`  ours, global, at as many multiply-adds: ${told(judged.asManyMacs)}`);
+    say(`  ours, ${allocation}, the same share of channels: ${told(judged.sameShare)}`);
     results.push({ name, ...judged });
   }
   return results;

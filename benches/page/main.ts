@@ -99,38 +99,50 @@ async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
 }
 
 /**
- * A rival's pruned model, counted and run by our core, and ours cut to as many multiply-adds. `pictures` are addresses of what
- * the model was trained for; crops of the sample photographs stand in where there are none.
+ * A rival's pruned model, counted and run by our core, and ours cut in the same way: once to as many multiply-adds, once of the
+ * same share of channels. `pictures` are addresses of what the model was trained for; crops of the sample photographs stand in
+ * where there are none.
  */
-async function judge(job: { original: string; pruned: string; preset: Preset; pictures: string[] }): Promise<{
-  pictures: number;
-  macs: number;
-  agreement: number;
-  oursMacs: number;
-  oursAgreement: number;
-  oursMilliseconds: number;
-}> {
+async function judge(job: {
+  original: string;
+  pruned: string;
+  allocation: "uniform" | "global";
+  /** Of the channels, what the rival was asked to remove. */
+  share: number;
+  preset: Preset;
+  pictures: string[];
+}): Promise<{ pictures: number; rival: Judged; asManyMacs: Judged; sameShare: Judged }> {
   const before = await bytesOf(job.original);
   const after = await bytesOf(job.pruned);
   const cutter = new Cutter();
   const { totals } = cutter.open(before, "original", {});
   const rival = new Cutter();
   const macs = rival.open(after, "pruned", {}).totals.macs / totals.macs;
-
-  cutter.preview({ target: { macs } });
-  const start = performance.now();
-  const packed = cutter.pack(undefined, undefined);
-  const oursMilliseconds = performance.now() - start;
-
   const photos = await (job.pictures.length > 0 ? whole(job.pictures, job.preset) : crops(job.preset));
+  const ours = (recipe: Recipe): Judged => {
+    cutter.preview(recipe);
+    const start = performance.now();
+    const packed = cutter.pack(undefined, undefined);
+    const milliseconds = performance.now() - start;
+    return { macs: packed.after.macs / totals.macs, agreement: agreement(before, packed.bytes, photos), milliseconds };
+  };
+  const { allocation, share } = job;
   return {
     pictures: photos.length,
-    macs,
-    agreement: agreement(before, after, photos),
-    oursMacs: packed.after.macs / totals.macs,
-    oursAgreement: agreement(before, packed.bytes, photos),
-    oursMilliseconds,
+    rival: { macs, agreement: agreement(before, after, photos), milliseconds: null },
+    asManyMacs: ours({ allocation: "global", target: { macs } }),
+    sameShare: ours({ allocation, target: { sparsity: share } }),
   };
+}
+
+/** What came of a cut. */
+interface Judged {
+  /** Share of the multiply-adds that is left. */
+  macs: number;
+  /** Share of the pictures on which its first choice is the original's. */
+  agreement: number;
+  /** Re-packing and checking; `null` where it was not done here. */
+  milliseconds: number | null;
 }
 
 /** Pictures as inputs of a model. */

@@ -131,7 +131,12 @@ export class Comparison {
       const input = await this.core.runner.prepare(subject.pixels, pair.preset);
       const original = await this.#engine.run("original", input);
       const pruned = await this.#engine.run("pruned", input);
-      const comparison = await this.core.runner.compare(original.output, pruned.output, pair.probabilities, pair.preset);
+      const comparison = await this.core.runner.compare(
+        original.output,
+        pruned.output,
+        pair.probabilities,
+        pair.preset,
+      );
       this.#inputs.set(subject.id, input);
       this.#put(subject.id, { comparison, times: null, peer: null });
     } catch (error) {
