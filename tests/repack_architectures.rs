@@ -273,8 +273,7 @@ fn units_go_wherever_they_are_named() {
         .filter(|&unit| {
             groups.unit(unit).elements.iter().any(|element| {
                 named.iter().any(|(value, axis, places)| {
-                    element.axis == Axis::of(*value, *axis)
-                        && places.contains(&(element.index as usize))
+                    element.axis == Axis::of(*value, *axis) && places.contains(&element.index)
                 })
             })
         })
