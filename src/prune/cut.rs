@@ -142,8 +142,8 @@ impl Session {
         self.choose(&recipe)?;
         if surplus(&cut) > 0.0 {
             cut.report.warnings.push(format!(
-                "The file has {} bytes, {:.1} % of the original's, where {:.1} % were asked for: its names and other parts \
-                 that no cut removes take the rest, and the limits let no more go.",
+                "The file has {} bytes, {:.1} % of the original's, where {:.1} % were asked for: names and other parts that no \
+                 cut removes take more than was expected, and no smaller cut was found within the limits.",
                 cut.bytes.len(),
                 100.0 * cut.bytes.len() as f64 / whole,
                 100.0 * share
@@ -202,8 +202,11 @@ impl Session {
     ///
     /// Fails with [`Error::BrokenRepack`] where the masked model runs and the re-packed one does not.
     fn check(&self, removed: &[UnitId], packed: &Graph, input: Option<&Tensor>) -> Result<Checked> {
-        let inputs = match input.map_or_else(|| test_pattern(self.graph()), |x| Ok(vec![x.clone()]))
-        {
+        let inputs = match input {
+            Some(input) => Ok(vec![input.clone()]),
+            None => test_pattern(self.graph()),
+        };
+        let inputs = match inputs {
             Ok(inputs) => inputs,
             Err(error) => return Ok(Checked::NotHere(error, None)),
         };

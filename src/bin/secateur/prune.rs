@@ -75,10 +75,10 @@ impl Prune {
         }
         session.choose(&recipe)?;
         let mut cut = session.finish(None)?;
+        // Where even the rest can't be run, the report says why the whole can't.
         if let Err(error @ Error::BrokenRepack(_)) = session.check_around(&mut cut) {
             return Err(error.into());
         }
-        // Where even the rest can't be run, the report says why the whole can't.
         cut.report.warnings.splice(..0, opened.warnings);
         progress.stage("Writing");
         progress.count(2, STEPS);
