@@ -8,7 +8,7 @@ use common::repacking::{agree, random_units, share_of_each};
 use common::{Net, Random, int, ints, random_inputs};
 use secateur::graph::{Graph, ValueId};
 use secateur::ops::coupling::Axis;
-use secateur::prune::groups::{UnitId, analyse};
+use secateur::prune::groups::{Groups, UnitId, analyse};
 use secateur::prune::repack::{mask_channels, repack};
 use secateur::prune::selfcheck::check;
 use secateur::tensor::Tensor;
@@ -22,6 +22,12 @@ fn survives(name: &str, graph: &Graph) {
         let removed = random_units(&groups, &mut random);
         agree(graph, &groups, &removed, &mut random);
     }
+}
+
+/// How many units each group has.
+fn sizes(groups: &Groups) -> Vec<usize> {
+    let groups = groups.groups.iter();
+    groups.map(|group| group.units.len()).collect()
 }
 
 /// The shapes of all stored tensors with so many axes, in the order of the nodes, once half of every group is gone.
@@ -355,11 +361,7 @@ fn a_block_of_bert() {
     let y = net.linear_3d(y, 2);
     let graph = net.finish(&[y]);
     let groups = analyse(&graph).unwrap();
-    let sizes: Vec<usize> = groups
-        .groups
-        .iter()
-        .map(|group| group.units.len())
-        .collect();
+    let sizes = sizes(&groups);
     assert!(
         sizes.contains(&heads) && sizes.contains(&inner),
         "{sizes:?}"
@@ -437,11 +439,7 @@ fn a_stage_of_swin() {
     let y = net.linear(x, 5);
     let graph = net.finish(&[y]);
     let groups = analyse(&graph).unwrap();
-    let sizes: Vec<usize> = groups
-        .groups
-        .iter()
-        .map(|group| group.units.len())
-        .collect();
+    let sizes = sizes(&groups);
     let of = |size: usize| sizes.iter().filter(|&&n| n == size).count();
     assert_eq!((of(heads), of(inner)), (2, 3), "{sizes:?}");
     survives("swin", &graph);
