@@ -99,9 +99,9 @@ async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
 }
 
 /**
- * A rival's pruned model, counted and run by our core, and ours cut in the same way: once to as many multiply-adds, once of the
- * same share of channels. `pictures` are addresses of what the model was trained for; crops of the sample photographs stand in
- * where there are none.
+ * A rival's pruned model, counted and run by our core, and two cuts of ours: a global one to as many multiply-adds, and one of
+ * the same share of channels, shared out in the rival's way. `pictures` are addresses of what the model was trained for; crops
+ * of the sample photographs stand in where there are none.
  */
 async function judge(job: {
   original: string;
