@@ -446,3 +446,27 @@ fn sensitivity_is_told_and_shared_out() {
     let none = fail(&with(&["--levels", "1.5"]));
     assert!(none.contains("levels"), "{none}");
 }
+
+/// 92.5 % on the official test set is the least that a lesson should begin with; the page ships that set whole.
+#[test]
+fn the_classrooms_network_is_as_good_as_it_says() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let log = fs::read_to_string(format!(
+        "{root}/www/public/gallery/fashion-mnist-small.log.json"
+    ));
+    let log = json(&log.unwrap());
+    let measured = json(&succeed(&[
+        "evaluate",
+        &format!("{root}/www/public/gallery/fashion-mnist-small.onnx"),
+        "--data",
+        &format!("{root}/www/public/gallery/fashion-mnist"),
+        "--part",
+        "test",
+        "--preset",
+        &format!("{root}/www/presets/fashion-mnist.json"),
+        "--json",
+    ]));
+    assert_eq!(measured["pictures"], 10_000);
+    assert!(measured["accuracy"].as_f64().unwrap() >= 0.925);
+    assert_eq!(log["test"]["accuracy"], measured["accuracy"]);
+}

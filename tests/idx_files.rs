@@ -112,20 +112,23 @@ fn what_is_wrong_with_a_pair_is_told() {
     fs::remove_dir_all(folder).unwrap();
 }
 
+fn pack() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/gallery/fashion-mnist")
+}
+
 /// A part of the page's pack: the pixels of its pictures, one after the other, and the file of its labels.
-fn packed_part(name: &str) -> (Vec<u8>, Vec<u8>) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/gallery/fashion-mnist");
-    let sheet = image::open(folder.join(format!("{name}.webp"))).unwrap();
-    let sheet = sheet.into_rgb8();
-    let labels = fs::read(folder.join(format!("{name}-labels-idx1-ubyte"))).unwrap();
-    let mut pixels = Vec::new();
-    for top in (0..sheet.height()).step_by(28) {
-        for left in (0..sheet.width()).step_by(28) {
-            let places = (0..28 * 28).map(|i| (left + i % 28, top + i / 28));
-            pixels.extend(places.map(|(x, y)| sheet.get_pixel(x, y).0[1]));
-        }
-    }
-    (pixels, labels)
+fn packed_part(part: Part, labels: &str) -> (Vec<u8>, Vec<u8>) {
+    let preset = r#"{"size": 28, "mean": [0], "std": [1]}"#;
+    let pair = Pair::find(&pack(), Some(part)).unwrap().unwrap();
+    let pictures = pair.load(&Preset::parse(preset).unwrap()).unwrap();
+    let colours = pictures.levels().as_chunks::<3>().0;
+    assert!(
+        colours
+            .iter()
+            .all(|[red, green, blue]| red == green && green == blue)
+    );
+    let labels = fs::read(pack().join(labels)).unwrap();
+    (colours.iter().map(|colour| colour[0]).collect(), labels)
 }
 
 fn crc(parts: &[&[u8]]) -> u32 {
@@ -136,7 +139,7 @@ fn crc(parts: &[&[u8]]) -> u32 {
 
 #[test]
 fn the_packed_test_set_is_the_published_one() {
-    let (pixels, labels) = packed_part("test");
+    let (pixels, labels) = packed_part(Part::Test, "test-labels-idx1-ubyte");
     let header = [0, 0, 8, 3, 0, 0, 0x27, 0x10, 0, 0, 0, 28, 0, 0, 0, 28];
     // The checksums that the published archives end with.
     assert_eq!(crc(&[&header, &pixels]), 0x678f_e0b1);
@@ -145,7 +148,7 @@ fn the_packed_test_set_is_the_published_one() {
 
 #[test]
 fn the_packed_training_pictures_have_labels_and_every_class() {
-    let (pixels, labels) = packed_part("train");
+    let (pixels, labels) = packed_part(Part::Train, "train-labels-idx1-ubyte");
     let labels = idx::parse("labels", &labels).unwrap();
     assert_eq!(labels.shape, [12_000, 1, 1]);
     assert_eq!(pixels.len(), 12_000 * 28 * 28);
@@ -154,4 +157,33 @@ fn the_packed_training_pictures_have_labels_and_every_class() {
     // The mean of all 60,000 is 72.94 of 255.
     let mean = pixels.iter().map(|&level| f64::from(level)).sum::<f64>() / pixels.len() as f64;
     assert!((mean - 72.94).abs() < 1.0, "{mean}");
+}
+
+#[test]
+fn what_is_wrong_with_a_sheet_is_told() {
+    let folder = folder("sheet-wrong");
+    let sheet = image::GrayImage::from_fn(6, 4, |x, y| image::Luma([(10 * y + x) as u8]));
+    sheet.save(folder.join("train.webp")).unwrap();
+    assert_eq!(
+        Pair::find(&folder, None),
+        Ok(None),
+        "it is a photo where no labels are beside it"
+    );
+    let labelled = |count| {
+        fs::write(folder.join("train-labels-idx1-ubyte"), labels(count)).unwrap();
+        Pair::find(&folder, None).unwrap().unwrap().load(&preset())
+    };
+    let pictures = labelled(5).unwrap();
+    assert_eq!(pictures.len(), 5);
+    let mut fourth = [0.0; 4];
+    pictures.write(&[3], None, &mut fourth);
+    assert_eq!(fourth.map(f32::round), [20.0, 21.0, 30.0, 31.0]);
+    for count in [0, 3, 7] {
+        let told = labelled(count).unwrap_err().to_string();
+        assert!(
+            told.contains(&format!("no sheet of {count} pictures of 2 × 2")),
+            "{told}"
+        );
+    }
+    fs::remove_dir_all(folder).unwrap();
 }

@@ -1,9 +1,11 @@
 //! Pairs of IDX files as they are published, for the native command: `train-images-idx3-ubyte` and
-//! `train-labels-idx1-ubyte`, `t10k-…` for testing, packed (`.gz`) or not.
+//! `train-labels-idx1-ubyte`, `t10k-…` for testing, packed (`.gz`) or not. The page's own sets have their pictures in a sheet
+//! instead (`train.webp`, `test.webp`).
 
-use super::idx;
+use super::idx::{self, Idx};
 use super::pictures::Pictures;
 use super::preset::Preset;
+use super::sheet;
 use crate::error::{Error, Result};
 use flate2::read::MultiGzDecoder;
 use std::fs;
@@ -12,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 const IMAGES: &str = "images-idx3-ubyte";
 const LABELS: &str = "labels-idx1-ubyte";
+const SHEET: &str = ".webp";
 
 /// Which part of a published set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +57,16 @@ impl Pair {
             return Pair::in_folder(path, part);
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if !path.is_file() || !name.contains(IMAGES) {
+        if !path.is_file() {
+            return Ok(None);
+        }
+        if let Some(labels) = labels_of_sheet(path) {
+            return Ok(Some(Pair {
+                images: path.to_owned(),
+                labels,
+            }));
+        }
+        if !name.contains(IMAGES) {
             return Ok(None);
         }
         let plain = name.trim_end_matches(".gz").replace(IMAGES, LABELS);
@@ -108,19 +120,39 @@ impl Pair {
     ///
     /// Errors: [`Error::BadInput`] where one can't be read, is no IDX file, or there is not one label a picture.
     pub fn load(&self, preset: &Preset) -> Result<Pictures> {
-        let (images, labels) = (unpacked(&self.images)?, unpacked(&self.labels)?);
-        let images = idx::parse(&self.images.display().to_string(), &images)?;
+        let labels = unpacked(&self.labels)?;
         let labels = idx::parse(&self.labels.display().to_string(), &labels)?;
+        if labels_of_sheet(&self.images).is_some() {
+            let [width, height] = preset.size;
+            let levels = sheet::pictures(&self.images, labels.shape[0], preset.size)?;
+            let images = Idx {
+                axes: 3,
+                shape: [labels.shape[0], height as usize, width as usize],
+                bytes: &levels,
+            };
+            return idx::pictures(&images, Some(&labels), preset);
+        }
+        let images = unpacked(&self.images)?;
+        let images = idx::parse(&self.images.display().to_string(), &images)?;
         idx::pictures(&images, Some(&labels), preset)
     }
 }
 
 /// The file of a part's pictures in a folder.
 fn images_in(folder: &Path, part: Part) -> Option<PathBuf> {
-    let names = part.prefixes().iter();
-    names
-        .map(|prefix| folder.join(format!("{prefix}-{IMAGES}")))
-        .find_map(|path| packed_or_not(&path))
+    let mut names = part.prefixes().iter();
+    names.find_map(|prefix| {
+        let sheet = folder.join(format!("{prefix}{SHEET}"));
+        let is_sheet = labels_of_sheet(&sheet).is_some();
+        packed_or_not(&folder.join(format!("{prefix}-{IMAGES}"))).or(is_sheet.then_some(sheet))
+    })
+}
+
+/// The labels beside a sheet of pictures; without them it is a picture like any other.
+fn labels_of_sheet(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?.strip_suffix(SHEET)?;
+    let labels = path.with_file_name(format!("{name}-{LABELS}"));
+    (path.is_file() && labels.is_file()).then_some(labels)
 }
 
 /// A file, or the packed one of the same name.

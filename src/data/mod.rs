@@ -14,6 +14,8 @@ pub mod idx_files;
 pub mod image;
 pub mod pictures;
 pub mod preset;
+#[cfg(not(target_arch = "wasm32"))]
+mod sheet;
 
 pub use augment::Augmentation;
 pub use class_folders::class_of_folder;
