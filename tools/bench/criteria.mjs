@@ -1,0 +1,122 @@
+/**
+ * `npm run bench:criteria`: what one cut by each criterion leaves of the classroom's network, without any learning but of its
+ * normalisations' statistics. By the native command, on the pack of Fashion-MNIST: criteria and statistics look at training
+ * pictures, accuracy is counted on the whole test set. Prints the table; some 15 minutes on two cores.
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { heading, main, say, StepFailed } from "../report.mjs";
+import { root, run } from "../shell.mjs";
+
+const GALLERY = join(root, "www/public/gallery");
+const MODEL = join(GALLERY, "fashion-mnist-small.onnx");
+const PICTURES = ["--data", join(GALLERY, "fashion-mnist"), "--preset", join(root, "www/presets/fashion-mnist.json")];
+const SECATEUR = join(root, "target/release/secateur");
+
+const LEVELS = [0.5, 0.7, 0.9, 0.95];
+const BOTH = ["weight", "channel"];
+/** What each criterion can score, and what its recipes say besides. */
+const CRITERIA = {
+  random: { granularities: BOTH, seed: 1 },
+  l1: { granularities: BOTH },
+  l2: { granularities: BOTH },
+  lamp: { granularities: ["weight"] },
+  "bn-scale": { granularities: ["channel"] },
+  fpgm: { granularities: ["channel"] },
+  wanda: { granularities: BOTH, looks: true },
+  taylor: { granularities: BOTH, looks: true, reduction: "sum" },
+  fisher: { granularities: BOTH, looks: true, reduction: "sum" },
+  apoz: { granularities: ["channel"], looks: true },
+  snip: { granularities: BOTH, looks: true, reduction: "sum" },
+  movement: { granularities: BOTH, looks: true },
+};
+const COLUMNS = BOTH.flatMap((granularity) => ["global", "uniform"].map((allocation) => ({ granularity, allocation })));
+
+const execute = promisify(execFile);
+
+async function secateur(...args) {
+  try {
+    return (await execute(SECATEUR, args, { maxBuffer: 64e6 })).stdout;
+  } catch (error) {
+    throw new StepFailed(`secateur ${args.join(" ")}\n${error.stderr}`);
+  }
+}
+
+async function accuracy(model) {
+  const told = await secateur("evaluate", model, ...PICTURES, "--part", "test", "--json");
+  return JSON.parse(told).accuracy;
+}
+
+/** The recipe of a cut, of weights or of parameters by channels. */
+function recipe(criterion, { granularity, allocation }, level) {
+  const { reduction, seed = 1 } = CRITERIA[criterion];
+  const target = granularity === "weight" ? { sparsity: level } : { parameters: Number((1 - level).toFixed(2)) };
+  return { criterion, granularity, allocation, target, seed, ...(reduction && { reduction }) };
+}
+
+/** Accuracy after a cut, and after its statistics were measured anew. */
+async function cutOnce(folder, criterion, column, level) {
+  const name = [criterion, column.granularity, column.allocation, level].join("-");
+  const [document, pruned, recovered] = ["json", "pruned.onnx", "recovered.onnx"].map((end) =>
+    join(folder, `${name}.${end}`),
+  );
+  await writeFile(document, JSON.stringify(recipe(criterion, column, level)));
+  const looks = CRITERIA[criterion].looks ? [...PICTURES, "--part", "train"] : [];
+  await secateur("prune", MODEL, "--recipe", document, ...looks, "--output", pruned);
+  const learned = [...PICTURES, "--part", "train", "--method", "recalibrate"];
+  await secateur("recover", pruned, "--original", MODEL, ...learned, "--output", recovered);
+  return accuracy(recovered);
+}
+
+/** Does all jobs, as many at a time as there are cores. */
+async function all(jobs) {
+  const waiting = jobs.entries();
+  const results = [];
+  const lane = async () => {
+    for (const [at, job] of waiting) results[at] = await job();
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  return results;
+}
+
+await main(async () => {
+  heading("Building the native command");
+  await run("cargo", ["build", "--release"]);
+  const folder = await mkdtemp(join(tmpdir(), "secateur-criteria-"));
+  try {
+    const cells = Object.entries(CRITERIA).flatMap(([criterion, { granularities }]) =>
+      COLUMNS.filter(({ granularity }) => granularities.includes(granularity)).flatMap((column) =>
+        LEVELS.map((level) => ({ criterion, column, level })),
+      ),
+    );
+    heading(`Cutting ${cells.length} times (the model as it is: ${percent(await accuracy(MODEL))} %)`);
+    const cut = async ({ criterion, column, level }) => {
+      const left = await cutOnce(folder, criterion, column, level);
+      say(`${criterion}, ${column.granularity}, ${column.allocation}, ${level * 100} %: ${percent(left)} %`);
+      return left;
+    };
+    const accuracies = await all(cells.map((cell) => () => cut(cell)));
+    heading("Accuracy in per cent after cuts of 50, 70, 90 and 95 %");
+    say(`| | ${COLUMNS.map(({ granularity, allocation }) => `${granularity}s, \`${allocation}\``).join(" | ")} |`);
+    say(`| --- |${" --- |".repeat(COLUMNS.length)}`);
+    for (const criterion of Object.keys(CRITERIA)) {
+      const row = COLUMNS.map((column) =>
+        cells
+          .flatMap((cell, at) =>
+            cell.criterion === criterion && cell.column === column ? [percent(accuracies[at])] : [],
+          )
+          .join(", "),
+      );
+      say(`| \`${criterion}\` | ${row.join(" | ")} |`);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+function percent(share) {
+  return (share * 100).toFixed(1);
+}
