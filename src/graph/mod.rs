@@ -5,8 +5,10 @@ mod edit;
 pub mod fold;
 mod model;
 mod order;
+mod product;
 pub mod shapes;
 mod types;
 
 pub use model::{Attribute, Graph, Node, Storage, Value, ValueId};
+pub use product::Product;
 pub use types::{Dim, TensorType};

@@ -1,5 +1,6 @@
 //! What is known of a tensor before it is computed: its element type and its dimensions.
 
+use super::Product;
 use crate::tensor::{DType, Tensor};
 use std::fmt;
 use std::sync::Arc;
@@ -26,15 +27,8 @@ impl Dim {
 
     /// The size where every symbol stands for 1, as the batch does when one sample is run: 64 of `64*batch`.
     pub fn of_one(&self) -> usize {
-        match self {
-            Dim::Known(n) => *n,
-            Dim::Symbol(name) => {
-                let numbers = name
-                    .split('*')
-                    .filter_map(|factor| factor.parse::<usize>().ok());
-                numbers.fold(1, usize::saturating_mul)
-            }
-        }
+        let product = Product::of(std::slice::from_ref(self));
+        product.map_or(usize::MAX, |product| product.number())
     }
 }
 

@@ -3,11 +3,10 @@
 use super::attributes::Attributes;
 use super::coupling::Rule;
 use super::floats;
-use super::known::{self, Product};
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
-use crate::graph::Dim;
-use crate::graph::Node;
+use crate::graph::{Dim, Node, Product};
 use crate::kernels::Activation;
 use crate::tensor::DType;
 use crate::tensor::Tensor;

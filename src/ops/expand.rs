@@ -7,7 +7,7 @@ use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
-use crate::graph::{Dim, Node, ValueId};
+use crate::graph::{Dim, Node, Product, ValueId};
 use crate::kernels::learn::Differentiable;
 use crate::tensor::Tensor;
 use ndarray::IxDyn;
@@ -126,7 +126,7 @@ impl Operator for Tile {
         }
         let shape = x.shape().iter().zip(repeats).map(|(dim, times)| {
             let times = usize::try_from(times).ok()?;
-            Some(known::Product::of(&[dim.clone(), times.into()])?.dim())
+            Some(Product::of(&[dim.clone(), times.into()])?.dim())
         });
         let shape: Option<Vec<_>> = shape.collect();
         Ok(vec![Known::new(

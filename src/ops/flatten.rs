@@ -3,10 +3,10 @@
 use super::attributes::Attributes;
 use super::axes::axis;
 use super::coupling::Rule;
-use super::known::{self, Product};
+use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
-use crate::graph::Node;
+use crate::graph::{Node, Product};
 use crate::tensor::Tensor;
 
 /// `Flatten`: the axes before `axis` become the first, the others the second.

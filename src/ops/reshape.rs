@@ -4,11 +4,10 @@ use super::Extent;
 use super::attributes::Attributes;
 use super::coupling::Rule;
 use super::known;
-use super::known::Product;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
-use crate::graph::{Dim, Node, ValueId};
+use crate::graph::{Dim, Node, Product, ValueId};
 use crate::tensor::Tensor;
 
 /// `Reshape`: −1 stands for what is left, 0 for the input's own size unless `allowzero`.
