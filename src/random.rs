@@ -18,6 +18,11 @@ impl SplitMix64 {
         ((self.bits() >> 40) + 1) as f32 / (1u64 << 24) as f32
     }
 
+    /// From 0 to below 1.
+    pub fn fraction(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
     /// From −1 to 1.
     pub fn between(&mut self) -> f32 {
         2.0 * self.share() - 1.0
@@ -47,6 +52,8 @@ mod tests {
     fn the_published_sequence() {
         // The generator's reference implementation gives 0xe220a8397b1dcdaf first from state 0.
         assert_eq!(SplitMix64(0).bits(), 0xe220_a839_7b1d_cdaf);
+        let fraction = f64::from(0xe220_a839_u32) / f64::from(u32::MAX);
+        assert!((SplitMix64(0).fraction() - fraction).abs() < 1e-9);
     }
 
     #[test]

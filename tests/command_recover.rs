@@ -121,6 +121,62 @@ fn every_method_makes_a_model_that_tells_how_it_was_made() {
     }
 }
 
+/// With another seed it learns otherwise, and is measured on the very same pictures.
+#[test]
+fn what_is_held_back_hangs_on_no_seed() {
+    let folder = Folder::new("recover-seeds");
+    let (model, preset) = colours_and_preset(&folder);
+    let data = pictures(&folder, 30);
+    let pruned = prune(
+        &folder,
+        &model,
+        r#"{"criterion": "random", "target": {"macs": 0.4}}"#,
+    );
+    let recover = |seed: &str| {
+        let output = folder.path("out.onnx");
+        let told = succeed(&[
+            "recover",
+            &pruned,
+            "--original",
+            &model,
+            "--data",
+            &data,
+            "--preset",
+            &preset,
+            "--steps",
+            "3",
+            "--batch",
+            "4",
+            "--seed",
+            seed,
+            "--output",
+            &output,
+        ]);
+        let words: Vec<Vec<String>> = told
+            .lines()
+            .map(|line| {
+                line.split("  ")
+                    .filter(|word| !word.is_empty())
+                    .map(|word| word.trim().into())
+                    .collect()
+            })
+            .collect();
+        (words, fs::read(output).unwrap())
+    };
+    let (one, two) = (recover("1"), recover("2"));
+    assert_ne!(one.1, two.1);
+    assert_eq!(one.0.len(), two.0.len());
+    for (one, two) in one.0.iter().zip(&two.0) {
+        assert_eq!(one[..2], two[..2]);
+    }
+    assert!(
+        one.0
+            .iter()
+            .flatten()
+            .any(|word| word.starts_with("mean loss"))
+    );
+}
+
 #[test]
 fn how_it_learns_can_be_chosen_and_is_written_down() {
     let folder = Folder::new("recover-chosen");

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Net, Random};
-use secateur::data::{Augmentation, Pictures, Preset};
+use secateur::data::{Augmentation, Pictures, Preset, Stack};
 use secateur::engine::{Executor, Options};
 use secateur::graph::{Graph, Node, ValueId};
 use secateur::learn::Settings;
@@ -349,8 +349,28 @@ fn recalibration_measures_mean_and_variance() {
 #[test]
 fn recalibration_takes_pictures_that_come_class_by_class_as_well_as_mixed_ones() {
     let graph = network();
-    // Held back or not, labelled pictures come class by class.
-    let (sorted, _) = pictures(400, 5, true).split(0.2, 1);
+    // As folders of classes are read.
+    let mut sorted = Pictures::new(&preset()).unwrap();
+    let all = pictures(320, 5, true);
+    for class in 0..3 {
+        let of_class = |index: &usize| all.label(*index) == Some(class);
+        let indices: Vec<usize> = (0..all.len()).filter(of_class).collect();
+        let size = all.levels().len() / all.len();
+        let levels: Vec<u8> = indices
+            .iter()
+            .flat_map(|i| &all.levels()[i * size..][..size])
+            .copied()
+            .collect();
+        let stack = Stack {
+            levels: &levels,
+            width: 8,
+            height: 8,
+            channels: 3,
+        };
+        sorted
+            .add_stack(stack, Some(&vec![class; indices.len()]))
+            .unwrap();
+    }
     let labels = sorted.labels().unwrap();
     assert!(labels.is_sorted() && labels.first() != labels.last());
     let mixed = sorted.sample(sorted.len(), 7);

@@ -33,7 +33,7 @@ fn model() -> (Graph, Vec<u8>) {
 }
 
 fn parts(labelled: bool) -> Parts {
-    Parts::new(pictures(90, 1, labelled), 1).unwrap()
+    Parts::new(pictures(90, 1, labelled)).unwrap()
 }
 
 fn line(recipe: &str, aim: Aim) -> Line {
@@ -242,7 +242,7 @@ fn a_search_does_not_go_on_with_other_pictures() {
         Line::resume(&original, state, (&original, &bytes), parts, None).err()
     };
     for other in [pictures(90, 2, true), pictures(90, 1, false)] {
-        let error = resume(Parts::new(other, 1).unwrap()).expect("refused");
+        let error = resume(Parts::new(other).unwrap()).expect("refused");
         assert!(error.to_string().contains("not the pictures"), "{error}");
     }
     assert!(resume(parts(true)).is_none());
@@ -312,12 +312,12 @@ fn parts_share_nothing_and_small_sets_have_no_test_part() {
     let sizes = [&parts.lessons, &parts.judged, &parts.test].map(|p| p.len());
     assert_eq!(sizes.iter().sum::<usize>(), 90);
     assert!(sizes.iter().all(|&size| size > 5), "{sizes:?}");
-    let few = Parts::new(pictures(30, 1, true), 1).unwrap();
+    let few = Parts::new(pictures(30, 1, true)).unwrap();
     assert_eq!(
         (few.test.len(), few.lessons.len() + few.judged.len()),
         (0, 30)
     );
-    let error = Parts::new(pictures(1, 1, true), 1).unwrap_err();
+    let error = Parts::new(pictures(1, 1, true)).unwrap_err();
     assert!(error.to_string().contains("too few"), "{error}");
 }
 

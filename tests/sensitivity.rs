@@ -66,7 +66,7 @@ fn lopsided() -> Graph {
 }
 
 fn parts(labelled: bool) -> Parts {
-    Parts::new(pictures(120, 1, labelled), 1).unwrap()
+    Parts::new(pictures(120, 1, labelled)).unwrap()
 }
 
 fn begun(graph: &Graph, recipe: &Recipe, levels: &[f64], parts: &Parts) -> Sensitivity {
@@ -250,7 +250,7 @@ fn what_was_measured_before_is_not_measured_again() {
     assert!(of_whole.curves.iter().all(|curve| curve.points.len() == 1));
 
     let other_criterion = recipe(r#"{"criterion": "l2", "target": {"macs": 0.5}}"#);
-    let other_pictures = Parts::new(pictures(120, 2, true), 1).unwrap();
+    let other_pictures = Parts::new(pictures(120, 2, true)).unwrap();
     let unlabelled = parts(false);
     for (recipe, parts) in [
         (&other_criterion, &same),

@@ -19,7 +19,7 @@ use secateur::recover::{
 use std::sync::Arc;
 
 fn parts() -> Parts {
-    Parts::new(pictures(90, 1, true), 1).unwrap()
+    Parts::new(pictures(90, 1, true)).unwrap()
 }
 
 fn model() -> (Graph, Vec<u8>) {

@@ -221,7 +221,7 @@ fn rounds_led_and_helped_are_the_rounds_of_threads() {
         pace: Pace::Linear(3),
         ..Aim::new(0.99)
     };
-    let parts = Parts::new(Arc::unwrap_or_clone(pictures(40)), 1).unwrap();
+    let parts = Parts::new(Arc::unwrap_or_clone(pictures(40))).unwrap();
     let line = || {
         let sides = (&original, &file[..]);
         let line = Line::prepare(sides, &recipe, &plan, parts.clone(), aim, None);

@@ -12,6 +12,7 @@ pub mod idx;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod idx_files;
 pub mod image;
+pub mod parting;
 pub mod pictures;
 pub mod preset;
 #[cfg(not(target_arch = "wasm32"))]

@@ -2,17 +2,11 @@
 
 use super::augment::Change;
 use super::image::{check_size, to_levels, write_levels};
+use super::parting::fnv;
 use super::preset::Preset;
 use crate::error::{Error, Result};
 use crate::random::SplitMix64;
 use std::sync::Arc;
-
-/// Share of the pictures that is held back to measure on, and the most of them. Where there are few, more of them are
-/// needed to mean anything.
-const HELD_BACK: f64 = 0.15;
-const MOST_HELD_BACK: usize = 2000;
-const HELD_BACK_OF_FEW: f64 = 0.25;
-const FEW: usize = 100;
 
 /// Many pictures of one size, 8 bits a colour.
 #[derive(Debug, Clone, Copy)]
@@ -150,6 +144,11 @@ impl Pictures {
         &self.levels
     }
 
+    /// The levels of one picture.
+    pub(super) fn levels_of(&self, index: usize) -> &[u8] {
+        &self.levels[index * self.size()..][..self.size()]
+    }
+
     /// The classes by picture, where they are known.
     pub fn labels(&self) -> Option<&[u32]> {
         (!self.labels.is_empty()).then_some(&self.labels)
@@ -174,7 +173,7 @@ impl Pictures {
     pub fn write(&self, indices: &[usize], changes: Option<&[Change]>, out: &mut [f32]) {
         let samples = out.chunks_exact_mut(self.sample_len());
         for (at, (&index, out)) in indices.iter().zip(samples).enumerate() {
-            let levels = &self.levels[index * self.size()..][..self.size()];
+            let levels = self.levels_of(index);
             match changes.and_then(|changes| changes.get(at)) {
                 Some(change) => {
                     write_levels(&change.apply(levels, &self.preset), &self.preset, out);
@@ -187,32 +186,25 @@ impl Pictures {
     /// A number that tells sets apart: the same pictures with the same labels in the same order give the same (FNV-1a).
     pub fn fingerprint(&self) -> u64 {
         let labels = self.labels.iter().flat_map(|label| label.to_le_bytes());
-        let bytes = self.levels.iter().copied().chain(labels);
-        bytes.fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
-            (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })
-    }
-
-    /// Parts the pictures into those to learn from and those to measure on, which nothing is learned from.
-    pub fn hold_back(self, seed: u32) -> (Pictures, Pictures) {
-        let share = match self.len() {
-            count if count < FEW => HELD_BACK_OF_FEW,
-            count => HELD_BACK.min(MOST_HELD_BACK as f64 / count as f64),
-        };
-        self.split(share, seed)
+        fnv(self.levels.iter().copied().chain(labels))
     }
 
     /// As many of the pictures as asked for, chosen at random by the seed; all where there are no more.
     pub fn sample(&self, most: usize, seed: u32) -> Pictures {
         let mut order = SplitMix64(u64::from(seed)).order(self.len());
         order.truncate(most);
-        let mut sample = self.none();
-        order.into_iter().for_each(|index| sample.take(self, index));
-        sample
+        self.chosen(order.into_iter())
+    }
+
+    /// These pictures, in this order.
+    pub(super) fn chosen(&self, indices: impl Iterator<Item = usize>) -> Pictures {
+        let mut chosen = self.none();
+        indices.for_each(|index| chosen.take(self, index));
+        chosen
     }
 
     /// A set of the same kind without pictures.
-    fn none(&self) -> Pictures {
+    pub fn none(&self) -> Pictures {
         Pictures {
             preset: self.preset.clone(),
             levels: Vec::new(),
@@ -223,28 +215,8 @@ impl Pictures {
 
     /// Takes over a picture of a set of the same kind.
     fn take(&mut self, from: &Pictures, index: usize) {
-        let size = self.size();
-        self.levels.extend(&from.levels[index * size..][..size]);
+        self.levels.extend(from.levels_of(index));
         self.labels.extend(from.labels.get(index));
-    }
-
-    /// Two sets that share no picture: every `n`-th of a seeded order goes to the second. Labelled pictures are dealt
-    /// class by class, so that both sets hold all.
-    pub fn split(self, share: f64, seed: u32) -> (Pictures, Pictures) {
-        let mut random = SplitMix64(u64::from(seed));
-        let mut order = random.order(self.len());
-        if !self.labels.is_empty() {
-            order.sort_by_key(|&i| self.labels[i]);
-        }
-        let (mut first, mut second) = (self.none(), self.none());
-        let mut due = 0.5;
-        for index in order {
-            due += share;
-            let to = if due >= 1.0 { &mut second } else { &mut first };
-            due -= due.floor();
-            to.take(&self, index);
-        }
-        (first, second)
     }
 }
 
@@ -320,20 +292,6 @@ mod tests {
     }
 
     #[test]
-    fn parts_share_nothing_and_hold_every_class() {
-        let (first, second) = set(30).split(0.2, 7);
-        assert_eq!((first.len(), second.len()), (24, 6));
-        for class in 0..3 {
-            let of_class = second.labels.iter().filter(|&&label| label == class);
-            assert_eq!(of_class.count(), 2);
-        }
-        let levels = |set: &Pictures| set.levels.iter().copied().step_by(6).collect::<Vec<_>>();
-        let mut all = [levels(&first), levels(&second)].concat();
-        all.sort_unstable();
-        assert_eq!(all, (0..30).collect::<Vec<u8>>());
-    }
-
-    #[test]
     fn every_picture_comes_once_a_round() {
         let mut batches = Batches::new(10, 3);
         let mut round: Vec<usize> = (0..5).flat_map(|_| batches.next(2)).collect();
@@ -391,7 +349,7 @@ mod tests {
         let mut pictures = set(12);
         pictures.keep_to_test(set(3)).unwrap();
         assert_eq!(pictures.len(), 12);
-        let (first, second) = pictures.clone().split(0.5, 1);
+        let (first, second) = pictures.hold_back();
         assert_eq!(first.len() + second.len(), 12);
         assert_eq!(pictures.take_test().map(|test| test.len()), Some(3));
         assert!(pictures.take_test().is_none());

@@ -1,11 +1,9 @@
 //! Pictures to learn from, pictures to choose by, and pictures for the last word.
 
 use crate::data::Pictures;
+use crate::data::parting::ENOUGH;
 use crate::error::{Error, Result};
 use std::sync::Arc;
-
-/// Fewer pictures than this leave nothing worth a third part.
-const ENOUGH: usize = 60;
 
 /// A set in parts that share no picture. Whoever works on them shares them: copies hold the same pictures.
 #[derive(Debug, Clone)]
@@ -19,23 +17,26 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// The same pictures and seed give the same parts. Pictures that were published to test on are the test part, whole; all
-    /// others are then for the first two.
+    /// Each picture's pixels tell its part ([`Pictures::hold_back`]), not its place, a seed or its class: a picture to learn from
+    /// stays one in every larger set. Two things follow. Small classes may be missing in a part. And pictures that a set of
+    /// fewer than 60 was judged by may test a larger one; pictures learned from never do. Where a set is published in parts, the
+    /// one to test on stays whole, and the rest makes the first two.
     ///
-    /// Errors: [`Error::BadInput`] where there are too few pictures for two parts.
-    pub fn new(mut pictures: Pictures, seed: u32) -> Result<Self> {
-        let (rest, test) = match (pictures.take_test(), pictures.len()) {
-            (Some(test), _) => (pictures, test),
-            (None, count) if count >= ENOUGH => pictures.hold_back(seed),
-            (None, _) => {
-                let none = pictures.sample(0, seed);
-                (pictures, none)
+    /// Errors: [`Error::BadInput`] where there are too few different pictures for two parts.
+    pub fn new(mut pictures: Pictures) -> Result<Self> {
+        let published = pictures.take_test();
+        let (lessons, judged, test) = match (published, pictures.len() >= ENOUGH) {
+            (None, true) => pictures.hold_back_twice(),
+            (published, _) => {
+                let (lessons, judged) = pictures.hold_back();
+                let test = published.unwrap_or_else(|| pictures.none());
+                (lessons, judged, test)
             }
         };
-        let (lessons, judged) = rest.hold_back(seed);
         if lessons.is_empty() || judged.is_empty() {
             return Err(Error::BadInput(
-                "there are too few pictures to learn from some and to measure on others: add some more, a few dozen do well"
+                "there are too few pictures to learn from some and to measure on others: add some more that are not the \
+                 same, a few dozen do well"
                     .into(),
             ));
         }
@@ -81,7 +82,7 @@ mod tests {
     fn nothing_of_a_published_test_part_is_learned_from_or_chosen_by() {
         let mut pictures = set(0, 100);
         pictures.keep_to_test(set(200, 20)).unwrap();
-        let parts = Parts::new(pictures, 3).unwrap();
+        let parts = Parts::new(pictures).unwrap();
         assert_eq!(levels(&parts.test), (200..220).collect::<Vec<u8>>());
         let mut rest = [levels(&parts.lessons), levels(&parts.judged)].concat();
         rest.sort_unstable();
@@ -90,15 +91,34 @@ mod tests {
 
     #[test]
     fn enough_pictures_make_three_parts_and_a_few_make_two() {
-        let parts = Parts::new(set(0, 100), 3).unwrap();
+        let parts = Parts::new(set(0, 100)).unwrap();
         let mut all = [&parts.lessons, &parts.judged, &parts.test]
             .map(|part| levels(part))
             .concat();
         all.sort_unstable();
         assert_eq!(all, (0..100).collect::<Vec<u8>>());
         assert!(!parts.test.is_empty());
-        let few = Parts::new(set(0, 12), 3).unwrap();
+        let few = Parts::new(set(0, 12)).unwrap();
         assert!(few.test.is_empty() && !few.judged.is_empty());
-        assert!(Parts::new(set(0, 1), 3).is_err());
+        assert!(Parts::new(set(0, 1)).is_err());
+    }
+
+    /// Whoever takes other pictures of the same ones, or parts them otherwise, learns from none that another tests on.
+    #[test]
+    fn what_is_tested_on_is_not_learned_from_elsewhere() {
+        let all = set(0, 200);
+        let parts = Parts::new(all.clone()).unwrap();
+        let test = levels(&parts.test);
+        assert_eq!(levels(&all.hold_back().1), test);
+        for seed in 1..20 {
+            for count in [20, 100, 200] {
+                let some = Parts::new(all.sample(count, seed)).unwrap();
+                let learned = levels(&some.lessons);
+                assert!(learned.iter().all(|level| !test.contains(level)), "{count}");
+                // The same holds in small sets, where the one who measures has two parts as well.
+                let few = all.sample(count, seed).hold_back().1;
+                assert!(levels(&few).iter().all(|level| !learned.contains(level)));
+            }
+        }
     }
 }

@@ -167,7 +167,7 @@ impl Learner {
         let options = options(sizes)?;
         let original = open(original.into(), &options)?.graph;
         let pruned = open(pruned.into(), &options)?.graph;
-        let parts = self.parts(plan.seed)?;
+        let parts = self.parts()?;
         self.preparing = Some(Preparing::Recovery(Box::new(preparing::Recovery {
             trial: Trial::new(&original, &pruned, Arc::clone(&parts.judged))?,
             milliseconds: measure(&original, &parts.judged, Some(now))?,
@@ -271,12 +271,12 @@ impl Learner {
     }
 
     /// The set in parts: to learn from, to choose by, and for the last word.
-    fn parts(&self, seed: u32) -> Result<Parts, Error> {
+    fn parts(&self) -> Result<Parts, Error> {
         let mut pictures = self.pictures()?.clone();
         if let Some(test) = &self.test {
             pictures.keep_to_test(test.clone())?;
         }
-        Parts::new(pictures, seed)
+        Parts::new(pictures)
     }
 
     pub(super) fn pictures(&self) -> Result<&Pictures, Error> {

@@ -381,9 +381,8 @@ export function doubleCore(): DoubleCore {
           }),
         guide: (_, curves, asked) =>
           probed("guide", curves.curves.length, () => ({ ...asked, allocation: "manual", layers: { stem: 0.5 } })),
-        sweep: (_, asked, seed) =>
+        sweep: (_, asked) =>
           probed("sweep", asked, () => {
-            calls.push(["seed", seed]);
             recipe = asked;
           }),
         swept: (kept) =>

@@ -153,7 +153,7 @@ export function connect(): Core {
         beginLayers: () => door.call((api) => api.beginLayers()),
         probe: (index) => door.call((api) => api.probe(index)),
         guide: (original, curves, recipe) => door.call((api) => api.guide(original, curves, recipe, sizesOf(original))),
-        sweep: (original, recipe, seed) => door.call((api) => api.sweep(original, recipe, seed, sizesOf(original))),
+        sweep: (original, recipe) => door.call((api) => api.sweep(original, recipe, sizesOf(original))),
         swept: (kept) => door.call((api) => api.swept(kept)),
         end: () => door.end(),
       };

@@ -84,8 +84,8 @@ const api = {
   probe: async (index: number) => (await core).probe(index),
   guide: async (original: Uint8Array, curves: Curves, recipe: Recipe, sizes: Record<string, number>) =>
     (await core).guide(original, curves, recipe, sizes),
-  sweep: async (original: Uint8Array, recipe: Recipe, seed: number, sizes: Record<string, number>) =>
-    (await core).sweep(original, recipe, seed, sizes),
+  sweep: async (original: Uint8Array, recipe: Recipe, sizes: Record<string, number>) =>
+    (await core).sweep(original, recipe, sizes),
   swept: async (kept: number) => (await core).swept(kept) ?? null,
 };
 

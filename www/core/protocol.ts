@@ -203,7 +203,7 @@ export interface Prober extends Pick<Learner, "gather" | "add" | "addStack" | "p
   /** The recipe's target, shared out by what each layer can bear. */
   guide(original: Uint8Array, curves: Curves, recipe: Recipe): Promise<Recipe>;
   /** Gets ready to cut to many sizes, without recovery. */
-  sweep(original: Uint8Array, recipe: Recipe, seed: number): Promise<void>;
+  sweep(original: Uint8Array, recipe: Recipe): Promise<void>;
   /** Cuts to the share `kept`; `null` where the recipe's limits do not let so much go. */
   swept(kept: number): Promise<Swept | null>;
   /** Ends the worker; pending calls reject with code "cancelled". */

@@ -50,7 +50,7 @@ export class Probing {
     try {
       await this.#gather([prober], subject, lessons, (work) => (this.sweepWork = work));
       const { model, before, recipe } = subject;
-      await prober.sweep(subject.original, recipe, subject.seed);
+      await prober.sweep(subject.original, recipe);
       await prepare(prober, MEASURING, {
         onProgress: (what, advance) => (this.sweepWork = shown(what, advance)),
         // A prober that was ended refuses the next photo.

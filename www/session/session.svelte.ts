@@ -48,7 +48,7 @@ export class Session {
   readonly lessons: Lessons;
   readonly results = new Results(this.storage);
   readonly intake: Intake;
-  /** What random choices start from where photos are parted, learned from and measured on. */
+  /** What random choices start from where photos are learned from and measured on. */
   seed = $state(1);
   readonly decisions = $derived(present(this.history));
   readonly recipe = $derived(this.draft ?? this.decisions.recipe);

@@ -20,6 +20,6 @@ export interface Patient extends Subject {
 
 /** What is cut and measured only. */
 export interface Probed extends Subject {
-  /** What random choices start from: the same as recovery's, so that the parts of the photos are the same. */
+  /** What the choice among many photos starts from, the same as recovery's. */
   readonly seed: number;
 }

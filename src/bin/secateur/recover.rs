@@ -189,7 +189,7 @@ impl Recover {
         let mut pictures = self.data.load(&pruned, &progress)?;
         let (lessons, unseen) = match pictures.take_test() {
             Some(test) => (pictures, test),
-            None => pictures.hold_back(self.data.seed),
+            None => pictures.hold_back(),
         };
 
         progress.stage("Recovering");

@@ -69,7 +69,7 @@ impl Sense {
         let graph = self.model.open(bytes, known)?.graph;
         progress.stage("Reading pictures");
         let pictures = self.data.load(&graph, &progress)?;
-        let parts = Parts::new(pictures, self.data.seed)?;
+        let parts = Parts::new(pictures)?;
         let subject = Subject {
             graph: &graph,
             bytes: size,

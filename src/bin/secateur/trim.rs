@@ -119,7 +119,7 @@ impl Trim {
         let original = self.model.open(bytes, known)?.graph;
         progress.stage("Reading pictures");
         let pictures = self.data.load(&original, &progress)?;
-        let parts = Parts::new(pictures, self.data.seed)?;
+        let parts = Parts::new(pictures)?;
         let test = parts.test.clone();
 
         let aim = self.aim();
