@@ -155,6 +155,27 @@ fn a_schedule_stops_where_a_round_falls_below_the_line() {
     assert!(last >= line.least() && line.tried()[count - 1].recovered.score().unwrap() < last);
 }
 
+/// Every model that was tried can be had, and is what was said of it.
+#[test]
+fn a_round_beyond_the_line_gives_its_file_too() {
+    let mut line = line(r#"{"target": {"macs": 0.03}}"#, Aim::new(0.1));
+    let mut sides = [0, 0];
+    while !line.is_over() {
+        let Stage::Judged(tried) = line.advance().unwrap() else {
+            continue;
+        };
+        let file = line.latest().to_vec();
+        assert_eq!(file.len() as u64, tried.totals.bytes);
+        assert_eq!(file == line.best().1, tried.accepted);
+        let opened = onnx::open(file.into(), &Default::default()).unwrap().graph;
+        let (original, _) = model();
+        let again = examine(&opened, Some(&original), &parts(true).judged).unwrap();
+        assert_eq!(again, tried.recovered);
+        sides[usize::from(tried.accepted)] += 1;
+    }
+    assert!(sides.iter().all(|count| *count > 0), "{sides:?}");
+}
+
 /// Nothing that a search measures goes by unseen, and a cut beyond the line leaves the scores of the best model standing.
 #[test]
 fn scores_that_pictures_tell_are_measured_picture_by_picture_and_once_a_model() {

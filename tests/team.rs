@@ -192,6 +192,66 @@ fn the_best_that_was_judged_is_kept_where_the_last_one_was_judged_too() {
     assert_eq!(found([None; 4]), None);
 }
 
+/// Where a member is lost, the others go on with what they find, and stay in step.
+#[test]
+fn who_is_left_goes_on_by_the_mean_of_what_is_left() {
+    let graph = network(true);
+    let member = |index| Job::member(&graph, None, pictures(40), &plan(3), index).unwrap();
+    let mut members = vec![member(0), member(1), member(2)];
+    let mut samples = Vec::new();
+    for step in 0..6 {
+        if step == 2 {
+            members.remove(1);
+        } else if step == 4 {
+            members.pop();
+        }
+        let shares: Vec<_> = members.iter_mut().map(|m| m.share().unwrap()).collect();
+        let advances: Vec<_> = members
+            .iter_mut()
+            .map(|member| member.follow(&shares).unwrap())
+            .collect();
+        assert!(advances.iter().all(|advance| *advance == advances[0]));
+        samples.push(advances[0].learned.unwrap().samples);
+        let now = weights(&members[0].now());
+        assert!(members.iter().all(|other| weights(&other.now()) == now));
+    }
+    // Parts of a batch of ten: three, three and four.
+    assert_eq!(samples, [10, 10, 7, 7, 3, 3]);
+}
+
+#[test]
+fn the_best_so_far_can_be_kept_on_the_way_and_nothing_comes_of_that() {
+    let graph = network(false);
+    let run = |keeps: bool| {
+        let mut job = Job::new(&graph, None, pictures(40), &plan(1)).unwrap();
+        let mut kept = Vec::new();
+        let mut after = 0;
+        for (step, accuracy) in [0.2, 0.9, 0.4, 0.95].into_iter().enumerate() {
+            job.judged(Quality {
+                accuracy: Some(accuracy),
+                ..Quality::default()
+            });
+            let ways = weights(&job.now());
+            if keeps && let Some(best) = job.checkpoint(after) {
+                let (done, quality) = best.found.unwrap();
+                assert_eq!((done, quality.accuracy), (step, Some(accuracy)));
+                assert_eq!(weights(&best.graph), ways);
+                let record = best.graph.metadata.last().unwrap();
+                assert_eq!(record.0, "secateur.recovery");
+                assert!(record.1.contains(&format!("\"kept\":{done}")), "{record:?}");
+                after = done;
+                kept.push(done);
+            }
+            job.advance().unwrap();
+        }
+        (kept, weights(&job.now()))
+    };
+    let (kept, end) = run(true);
+    // Neither what it began with, nor what is worse than what was kept before.
+    assert_eq!(kept, [1, 3]);
+    assert_eq!(end, run(false).1);
+}
+
 #[test]
 fn a_batch_has_a_picture_for_everyone() {
     let graph = network(false);

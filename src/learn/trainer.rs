@@ -63,6 +63,8 @@ pub struct Learned {
     pub loss: f64,
     /// Samples of the batch whose label was the first choice; `None` without labels.
     pub hits: Option<usize>,
+    /// Samples of the batch.
+    pub samples: usize,
     pub rate: f32,
     /// The norm of all gradients together, before it was shortened.
     pub gradient_norm: f64,
@@ -241,6 +243,7 @@ impl Trainer {
             step: self.done,
             loss: share.loss,
             hits: share.hits,
+            samples: share.samples,
             rate,
             gradient_norm: norm,
         })

@@ -27,6 +27,11 @@ impl Best {
         }
     }
 
+    /// The best of those that were judged, whatever became of the model since.
+    pub fn so_far(&self) -> Option<&(Graph, usize, Quality)> {
+        self.best.as_ref()
+    }
+
     /// `None` where the last model was not judged: it can't be told whether it is the best.
     pub fn finish(self) -> Option<(Graph, usize, Quality)> {
         self.best.filter(|_| self.is_judged)

@@ -265,6 +265,20 @@ impl Job {
         self.best.take(now, done, quality);
     }
 
+    /// The best of the models that were judged so far, to be kept while the work goes on; `None` where it is of no more than
+    /// `after` pieces of work.
+    pub fn checkpoint(&self, after: usize) -> Option<Recovered> {
+        let best = self.best.so_far().filter(|(_, done, _)| *done > after);
+        let (graph, done, quality) = best?;
+        let mut graph = graph.clone();
+        record(&mut graph, &self.plan, Some(*done));
+        Some(Recovered {
+            graph,
+            layers: self.rebuilt(),
+            found: Some((*done, *quality)),
+        })
+    }
+
     /// The best of the models that were judged, where the last one was; else the last one, as it is.
     pub fn finish(mut self) -> Recovered {
         let best = std::mem::take(&mut self.best).finish();
@@ -272,18 +286,21 @@ impl Job {
             Some((graph, done, quality)) => (graph, Some((done, quality))),
             None => (self.now(), None),
         };
-        let layers = match self.work {
-            Work::Reconstruct(reconstruction) => reconstruction.rebuilt().to_vec(),
-            Work::Recalibrate { .. } | Work::Learn { .. } => Vec::new(),
-        };
         let kept = found.map(|(done, _)| done);
         if kept != Some(0) {
             record(&mut graph, &self.plan, kept);
         }
         Recovered {
             graph,
-            layers,
+            layers: self.rebuilt(),
             found,
+        }
+    }
+
+    fn rebuilt(&self) -> Vec<Rebuilt> {
+        match &self.work {
+            Work::Reconstruct(reconstruction) => reconstruction.rebuilt().to_vec(),
+            Work::Recalibrate { .. } | Work::Learn { .. } => Vec::new(),
         }
     }
 }

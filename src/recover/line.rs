@@ -29,6 +29,8 @@ pub struct Line {
     clock: Option<Clock>,
     /// The best model so far, and its file.
     best: (Graph, Vec<u8>),
+    /// The file of the model that was judged last, where that is beyond the line.
+    beyond: Vec<u8>,
     /// What pictures tell of the best model.
     scoring: Scoring,
     state: State,
@@ -66,6 +68,7 @@ impl Line {
             Ok(Line {
                 state: State::new(recipe, plan, aim, &parts, whole),
                 best: (original.clone(), file),
+                beyond: Vec::new(),
                 original,
                 portions,
                 parts,
@@ -107,6 +110,7 @@ impl Line {
                 parts,
                 clock,
                 best,
+                beyond: Vec::new(),
                 scoring: Scoring::default(),
                 state,
                 leads: false,
@@ -219,8 +223,11 @@ impl Line {
         };
         if tried.accepted {
             self.best = (graph, bytes);
+            self.beyond = Vec::new();
             // Scores are of one model.
             self.scoring = Scoring::default();
+        } else {
+            self.beyond = bytes;
         }
         self.state.take(tried.clone());
         Ok(tried)
@@ -243,6 +250,15 @@ impl Line {
     /// The smallest model on this side of the line, with its file: the original where no cut was accepted.
     pub fn best(&self) -> (&Graph, &[u8]) {
         (&self.best.0, &self.best.1)
+    }
+
+    /// The file of the model that was judged last, on whichever side of the line; a search that was resumed has one from its
+    /// first judgement on.
+    pub fn latest(&self) -> &[u8] {
+        match self.state.tried.last() {
+            Some(tried) if !tried.accepted => &self.beyond,
+            _ => &self.best.1,
+        }
     }
 }
 

@@ -14,12 +14,11 @@ use crate::data::preset::Preset;
 use crate::data::{Pictures, Stack, class_of_folder, idx};
 use crate::error::Error;
 use crate::graph::Graph;
-use crate::onnx::{OpenOptions, open, write};
+use crate::onnx::{OpenOptions, open};
 use crate::prune::score::measured::Measuring;
 use crate::recover::{
     Advance, Answers, Chosen, Job, Line, Method, Parts, Plan, Tested, Trial, measure,
 };
-use crate::report::account;
 use js_sys::Uint8Array;
 use messages::Recovered;
 use preparing::Preparing;
@@ -212,19 +211,24 @@ impl Learner {
         };
         let plan = Box::new(job.plan().clone());
         let recovered = job.finish();
-        let bytes = write(&recovered.graph)?;
-        let (kept, quality) = recovered.found.unzip();
         let told = Recovered {
             milliseconds: measure(&recovered.graph, &work.parts.judged, Some(now))?,
-            totals: account(&recovered.graph, bytes.len() as u64).totals,
-            bytes: Uint8Array::from(&bytes[..]),
-            layers: recovered.layers,
-            kept,
-            quality,
+            ..Recovered::of(&recovered)?
         };
         let kind = Kind::Recovered(Box::new(recovered.graph), plan);
         self.work = Some(Work::new(work.original, work.parts, work.answers, kind));
         message(told)
+    }
+
+    /// The best model that a recovery came by so far, to be kept in case of what may happen to it; `undefined` where it is of no
+    /// more than `after` pieces of work. Its time is not measured.
+    pub fn checkpoint(&self, after: usize) -> JsResult<Option<Ts<Recovered>>> {
+        let Kind::Recovery(job) = &self.under_way()?.kind else {
+            return Err(nothing_begun().into());
+        };
+        let best = job.checkpoint(after);
+        let told = best.map(|best| Recovered::of(&best)).transpose()?;
+        told.map(message).transpose()
     }
 
     /// Begins to measure what came out, a recovered model or a search's best, beside the original, on the pictures for the last

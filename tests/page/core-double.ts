@@ -29,6 +29,8 @@ export interface DoubleCore extends Core {
   /** Makes the named call wait until the returned function is called. */
   hold(name: string): () => void;
   restart(which: string, reason: string): void;
+  /** Lets a worker that helps to learn die. */
+  loseHelper(): void;
 }
 
 /** A failure as the core gives it. */
@@ -182,6 +184,8 @@ export function doubleCore(): DoubleCore {
   let prepared = 0;
   let beginning = BEGINNING;
   let scored = "";
+  let batch = PLAN.batch;
+  let lost = 0;
   let probers = 0;
   let current: Recipe = { target: { macs: 1 } };
 
@@ -215,6 +219,7 @@ export function doubleCore(): DoubleCore {
         release();
       };
     },
+    loseHelper: () => void (lost += 1),
     restart: (which, reason) => listeners.forEach((listener) => listener(which as never, reason)),
     cutter: {
       criteria: () => answer("criteria", null, () => CRITERIA),
@@ -282,16 +287,42 @@ export function doubleCore(): DoubleCore {
           channels: 1,
           labels: labels?.subarray(4) ?? new Uint8Array(),
         })),
-      recover: (_, __, plan) => answer("recover", plan, () => (begins(quality(0.25)), undefined)),
+      recover: (_, __, plan) => answer("recover", plan, () => (({ batch } = plan), begins(quality(0.25)), undefined)),
       prepare: () => answer("prepare", null, () => ({ measuring: { done: (prepared += 1), of: 2 } })),
       begin: () => answer("begin", null, () => beginning),
       advance: () =>
         answer("advance", null, () => {
           learnt += 1;
-          const learned = { step: learnt, loss: 1 / learnt, hits: undefined, rate: 0.01, gradientNorm: 1 };
+          const learned = {
+            step: learnt,
+            loss: 1 / learnt,
+            hits: undefined,
+            samples: batch,
+            rate: 0.01,
+            gradientNorm: 1,
+          };
           return { done: learnt, of: 3, learned };
         }),
       judge: () => answer("judge", null, () => ((trial = { of: 4, done: 0, gives: learnt < 3 ? 0.5 : 0.75 }), 4)),
+      // Each judgement finds a better model.
+      checkpoint: (step) =>
+        answer("checkpoint", step, () =>
+          learnt <= step
+            ? null
+            : {
+                totals: after(current),
+                bytes: new Uint8Array([learnt]),
+                layers: [],
+                kept: learnt,
+                quality: quality(trial.gives),
+              },
+        ),
+      lostHelpers: () =>
+        answer("lostHelpers", null, () => {
+          const told = lost;
+          lost = 0;
+          return told;
+        }),
       finish: () =>
         answer("finish", null, () => ({
           totals: after(current),
@@ -325,7 +356,7 @@ export function doubleCore(): DoubleCore {
             stage: { judged },
             isOver: !accepted,
             least: 0.8,
-            bytes: new Uint8Array(accepted ? [8] : []),
+            bytes: new Uint8Array([accepted ? 8 : 9]),
             state,
           };
         }),

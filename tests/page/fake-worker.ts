@@ -20,8 +20,8 @@ export class FakeWorker extends EventTarget {
     this.#channel.port1.close();
   }
 
-  /** As when an error escapes everything in the worker. */
-  crash(): void {
-    this.dispatchEvent(new Event("error", { cancelable: true }));
+  /** As when an error escapes everything in the worker. Gives whether nobody took care of it. */
+  crash(): boolean {
+    return this.dispatchEvent(new Event("error", { cancelable: true }));
   }
 }

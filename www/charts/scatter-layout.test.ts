@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { lastAbove, legend, moveOf, scales, stroke, withinReach, type ScatterSeries } from "./scatter-layout";
 
-const point = (x: number, y: number) => ({ id: `${x}`, x, y, beyond: false, name: "a model" });
+const point = (x: number, y: number) => ({ id: `${x}`, x, y, beyond: false, kept: true, name: "a model" });
 const series = (...points: [number, number][]): ScatterSeries => ({
   id: "one",
   name: "l2",
@@ -69,8 +69,11 @@ describe("the last model above the line", () => {
   });
 
   test("is none that was thrown away, and none at all where all lie below", () => {
-    const thrown = { ...models, points: models.points.map((each) => ({ ...each, beyond: each.x === 40 })) };
+    const thrown = { ...models, points: models.points.map((each) => ({ ...each, kept: each.x !== 40 })) };
     expect(lastAbove([thrown], { x: 0 }, 0.8)?.x).toBe(20);
+    // One that was beyond the line of its search may stand above where the line is now.
+    const beyond = { ...models, points: models.points.map((each) => ({ ...each, beyond: each.x === 40 })) };
+    expect(lastAbove([beyond], { x: 0 }, 0.8)?.x).toBe(40);
     expect(lastAbove([models], { x: 0 }, 0.95)).toBeNull();
     expect(lastAbove([], { x: 0 }, 0)).toBeNull();
   });

@@ -9,8 +9,10 @@ export interface ScatterPoint {
   readonly x: number;
   /** Accuracy or agreement, 0..1. */
   readonly y: number;
-  /** Whether it is this side of the line, where it was made for one. */
+  /** Whether it is beyond the line that it was made for. */
   readonly beyond: boolean;
+  /** Whether it can be brought back. */
+  readonly kept: boolean;
   readonly name: string;
 }
 
@@ -79,15 +81,15 @@ export function withinReach(line: number, from: number): number {
 }
 
 /**
- * The model that saves the most and still stands on or above the line: the farthest from where all began. Models that were
- * not kept, since they were beyond the line of their search, are passed over. `null` where none is left.
+ * The model that saves the most and still stands on or above the line, wherever that was when the model was made: the farthest
+ * from where all began. Models that can't be brought back are passed over. `null` where none is left.
  */
 export function lastAbove(
   series: readonly ScatterSeries[],
   from: { readonly x: number },
   line: number,
 ): ScatterPoint | null {
-  const above = series.flatMap(({ points }) => points).filter(({ y, beyond }) => y >= line && !beyond);
+  const above = series.flatMap(({ points }) => points).filter(({ y, kept }) => y >= line && kept);
   const saved = ({ x }: ScatterPoint) => Math.abs(x - from.x);
   return above.reduce<ScatterPoint | null>((best, point) => (best && saved(best) >= saved(point) ? best : point), null);
 }

@@ -53,7 +53,7 @@ export function connect(): Core {
   const learnerDoor = () =>
     (learner ??= new Door<LearnerApi>({
       start: () => new Worker(new URL("./learner.worker.ts", import.meta.url), { type: "module", name: "learner" }),
-      // What was under way is lost; every finished model is kept by the page.
+      // What was under way is lost; the page keeps every finished model, and the best one on the way of a recovery.
       restore: () => Promise.resolve(),
       onRestart: tell("learner"),
     }));
@@ -121,6 +121,8 @@ export function connect(): Core {
       begin: () => learnerDoor().call((api) => api.begin()),
       advance: () => learnerDoor().call((api) => api.advance()),
       judge: () => learnerDoor().call((api) => api.judge()),
+      checkpoint: (after) => learnerDoor().call((api) => api.checkpoint(after)),
+      lostHelpers: () => learnerDoor().call((api) => api.lostHelpers()),
       finish: () => learnerDoor().call((api) => api.finish()),
       toLine: (original, recipe, plan, aim) =>
         learnerDoor().call((api) => api.toLine(original, recipe, plan, aim, sizesOf(original))),

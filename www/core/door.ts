@@ -18,6 +18,11 @@ export class CoreError extends Error {
 /** Names under which JavaScript engines report that a WebAssembly instance trapped or ran out of memory. */
 const FATAL = new Set(["RuntimeError", "RangeError"]);
 
+/** Whether a worker that failed so can't be trusted with anything more. */
+export function isFatal(error: unknown): boolean {
+  return FATAL.has((error as Partial<Error> | null)?.name ?? "");
+}
+
 const CRASHED =
   "This part of the page stopped unexpectedly and was started again with the model that was open. " +
   "If it happens again with the same model or settings, the model may need more memory than the browser gives.";
@@ -67,7 +72,7 @@ export class Door<Api> {
     } catch (error) {
       if (error instanceof CoreError) throw error;
       const { name, message } = error as Error;
-      if (!FATAL.has(name)) throw new CoreError(name, message);
+      if (!isFatal(error)) throw new CoreError(name, message);
       const crash = new CoreError("crashed", CRASHED);
       if (api === this.#api) this.#restart(crash);
       throw crash;

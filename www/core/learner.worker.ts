@@ -30,6 +30,8 @@ const api = {
   async begin() {
     const learner = await core;
     const beginning = learner.begin();
+    // Who was lost in what came before is no news any more.
+    team.takeLost();
     if (subject) {
       await team.gather(learner, subject.original, subject.sizes);
       if (subject.pruned) team.begin(subject.pruned);
@@ -42,6 +44,8 @@ const api = {
     return learner.advance();
   },
   judge: async () => (await core).judge(),
+  checkpoint: async (after: number) => (await core).checkpoint(after) ?? null,
+  lostHelpers: () => team.takeLost(),
   async finish() {
     team.disband();
     return (await core).finish();
@@ -62,7 +66,10 @@ const api = {
     const learner = await core;
     await team.share(learner);
     const round = learner.round();
-    if ("cut" in round.stage && learner.learns) team.begin(learner.cut());
+    if ("cut" in round.stage && learner.learns) {
+      if (subject && !team.isWhole) await team.gather(learner, subject.original, subject.sizes);
+      team.begin(learner.cut());
+    }
     if (round.isOver) team.disband();
     return round;
   },

@@ -164,6 +164,13 @@ export interface Learner {
   advance(): Promise<Advance>;
   /** Begins a trial of the model as it is by now, on the pictures that are chosen by. Gives how many there are. */
   judge(): Promise<number>;
+  /**
+   * The best model that the recovery came by so far, in case it does not come to its end; `null` where that is one after no more
+   * than so many pieces of work. Its time is not measured.
+   */
+  checkpoint(after: number): Promise<Recovered | null>;
+  /** How many of the workers that help to learn were lost since this was asked last. Learning goes on without them. */
+  lostHelpers(): Promise<number>;
   /** Ends the recovery, whole or not, with the best model that it came by: where the last one was not judged, with that. */
   finish(): Promise<Recovered>;
   /** Gets ready for a search. */

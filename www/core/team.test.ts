@@ -10,6 +10,8 @@ const share = (loss: number): Share => ({ numbers: new Float32Array([loss]), los
 /** What each member was asked, by its number, and what it found: its number in hundreds and the batch. */
 let asked: [member: number, what: string, argument: unknown][];
 let workers: MemberWorker[];
+/** The member that fails at its next step as one does whose memory is at an end. */
+let exhausted: number | null;
 
 /** A member's worker without a thread of its own. It learns nothing, but tells what it was asked. */
 class MemberWorker extends FakeWorker {
@@ -29,12 +31,20 @@ class MemberWorker extends FakeWorker {
       },
       step: (others: readonly Found[]) => {
         asked.push([index, "step", others.map(({ index, share: { loss } }) => [index, loss])]);
+        if (index === exhausted) throw Object.assign(new Error("unreachable"), { name: "RuntimeError" });
         batch += 1;
         return share(100 * index + batch);
       },
     };
     super(api);
     workers.push(this);
+  }
+}
+
+/** A member's worker that can't use what it is to learn from. */
+class RefusingWorker extends FakeWorker {
+  constructor() {
+    super({ join: () => Promise.reject(new Error("these are no lessons")) });
   }
 }
 
@@ -57,6 +67,7 @@ const MODEL = new Uint8Array([1]);
 beforeEach(() => {
   asked = [];
   workers = [];
+  exhausted = null;
   vi.stubGlobal("Worker", MemberWorker);
 });
 afterEach(() => {
@@ -109,19 +120,64 @@ describe("a team", () => {
     expect(judging.taken).toEqual([]);
   });
 
-  test("whose member dies says so at the next step, and another gathering starts afresh", async () => {
+  /** A team that has learned one step, the leader being one of three. */
+  async function begun() {
     const team = new Team();
-    const learner = leader(2);
+    const learner = leader(3);
     await team.gather(learner, MODEL, {});
     team.begin(MODEL);
     await team.share(learner);
-    workers[0]!.terminate();
-    workers[0]!.dispatchEvent(Object.assign(new Event("error"), { message: "killed by the test" }));
-    await expect(team.share(learner)).rejects.toThrow("killed by the test");
+    expect(learner.taken).toEqual([
+      [1, 101],
+      [2, 201],
+    ]);
+    return { team, learner };
+  }
+  const steps = (member: number) =>
+    asked.filter(([index, what]) => index === member && what === "step").map(([, , others]) => others);
+
+  test("whose member dies goes on without it, and the learner's worker does not die of it", async () => {
+    const { team, learner } = await begun();
+    expect([team.isWhole, team.takeLost()]).toEqual([true, 0]);
+    expect(workers[0]!.crash()).toBe(false);
+    await team.share(learner);
+    expect(workers.map(({ isEnded }) => isEnded)).toEqual([true, false]);
+    expect([team.isWhole, team.takeLost(), team.takeLost()]).toEqual([false, 1, 0]);
+    await team.share(learner);
+    expect(learner.taken.slice(2)).toEqual([
+      [2, 202],
+      [2, 203],
+    ]);
+    // The one that is left follows the learner alone.
+    await vi.waitFor(() => expect(steps(2).slice(1)).toEqual([[[0, 2]], [[0, 3]]]));
+
+    // What it found before counts still.
+    workers[1]!.crash();
+    await team.share(learner);
+    await team.share(learner);
+    expect(team.takeLost()).toBe(1);
+    // Whoever is alone takes and is given nothing.
+    learner.taken.length = 0;
+    await team.share(learner);
+    expect(learner.taken).toEqual([]);
 
     await team.gather(learner, MODEL, {});
-    expect(workers.map(({ isEnded }) => isEnded)).toEqual([true, false]);
+    expect(team.isWhole).toBe(true);
+    expect(workers.map(({ isEnded }) => isEnded)).toEqual([true, true, false, false]);
     team.begin(MODEL);
     await team.share(learner);
+    expect(learner.taken.map(([index]) => index)).toEqual([1, 2]);
+  });
+
+  test("counts a member as lost that has no memory left, and tells of any other error", async () => {
+    exhausted = 2;
+    const { team, learner } = await begun();
+    await team.share(learner);
+    expect(learner.taken.slice(2)).toEqual([[1, 102]]);
+    expect([workers[1]!.isEnded, team.takeLost()]).toEqual([true, 1]);
+
+    vi.stubGlobal("Worker", RefusingWorker);
+    await expect(team.gather(leader(2), MODEL, {})).rejects.toThrow("these are no lessons");
+    expect(team.takeLost()).toBe(0);
   });
 });

@@ -1,14 +1,20 @@
 /**
  * The learner and its members: each step they share out a batch, exchange what they found, and all go the same step
- * (synchronous data-parallel learning). Members are workers of the learner's worker, so they end when it does.
+ * (synchronous data-parallel learning). Members are workers of the learner's worker, so they end when it does. All hold the
+ * whole model, so where one is lost, the others go on, on what is left of each batch.
  */
 import { wrap, type Remote } from "comlink";
 import type { Learner, Share } from "../pkg/secateur";
-import type { MemberApi } from "./member.worker";
+import { isFatal } from "./door";
+import type { Found, MemberApi } from "./member.worker";
 
 interface Member {
+  /** Its number in the plan, from 1 on: the learner is 0. */
+  readonly index: number;
   readonly worker: Worker;
   readonly api: Remote<MemberApi>;
+  /** Rejects with `DIED` when it does. */
+  readonly death: Promise<never>;
   /** What it finds in the batch that comes next. */
   next: Promise<Share>;
 }
@@ -16,47 +22,60 @@ interface Member {
 /** What the team needs of the learner that leads it. */
 export type Leader = Pick<Learner, "workers" | "learns" | "lessons" | "share" | "take">;
 
+const DIED = new Error("this worker stopped unexpectedly");
+
 export class Team {
-  #members: Member[] = [];
-  /** Rejects when a member dies. */
-  #broken: Promise<never> = new Promise(() => undefined);
+  #members: readonly Member[] = [];
+  /** How many they are meant to be, the learner among them. */
+  #workers = 1;
+  #lost = 0;
+
+  /** Whether nobody was lost since they were gathered. */
+  get isWhole(): boolean {
+    return this.#members.length === this.#workers - 1;
+  }
+
+  /** How many members were lost since this was asked last. */
+  takeLost(): number {
+    const lost = this.#lost;
+    this.#lost = 0;
+    return lost;
+  }
 
   /** Starts as many members as the learner's work is planned for beside it, and hands them what it learns from. */
   async gather(leader: Leader, original: Uint8Array, sizes: Record<string, number>): Promise<void> {
     this.disband();
-    const { workers } = leader;
-    if (workers === 1) return;
+    this.#workers = leader.workers;
+    if (this.isWhole) return;
     const lessons = leader.lessons();
-    let fail!: (reason: Error) => void;
-    this.#broken = new Promise((_, reject) => (fail = reject));
-    this.#broken.catch(() => undefined);
-    const joining = Array.from({ length: workers - 1 }, async (_, at) => {
-      const worker = new Worker(new URL("./member.worker.ts", import.meta.url), { type: "module", name: "member" });
-      worker.addEventListener("error", (event) => fail(new Error(event.message)));
-      const api = wrap<MemberApi>(worker);
-      // Nothing is found before there is a cut.
-      this.#members.push({ worker, api, next: new Promise(() => undefined) });
-      await api.join(lessons, original, sizes, at + 1);
-    });
-    await Promise.race([Promise.all(joining), this.#broken]);
+    this.#members = Array.from({ length: this.#workers - 1 }, (_, at) => start(at + 1));
+    await Promise.all(
+      this.#members.map((member) => this.#given(member, member.api.join(lessons, original, sizes, member.index))),
+    );
   }
 
   /** Brings the members to where the learner is when it begins to learn this cut; they find what the first batch says. */
   begin(cut: Uint8Array): void {
-    for (const member of this.#members) this.#expect(member, member.api.begin(cut));
+    for (const member of this.#members) expectOf(member, member.api.begin(cut));
   }
 
   /** Before a step of learning: everyone's part of the next batch is found and handed round. */
   async share(leader: Leader): Promise<void> {
     if (this.#members.length === 0 || !leader.learns) return;
-    const own = leader.share();
-    const theirs = await Promise.race([Promise.all(this.#members.map(({ next }) => next)), this.#broken]);
-    const found = [own, ...theirs].map((share, index) => ({ index, share }));
-    for (const { index, share } of found.slice(1)) leader.take(index, share);
-    this.#members.forEach((member, at) => {
-      const others = found.filter(({ index }) => index !== at + 1);
-      this.#expect(member, member.api.step(others));
-    });
+    const found: Found[] = [{ index: 0, share: leader.share() }];
+    const theirs = this.#members.map(async (member) => ({
+      index: member.index,
+      share: await this.#given(member, member.next),
+    }));
+    for (const { index, share } of await Promise.all(theirs)) {
+      if (!share) continue;
+      leader.take(index, share);
+      found.push({ index, share });
+    }
+    for (const member of this.#members) {
+      const others = found.filter(({ index }) => index !== member.index);
+      expectOf(member, member.api.step(others));
+    }
   }
 
   disband(): void {
@@ -64,9 +83,36 @@ export class Team {
     this.#members = [];
   }
 
-  #expect(member: Member, next: Promise<Share>): void {
-    member.next = next;
-    // Where learning runs away, the learner says so for all; what else goes wrong is told when the share is awaited.
-    next.catch(() => undefined);
+  /** What a member gives; nothing where it dies meanwhile, and is a member no more. */
+  async #given<Value>(member: Member, given: Promise<Value>): Promise<Value | null> {
+    try {
+      return await Promise.race([given, member.death]);
+    } catch (error) {
+      if (error !== DIED && !isFatal(error)) throw error;
+      member.worker.terminate();
+      this.#members = this.#members.filter((other) => other !== member);
+      this.#lost += 1;
+      return null;
+    }
   }
+}
+
+function start(index: number): Member {
+  const worker = new Worker(new URL("./member.worker.ts", import.meta.url), { type: "module", name: "member" });
+  const death = new Promise<never>((_, reject) =>
+    worker.addEventListener("error", (event) => {
+      // Else it would count as an error of the learner's worker, and end that too.
+      event.preventDefault();
+      reject(DIED);
+    }),
+  );
+  death.catch(() => undefined);
+  // Nothing is found before there is a cut.
+  return { index, worker, api: wrap<MemberApi>(worker), death, next: new Promise(() => undefined) };
+}
+
+function expectOf(member: Member, next: Promise<Share>): void {
+  member.next = next;
+  // Where learning runs away, the learner says so for all; what else goes wrong is told when the share is awaited.
+  next.catch(() => undefined);
 }

@@ -1,7 +1,21 @@
 /** A recovery under way in the learner's worker: what it learns from, how it goes, and what came out. */
 import { CoreError } from "../core/door";
-import type { Advance, Aim, Beginning, Core, Plan, Preset, Quality, Recipe, Tested, Totals } from "../core/protocol";
+import type {
+  Advance,
+  Aim,
+  Beginning,
+  Core,
+  Plan,
+  Preset,
+  Quality,
+  Recipe,
+  Recovered,
+  Tested,
+  Totals,
+} from "../core/protocol";
 import type { Lesson } from "../data/sets/lesson";
+import * as format from "../format";
+import type { Attempt } from "../state/attempts";
 import { randomId } from "../state/ids";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
@@ -30,6 +44,12 @@ export interface Outcome {
   /** The least score on this side of the line, where a search made it, and the search that did. */
   readonly least: number | null;
   readonly run: string | null;
+  /** Whether it is beyond that line. */
+  readonly beyond: boolean;
+  /** Where it was kept on the way of a recovery that goes on. */
+  readonly unfinished: Attempt["unfinished"];
+  /** The model on the list that it takes the place of: one that was kept on the way to it. */
+  readonly replaces: string | null;
 }
 
 /** What becomes of a recovery while it goes on. */
@@ -71,6 +91,8 @@ export class Recovery {
   paused = $state(false);
   /** Something that went wrong without being the end: photos left out, learning that ran away. */
   remarks = $state.raw<readonly string[]>([]);
+  /** The best model so far, which was given as an outcome on the way; it stays if the recovery does not come to its end. */
+  checkpoint = $state.raw<{ readonly id: string; readonly done: number; readonly of: number } | null>(null);
   #resume: (() => void) | null = null;
   #stopping = false;
   /** Whether nothing is left to do but to measure what came out. */
@@ -92,28 +114,41 @@ export class Recovery {
       await this.#gather(patient.preset, lessons);
       await learner.recover(patient.original, patient.pruned, plan);
       const beginning = await this.#begin("Measuring both models");
-      const done = await this.#learn(plan);
+      const tell = (
+        { bytes, totals, milliseconds }: Recovered,
+        quality: Quality,
+        unfinished: Outcome["unfinished"],
+      ) => {
+        const id = randomId();
+        this.listeners.onOutcome({
+          id,
+          model: patient.model,
+          before: patient.before,
+          bytes,
+          totals,
+          recipe: patient.recipe,
+          plan,
+          earlier: patient.earlier,
+          beginning,
+          cut: beginning.pruned,
+          quality,
+          milliseconds: milliseconds ?? null,
+          least: null,
+          run: null,
+          beyond: false,
+          unfinished,
+          replaces: this.checkpoint?.id ?? null,
+        });
+        this.checkpoint = unfinished && { id, ...unfinished };
+        return id;
+      };
+      const done = await this.#learn(plan, (best, of) => tell(best, best.quality!, { done: best.kept!, of }));
       this.#hasLearned();
       const judged = await this.#measure(() => learner.judge(), MEASURING);
-      const { bytes, totals, milliseconds, kept, quality } = await learner.finish();
+      const recovered = await learner.finish();
+      const { kept, quality } = recovered;
       if (kept !== undefined && kept < done) this.#remark(keptEarlier(kept, done));
-      const id = randomId();
-      this.listeners.onOutcome({
-        id,
-        model: patient.model,
-        before: patient.before,
-        bytes,
-        totals,
-        recipe: patient.recipe,
-        plan,
-        earlier: patient.earlier,
-        beginning,
-        cut: beginning.pruned,
-        quality: quality ?? judged!.quality,
-        milliseconds: milliseconds ?? null,
-        least: null,
-        run: null,
-      });
+      const id = tell(recovered, quality ?? judged!.quality, null);
       if (!this.#stopping) await this.#test(id);
     });
   }
@@ -177,7 +212,7 @@ export class Recovery {
           id: randomId(),
           model: begun.model,
           before,
-          bytes: accepted ? bytes : new Uint8Array(),
+          bytes,
           totals,
           recipe: withShare(begun.recipe, share),
           plan: begun.plan,
@@ -188,10 +223,16 @@ export class Recovery {
           milliseconds: milliseconds ?? null,
           least,
           run: begun.run,
+          beyond: !accepted,
+          unfinished: null,
+          replaces: null,
         });
         this.work = loading(`Round ${rounds + 1}: cutting`);
       }
-      if (state !== undefined) this.listeners.onSearch({ ...begun, rounds, best, state });
+      if (state !== undefined) {
+        this.listeners.onSearch({ ...begun, rounds, best, state });
+        await this.#lookAfterHelpers();
+      }
     }
     if (over) this.listeners.onSearch(null);
     this.#hasLearned();
@@ -258,6 +299,7 @@ export class Recovery {
     this.judgements = [];
     this.pace = null;
     this.remarks = [];
+    this.checkpoint = null;
     this.paused = false;
     this.#stopping = false;
     this.#isCancelled = false;
@@ -283,8 +325,20 @@ export class Recovery {
     this.remarks = [...this.remarks, message];
   }
 
-  /** Does all pieces of a recovery, and judges on the way where it learns. Gives how many pieces were done. */
-  async #learn(plan: Plan): Promise<number> {
+  /** Says where workers that helped to learn were lost. */
+  async #lookAfterHelpers(): Promise<void> {
+    const lost = await this.core.learner.lostHelpers();
+    if (lost > 0)
+      this.#remark(
+        `${format.plural(lost, "worker")} that helped to learn stopped unexpectedly. Learning goes on with what is left, on smaller batches: nothing that was learned is lost.`,
+      );
+  }
+
+  /**
+   * Does all pieces of a recovery, and judges on the way where it learns: each model that is better than all before it is handed
+   * over there, with the number of pieces that there are. Gives how many pieces were done.
+   */
+  async #learn(plan: Plan, onBetter: (best: Recovered, of: number) => void): Promise<number> {
     const { learner } = this.core;
     const losses: LossPoint[] = [];
     const learns = plan.method === "distill" || plan.method === "finetune";
@@ -298,6 +352,8 @@ export class Recovery {
     const start = performance.now();
     let idle = 0;
     let drawn = 0;
+    let photos = 0;
+    /** Since the last judgement, where labels are looked at. */
     let [seen, hits] = [0, 0];
     let done = 0;
     /** The shares of the way at which it is judged, and the next point of the curve of losses is due, in such parts. */
@@ -309,7 +365,8 @@ export class Recovery {
         idle += performance.now() - waiting;
         const advance = await learner.advance();
         const { learned } = advance;
-        if (learned?.hits !== undefined) [seen, hits] = [seen + plan.batch, hits + learned.hits];
+        if (learned) photos += learned.samples;
+        if (learned?.hits !== undefined) [seen, hits] = [seen + learned.samples, hits + learned.hits];
         done = advance.done;
         const way = advance.done / advance.of;
         if (learned && way * LOSSES >= points) {
@@ -321,15 +378,18 @@ export class Recovery {
           drawn = now;
           this.losses = [...losses];
           const spent = now - start - idle;
-          const photos = learns ? (plan.batch * advance.done * 1000) / spent : null;
-          this.pace = { photos, left: (spent / Math.max(1, advance.done)) * (advance.of - advance.done) };
+          const left = (spent / Math.max(1, advance.done)) * (advance.of - advance.done);
+          this.pace = { photos: learns ? (photos * 1000) / spent : null, left };
           this.#show(what, advance);
+          await this.#lookAfterHelpers();
         }
         if (advance.done >= advance.of) break;
         if (learns && way * JUDGEMENTS >= judgements) {
           judgements = Math.floor(way * JUDGEMENTS) + 1;
           await this.#judge(what, advance, seen > 0 ? hits / seen : null);
           [seen, hits] = [0, 0];
+          const best = await learner.checkpoint(this.checkpoint?.done ?? 0);
+          if (best) onBetter(best, advance.of);
           idle += performance.now() - now;
         }
       }

@@ -4,6 +4,7 @@ import { coreError } from "../../tests/page/core-double";
 import { file, settled } from "../../tests/page/surroundings";
 import { called, core, opened, visit } from "../../tests/page/visits";
 import type { Lesson } from "../data/sets/lesson";
+import { remarkOn, type Attempt } from "../state/attempts";
 import type { Session } from "./session.svelte";
 
 vi.mock("../data/photo", () => import("../../tests/page/photo"));
@@ -232,6 +233,107 @@ describe("a recovery", () => {
     expect(session.results.attempts).toHaveLength(1);
   });
 
+  /** A recovery that the third step ends, after two judgements. */
+  async function endsInMidStep(session: Session, end: () => unknown): Promise<void> {
+    const { advance } = core.learner;
+    const steps = vi.spyOn(core.learner, "advance").mockImplementation(async () => {
+      if (steps.mock.calls.length === 3) await end();
+      return advance();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    steps.mockRestore();
+    await settled();
+  }
+  const crash = () => Promise.reject(coreError("crashed", "This part of the page stopped."));
+
+  test("whose worker dies in mid-step leaves the best so far, which is taken and gone on from, after a reload too", async () => {
+    const session = await opened();
+    await endsInMidStep(session, crash);
+    expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "crashed" } });
+    expect(session.recovery.checkpoint).toMatchObject({ done: 2, of: 3 });
+    const left = { unfinished: { done: 2, of: 3 }, quality: { agreement: 0.5 }, cut: { agreement: 0.25 }, test: null };
+    expect(session.results.attempts).toMatchObject([left]);
+    // It is kept, but what the visitor looks at stays.
+    expect(session.results.recovered).toBeNull();
+
+    const again = await visit();
+    expect(again.results.attempts).toMatchObject([left]);
+    again.takeAttempt(again.results.attempts[0]!);
+    await settled();
+    expect([...again.results.recovered!.bytes]).toEqual([2]);
+    expect([...again.recoveredPatient!.pruned]).toEqual([2]);
+    await again.recovery.recover(again.recoveredPatient!, [photo(null)], await plan(again));
+    await settled();
+    expect(again.recovery.checkpoint).toBeNull();
+    expect(again.results.attempts.map(({ unfinished, earlier }) => [unfinished?.done, earlier.length])).toEqual([
+      [2, 0],
+      [undefined, 1],
+    ]);
+  });
+
+  test("that is cancelled in mid-step leaves the best so far too", async () => {
+    const session = await opened();
+    await endsInMidStep(session, () => {
+      session.recovery.cancel();
+      return Promise.reject(coreError("cancelled", "Cancelled."));
+    });
+    expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    expect(session.results.attempts).toMatchObject([{ unfinished: { done: 2, of: 3 } }]);
+  });
+
+  test("keeps one model on its way, and that gives way to what comes out", async () => {
+    const session = await opened();
+    const forget = vi.spyOn(session.storage, "forget");
+    const listed: unknown[] = [];
+    const { advance } = core.learner;
+    vi.spyOn(core.learner, "advance").mockImplementation(() => {
+      listed.push(session.results.attempts.map(({ unfinished }) => unfinished?.done));
+      return advance();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+    expect(listed).toEqual([[], [1], [2]]);
+    expect(called("checkpoint").map(([, after]) => after)).toEqual([0, 1]);
+    expect(session.results.attempts).toMatchObject([{ unfinished: null, quality: { agreement: 0.75 } }]);
+    expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
+    // Their files are gone as well.
+    expect(forget).toHaveBeenCalledTimes(2);
+    for (const [key] of forget.mock.calls) await expect(session.storage.bytes(key)).rejects.toThrow("no longer holds");
+  });
+
+  test("leaves a model of its way that was taken meanwhile where it is", async () => {
+    const session = await opened();
+    const { advance } = core.learner;
+    const steps = vi.spyOn(core.learner, "advance").mockImplementation(async () => {
+      if (steps.mock.calls.length === 2) session.takeAttempt(session.results.attempts[0]!);
+      await settled();
+      return advance();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+    expect(session.results.attempts.map(({ unfinished }) => unfinished?.done)).toEqual([1, undefined]);
+    session.undo();
+    await settled();
+    expect([...session.results.recovered!.bytes]).toEqual([1]);
+  });
+
+  test("that loses a worker that helped says so, and goes on", async () => {
+    const session = await opened();
+    const { advance } = core.learner;
+    vi.spyOn(core.learner, "advance").mockImplementationOnce(() => {
+      core.loseHelper();
+      return advance();
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("1 worker that helped to learn stopped")]);
+    expect(session.results.attempts).toMatchObject([{ unfinished: null }]);
+
+    core.loseHelper();
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("1 worker")]);
+    expect(session.results.attempts).toHaveLength(3);
+  });
+
   test("that fails leaves the cut as it was", async () => {
     const session = await opened();
     core.fail("recover", coreError("bad-input", "there are too few photos"));
@@ -262,12 +364,45 @@ describe("a recovery", () => {
     const session = await opened();
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
-    expect(session.results.attempts.map(({ key, quality }) => [key !== null, quality.agreement])).toEqual([
-      [true, 0.9],
-      [false, 0.4],
+    expect(session.results.attempts.map(({ beyond, quality }) => [beyond, quality.agreement])).toEqual([
+      [false, 0.9],
+      [true, 0.4],
     ]);
     expect([...session.results.recovered!.bytes]).toEqual([8]);
     expect(session.decisions.recipe.target).toEqual({ macs: 0.8 });
+  });
+
+  test("to the line: one beyond it is taken when it is asked for, after a reload too", async () => {
+    const session = await opened();
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    session.takeAttempt(session.results.attempts[1]!);
+    await settled();
+    expect([...session.results.recovered!.bytes]).toEqual([9]);
+    expect(session.decisions.recipe.target).toEqual({ macs: 0.6 });
+
+    const again = await visit();
+    expect([...again.results.recovered!.bytes]).toEqual([9]);
+    again.takeAttempt(again.results.attempts[0]!);
+    await settled();
+    expect([...again.results.recovered!.bytes]).toEqual([8]);
+  });
+
+  test("to the line: one of which an earlier version of the page kept no file stays, and is not taken", async () => {
+    const session = await opened();
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    const [kept, { beyond, unfinished, ...old }] = session.results.attempts as [Attempt, Attempt];
+    expect([beyond, unfinished]).toEqual([true, null]);
+    await session.storage.saveAttempts([kept, { ...old, key: null } as Attempt]);
+
+    const again = await visit();
+    const [, without] = again.results.attempts;
+    expect(without).toMatchObject({ beyond: true, key: null, quality: { agreement: 0.4 } });
+    expect(remarkOn(without!)).toContain("not kept");
+    again.takeAttempt(without!);
+    await settled();
+    expect([...again.results.recovered!.bytes]).toEqual([8]);
   });
 
   test("to the line: the last word is on photos that nothing was chosen by, and times are told", async () => {
@@ -357,9 +492,9 @@ describe("a recovery", () => {
     await again.recovery.goOn(again.results.search!, again.subject!, [photo(null)]);
     await settled();
     expect(called("resumeLine")).toEqual([["resumeLine", ["after 1", [8]]]]);
-    expect(again.results.attempts.map(({ key, run }) => [key !== null, run])).toEqual([
-      [true, again.results.attempts[0]!.run],
+    expect(again.results.attempts.map(({ beyond, run }) => [beyond, run])).toEqual([
       [false, again.results.attempts[0]!.run],
+      [true, again.results.attempts[0]!.run],
     ]);
     expect(again.results.search).toBeNull();
   });

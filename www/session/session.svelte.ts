@@ -334,11 +334,18 @@ export class Session {
     }
   }
 
-  /** Keeps a recovered model, and takes it unless it is beyond the line, or of a model that is no longer open. */
+  /** Keeps a recovered model, and takes it unless it is beyond the line, unfinished, or of a model that is no longer open. */
   #keep(outcome: Outcome): void {
-    const attempt = this.results.keep(outcome);
+    const attempt = this.results.keep(outcome, (id) => this.#wasTaken(id));
     const opened = this.model.opened;
-    if (attempt.key && opened && sourceId(opened.source) === attempt.model) this.takeAttempt(attempt);
+    const isOfOpen = opened !== null && sourceId(opened.source) === attempt.model;
+    if (isOfOpen && !attempt.beyond && !attempt.unfinished) this.takeAttempt(attempt);
+  }
+
+  /** Whether the present, undo or redo leads to this model. */
+  #wasTaken(id: string): boolean {
+    const { past, future } = this.history;
+    return [...past, ...future].some(({ value }) => value.recovered?.attempt === id);
   }
 
   #subjects(): Subject[] {

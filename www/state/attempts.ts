@@ -5,8 +5,12 @@ export interface Attempt {
   readonly id: string;
   /** When it was made, in milliseconds since 1970. */
   readonly at: number;
-  /** Where the file is kept; `null` for one beyond the line, of which only the numbers are. */
+  /** Where the file is kept; `null` where only the numbers are, as earlier versions of the page did beyond the line. */
   readonly key: string | null;
+  /** Whether it is beyond the line of the search that made it. */
+  readonly beyond: boolean;
+  /** The step after which the weights were so, of so many, where they were kept on the way of a recovery that goes on or broke off. */
+  readonly unfinished: { readonly done: number; readonly of: number } | null;
   /** The model that it was cut from, as `sourceId` names it. */
   readonly model: string;
   readonly recipe: Recipe;
@@ -34,10 +38,19 @@ export interface Attempt {
 
 /** An attempt as an earlier version of the page wrote it down, with what it did not know. */
 export function withAllKnown(attempt: Attempt): Attempt {
-  return { ...UNKNOWN, ...attempt };
+  // No file was kept beyond the line, and of all others there was one.
+  const unknown = { ...UNKNOWN, beyond: attempt.key === null };
+  return { ...unknown, ...attempt };
 }
 
-const UNKNOWN = { at: 0, earlier: [], run: null, times: null, test: null } satisfies Partial<Attempt>;
+const UNKNOWN = {
+  at: 0,
+  earlier: [],
+  run: null,
+  times: null,
+  test: null,
+  unfinished: null,
+} satisfies Partial<Attempt>;
 
 /** So many are kept; the oldest go first. */
 const MOST = 40;
@@ -48,8 +61,15 @@ export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): rea
 
 /** The model of this name was tested; of a search, the last one on this side of the line. */
 export function withTest(attempts: readonly Attempt[], of: string, test: Tested): readonly Attempt[] {
-  const tested = attempts.findLastIndex(({ id, run, key }) => id === of || (run === of && key !== null));
+  const tested = attempts.findLastIndex(({ id, run, beyond }) => id === of || (run === of && !beyond));
   return attempts.map((attempt, index) => (index === tested ? { ...attempt, test } : attempt));
+}
+
+/** What sets it apart from a model that came of a recovery's end on this side of the line, in words; `null`: nothing. */
+export function remarkOn({ key, beyond, unfinished }: Attempt): string | null {
+  if (unfinished) return `unfinished: after step ${unfinished.done} of ${unfinished.of}`;
+  if (!beyond) return null;
+  return key === null ? "beyond the line, its file was not kept" : "beyond the line";
 }
 
 /** What a quality is judged by: accuracy where there are labels, else agreement with the original. */

@@ -18,6 +18,8 @@ function attempt(id: string, share: number, more: Partial<Attempt> = {}): Attemp
     id,
     at: 1,
     key: "kept",
+    beyond: false,
+    unfinished: null,
     model: "one",
     recipe: { criterion: "l2" },
     plan: {
@@ -66,19 +68,26 @@ describe("the models as curves", () => {
       attempt("a", 0.5),
       attempt("b", 0.4),
       attempt("c", 0.6, { run: "r", least: 0.8 }),
-      attempt("d", 0.3, { run: "r", key: null, least: 0.8 }),
+      attempt("d", 0.3, { run: "r", beyond: true, least: 0.8 }),
+      attempt("e", 0.2, { run: "r", beyond: true, key: null, least: 0.8 }),
     ];
     const series = seriesOf(made, [sweep], "macs", () => "fine-tuned");
     expect(series.map(({ id, way, colour, points }) => [id, way, colour, points.length])).toEqual([
       ["sweep:swept", "one-shot", "l1, channel, global", 1],
       ["cut:l2, channel, global", "one-shot", "l2, channel, global", 2],
       ["recovered:l2, channel, global, fine-tuned", "recovered", "l2, channel, global", 2],
-      ["run:r", "iterative", "l2, channel, global", 2],
+      ["run:r", "iterative", "l2, channel, global", 3],
     ]);
     const run = series.at(-1)!;
-    expect(run.points.map(({ id, x, y, beyond }) => [id, x, y, beyond])).toEqual([
-      ["c", 30, 0.8, false],
-      ["d", 15, 0.8, true],
+    expect(run.points.map(({ id, x, y, beyond, kept }) => [id, x, y, beyond, kept])).toEqual([
+      ["c", 30, 0.8, false, true],
+      ["d", 15, 0.8, true, true],
+      ["e", 10, 0.8, true, false],
+    ]);
+    expect(run.points.map(({ name }) => name)).toEqual([
+      expect.stringMatching(/, iterative$/),
+      expect.stringMatching(/, beyond the line$/),
+      expect.stringMatching(/not kept$/),
     ]);
   });
 

@@ -1,7 +1,7 @@
 /** The models that were made of one, as series of points: what the plot of accuracy against sparsity shows. */
 import type { Recipe, Totals } from "../core/protocol";
 import type { ScatterSeries, Way } from "../charts/scatter-layout";
-import { scoreOf, type Attempt } from "./attempts";
+import { remarkOn, scoreOf, type Attempt } from "./attempts";
 import type { SweepCurve } from "./sweeps";
 
 /** What models can be plotted against. */
@@ -42,6 +42,9 @@ interface Dot {
   readonly placed: Placed;
   readonly y: number;
   readonly beyond: boolean;
+  readonly kept: boolean;
+  /** What is special about it, where anything is. */
+  readonly remark: string | null;
 }
 
 /** `say`: what the methods of recovery are called. */
@@ -53,11 +56,11 @@ export function seriesOf(
 ): ScatterSeries[] {
   const dots = [...sweeps.flatMap(dotsOfSweep), ...attempts.flatMap((attempt) => dotsOfAttempt(attempt, say(attempt)))];
   const series = new Map<string, ScatterSeries>();
-  for (const { series: id, name, way, recipe, id: point, placed, y, beyond } of dots) {
+  for (const { series: id, name, way, recipe, id: point, placed, y, beyond, kept, remark } of dots) {
     const x = placeOn(axis, placed);
     if (x === null) continue;
     const known = series.get(id)?.points ?? [];
-    const points = [...known, { id: point, x, y, beyond, name: `${name}, ${beyond ? "beyond the line" : way}` }];
+    const points = [...known, { id: point, x, y, beyond, kept, name: `${name}, ${remark ?? way}` }];
     series.set(id, { id, name, way, colour: nameOf(recipe), points });
   }
   return [...series.values()];
@@ -73,14 +76,16 @@ function dotsOfSweep({ id, recipe, before, points }: SweepCurve): Dot[] {
     placed: { before, totals, milliseconds: milliseconds ?? null },
     y: scoreOf(quality),
     beyond: false,
+    kept: true,
+    remark: null,
   }));
 }
 
 function dotsOfAttempt(attempt: Attempt, method: string): Dot[] {
-  const { id, recipe, before, totals, times, quality, key, run } = attempt;
+  const { id, recipe, before, totals, times, quality, key, run, beyond } = attempt;
   const name = `${nameOf(recipe)}, ${method}`;
   const placed = { before, totals, milliseconds: times?.own ?? null };
-  const made = { recipe, placed, beyond: key === null };
+  const made = { recipe, placed, beyond, kept: key !== null, remark: remarkOn(attempt) };
   const own: Dot = run
     ? { ...made, series: `run:${run}`, name, way: "iterative", id, y: scoreOf(quality) }
     : { ...made, series: `recovered:${name}`, name, way: "recovered", id, y: scoreOf(quality) };
@@ -95,6 +100,8 @@ function dotsOfAttempt(attempt: Attempt, method: string): Dot[] {
     id: `${id}:cut`,
     y: scoreOf(attempt.cut),
     beyond: false,
+    kept: true,
+    remark: null,
   };
   return [alone, own];
 }

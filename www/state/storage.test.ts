@@ -63,6 +63,15 @@ describe("storage", () => {
     await expect(after.bytes(stray)).rejects.toThrow(/no longer holds/);
   });
 
+  test("bytes that are forgotten by their key are gone, from memory and from the database", async () => {
+    const kept = storage();
+    const [gone, stays] = [kept.keep(new Uint8Array([1])), kept.keep(new Uint8Array([2]))];
+    kept.forget(gone);
+    await stored();
+    await expect(kept.bytes(gone)).rejects.toThrow(/no longer holds/);
+    expect([...(await storage().bytes(stays))]).toEqual([2]);
+  });
+
   test("a full disk is said, and the bytes are still there until the page is closed", async () => {
     const full = new DOMException("no room", "QuotaExceededError");
     vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {

@@ -98,6 +98,12 @@ export class Storage {
     return held;
   }
 
+  /** Forgets bytes that nothing needs any more. */
+  forget(key: string): void {
+    this.#inMemory.delete(key);
+    void this.#attempt((database) => del(BYTES_PREFIX + key, database));
+  }
+
   /** Forgets all bytes that no step of the history, none of the attempts and nothing to learn from needs. */
   async forgetUnused(history: History<Decisions>, attempts: readonly Attempt[]): Promise<void> {
     const needed = new Set([...history.past, ...history.future].flatMap((step) => storedKeys(step.value)));

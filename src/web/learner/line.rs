@@ -79,7 +79,7 @@ impl Learner {
             stage = line.advance()?;
         }
         let bytes = match &stage {
-            Stage::Judged(tried) if tried.accepted => line.best().1,
+            Stage::Judged(_) => line.latest(),
             _ => &[],
         };
         let state = match &stage {

@@ -1,7 +1,9 @@
 //! What crosses the boundary on the way to and from recovery. Fields mean what the core's reports say they mean.
 
-use crate::recover::{Curves, Probed, Quality, Rebuilt, Stage};
-use crate::report::Totals;
+use crate::error::Error;
+use crate::onnx::write;
+use crate::recover::{self, Curves, Probed, Quality, Rebuilt, Stage};
+use crate::report::{Totals, account};
 use js_sys::Uint8Array;
 use serde::Serialize;
 use tsify::Tsify;
@@ -42,6 +44,22 @@ pub struct Recovered {
     pub quality: Option<Quality>,
 }
 
+impl Recovered {
+    /// The same with its file; its time is not known.
+    pub fn of(recovered: &recover::Recovered) -> Result<Self, Error> {
+        let bytes = write(&recovered.graph)?;
+        let (kept, quality) = recovered.found.unzip();
+        Ok(Recovered {
+            totals: account(&recovered.graph, bytes.len() as u64).totals,
+            milliseconds: None,
+            bytes: Uint8Array::from(&bytes[..]),
+            layers: recovered.layers.clone(),
+            kept,
+            quality,
+        })
+    }
+}
+
 /// A piece of a search to the line.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +68,7 @@ pub struct Round {
     pub is_over: bool,
     /// The score that must not be fallen below, 0 to 1.
     pub least: f64,
-    /// The file of a model that was just accepted; else empty.
+    /// The file of a model that was just judged, on whichever side of the line; else empty.
     #[tsify(type = "Uint8Array")]
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub bytes: Uint8Array,

@@ -63,6 +63,59 @@ describe("the plot of all models", () => {
     expect(panel().getByRole("button", { name: /in rounds$/ })).toBeTruthy();
     expect(panel().getByRole("button", { name: /beyond the line$/ })).toBeTruthy();
   });
+
+  /** The point of a model whose name ends so; what a pointer does with it. */
+  const pointOf = (end: RegExp) => {
+    const titles = [...document.querySelectorAll("path.point > title")];
+    return titles.find((title) => end.test(title.textContent!.split(":")[0]!))!.parentElement!;
+  };
+  const loaded = () => core.calls.filter(([name]) => name === "preview").at(-1)![1];
+
+  test("a model beyond the line is taken by its point, by its button, and where the line is drawn below it", async () => {
+    await opened();
+    await press("Cut on to the line");
+    const beyond = () => panel().getByRole("button", { name: /beyond the line$/ });
+    const within = () => panel().getByRole("button", { name: /in rounds$/ });
+    expect(loaded()).toMatchObject({ target: { macs: 0.8 } });
+
+    await fireEvent.click(pointOf(/beyond the line$/));
+    await settled();
+    expect(loaded()).toMatchObject({ target: { macs: 0.6 } });
+    expect(beyond().getAttribute("aria-pressed")).toBe("true");
+    expect(panel().getByTestId("recovered").textContent).toContain("40 %");
+
+    within().click();
+    await settled();
+    expect(within().getAttribute("aria-pressed")).toBe("true");
+    beyond().click();
+    await settled();
+    expect(beyond().getAttribute("aria-pressed")).toBe("true");
+
+    within().click();
+    await settled();
+    const line = panel().getByRole("slider", { name: /^The line/ });
+    for (let key = 0; key < 12; key++) await fireEvent.keyDown(line, { key: "PageDown" });
+    await settled();
+    expect(panel().getByText(/^Last above the line/).textContent).toContain("beyond the line");
+    await press("Take this one");
+    expect(beyond().getAttribute("aria-pressed")).toBe("true");
+  });
+
+  test("a recovery whose worker dies says which weights are kept, and they are taken from the list", async () => {
+    await opened();
+    panel().getByRole("radio", { name: "Distil" }).click();
+    await settled();
+    const { advance } = core.learner;
+    const dies = coreError("crashed", "This part of the page stopped.");
+    vi.spyOn(core.learner, "advance").mockImplementationOnce(advance).mockRejectedValueOnce(dies);
+    await press("Recover this cut");
+    const told = panel().getByRole("alert").textContent!.replace(/\s+/g, " ");
+    expect(told).toContain("This part of the page stopped. The best weights on the way, those after step 1 of 3");
+    expect(panel().queryByRole("button", { name: "Go on from the recovered one" })).toBeNull();
+    await press(/unfinished: after step 1 of 3$/);
+    expect(panel().getByTestId("recovered").textContent).toContain("Not recovered to the end");
+    expect(panel().getByRole("button", { name: "Go on from the recovered one" })).toBeTruthy();
+  });
 });
 
 describe("sensitivity", () => {
