@@ -65,8 +65,10 @@ export class Lessons {
   });
   readonly #ofDataset = $derived(this.dataset ? datasetLessons(this.dataset, () => (this.#fetched += 1)) : []);
   readonly #ofPhotos = $derived.by(() =>
-    this.around.photos.all.flatMap(({ name, pixels }): PhotoLesson[] =>
-      pixels.state === "ready" ? [{ name, folder: null, pixels: () => Promise.resolve(pixels.value.pixels) }] : [],
+    this.around.photos.all.flatMap(({ id, name, pixels }): PhotoLesson[] =>
+      pixels.state === "ready"
+        ? [{ name, folder: null, compared: id, pixels: () => Promise.resolve(pixels.value.pixels) }]
+        : [],
     ),
   );
 

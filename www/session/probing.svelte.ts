@@ -1,6 +1,6 @@
 /** Cuts that are measured and not kept: of the whole at many sizes, and of each layer alone. Each has workers of its own. */
 import type { Advance, Core, Curves, Probe, Prober, Recipe } from "../core/protocol";
-import type { Lesson } from "../data/sets/lesson";
+import { originOf, type Lesson } from "../data/sets/lesson";
 import { randomId } from "../state/ids";
 import { withSensitivity, type Sensitivity } from "../state/sensitivity";
 import { empty, failed, loading, type Status } from "../state/status";
@@ -56,7 +56,7 @@ export class Probing {
         // A prober that was ended refuses the next photo.
         unpaused: () => Promise.resolve(),
       });
-      const { original, milliseconds } = await prober.begin();
+      const { original, fingerprint, milliseconds } = await prober.begin();
       let curve: SweepCurve = {
         id: randomId(),
         at: Date.now(),
@@ -64,7 +64,9 @@ export class Probing {
         recipe,
         before,
         original,
+        fingerprint,
         milliseconds: milliseconds ?? null,
+        ...originOf(lessons),
         points: [],
       };
       for (const [index, removed] of SWEEP.entries()) {
@@ -110,6 +112,7 @@ export class Probing {
       const [first] = await Promise.all(probers.map(begin));
       let { curves } = first!;
       const { probes, left } = first!;
+      const { compared } = originOf(lessons);
       const waiting = [...left];
       let done = probes - left.length;
       const work = async (prober: Prober): Promise<void> => {
@@ -121,7 +124,7 @@ export class Probing {
           curves = withProbe(curves, probe);
           done += 1;
           this.layersWork = loading(`Layer by layer: ${done} of ${probes} cuts`, done / probes);
-          this.#keep({ model: subject.model, levels: levelsOf(curves, LEVELS), curves });
+          this.#keep({ model: subject.model, levels: levelsOf(curves, LEVELS), compared, curves });
         }
       };
       await Promise.all(probers.map(work));

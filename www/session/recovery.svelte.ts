@@ -1,8 +1,9 @@
 /** A recovery under way in the learner's worker: what it learns from, how it goes, and what came out. */
 import { CoreError } from "../core/door";
 import type { Advance, Aim, Beginning, Core, Plan, Preset, Quality, Recipe, Tested, Totals } from "../core/protocol";
-import type { Lesson } from "../data/sets/lesson";
+import { originOf, type Lesson } from "../data/sets/lesson";
 import { randomId } from "../state/ids";
+import { joined, type Origin } from "../state/origin";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
 import { gather } from "./gather";
@@ -30,6 +31,7 @@ export interface Outcome {
   /** The least score on this side of the line, where a search made it, and the search that did. */
   readonly least: number | null;
   readonly run: string | null;
+  readonly origin: Origin;
 }
 
 /** What becomes of a recovery while it goes on. */
@@ -113,6 +115,7 @@ export class Recovery {
         milliseconds: milliseconds ?? null,
         least: null,
         run: null,
+        origin: joined(patient.compared, originOf(lessons)),
       });
       if (!this.#stopping) await this.#test(id);
     });
@@ -129,7 +132,9 @@ export class Recovery {
       // Measured time is saved by cutting multiply-adds.
       const counted: Recipe = aim.time === undefined ? recipe : { ...recipe, target: { macs: 1 } };
       const run = randomId();
-      await this.#rounds({ run, model, recipe: counted, plan, preset, rounds: 0, best: new Uint8Array() }, patient);
+      const origin = joined(patient.compared, originOf(lessons));
+      const best = new Uint8Array();
+      await this.#rounds({ run, model, recipe: counted, plan, preset, origin, rounds: 0, best }, patient);
     });
   }
 
@@ -188,6 +193,7 @@ export class Recovery {
           milliseconds: milliseconds ?? null,
           least,
           run: begun.run,
+          origin: begun.origin,
         });
         this.work = loading(`Round ${rounds + 1}: cutting`);
       }

@@ -31,13 +31,15 @@ export class Results {
 
   /** Puts a recovered model on the list. */
   keep(outcome: Outcome): Attempt {
-    const { bytes, beginning, milliseconds, ...rest } = outcome;
+    const { bytes, beginning, milliseconds, origin, ...rest } = outcome;
     const original = beginning.milliseconds;
     const attempt: Attempt = {
       ...rest,
+      ...origin,
       at: Date.now(),
       key: bytes.length > 0 ? this.storage.keep(bytes) : null,
       original: beginning.original,
+      fingerprint: beginning.fingerprint,
       lessons: beginning.lessons,
       judged: rest.quality.pictures,
       test: null,

@@ -126,7 +126,8 @@ export class Session {
     // A recovered model is of one cut of one model.
     const stands = !("recipe" in change || "model" in change || "preset" in change);
     const recovered = stands ? this.decisions.recovered : null;
-    this.history = record(this.history, { ...this.decisions, recovered, ...change }, what);
+    const chosenOn = this.#staysByHand(change) ? this.decisions.chosenOn : [];
+    this.history = record(this.history, { ...this.decisions, recovered, chosenOn, ...change }, what);
   }
 
   decideRecipe(what: string, change: RecipeChange): void {
@@ -140,6 +141,12 @@ export class Session {
     this.draft = changed(this.recipe, change);
     const opened = this.model.opened;
     if (opened && !this.scores.areMissing(this.draft, opened)) this.cut.tries(this.draft);
+  }
+
+  /** Whether shares that were chosen by photos are still the recipe's, if some of them were moved since. */
+  #staysByHand({ recipe, model }: Partial<Decisions>): boolean {
+    const byHand = (each: Recipe) => each.allocation === "manual";
+    return model === undefined && (!recipe || (byHand(recipe) && byHand(this.decisions.recipe)));
   }
 
   undo(): void {
@@ -197,6 +204,14 @@ export class Session {
     return this.lessons.all;
   };
 
+  /** Photos of the comparison that the cut was chosen by, by their ids. */
+  get cutOn(): readonly string[] {
+    const { packed } = this.cut;
+    const recipe = packed.state === "ready" ? packed.value.of : this.decisions.recipe;
+    const scored = this.criteria.lookAtPhotos(recipe.criterion) ? this.scores.compared : [];
+    return [...this.decisions.chosenOn, ...scored];
+  }
+
   packAgain(): void {
     this.cut.decides(this.decisions.recipe, this.#checkedOn);
   }
@@ -211,22 +226,23 @@ export class Session {
     const packed = this.cut.packed;
     // One worker measures and recovers.
     if (!opened || packed.state !== "ready" || !this.preset || this.scores.isBusy) return null;
-    return { ...subjectOf(opened, this.preset, packed.value.of), pruned: packed.value.bytes, earlier: [] };
+    const subject = subjectOf(opened, this.preset, packed.value.of, this.cutOn);
+    return { ...subject, pruned: packed.value.bytes, earlier: [] };
   }
 
   /** The recovered model that is chosen, to be brought back further; `null` where there is none. */
   get recoveredPatient(): Patient | null {
     const { recovered } = this.results;
     if (!this.patient || !recovered) return null;
-    const { recipe, plan, earlier } = recovered.attempt;
-    return { ...this.patient, recipe, pruned: recovered.bytes, earlier: [...earlier, plan] };
+    const { recipe, plan, earlier, compared } = recovered.attempt;
+    return { ...this.patient, recipe, compared, pruned: recovered.bytes, earlier: [...earlier, plan] };
   }
 
   /** What cuts can be tried on without keeping them; `null` without a model that runs here. */
   get subject(): Probed | null {
     const opened = this.model.opened;
     if (!opened || !this.preset || opened.summary.unsupported.length > 0) return null;
-    return { ...subjectOf(opened, this.preset, this.recipe), seed: this.seed || 0 };
+    return { ...subjectOf(opened, this.preset, this.recipe, this.decisions.chosenOn), seed: this.seed || 0 };
   }
 
   /** Takes an earlier model of the list again. */
@@ -348,6 +364,11 @@ export class Session {
   }
 }
 
-function subjectOf({ source, bytes, summary }: OpenedModel, preset: Preset, recipe: Recipe): Worked {
-  return { model: sourceId(source), original: bytes, before: summary.totals, preset, recipe };
+function subjectOf(
+  { source, bytes, summary }: OpenedModel,
+  preset: Preset,
+  recipe: Recipe,
+  compared: readonly string[],
+): Worked {
+  return { model: sourceId(source), original: bytes, before: summary.totals, preset, recipe, compared };
 }

@@ -1,7 +1,8 @@
 /** The models that were recovered in this browser, newest last. Their files are kept in the browser's storage. */
 import type { Plan, Quality, Recipe, Tested, Totals } from "../core/protocol";
+import type { Measured, Origin } from "./origin";
 
-export interface Attempt {
+export interface Attempt extends Origin, Measured {
   readonly id: string;
   /** When it was made, in milliseconds since 1970. */
   readonly at: number;
@@ -16,8 +17,7 @@ export interface Attempt {
   /** Of the original, and of the cut and recovered model. */
   readonly before: Totals;
   readonly totals: Totals;
-  /** On photos that nothing was learned from: the original, what recovery began with, and after it. */
-  readonly original: Quality;
+  /** On photos that nothing was learned from, as the original: what recovery began with, and after it. */
   readonly cut: Quality;
   readonly quality: Quality;
   /** Photos learned from, and photos measured on. */
@@ -37,7 +37,16 @@ export function withAllKnown(attempt: Attempt): Attempt {
   return { ...UNKNOWN, ...attempt };
 }
 
-const UNKNOWN = { at: 0, earlier: [], run: null, times: null, test: null } satisfies Partial<Attempt>;
+const UNKNOWN = {
+  at: 0,
+  earlier: [],
+  run: null,
+  times: null,
+  test: null,
+  compared: [],
+  taught: false,
+  fingerprint: null,
+} satisfies Partial<Attempt>;
 
 /** So many are kept; the oldest go first. */
 const MOST = 40;

@@ -7,6 +7,8 @@ export interface Sensitivity {
   readonly model: string;
   /** Shares that were to be removed of each layer. */
   readonly levels: readonly number[];
+  /** Photos of the comparison among those that it was measured on, by their ids. */
+  readonly compared: readonly string[];
   readonly curves: Curves;
 }
 

@@ -1,7 +1,8 @@
 /** Curves of cuts that were not recovered, one for each criterion that was asked for. Numbers only; newest last. */
-import type { Quality, Recipe, Swept, Totals } from "../core/protocol";
+import type { Recipe, Swept, Totals } from "../core/protocol";
+import type { Measured, Origin } from "./origin";
 
-export interface SweepCurve {
+export interface SweepCurve extends Origin, Measured {
   readonly id: string;
   /** When it was begun, in milliseconds since 1970. */
   readonly at: number;
@@ -9,9 +10,8 @@ export interface SweepCurve {
   readonly model: string;
   /** What made the cuts, whatever its target's number is. */
   readonly recipe: Recipe;
-  /** Of the original: what it costs, how good it is on the photos that the cuts are measured on, and its time. */
+  /** Of the original: what it costs, and its time. */
   readonly before: Totals;
-  readonly original: Quality;
   readonly milliseconds: number | null;
   readonly points: readonly Swept[];
 }
