@@ -82,6 +82,8 @@ export class Recovery {
   constructor(
     private readonly core: Core,
     private readonly listeners: Listeners,
+    /** Whether the learner is at other work, which this must not mix with. */
+    private readonly isTaken: () => boolean,
   ) {}
 
   get isBusy(): boolean {
@@ -258,7 +260,7 @@ export class Recovery {
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
-    if (this.isBusy) return;
+    if (this.isBusy || this.isTaken()) return;
     this.beginning = null;
     this.losses = [];
     this.judgements = [];

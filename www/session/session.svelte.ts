@@ -1,6 +1,6 @@
 /** One visit: the decisions with their history, and everything on the page that follows from them. */
 import { untrack } from "svelte";
-import type { Core, Preset, Recipe } from "../core/protocol";
+import type { Core, Preset, Recipe, Tested } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import type { Lesson } from "../data/sets/lesson";
 import * as format from "../format";
@@ -9,6 +9,7 @@ import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource } from "../
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
 import { fragmentOf } from "../state/link";
 import { changed, keepingLayers, sharesOf, type RecipeChange } from "../state/recipe";
+import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import { Storage } from "../state/storage";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
@@ -82,11 +83,12 @@ export class Session {
       classes: () => this.preset?.classes,
     });
     this.scores = new Scores(core, this.criteria);
-    this.recovery = new Recovery(core, {
-      onOutcome: (outcome) => this.#keep(outcome),
-      onSearch: (search) => this.results.keepSearch(search),
-      onTested: (of, tested) => this.results.keepTest(of, tested),
-    });
+    const listeners = {
+      onOutcome: (outcome: Outcome) => this.#keep(outcome),
+      onSearch: (search: Search | null) => this.results.keepSearch(search),
+      onTested: (of: string, tested: Tested) => this.results.keepTest(of, tested),
+    };
+    this.recovery = new Recovery(core, listeners, () => this.scores.isBusy);
     this.probing = new Probing(core, this.storage);
     this.intake = new Intake(core, this);
     core.onRestart((_, reason) => {
@@ -180,8 +182,14 @@ export class Session {
     return sharesOf(this.recipe, this.model.opened?.summary.layers ?? [], this.cut.preview?.layers ?? []);
   }
 
+  /** The learner's worker measures criteria and recovers: one after the other, whoever asks. */
+  get learnerIsBusy(): boolean {
+    return this.recovery.isBusy || this.scores.isBusy;
+  }
+
   /** Measures what the present recipe's criterion says of the model, and cuts by it. */
   async measureScores(): Promise<void> {
+    if (this.recovery.isBusy) return;
     const opened = this.model.opened;
     const { criterion, seed } = this.decisions.recipe;
     if (!opened || !this.preset || !criterion || !this.criteria.lookAtPhotos(criterion)) return;
@@ -224,7 +232,6 @@ export class Session {
   get patient(): Patient | null {
     const opened = this.model.opened;
     const packed = this.cut.packed;
-    // One worker measures and recovers.
     if (!opened || packed.state !== "ready" || !this.preset || this.scores.isBusy) return null;
     const subject = subjectOf(opened, this.preset, packed.value.of, this.cutOn);
     return { ...subject, pruned: packed.value.bytes, earlier: [] };
@@ -305,7 +312,7 @@ export class Session {
   #followRecipe(recipe: Recipe, opened: OpenedModel): void {
     if (!this.criteria.lookAtPhotos(recipe.criterion) && this.scores.isBusy) this.scores.stop();
     if (!this.scores.areMissing(recipe, opened)) this.cut.decides(recipe, this.#checkedOn);
-    else if (!this.scores.wereTried(recipe, opened) && !this.recovery.isBusy) void this.measureScores();
+    else if (!this.scores.wereTried(recipe, opened)) void this.measureScores();
   }
 
   readonly #checkedOn = async () => ({ photo: await this.photos.first(), preset: this.preset });
