@@ -37,8 +37,8 @@ export interface Outcome {
 /** What becomes of a recovery while it goes on. */
 export interface Listeners {
   onOutcome(outcome: Outcome): void;
-  /** The search as it stands after another round; `null` when it is over. */
-  onSearch(search: Search | null): void;
+  /** A model's search as it stands after another round; `null` when it is over. */
+  onSearch(model: string, search: Search | null): void;
   /** An outcome, or the best model of a search, on photos that nothing was learned from or chosen by. */
   onTested(of: string, tested: Tested): void;
 }
@@ -199,9 +199,9 @@ export class Recovery {
         });
         this.work = loading(`Round ${rounds + 1}: cutting`);
       }
-      if (state !== undefined) this.listeners.onSearch({ ...begun, rounds, best, state });
+      if (state !== undefined) this.listeners.onSearch(begun.model, { ...begun, rounds, best, state });
     }
-    if (over) this.listeners.onSearch(null);
+    if (over) this.listeners.onSearch(begun.model, null);
     this.#hasLearned();
     if (rounds > 0) await this.#test(begun.run);
   }

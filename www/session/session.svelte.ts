@@ -47,7 +47,7 @@ export class Session {
   readonly probing: Probing;
   /** What is learned from and measured on. */
   readonly lessons: Lessons;
-  readonly results = new Results(this.storage);
+  readonly results = new Results(this.storage, this.notices);
   readonly intake: Intake;
   /** What random choices start from where photos are parted, learned from and measured on. */
   seed = $state(1);
@@ -85,7 +85,7 @@ export class Session {
     this.scores = new Scores(core, this.criteria);
     const listeners = {
       onOutcome: (outcome: Outcome) => this.#keep(outcome),
-      onSearch: (search: Search | null) => this.results.keepSearch(search),
+      onSearch: (model: string, search: Search | null) => this.results.keepSearch(model, search),
       onTested: (of: string, tested: Tested) => this.results.keepTest(of, tested),
     };
     this.recovery = new Recovery(core, listeners, () => this.scores.isBusy);

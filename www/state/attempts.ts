@@ -1,6 +1,6 @@
 /** The models that were recovered in this browser, newest last. Their files are kept in the browser's storage. */
 import type { Plan, Quality, Recipe, Tested, Totals } from "../core/protocol";
-import type { Measured, Origin } from "./origin";
+import { UNKNOWN, type Measured, type Origin } from "./origin";
 
 export interface Attempt extends Origin, Measured {
   readonly id: string;
@@ -34,25 +34,24 @@ export interface Attempt extends Origin, Measured {
 
 /** An attempt as an earlier version of the page wrote it down, with what it did not know. */
 export function withAllKnown(attempt: Attempt): Attempt {
-  return { ...UNKNOWN, ...attempt };
+  return { ...UNKNOWN, ...UNSAID, ...attempt };
 }
 
-const UNKNOWN = {
-  at: 0,
-  earlier: [],
-  run: null,
-  times: null,
-  test: null,
-  compared: [],
-  taught: false,
-  fingerprint: null,
-} satisfies Partial<Attempt>;
+const UNSAID = { at: 0, earlier: [], run: null, times: null, test: null } satisfies Partial<Attempt>;
 
 /** So many are kept; the oldest go first. */
-const MOST = 40;
+export const MOST_ATTEMPTS = 100;
 
 export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
-  return [...attempts, attempt].slice(-MOST);
+  return [...attempts, attempt].slice(-MOST_ATTEMPTS);
+}
+
+/** Two windows' lists as one. */
+export function joinedAttempts(kept: readonly Attempt[], own: readonly Attempt[]): readonly Attempt[] {
+  const known = new Map(kept.map((attempt) => [attempt.id, attempt]));
+  for (const attempt of own)
+    known.set(attempt.id, { ...attempt, test: attempt.test ?? known.get(attempt.id)?.test ?? null });
+  return [...known.values()].toSorted((one, other) => one.at - other.at).slice(-MOST_ATTEMPTS);
 }
 
 /** The model of this name was tested; of a search, the last one on this side of the line. */

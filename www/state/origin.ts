@@ -16,6 +16,9 @@ export interface Measured {
   readonly fingerprint: string | null;
 }
 
+/** Of what an earlier version of the page wrote down. */
+export const UNKNOWN = { compared: [], taught: false, fingerprint: null } satisfies Partial<Origin & Measured>;
+
 /** What two of them must share to be compared. */
 export function yardstick({ original, fingerprint }: Measured): string {
   return fingerprint ?? JSON.stringify([original.pictures, original.accuracy ?? null]);

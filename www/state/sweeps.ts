@@ -1,6 +1,7 @@
 /** Curves of cuts that were not recovered, one for each criterion that was asked for. Numbers only; newest last. */
 import type { Recipe, Swept, Totals } from "../core/protocol";
-import type { Measured, Origin } from "./origin";
+import { yardstick, type Measured, type Origin } from "./origin";
+import { nameWithout } from "./recipe";
 
 export interface SweepCurve extends Origin, Measured {
   readonly id: string;
@@ -17,16 +18,25 @@ export interface SweepCurve extends Origin, Measured {
 }
 
 /** So many are kept; the oldest go first. */
-const MOST = 12;
+const MOST = 100;
 
-/** A curve with another point takes its own place; a new one takes that of the same criterion's on the same photos. */
+/**
+ * A curve with another point takes its own place; a new one takes that of the same recipe's on the same photos, once it has
+ * as many points.
+ */
 export function withSweep(curves: readonly SweepCurve[], curve: SweepCurve): readonly SweepCurve[] {
-  const others = curves.filter((other) => other.id !== curve.id && !isOfSame(other, curve));
-  return [...others, curve].slice(-MOST);
+  const same = curves.filter((other) => other.id === curve.id || isOfSame(other, curve));
+  if (same.some(({ points }) => points.length > curve.points.length)) return curves;
+  return [...curves.filter((other) => !same.includes(other)), curve].slice(-MOST);
 }
 
 function isOfSame(one: SweepCurve, other: SweepCurve): boolean {
-  const named = ({ model, recipe, original }: SweepCurve) =>
-    JSON.stringify([model, recipe.criterion, recipe.granularity, recipe.allocation, original]);
+  const named = (curve: SweepCurve) =>
+    JSON.stringify([
+      curve.model,
+      nameWithout(curve.recipe, "target"),
+      Object.keys(curve.recipe.target ?? {}),
+      yardstick(curve),
+    ]);
   return named(one) === named(other);
 }
