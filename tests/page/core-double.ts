@@ -168,6 +168,7 @@ const BEGINNING: Beginning = {
   lessons: 3,
   judged: 4,
   test: 2,
+  fingerprint: "4 photos",
   original: quality(1),
   pruned: quality(1),
   milliseconds: 8,

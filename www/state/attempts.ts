@@ -1,7 +1,8 @@
 /** The models that were recovered in this browser, newest last. Their files are kept in the browser's storage. */
 import type { Plan, Quality, Recipe, Tested, Totals } from "../core/protocol";
+import { UNKNOWN, type Measured, type Origin } from "./origin";
 
-export interface Attempt {
+export interface Attempt extends Origin, Measured {
   readonly id: string;
   /** When it was made, in milliseconds since 1970. */
   readonly at: number;
@@ -20,8 +21,7 @@ export interface Attempt {
   /** Of the original, and of the cut and recovered model. */
   readonly before: Totals;
   readonly totals: Totals;
-  /** On photos that nothing was learned from: the original, what recovery began with, and after it. */
-  readonly original: Quality;
+  /** On photos that nothing was learned from, as the original: what recovery began with, and after it. */
   readonly cut: Quality;
   readonly quality: Quality;
   /** Photos learned from, and photos measured on. */
@@ -39,24 +39,29 @@ export interface Attempt {
 /** An attempt as an earlier version of the page wrote it down, with what it did not know. */
 export function withAllKnown(attempt: Attempt): Attempt {
   // No file was kept beyond the line, and of all others there was one.
-  const unknown = { ...UNKNOWN, beyond: attempt.key === null };
-  return { ...unknown, ...attempt };
+  return { ...UNKNOWN, ...UNSAID, beyond: attempt.key === null, ...attempt };
 }
 
-const UNKNOWN = {
-  at: 0,
-  earlier: [],
-  run: null,
-  times: null,
-  test: null,
-  unfinished: null,
-} satisfies Partial<Attempt>;
+const UNSAID = { at: 0, earlier: [], run: null, times: null, test: null, unfinished: null } satisfies Partial<Attempt>;
 
 /** So many are kept; the oldest go first. */
-const MOST = 40;
+export const MOST_ATTEMPTS = 100;
 
 export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
-  return [...attempts, attempt].slice(-MOST);
+  return [...attempts, attempt].slice(-MOST_ATTEMPTS);
+}
+
+/** Two windows' lists as one, without those that this window has let go. */
+export function joinedAttempts(
+  kept: readonly Attempt[],
+  own: readonly Attempt[],
+  gone: ReadonlySet<string> = new Set(),
+): readonly Attempt[] {
+  const known = new Map(kept.map((attempt) => [attempt.id, attempt]));
+  for (const attempt of own)
+    known.set(attempt.id, { ...attempt, test: attempt.test ?? known.get(attempt.id)?.test ?? null });
+  const all = [...known.values()].filter(({ id }) => !gone.has(id));
+  return all.toSorted((one, other) => one.at - other.at).slice(-MOST_ATTEMPTS);
 }
 
 /** The model of this name was tested; of a search, the last one on this side of the line. */
