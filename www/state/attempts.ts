@@ -39,7 +39,8 @@ export interface Attempt extends Origin, Measured {
 /** An attempt as an earlier version of the page wrote it down, with what it did not know. */
 export function withAllKnown(attempt: Attempt): Attempt {
   // No file was kept beyond the line, and of all others there was one.
-  return { ...UNKNOWN, ...UNSAID, beyond: attempt.key === null, ...attempt };
+  const unknown = { ...UNKNOWN, ...UNSAID, beyond: attempt.key === null };
+  return { ...unknown, ...attempt };
 }
 
 const UNSAID = { at: 0, earlier: [], run: null, times: null, test: null, unfinished: null } satisfies Partial<Attempt>;
