@@ -4,9 +4,20 @@
 mod command;
 mod common;
 
-use command::{Folder, colours_and_preset, fail, json, picture_folders, succeed};
+use command::{Folder, PRESET, colours_and_preset, fail, json, picture_folders, succeed};
+use secateur::data::{Preset, folder::Folder as PhotoFolder};
 use secateur::prune::score;
+use secateur::recover::Parts;
 use std::fs;
+use std::path::Path;
+
+/// Of the pictures in a folder, those that may be learned from.
+fn lessons(data: &str) -> usize {
+    let preset = Preset::parse(PRESET).unwrap();
+    let listed = PhotoFolder::open(Path::new(data), &preset).unwrap();
+    let all = listed.load(0..listed.len(), &preset, &mut |error| panic!("{error}"));
+    Parts::new(all.unwrap()).unwrap().lessons.len()
+}
 
 /// Noisy pictures, a folder a class.
 fn pictures(folder: &Folder, count: usize) -> String {
@@ -17,7 +28,10 @@ fn pictures(folder: &Folder, count: usize) -> String {
 fn each_criterion_cuts_and_the_report_says_on_what() {
     let folder = Folder::new("scores");
     let (model, preset) = colours_and_preset(&folder);
-    let data = pictures(&folder, 4);
+    let data = pictures(&folder, 8);
+    let red = folder.path("data/red");
+    let counts = [lessons(&data), lessons(&red)];
+    assert!(counts[0] < 24 && counts[1] < 8);
     let report = folder.path("report.json");
     for entry in score::all().filter(|entry| entry.looks_at_pictures()) {
         let name = entry.about.name;
@@ -34,22 +48,23 @@ fn each_criterion_cuts_and_the_report_says_on_what() {
         };
         let (answer, bytes) = prune(&data, "out.onnx");
         assert!(
-            answer.contains(&format!("“{name}” was measured on 12 pictures")),
+            answer.contains(&format!("“{name}” was measured on {} pictures", counts[0])),
             "{answer}"
         );
         assert_eq!(prune(&data, "again.onnx").1, bytes, "{name}");
         let told = json(&fs::read_to_string(&report).unwrap());
-        assert_eq!(told["measured"]["pictures"], 12);
+        assert_eq!(told["measured"]["pictures"], counts[0]);
+        assert_eq!(told["measured"].get("noneApart"), None);
         let against = match name {
             "wanda" | "apoz" => ["nothing"; 2],
             _ => ["labels", "first-choice"],
         };
         assert_eq!(told["measured"]["against"], against[0]);
-        prune(&folder.path("data/red"), "unlabelled.onnx");
+        prune(&red, "unlabelled.onnx");
         let told = json(&fs::read_to_string(&report).unwrap());
         assert_eq!(
             (&told["measured"]["pictures"], &told["measured"]["against"]),
-            (&4.into(), &against[1].into())
+            (&counts[1].into(), &against[1].into())
         );
         // Half of the channels are noise; a criterion that sees it leaves the answers alone.
         if name == "taylor" || name == "fisher" {
@@ -64,6 +79,33 @@ fn each_criterion_cuts_and_the_report_says_on_what() {
             ]));
             assert_eq!(quality["accuracy"], 1.0, "{name}");
         }
+    }
+}
+
+#[test]
+fn too_few_pictures_to_part_are_looked_at_whole_and_that_is_said() {
+    let folder = Folder::new("scores-whole");
+    let (model, preset) = colours_and_preset(&folder);
+    let data = pictures(&folder, 1);
+    let red = folder.path("data/red");
+    let recipe = folder.write(
+        "recipe.json",
+        r#"{"criterion": "taylor", "target": {"macs": 0.5}}"#,
+    );
+    let (report, output) = (folder.path("report.json"), folder.path("out.onnx"));
+    for (data, apart) in [(&red, false), (&data, true)] {
+        let told = succeed(&[
+            "prune", &model, "--recipe", &recipe, "--data", data, "--preset", &preset, "--report",
+            &report, "--output", &output,
+        ]);
+        let measured = &json(&fs::read_to_string(&report).unwrap())["measured"];
+        assert_eq!(
+            told.contains("too few to keep some apart"),
+            !apart,
+            "{told}"
+        );
+        assert_eq!(measured["noneApart"] == true, !apart, "{measured}");
+        assert_eq!(measured["pictures"] == 1, !apart, "{measured}");
     }
 }
 

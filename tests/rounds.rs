@@ -6,14 +6,15 @@ mod common;
 
 use command::colours;
 use common::colours::{pictures, preset};
+use secateur::data::{Pictures, Stack};
 use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::prune::cut::cut_measured;
-use secateur::prune::score::measured;
+use secateur::prune::score::{self, Measured, measured};
 use secateur::recipe::Recipe;
 use secateur::recover::{
-    Aim, Length, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Trial, Tried, examine,
-    polynomial,
+    Aim, Length, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Trial, Tried, cut_scores,
+    examine, polynomial,
 };
 use std::cell::Cell;
 
@@ -367,6 +368,121 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
         assert!(point.totals.parameters as f64 <= kept * whole);
     }
     assert_eq!(sweep.point(0.02).unwrap(), None);
+}
+
+/// The document of a point makes the very model that was measured, where the criterion looks at pictures as well: the cutter
+/// takes scores of the same pictures in the same order.
+#[test]
+fn a_point_of_a_sweep_is_what_its_recipe_cuts() {
+    let (graph, bytes) = model();
+    let size = bytes.len() as u64;
+    // More of them to learn from than are looked at, so the choice among them counts.
+    let set = pictures(1600, 8, true);
+    let parts = Parts::new(set.clone()).unwrap();
+    assert!(parts.lessons.len() > 1024);
+    for (criterion, granularity) in [
+        ("wanda", "weight"),
+        ("apoz", "channel"),
+        ("taylor", "channel"),
+    ] {
+        let recipe = format!(
+            r#"{{"criterion": "{criterion}", "granularity": "{granularity}", "target": {{"sparsity": 0.5}}, "seed": 5}}"#
+        );
+        let recipe = Recipe::parse(&recipe).unwrap();
+        let sweep = Sweep::prepare((&graph, size), &recipe, parts.clone(), None);
+        let mut sweep = sweep.unwrap().finish().unwrap();
+        for kept in [0.6, 0.2] {
+            let point = sweep.point(kept).unwrap().unwrap();
+            let asked = Recipe::parse(&point.recipe.to_json()).unwrap();
+            let measured = scored(&graph, &asked, set.clone());
+            let cut = cut_measured(&graph, size, &asked, Some(measured), None).unwrap();
+            assert_eq!(point.totals, cut.report.after.totals);
+            let quality = examine(&cut.graph, Some(&graph), &parts.judged).unwrap();
+            assert_eq!(point.quality, quality, "{criterion}");
+            // Another choice among them would tell.
+            let other = Recipe { seed: 6, ..asked };
+            if criterion == "wanda" {
+                assert_ne!(
+                    scored(&graph, &other, set.clone()).layers,
+                    scored(&graph, &recipe, set.clone()).layers
+                );
+            }
+        }
+    }
+}
+
+/// What the cutter goes by.
+fn scored(graph: &Graph, recipe: &Recipe, set: Pictures) -> Measured {
+    let begun = cut_scores(graph, &recipe.criterion, set, recipe.seed, false);
+    let mut measuring = begun.unwrap();
+    loop {
+        let (done, of) = measuring.advance().unwrap();
+        if done == of {
+            return measuring.finish().unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_is_tested_on_has_no_say_in_a_cut() {
+    let (graph, _) = model();
+    let set = pictures(90, 3, true);
+    let parts = Parts::new(set.clone()).unwrap();
+    let size = set.levels().len() / set.len();
+    let is_in = |part: &Pictures, index: usize| {
+        let levels = &set.levels()[index * size..][..size];
+        part.levels().chunks(size).any(|other| other == levels)
+    };
+    // The same set without some of its pictures, or with other labels on them.
+    let changed = |part: &Pictures, label: Option<u32>| {
+        let mut changed = set.none();
+        for index in 0..set.len() {
+            let stack = Stack {
+                levels: &set.levels()[index * size..][..size],
+                width: 8,
+                height: 8,
+                channels: 3,
+            };
+            let label = match (is_in(part, index), label) {
+                (true, None) => continue,
+                (true, Some(label)) => label,
+                (false, _) => set.label(index).unwrap(),
+            };
+            changed.add_stack(stack, Some(&[label])).unwrap();
+        }
+        changed
+    };
+    let recipes = score::all().filter(|entry| entry.looks_at_pictures());
+    for criterion in recipes.map(|entry| entry.about.name) {
+        let recipe = format!(r#"{{"criterion": "{criterion}", "target": {{"macs": 0.5}}}}"#);
+        let recipe = Recipe::parse(&recipe).unwrap();
+        let expected = scored(&graph, &recipe, set.clone());
+        for label in [None, Some(0)] {
+            let others = changed(&parts.test, label);
+            assert_eq!(scored(&graph, &recipe, others), expected, "{criterion}");
+        }
+        let chosen_by = changed(&parts.judged, Some(0));
+        assert_eq!(scored(&graph, &recipe, chosen_by), expected, "{criterion}");
+        // Those that are looked at do have a say.
+        let taught = scored(&graph, &recipe, changed(&parts.lessons, Some(0)));
+        assert_eq!(
+            taught == expected,
+            matches!(criterion, "wanda" | "apoz"),
+            "{criterion}"
+        );
+
+        // A part that was published to test on is left alone whatever it is.
+        let with = |test: Pictures| {
+            let mut set = set.clone();
+            set.keep_to_test(test).unwrap();
+            scored(&graph, &recipe, set)
+        };
+        assert_eq!(
+            with(pictures(40, 9, true)),
+            with(pictures(20, 10, true)),
+            "{criterion}"
+        );
+    }
 }
 
 /// A trial, whole or ended early, tells what examining the same pictures does.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod best;
+mod cut_scores;
 mod exam;
 mod guide;
 pub mod inner;
@@ -30,6 +31,7 @@ mod training;
 mod trial;
 
 pub use answers::{Answers, Asking};
+pub use cut_scores::cut_scores;
 pub use exam::{Exam, Quality, examine};
 pub use guide::guide;
 pub use inner::STAGES;

@@ -25,14 +25,7 @@ impl Parts {
     /// Errors: [`Error::BadInput`] where there are too few different pictures for two parts.
     pub fn new(mut pictures: Pictures) -> Result<Self> {
         let published = pictures.take_test();
-        let (lessons, judged, test) = match (published, pictures.len() >= ENOUGH) {
-            (None, true) => pictures.hold_back_twice(),
-            (published, _) => {
-                let (lessons, judged) = pictures.hold_back();
-                let test = published.unwrap_or_else(|| pictures.none());
-                (lessons, judged, test)
-            }
-        };
+        let (lessons, judged, test) = parted(&pictures, published);
         if lessons.is_empty() || judged.is_empty() {
             return Err(Error::BadInput(
                 "there are too few pictures to learn from some and to measure on others: add some more that are not the \
@@ -46,6 +39,27 @@ impl Parts {
             test: Arc::new(test),
         })
     }
+
+    /// The pictures to learn from alone. Where there are too few for two parts, all but those that were published to test on,
+    /// and `true`.
+    pub fn lessons_or_all(mut pictures: Pictures) -> (Pictures, bool) {
+        let published = pictures.take_test();
+        let (lessons, judged, _) = parted(&pictures, published);
+        match lessons.is_empty() || judged.is_empty() {
+            true => (pictures, true),
+            false => (lessons, false),
+        }
+    }
+}
+
+/// Pictures to learn from, to choose by, and to test on; where there are too few, the second or the third has none.
+fn parted(pictures: &Pictures, published: Option<Pictures>) -> (Pictures, Pictures, Pictures) {
+    if published.is_none() && pictures.len() >= ENOUGH {
+        return pictures.hold_back_twice();
+    }
+    let (lessons, judged) = pictures.hold_back();
+    let test = published.unwrap_or_else(|| pictures.none());
+    (lessons, judged, test)
 }
 
 #[cfg(test)]

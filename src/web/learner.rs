@@ -276,15 +276,16 @@ impl Learner {
 
     /// The set in parts: to learn from, to choose by, and for the last word.
     fn parts(&self) -> Result<Parts, Error> {
-        let mut pictures = self.pictures()?.clone();
+        Parts::new(self.set()?)
+    }
+
+    /// All that was gathered.
+    pub(super) fn set(&self) -> Result<Pictures, Error> {
+        let mut pictures = self.pictures.clone().ok_or_else(no_pictures)?;
         if let Some(test) = &self.test {
             pictures.keep_to_test(test.clone())?;
         }
-        Parts::new(pictures)
-    }
-
-    pub(super) fn pictures(&self) -> Result<&Pictures, Error> {
-        self.pictures.as_ref().ok_or_else(no_pictures)
+        Ok(pictures)
     }
 
     fn part(&mut self, to_test: bool) -> Result<&mut Pictures, Error> {

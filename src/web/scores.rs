@@ -7,8 +7,9 @@ use super::messages::Sizes;
 use super::{SLICE, message, now};
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
-use crate::prune::score::measured::{LayerScores, MeasuredOn, Measuring, calibration};
+use crate::prune::score::measured::{LayerScores, MeasuredOn};
 use crate::prune::score::{self, About, Measured};
+use crate::recover::cut_scores;
 use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
@@ -70,8 +71,8 @@ pub struct TensorScores {
 
 #[wasm_bindgen]
 impl Learner {
-    /// Begins to measure a criterion of a model on the pictures that were gathered, or on as many of them as are enough;
-    /// the recipe's `seed` chooses.
+    /// Begins to measure a criterion of a model on those of the gathered pictures that may be learned from, or on as many of
+    /// them as are enough; the recipe's `seed` chooses.
     #[wasm_bindgen(js_name = beginScores)]
     pub fn begin_scores(
         &mut self,
@@ -82,8 +83,8 @@ impl Learner {
     ) -> JsResult<()> {
         let Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
         let graph = open(model.into(), &OpenOptions { dims })?.graph;
-        let pictures = calibration(self.pictures()?, seed).into_owned();
-        self.measuring = Some(Measuring::new(&graph, criterion, pictures, seed)?);
+        let pictures = self.set()?;
+        self.measuring = Some(cut_scores(&graph, criterion, pictures, seed, false)?);
         Ok(())
     }
 

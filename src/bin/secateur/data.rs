@@ -43,8 +43,8 @@ enum Part {
 /// The same arguments where pictures are needed by some work only.
 #[derive(Args)]
 pub struct MaybeData {
-    /// The pictures that a criterion is measured on, where it looks at pictures: a folder with all in one, or with one
-    /// sub-folder a class; or IDX files
+    /// The pictures that a criterion is measured on, where it looks at pictures: those of them that may be learned from; a
+    /// folder with all in one, or with one sub-folder a class; or IDX files
     #[arg(long, value_name = "DIR", requires = "preset")]
     data: Option<PathBuf>,
     /// Which part of published IDX files

@@ -11,10 +11,11 @@ use clap::Args;
 use secateur::Error;
 use secateur::graph::Graph;
 use secateur::prune::cut::CutReport;
-use secateur::prune::score::measured::{Against, Measuring, calibration};
+use secateur::prune::score::measured::Against;
 use secateur::prune::score::{Measured, is_measured};
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
+use secateur::recover::cut_scores;
 use secateur::report::Totals;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -99,7 +100,7 @@ impl Prune {
     }
 }
 
-/// Measures the recipe's criterion on the pictures.
+/// Measures the recipe's criterion on those of the pictures that may be learned from.
 fn scores(
     graph: &Graph,
     recipe: &Recipe,
@@ -108,12 +109,9 @@ fn scores(
 ) -> Result<Measured, Failure> {
     progress.stage("Reading pictures");
     let pictures = data.load(graph, progress)?;
-    let enough = match data.is_limited() {
-        true => pictures,
-        false => calibration(&pictures, recipe.seed).into_owned(),
-    };
     progress.stage("Measuring the criterion");
-    let mut measuring = Measuring::new(graph, &recipe.criterion, enough, recipe.seed)?;
+    let (criterion, all) = (&recipe.criterion, data.is_limited());
+    let mut measuring = cut_scores(graph, criterion, pictures, recipe.seed, all)?;
     loop {
         let (done, of) = measuring.advance()?;
         progress.count(done, of);
@@ -150,8 +148,14 @@ fn summary(report: &CutReport) -> String {
             Against::FirstChoice => " against the model's own first choice",
             Against::Nothing => "",
         };
+        let apart = match on.none_apart {
+            true => {
+                ": all there are, since they are too few to keep some apart, so what is measured on them flatters the cut"
+            }
+            false => "",
+        };
         format!(
-            "“{}” was measured on {} pictures{against}\n",
+            "“{}” was measured on {} pictures{against}{apart}\n",
             on.criterion, on.pictures
         )
     }) + &match (&report.check, &report.check_skipped) {

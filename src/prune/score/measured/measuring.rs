@@ -68,6 +68,7 @@ impl Measuring {
                     (true, Some(_)) => Against::Labels,
                     (true, None) => Against::FirstChoice,
                 },
+                none_apart: false,
             },
             order: Batches::new(pictures.len(), seed),
             of: gather.wanted(pictures.len()),
@@ -76,6 +77,12 @@ impl Measuring {
             gather,
             pictures,
         })
+    }
+
+    /// Notes that no pictures were kept apart from these to measure on.
+    pub fn with_none_apart(mut self) -> Self {
+        self.on.none_apart = true;
+        self
     }
 
     /// Shows the next picture; gives how many have been shown, and how many are to be.

@@ -82,6 +82,10 @@ pub struct MeasuredOn {
     pub criterion: String,
     pub pictures: usize,
     pub against: Against,
+    /// Whether none could be kept apart, since there are too few: what is measured on these pictures later flatters the cut.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub none_apart: bool,
 }
 
 /// What a criterion found out about a model on pictures: its scores, by look-up.
