@@ -8,6 +8,7 @@ mod optimiser;
 mod schedule;
 mod share;
 mod trainer;
+mod watch;
 
 pub use goal::Goal;
 pub use network::small_network;

@@ -9,6 +9,8 @@ pub struct Share {
     pub numbers: Vec<f32>,
     /// The mean loss of these samples, in nats.
     pub loss: f64,
+    /// The loss of the answers as a share of that of equal logits, at most 1: 0 where all is known, 1 where nothing is.
+    pub normalised_loss: f64,
     /// Samples whose label was the first choice; `None` without labels.
     pub hits: Option<usize>,
     pub samples: usize,
@@ -41,6 +43,7 @@ impl Share {
         Ok(Share {
             numbers,
             loss: shares.iter().map(|s| weight(s) * s.loss).sum(),
+            normalised_loss: shares.iter().map(|s| weight(s) * s.normalised_loss).sum(),
             hits: shares.iter().map(|share| share.hits).sum(),
             samples,
             progress: first.progress,
@@ -61,6 +64,7 @@ mod tests {
         Share {
             numbers: numbers.to_vec(),
             loss: f64::from(numbers[0]),
+            normalised_loss: f64::from(numbers[0]) / 10.0,
             hits: Some(samples / 2),
             samples,
             progress: 0.5,
@@ -72,6 +76,7 @@ mod tests {
         let all = Share::mean(&[share(&[1.0, 2.0], 6), share(&[5.0, -2.0], 2)]).unwrap();
         assert_eq!(all.numbers, [2.0, 1.0]);
         assert_eq!((all.loss, all.hits, all.samples), (2.0, Some(4), 8));
+        assert!((all.normalised_loss - 0.2).abs() < 1e-12);
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use super::loss::{cross_entropy, distillation, matching};
 use super::share::unlike;
+use super::watch::{Finding, Watch};
 use super::{Goal, Optimiser, Rule, Schedule, Share};
 use crate::engine::{Normalisation, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
+use crate::report::first_choice;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -70,11 +72,6 @@ pub struct Learned {
     pub gradient_norm: f64,
 }
 
-/// The loss may grow to so many times that of the first steps before learning counts as diverged.
-const RUNAWAY: f64 = 50.0;
-/// How often the weights are put aside as good.
-const GOOD_EVERY: usize = 25;
-
 /// A model that learns.
 pub struct Trainer {
     tape: Tape,
@@ -84,8 +81,9 @@ pub struct Trainer {
     done: usize,
     /// Which weights stay exactly zero.
     held: Vec<(ValueId, Vec<u32>)>,
-    first_loss: Option<f64>,
-    good: BTreeMap<ValueId, Vec<f32>>,
+    watch: Watch,
+    /// The last good weights, and after how many steps they were so.
+    good: (usize, BTreeMap<ValueId, Vec<f32>>),
 }
 
 impl Trainer {
@@ -121,13 +119,13 @@ impl Trainer {
             .filter(|(_, zeros)| !zeros.is_empty())
             .collect();
         Ok(Trainer {
-            good: tape.state(),
+            good: (0, tape.state()),
             output,
             optimiser: Optimiser::new(settings.rule, settings.weight_decay),
             settings: settings.clone(),
             done: 0,
             held,
-            first_loss: None,
+            watch: Watch::default(),
             tape,
         })
     }
@@ -160,23 +158,11 @@ impl Trainer {
         self.tape.forward(inputs)?;
         let logits = self.tape.value(self.output);
         let mut seed = vec![0.0; logits.len()];
-        let mut loss = 0.0;
-        let share = match (goal.labels, goal.teacher) {
-            (Some(_), Some(_)) => self.settings.label_share,
-            _ => 1.0,
-        };
-        if let Some(labels) = goal.labels {
-            loss += cross_entropy(logits, labels, self.settings.smoothing, share, &mut seed);
-        }
-        if let Some(teacher) = goal.teacher {
-            let share = if goal.labels.is_some() {
-                1.0 - share
-            } else {
-                1.0
-            };
-            let temperature = self.settings.temperature;
-            loss += distillation(logits, teacher, classes, temperature, share, &mut seed);
-        }
+        let mut loss = self.answers_loss(logits, goal, &mut seed);
+        let equal = vec![0.0; logits.len()];
+        let chance = self.answers_loss(&equal, goal, &mut equal.clone());
+        // Not a number where even equal logits lose nothing, which counts as 1.
+        let normalised_loss = (loss / chance).min(1.0);
         let hits = goal.labels.map(|labels| hits(logits, labels, classes));
         let mut inner = Vec::with_capacity(goal.inner.len());
         for (value, teacher) in goal.inner {
@@ -208,10 +194,29 @@ impl Trainer {
         Ok(Share {
             numbers: self.tape.findings(),
             loss,
+            normalised_loss,
             hits,
             samples: self.settings.batch,
             progress: self.done as f64 / self.settings.steps.max(1) as f64,
         })
+    }
+
+    /// The loss of these logits by labels and teacher, in nats. Adds to the `gradient` by them.
+    fn answers_loss(&self, logits: &[f32], goal: Goal<'_>, gradient: &mut [f32]) -> f64 {
+        let settings = &self.settings;
+        let (of_labels, of_teacher) = match (goal.labels, goal.teacher) {
+            (Some(_), Some(_)) => (settings.label_share, 1.0 - settings.label_share),
+            _ => (1.0, 1.0),
+        };
+        let mut loss = 0.0;
+        if let Some(labels) = goal.labels {
+            loss += cross_entropy(logits, labels, settings.smoothing, of_labels, gradient);
+        }
+        if let Some(teacher) = goal.teacher {
+            let (classes, temperature) = (self.classes(), settings.temperature);
+            loss += distillation(logits, teacher, classes, temperature, of_teacher, gradient);
+        }
+        loss
     }
 
     /// Moves the weights by a whole batch's share, as fast as the schedule says for its progress; this trainer has found one
@@ -222,23 +227,18 @@ impl Trainer {
         if share.numbers.len() != self.tape.findings_len() {
             return Err(unlike());
         }
-        let first = *self.first_loss.get_or_insert(share.loss);
-        if !share.loss.is_finite() || share.loss > RUNAWAY * first.max(1.0) {
-            return Err(self.diverged(share.loss));
-        }
-        if !share.numbers.iter().all(|x| x.is_finite()) {
-            return Err(self.diverged(share.loss));
+        match self.watch.see(share) {
+            Finding::Usual => {}
+            Finding::Good => self.good = (self.done, self.tape.state()),
+            Finding::Diverged => return Err(self.diverged(share.loss)),
         }
         self.tape.follow(&share.numbers);
+        self.hold();
         let norm = self.shorten();
         let factor = self.settings.schedule.factor(share.progress);
         let rate = self.settings.rate * factor as f32;
         self.optimiser.step(&mut self.tape, rate);
-        self.hold();
         self.done += 1;
-        if self.done.is_multiple_of(GOOD_EVERY) {
-            self.good = self.tape.state();
-        }
         Ok(Learned {
             step: self.done,
             loss: share.loss,
@@ -285,20 +285,23 @@ impl Trainer {
         norm
     }
 
+    /// Takes the gradients of what stays zero away, so that nothing counts or remembers them. No optimiser moves a weight of
+    /// zero without a gradient.
     fn hold(&mut self) {
         for (value, places) in &self.held {
-            let (weights, _) = self.tape.learn(*value);
-            places.iter().for_each(|&at| weights[at as usize] = 0.0);
+            if let (_, Some(gradient)) = self.tape.learn(*value) {
+                places.iter().for_each(|&at| gradient[at as usize] = 0.0);
+            }
         }
     }
 
     fn diverged(&mut self, loss: f64) -> Error {
-        self.tape.restore(&self.good);
+        let (step, good) = &self.good;
+        self.tape.restore(good);
         Error::Diverged(format!(
-            "learning ran away at step {} (the loss is {loss:.3}); the weights of step {} are kept: try a learning rate \
+            "learning ran away at step {} (the loss is {loss:.3}); the weights of step {step} are kept: try a learning rate \
              below {}",
             self.done + 1,
-            self.done / GOOD_EVERY * GOOD_EVERY,
             self.settings.rate
         ))
     }
@@ -307,11 +310,8 @@ impl Trainer {
 /// How many samples have their label as first choice.
 fn hits(logits: &[f32], labels: &[u32], classes: usize) -> usize {
     let rows = logits.chunks_exact(classes.max(1)).zip(labels);
-    rows.filter(|(row, label)| {
-        let chosen = row.get(**label as usize);
-        chosen.is_some_and(|chosen| row.iter().all(|x| x <= chosen))
-    })
-    .count()
+    rows.filter(|(row, label)| first_choice(row) == Some(**label as usize))
+        .count()
 }
 
 fn check(settings: &Settings) -> Result<()> {

@@ -67,6 +67,12 @@ pub fn top(logits: &[f32], count: usize, label: impl Fn(usize) -> String) -> Vec
         .collect()
 }
 
+/// The class of the largest logit, of equal ones the first, as in [`top`]; `None` without classes.
+pub fn first_choice(logits: &[f32]) -> Option<usize> {
+    let order = |&a: &usize, &b: &usize| logits[a].total_cmp(&logits[b]).then(b.cmp(&a));
+    (0..logits.len()).max_by(order)
+}
+
 /// `None` where the two do not have as many classes, or none.
 pub fn compare(
     original: &[f32],
@@ -167,6 +173,16 @@ mod tests {
         let best = top(&[0.0, 2f32.ln(), 5f32.ln()], 2, name);
         assert_eq!((best[0].index, best[1].index), (2, 1));
         assert!((best[0].probability - 0.625).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_first_choice_is_the_first_of_the_best() {
+        for logits in [&[1.0, 3.0, 3.0][..], &[0.0, -0.0], &[-0.0, 0.0], &[2.0; 3]] {
+            let best = top(logits, 1, name);
+            assert_eq!(first_choice(logits), Some(best[0].index));
+        }
+        assert_eq!(first_choice(&[1.0, 3.0, 3.0]), Some(1));
+        assert_eq!(first_choice(&[]), None);
     }
 
     #[test]

@@ -5,7 +5,8 @@ mod ledger;
 mod timing;
 
 pub use compare::{
-    ClassScore, Comparison, Difference, Summary, compare, difference, logits, summarize, top,
+    ClassScore, Comparison, Difference, Summary, compare, difference, first_choice, logits,
+    summarize, top,
 };
 pub use ledger::{Account, Layer, LayerCost, Ledger, Lengths, Totals, account};
 pub use timing::{Timing, timing};

@@ -5,7 +5,13 @@ import type { Share } from "../pkg/secateur";
 import type { Found, MemberApi } from "./member.worker";
 import { Team, type Leader } from "./team";
 
-const share = (loss: number): Share => ({ numbers: new Float32Array([loss]), loss, progress: 0, samples: 1 });
+const share = (loss: number): Share => ({
+  numbers: new Float32Array([loss]),
+  loss,
+  normalisedLoss: 1,
+  progress: 0,
+  samples: 1,
+});
 
 /** What each member was asked, by its number, and what it found: its number in hundreds and the batch. */
 let asked: [member: number, what: string, argument: unknown][];

@@ -22,11 +22,13 @@ pub struct Lessons {
 
 /// What a worker's part of a batch says of the weights.
 #[derive(Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 pub struct Share {
     #[tsify(type = "Float32Array")]
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub numbers: Float32Array,
     pub loss: f64,
+    pub normalised_loss: f64,
     #[tsify(optional)]
     pub hits: Option<usize>,
     pub samples: usize,
@@ -38,6 +40,7 @@ impl Share {
         Share {
             numbers: Float32Array::from(&share.numbers[..]),
             loss: share.loss,
+            normalised_loss: share.normalised_loss,
             hits: share.hits,
             samples: share.samples,
             progress: share.progress,
@@ -50,6 +53,7 @@ impl From<Share> for learn::Share {
         learn::Share {
             numbers: share.numbers.to_vec(),
             loss: share.loss,
+            normalised_loss: share.normalised_loss,
             hits: share.hits,
             samples: share.samples,
             progress: share.progress,

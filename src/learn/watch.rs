@@ -1,0 +1,164 @@
+//! Notices where learning runs away, and which weights are worth going back to.
+
+use super::Share;
+
+/// The loss may grow to so many times that of the first step before learning counts as diverged at once.
+const RUNAWAY: f64 = 50.0;
+/// Steps in a window.
+const WINDOW: usize = 25;
+/// How far a window's normalised loss may lie above the best one's before learning counts as diverged, and before its
+/// weights are none to go back to. Half is all that lies between a model that errs little and one that says nothing.
+const FAR: f64 = 0.5;
+const NEAR: f64 = 0.2;
+/// The first step of fewer samples than this says too little to be compared with.
+const TELLING: usize = 8;
+
+/// What a step's loss says of the weights that it was found with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finding {
+    Usual,
+    /// They are about as good as the best so far.
+    Good,
+    Diverged,
+}
+
+/// Goes by the mean of the normalised loss over windows of [`WINDOW`] steps: a network that was ruined says the same of
+/// every sample, and its loss is no larger than that. From the beginning, the best window is the first step alone.
+#[derive(Debug, Clone, Default)]
+pub struct Watch {
+    /// The loss of the first step, in nats.
+    first: Option<f64>,
+    best: f64,
+    /// Of the window at hand.
+    sum: f64,
+    count: usize,
+}
+
+impl Watch {
+    /// Takes in what the next step's batch says before the weights move.
+    pub fn see(&mut self, share: &Share) -> Finding {
+        let first = *self.first.get_or_insert_with(|| {
+            self.best = match share.samples < TELLING {
+                true => 1.0,
+                false => share.normalised_loss,
+            };
+            share.loss
+        });
+        let is_finite = share.loss.is_finite() && share.numbers.iter().all(|x| x.is_finite());
+        if !is_finite || share.loss > RUNAWAY * first.max(1.0) {
+            return Finding::Diverged;
+        }
+        let mut finding = Finding::Usual;
+        if self.count == WINDOW {
+            let mean = self.sum / WINDOW as f64;
+            (self.sum, self.count) = (0.0, 0);
+            if mean > self.best + FAR {
+                return Finding::Diverged;
+            }
+            self.best = self.best.min(mean);
+            // The window's last step may have been the one that ruined them, so this batch has a say too.
+            if mean.max(share.normalised_loss) <= self.best + NEAR {
+                finding = Finding::Good;
+            }
+        }
+        self.sum += share.normalised_loss;
+        self.count += 1;
+        finding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(normalised_loss: f64) -> Share {
+        Share {
+            numbers: vec![0.0],
+            loss: 2.3 * normalised_loss,
+            normalised_loss,
+            hits: None,
+            samples: 64,
+            progress: 0.0,
+        }
+    }
+
+    /// The steps that are not usual, counted from 1, for these normalised losses.
+    fn findings(losses: impl IntoIterator<Item = f64>) -> Vec<(usize, Finding)> {
+        let mut watch = Watch::default();
+        let seen = losses.into_iter().map(|loss| watch.see(&share(loss)));
+        let unusual = (1..).zip(seen).filter(|(_, f)| *f != Finding::Usual);
+        unusual.collect()
+    }
+
+    #[test]
+    fn a_collapse_to_chance_is_noticed_when_a_window_is_over() {
+        let steady = [0.1; 60];
+        let found = findings(steady.into_iter().chain([1.0; 20]));
+        // The window of steps 51 to 75 is far from the best; step 61 ruined it.
+        assert_eq!(
+            found,
+            [
+                (26, Finding::Good),
+                (51, Finding::Good),
+                (76, Finding::Diverged)
+            ]
+        );
+        let from_the_start = findings([0.1].into_iter().chain([1.0; 30]));
+        assert_eq!(from_the_start, [(26, Finding::Diverged)]);
+    }
+
+    #[test]
+    fn weights_that_the_last_step_of_a_window_ruined_are_not_good() {
+        let found = findings([0.1; 25].into_iter().chain([1.0; 30]));
+        assert_eq!(found, [(51, Finding::Diverged)]);
+    }
+
+    #[test]
+    fn what_rises_and_comes_down_again_is_left_alone() {
+        // From 0.3 nats of ln 10 to 1, and back; then a few steps at chance.
+        let rise = [[0.13; 5], [0.43; 5], [0.43; 5], [0.4; 5], [0.3; 5]];
+        let found = findings(rise.into_iter().flatten().chain([0.1; 30]));
+        assert_eq!(found, [(51, Finding::Good)]);
+        let bump = [0.1; 30].into_iter().chain([1.0; 8]).chain([0.1; 60]);
+        assert!(findings(bump).iter().all(|(_, f)| *f == Finding::Good));
+    }
+
+    #[test]
+    fn what_knew_nothing_from_the_start_may_stay_so() {
+        let found = findings([1.0; 100]);
+        assert!(found.iter().all(|(_, finding)| *finding == Finding::Good));
+    }
+
+    #[test]
+    fn a_lucky_first_sample_is_no_measure() {
+        let mut watch = Watch::default();
+        let alone = |loss| Share {
+            samples: 1,
+            ..share(loss)
+        };
+        watch.see(&alone(0.0));
+        assert!((0..60).all(|_| watch.see(&alone(0.9)) != Finding::Diverged));
+    }
+
+    #[test]
+    fn what_is_no_number_or_grows_beyond_measure_is_noticed_at_once() {
+        for bad in [
+            Share {
+                loss: f64::NAN,
+                ..share(0.1)
+            },
+            Share {
+                loss: 51.0,
+                ..share(1.0)
+            },
+            Share {
+                numbers: vec![f32::INFINITY],
+                ..share(0.1)
+            },
+        ] {
+            let mut watch = Watch::default();
+            assert_eq!(watch.see(&share(0.1)), Finding::Usual);
+            assert_eq!(watch.see(&bad), Finding::Diverged);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Rates that ruin a network in the ordinary way, to saying the same of every picture, are noticed, and the weights from
+//! before are kept; rates that do well are let be.
+
+mod common;
+
+use common::{Net, Random};
+use secateur::Error;
+use secateur::engine::{Normalisation, Options, Tape};
+use secateur::graph::Graph;
+use secateur::learn::loss::cross_entropy;
+use secateur::learn::{Goal, Rule, Schedule, Settings, Share, Trainer};
+use std::sync::Arc;
+
+const BATCH: usize = 32;
+const CLASSES: usize = 10;
+const SIDE: usize = 8;
+
+/// One of five bright rows or five bright columns, in much noise.
+fn pictures(random: &mut Random) -> (Vec<f32>, Vec<u32>) {
+    let labels: Vec<u32> = (0..BATCH).map(|_| random.below(CLASSES) as u32).collect();
+    let mut pixels = Vec::with_capacity(BATCH * SIDE * SIDE);
+    for &label in &labels {
+        let line = label as usize % 5 + 1;
+        for at in 0..SIDE * SIDE {
+            let place = if label < 5 { at / SIDE } else { at % SIDE };
+            let bright = if place == line { 2.0 } else { 0.0 };
+            pixels.push(bright + 1.8 * random.number());
+        }
+    }
+    (pixels, labels)
+}
+
+fn untrained() -> Graph {
+    let mut net = Net::new(21);
+    let x = net.input(&[BATCH, 1, SIDE, SIDE]);
+    let x = net.conv(x, 8, 3);
+    let x = net.batch_norm(x);
+    let x = net.relu(x);
+    let x = net.conv_with(x, 12, 3, 1, 2, 1, true);
+    let x = net.batch_norm(x);
+    let x = net.relu(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, CLASSES);
+    common::with_open_batch(net.finish(&[y]))
+}
+
+fn settings(rate: f32) -> Settings {
+    Settings {
+        steps: 200,
+        batch: BATCH,
+        rate,
+        schedule: Schedule::Constant,
+        ..Settings::default()
+    }
+}
+
+/// Goes steps until the end or an error; gives the losses.
+fn learn(trainer: &mut Trainer, random: &mut Random) -> (Vec<f64>, Option<Error>) {
+    let mut losses = Vec::new();
+    for _ in 0..trainer.settings().steps {
+        let (pixels, labels) = pictures(random);
+        let goal = Goal {
+            labels: Some(&labels),
+            ..Goal::default()
+        };
+        match trainer.step(&[&pixels], goal) {
+            Ok(learned) => losses.push(learned.loss),
+            Err(error) => return (losses, Some(error)),
+        }
+    }
+    (losses, None)
+}
+
+fn model(trainer: &Trainer, graph: &Graph) -> Graph {
+    let mut graph = graph.clone();
+    trainer.write_to(&mut graph);
+    graph
+}
+
+fn mean(losses: &[f64]) -> f64 {
+    losses.iter().sum::<f64>() / losses.len() as f64
+}
+
+/// A network that has learned.
+fn trained() -> Graph {
+    let graph = untrained();
+    let mut trainer = Trainer::new(&graph, &settings(0.02)).unwrap();
+    let (losses, error) = learn(&mut trainer, &mut Random(1));
+    assert!(error.is_none() && mean(&losses[175..]) < 0.1);
+    model(&trainer, &graph)
+}
+
+/// The same with every third weight taken out of the second convolution.
+fn pruned(mut graph: Graph) -> Graph {
+    let mut convolutions = graph.nodes.iter().filter(|n| n.op_type == "Conv");
+    let w = convolutions.nth(1).unwrap().input(1).unwrap();
+    let mut numbers = graph.constant(w).unwrap().floats().unwrap().into_owned();
+    numbers.iter_mut().step_by(3).for_each(|x| *x = 0.0);
+    let tensor = graph.constant(w).unwrap().with_floats(&numbers).unwrap();
+    graph.value_mut(w).constant = Some(Arc::new(tensor));
+    graph
+}
+
+/// The mean loss on pictures that nothing was learned from, normalised by each batch as learning does it.
+fn loss(graph: &Graph) -> f64 {
+    let options = Options {
+        batch: BATCH,
+        ..Options::default()
+    };
+    let mut tape = Tape::new(graph, &options, Normalisation::OfBatch).unwrap();
+    let mut random = Random(77);
+    let losses = (0..12).map(|_| {
+        let (pixels, labels) = pictures(&mut random);
+        tape.forward(&[&pixels]).unwrap();
+        let logits = tape.value(graph.outputs[0]);
+        cross_entropy(logits, &labels, 0.0, 1.0, &mut vec![0.0; logits.len()])
+    });
+    mean(&losses.collect::<Vec<_>>())
+}
+
+/// The step whose weights an error says are kept.
+fn kept(error: Option<Error>) -> usize {
+    let Some(Error::Diverged(why)) = error else {
+        panic!("{error:?} is no divergence");
+    };
+    let (_, rest) = why.split_once("the weights of step ").unwrap();
+    rest.split_once(' ').unwrap().0.parse().unwrap()
+}
+
+#[test]
+fn a_rate_that_ruins_a_trained_network_at_once() {
+    let trained = trained();
+    let before = loss(&trained);
+    for (rule, rate) in [(Rule::SGD, 2.0), (Rule::SGD, 5.0), (Rule::AdamW, 1.0)] {
+        let settings = Settings {
+            rule,
+            ..settings(rate)
+        };
+        let mut trainer = Trainer::new(&trained, &settings).unwrap();
+        let (losses, error) = learn(&mut trainer, &mut Random(2));
+        assert_eq!(kept(error), 0, "{rule:?} {rate}");
+        assert!(losses.len() <= 25);
+        assert!((loss(&model(&trainer, &trained)) - before).abs() < 1e-6);
+    }
+    // It is the ordinary way: none of these losses is fifty times what is usual at the start.
+    let mut trainer = Trainer::new(&trained, &settings(2.0)).unwrap();
+    let (losses, _) = learn(&mut trainer, &mut Random(2));
+    assert!(losses.iter().all(|loss| *loss < 50.0), "{losses:?}");
+}
+
+#[test]
+fn a_rate_that_ruins_on_its_way_up_what_it_had_taught() {
+    let graph = untrained();
+    let settings = Settings {
+        steps: 400,
+        schedule: Schedule::OneCycle,
+        ..settings(4.0)
+    };
+    let mut trainer = Trainer::new(&graph, &settings).unwrap();
+    let (losses, error) = learn(&mut trainer, &mut Random(3));
+    let windows: Vec<f64> = losses.chunks_exact(25).map(mean).collect();
+    let best = windows.iter().copied().fold(f64::INFINITY, f64::min);
+    let last = *windows.last().unwrap();
+    assert!(best < 1.0 && last > 2.0, "{windows:?}");
+    let step = kept(error);
+    assert!(step >= 25 && step % 25 == 0, "step {step}");
+    let kept = loss(&model(&trainer, &graph));
+    assert!(kept < best + 0.2, "{kept}, and the best was {best}");
+}
+
+#[test]
+fn a_rate_that_ruins_a_student() {
+    let teacher = trained();
+    let student = pruned(teacher.clone());
+    let options = Options {
+        batch: BATCH,
+        ..Options::default()
+    };
+    let mut tape = Tape::new(&teacher, &options, Normalisation::OfBatch).unwrap();
+    let mut distil = |rate: f32| {
+        let mut trainer = Trainer::new(&student, &settings(rate)).unwrap();
+        let mut random = Random(4);
+        let failed = (0..100).find_map(|_| {
+            let (pixels, labels) = pictures(&mut random);
+            tape.forward(&[&pixels]).unwrap();
+            let goal = Goal {
+                labels: Some(&labels),
+                teacher: Some(tape.value(teacher.outputs[0])),
+                inner: &[],
+            };
+            trainer.step(&[&pixels], goal).err()
+        });
+        (failed, loss(&model(&trainer, &student)))
+    };
+    let (failed, after) = distil(2.0);
+    kept(failed);
+    assert!(after < loss(&student) + 0.2);
+    let (failed, after) = distil(0.02);
+    assert!(failed.is_none() && after < loss(&student));
+}
+
+#[test]
+fn rates_that_do_well_are_let_be() {
+    let (untrained, trained) = (untrained(), trained());
+    let pruned = pruned(trained.clone());
+    for (rule, rate) in [
+        (Rule::SGD, 0.005),
+        (Rule::SGD, 0.02),
+        (Rule::SGD, 0.1),
+        (Rule::AdamW, 0.002),
+        (Rule::AdamW, 0.02),
+    ] {
+        for graph in [&untrained, &trained, &pruned] {
+            let settings = Settings {
+                rule,
+                steps: 80,
+                ..settings(rate)
+            };
+            let mut trainer = Trainer::new(graph, &settings).unwrap();
+            let (_, error) = learn(&mut trainer, &mut Random(5));
+            assert!(error.is_none(), "{rule:?} {rate}: {error:?}");
+        }
+    }
+}
+
+/// What never knew anything has nothing to lose.
+#[test]
+fn a_network_that_stays_at_chance_from_the_start_is_let_be() {
+    let mut trainer = Trainer::new(&untrained(), &settings(2.0)).unwrap();
+    let (losses, error) = learn(&mut trainer, &mut Random(2));
+    assert!(error.is_none(), "{error:?}");
+    assert!(mean(&losses[100..]) > 2.2);
+}
+
+#[test]
+fn all_who_learn_together_decide_alike() {
+    let graph = trained();
+    let settings = Settings {
+        batch: BATCH / 2,
+        ..settings(2.0)
+    };
+    let mut members = [0, 1].map(|_| Trainer::new(&graph, &settings).unwrap());
+    let mut random = Random(6);
+    let ends: Vec<Error> = (0..30)
+        .find_map(|_| {
+            let (pixels, labels) = pictures(&mut random);
+            let halves = pixels
+                .chunks(pixels.len() / 2)
+                .zip(labels.chunks(BATCH / 2));
+            let shares: Vec<Share> = members
+                .iter_mut()
+                .zip(halves)
+                .map(|(member, (pixels, labels))| {
+                    let goal = Goal {
+                        labels: Some(labels),
+                        ..Goal::default()
+                    };
+                    member.share(&[pixels], goal).unwrap()
+                })
+                .collect();
+            let whole = Share::mean(&shares).unwrap();
+            let ends = members.iter_mut().filter_map(|m| m.follow(&whole).err());
+            Some(ends.collect()).filter(|ends: &Vec<Error>| !ends.is_empty())
+        })
+        .expect("it is noticed");
+    let told: Vec<String> = ends.iter().map(Error::to_string).collect();
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[0], told[1]);
+    let [one, other] = members.map(|member| loss(&model(&member, &graph)));
+    assert_eq!(one, other);
+}
