@@ -1,4 +1,5 @@
-/** Learning that is interrupted: a worker that dies on the way, and a tab that sleeps. */
+/** Learning that is interrupted: a worker that dies on the way, a reload, a cancel, and a tab that sleeps. */
+import type { Locator, Page } from "@playwright/test";
 import * as onnx from "../support/onnx";
 import { expect, test, type Secateur } from "./secateur";
 
@@ -42,46 +43,174 @@ async function ready(secateur: Secateur): Promise<void> {
   await secateur.panel("Recover").getByRole("radio", { name: "Distil" }).check({ force: true });
 }
 
-async function distil(secateur: Secateur, steps: number): Promise<void> {
+/** A cut of the classroom's network, its thousands of photos chosen, fine-tuning chosen. */
+async function readyInClass(secateur: Secateur): Promise<void> {
+  await secateur.openGalleryModel("A classroom's network");
+  await secateur.cut(50);
+  await expect(secateur.check).toBeVisible({ timeout: 60_000 });
+  const panel = secateur.panel("Recover");
+  await expect(panel.getByTestId("lessons")).toContainText("Fashion-MNIST");
+  await panel.getByRole("radio", { name: "Fine-tune" }).check({ force: true });
+}
+
+async function learn(secateur: Secateur, steps: number): Promise<void> {
   const panel = secateur.panel("Recover");
   await panel.getByLabel("steps", { exact: true }).fill(String(steps));
   await panel.getByRole("button", { name: "Recover this cut" }).click();
 }
 
-test("a learner that dies while it learns takes nothing with it", async ({ secateur, page }) => {
-  await ready(secateur);
-  const panel = secateur.panel("Recover");
-  const models = panel.getByRole("button", { name: /of the multiply-adds/ });
-  await distil(secateur, 3);
-  await expect(models).toHaveCount(1, { timeout: 60_000 });
+const models = ({ page }: Secateur): Locator => page.getByRole("button", { name: /of the multiply-adds/ });
 
-  await distil(secateur, 100_000);
-  await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 60_000 });
-  const learner = page.workers().find((worker) => worker.url().includes("learner.worker"))!;
-  await learner.evaluate(() => {
+/** Workers of this name that are at work, those of a worker's own among them. */
+const workers = (page: Page, name: string) =>
+  page.workers().filter((worker) => worker.url().includes(`${name}.worker`));
+
+/** Lets a worker end as an error ends it that nothing catches. */
+async function kill(page: Page, name: string): Promise<void> {
+  await workers(page, name)[0]!.evaluate(() => {
     setTimeout(() => {
       throw new Error("killed by the test");
     });
   });
+}
+
+test("a learner that dies while it learns takes nothing with it", async ({ secateur, page }) => {
+  await ready(secateur);
+  const panel = secateur.panel("Recover");
+  await learn(secateur, 3);
+  await expect(models(secateur)).toHaveCount(1, { timeout: 60_000 });
+
+  await learn(secateur, 100_000);
+  await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 60_000 });
+  await kill(page, "learner");
   await expect(panel.getByRole("alert")).toContainText("stopped unexpectedly");
   await expect(panel.getByRole("progressbar")).toHaveCount(0);
   await expect(secateur.slider).toHaveValue("40");
-  await expect(models).toHaveCount(1);
+  await expect(models(secateur)).toHaveCount(1);
   await expect(page.getByTestId("recovered")).toBeVisible();
 
-  await distil(secateur, 3);
-  await expect(models).toHaveCount(2, { timeout: 60_000 });
+  await learn(secateur, 3);
+  await expect(models(secateur)).toHaveCount(2, { timeout: 60_000 });
   await expect(panel.getByRole("alert")).toHaveCount(0);
   await page.reload();
-  await expect(models).toHaveCount(2, { timeout: 60_000 });
+  await expect(models(secateur)).toHaveCount(2, { timeout: 60_000 });
   await secateur.expectToWork();
+});
+
+const ENDS: [name: string, told: RegExp | null, end: (secateur: Secateur) => Promise<unknown>][] = [
+  ["a worker that dies", /stopped unexpectedly/, ({ page }) => kill(page, "learner")],
+  ["a cancel", /^Cancelled/, (secateur) => secateur.panel("Recover").getByRole("button", { name: "Cancel" }).click()],
+  ["a reload", null, ({ page }) => page.reload()],
+];
+
+for (const [name, told, end] of ENDS) {
+  test(`${name} in mid-step leaves the best weights on the way, which are gone on from`, async ({ secateur, page }) => {
+    await ready(secateur);
+    const panel = secateur.panel("Recover");
+    // So little that nothing gets worse on the way.
+    await panel.getByLabel("learning rate").fill("0.00001");
+    await learn(secateur, 2_000);
+    const unfinished = panel.getByRole("button", { name: /unfinished: after step \d+ of 2000$/ });
+    await expect(unfinished).toHaveCount(1, { timeout: 120_000 });
+    await expect(panel.getByRole("progressbar")).toBeVisible();
+    await end(secateur);
+    if (told) {
+      await expect(panel.getByRole("alert")).toContainText(told);
+      await expect(panel.getByRole("alert")).toContainText(/those after step \d+ of 2000/);
+    }
+    await expect(unfinished).toBeVisible({ timeout: 60_000 });
+    await expect(models(secateur)).toHaveCount(1);
+    await expect(secateur.check).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByTestId("recovered")).toHaveCount(0);
+    await expect(panel.getByRole("progressbar")).toHaveCount(0);
+
+    await unfinished.click();
+    await expect(page.getByTestId("recovered")).toContainText("Not recovered to the end");
+    await panel.getByRole("radio", { name: "Distil" }).check({ force: true });
+    await panel.getByLabel("steps", { exact: true }).fill("3");
+    await panel.getByRole("button", { name: "Go on from the recovered one" }).click();
+    await expect(models(secateur)).toHaveCount(2, { timeout: 60_000 });
+    await expect(page.getByTestId("recovered")).toContainText("“Distil”, then “Distil”");
+  });
+}
+
+test("learning goes on where a worker that helps dies in mid-step, and the next round has another", async ({
+  secateur,
+  page,
+}) => {
+  test.skip(await page.evaluate(() => navigator.hardwareConcurrency < 2), "one core learns alone");
+  await readyInClass(secateur);
+  const panel = secateur.panel("Recover");
+  const lost = panel.getByText(/worker.* that helped to learn stopped unexpectedly/);
+  await learn(secateur, 80);
+  await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 120_000 });
+  const helpers = workers(page, "member").length;
+  expect(helpers).toBeGreaterThan(0);
+  await kill(page, "member");
+  await expect(lost).toBeVisible({ timeout: 30_000 });
+  await expect.poll(() => workers(page, "member")).toHaveLength(helpers - 1);
+  await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 200_000 });
+  await expect(models(secateur)).toHaveCount(1);
+  await expect(panel.getByRole("alert")).toHaveCount(0);
+
+  await inRounds(secateur, { rounds: 2, steps: 80 });
+  await expect(panel.getByText(/Round 1: recovering/)).toBeVisible({ timeout: 120_000 });
+  await kill(page, "member");
+  await expect.poll(() => workers(page, "member")).toHaveLength(helpers - 1);
+  await expect(panel.getByText(/Round 2: recovering/)).toBeVisible({ timeout: 120_000 });
+  await expect(lost).toBeVisible();
+  expect(workers(page, "member")).toHaveLength(helpers);
+  await expect(models(secateur)).toHaveCount(3, { timeout: 120_000 });
+  await expect(panel.getByRole("alert")).toHaveCount(0);
+});
+
+/** Rounds that go to the slider's mark, whatever is lost. */
+async function inRounds(secateur: Secateur, { rounds, steps }: { rounds: number; steps: number }): Promise<void> {
+  const panel = secateur.panel("Recover");
+  await panel.getByLabel("steps", { exact: true }).fill(String(steps));
+  await panel.getByLabel(/lose at most/).fill("99");
+  await panel.getByLabel("in rounds that").selectOption("linear");
+  await panel.getByLabel("rounds", { exact: true }).fill(String(rounds));
+  await panel.getByRole("button", { name: "Cut on to the line" }).click();
+}
+
+test("a search that a reload ends goes on with the rounds that are left, and its models are still there", async ({
+  secateur,
+  page,
+}) => {
+  await readyInClass(secateur);
+  const panel = secateur.panel("Recover");
+  await inRounds(secateur, { rounds: 3, steps: 60 });
+  await expect(panel.getByText(/Round 2: recovering/)).toBeVisible({ timeout: 120_000 });
+  await expect(models(secateur)).toHaveCount(1);
+  const first = await models(secateur).innerText();
+
+  await page.reload();
+  const note = panel.getByText("A search to the line ended after 1 round.");
+  await expect(note).toBeVisible({ timeout: 60_000 });
+  expect(await models(secateur).allInnerTexts()).toEqual([first]);
+  await expect(models(secateur)).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByTestId("recovered")).toBeVisible();
+
+  await panel.getByRole("button", { name: "Go on with the search" }).click();
+  await expect(panel.getByText(/Round 2: /)).toBeVisible({ timeout: 60_000 });
+  await expect(models(secateur)).toHaveCount(3, { timeout: 200_000 });
+  await expect(panel.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
+  await expect(panel.getByRole("alert")).toHaveCount(0);
+  await expect(note).toHaveCount(0);
+  // Newest first, each smaller than the one before.
+  const texts = await models(secateur).allInnerTexts();
+  expect(texts.at(-1)).toBe(first);
+  const left = texts.map(parseFloat);
+  expect(left).toEqual(left.toSorted((one, other) => one - other));
+  await expect(models(secateur).first()).toHaveAttribute("aria-pressed", "true");
 });
 
 /** Chromium without a window does not freeze tabs, so the debugger stops the page's thread as a frozen tab's would be. */
 test("a tab that sleeps for a while goes on learning when it wakes", async ({ secateur, page }) => {
   await ready(secateur);
   const panel = secateur.panel("Recover");
-  await distil(secateur, 250);
+  await learn(secateur, 250);
   await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 60_000 });
 
   const devtools = await page.context().newCDPSession(page);
@@ -94,6 +223,6 @@ test("a tab that sleeps for a while goes on learning when it wakes", async ({ se
   await devtools.detach();
 
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 200_000 });
-  await expect(panel.getByRole("button", { name: /of the multiply-adds/ })).toHaveCount(1);
+  await expect(models(secateur)).toHaveCount(1);
   await expect(panel.getByRole("alert")).toHaveCount(0);
 });

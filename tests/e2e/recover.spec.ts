@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectOutside } from "./outside";
-import { efficientnet, expect, ROOT, test, type Secateur } from "./secateur";
+import { CLASSROOM, efficientnet, expect, ROOT, test, type Secateur } from "./secateur";
 
 const CIFAR = join(ROOT, "../shared/data/cifar10-jpeg-test.tar");
 const RESNET = join(ROOT, "../shared/models/resnet20-cifar10.onnx");
@@ -105,6 +105,77 @@ test("to the line: rounds go on the list, and a cancel keeps what was finished",
   await expect(round).toHaveAttribute("aria-pressed", "false");
   await round.click();
   await expect(page.getByTestId("recovered")).toBeVisible();
+});
+
+test("a model beyond the line is on the plot, and a click brings it back to be compared and taken home", async ({
+  secateur,
+  page,
+}) => {
+  await secateur.openGalleryModel(CLASSROOM.title);
+  await secateur.cut(70);
+  const panel = secateur.panel("Recover");
+  await expect(panel.getByTestId("lessons")).toContainText("Fashion-MNIST");
+  await panel.getByRole("radio", { name: "Recalibrate" }).check({ force: true });
+  await panel.getByLabel(/lose at most/).fill("1");
+  await panel.getByLabel("in rounds that").selectOption("oneShot");
+  await panel.getByRole("button", { name: "Cut on to the line" }).click();
+  const beyond = panel.getByRole("button", { name: /beyond the line$/ });
+  await expect(beyond).toBeVisible({ timeout: 200_000 });
+  await expect(panel.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
+  // Only what the line allows is taken of itself.
+  await expect(beyond).toHaveAttribute("aria-pressed", "false");
+  await expect(page.getByTestId("recovered")).toHaveCount(0);
+
+  const point = panel.locator("figure path.point.beyond").first();
+  await expect(point).toHaveCSS("cursor", "pointer");
+  await point.click();
+  await expect(beyond).toHaveAttribute("aria-pressed", "true");
+  const [, cut, recovered] = await numbers(secateur, /^Accuracy/);
+  await expect(beyond).toContainText(`${cut} % → ${recovered} %`);
+  await expect(secateur.summary).toContainText(/\d photos/, { timeout: 90_000 });
+  const taken = await download(secateur);
+  await page.reload();
+  await expect(beyond).toHaveAttribute("aria-pressed", "true", { timeout: 60_000 });
+  await expect(secateur.summary).toContainText(/\d photos/, { timeout: 90_000 });
+  expect(Buffer.compare(await download(secateur), taken)).toBe(0);
+  // It holds how it was recovered, which the cut alone does not.
+  expect(taken.includes("secateur.recovery")).toBe(true);
+});
+
+/** Whatever a step takes, drawing waits for none: it would where learning kept the page's own thread busy. */
+test("the page keeps drawing while a model learns", async ({ secateur, page }) => {
+  await secateur.openGalleryModel();
+  const strip = page.getByRole("group", { name: "Photos to compare on" });
+  for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
+  await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
+  const panel = secateur.panel("Recover");
+  await panel.getByRole("radio", { name: "Distil" }).check({ force: true });
+  await panel.getByLabel("steps", { exact: true }).fill("6");
+  await panel.getByLabel("photos per step").fill("24");
+  await panel.getByRole("button", { name: "Recover this cut" }).click();
+  await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 120_000 });
+  const { seconds, steps, slowest } = await page.evaluate(async () => {
+    const bar = document.querySelector("#recover [role=progressbar]")!;
+    const text = () => document.querySelector("#recover")!.textContent;
+    const stepNow = () => Number(/Distilling: (\d+) of/.exec(text())?.[1] ?? NaN);
+    let [slowest, last] = [0, performance.now()];
+    const [start, first] = [last, stepNow()];
+    let step = first;
+    while (bar.isConnected) {
+      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+      slowest = Math.max(slowest, now - last);
+      last = now;
+      const at = stepNow();
+      if (Number.isNaN(at)) break;
+      step = at;
+    }
+    return { seconds: (last - start) / 1000, steps: step - first, slowest: slowest / 1000 };
+  });
+  const told = `${seconds} s for ${steps} steps, no frame later than ${slowest} s`;
+  test.info().annotations.push({ type: "frames while a model learns", description: told });
+  console.log(`frames while a model learns: ${told}`);
+  expect(steps).toBeGreaterThan(1);
+  expect(slowest, told).toBeLessThan(seconds / steps / 2);
 });
 
 test("too few photos are refused with the reason", async ({ secateur, page }) => {
