@@ -4,8 +4,8 @@
 mod command;
 mod common;
 
-use command::{Folder, colours_and_preset, fail, json, picture_folders, secateur, succeed};
-use common::Random;
+use command::{Folder, PRESET, colours_and_preset, fail, json, picture_folders, secateur, succeed};
+use common::{Net, Random};
 use secateur::onnx;
 use std::fs;
 
@@ -75,6 +75,71 @@ fn accuracy_and_agreement_are_counted() {
         stranger.contains("pink") && stranger.contains("classes"),
         "{stranger}"
     );
+}
+
+/// Folders are never labels by chance: they are matched with the names that the page shows, or refused.
+#[test]
+fn folders_of_a_model_whose_preset_names_no_classes() {
+    let folder = Folder::new("folders-unnamed");
+    let mut net = Net::new(4);
+    let x = net.input(&[1, 3, 8, 8]);
+    let x = net.pool(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 1000);
+    let model = common::with_open_batch(net.finish(&[y]));
+    let model = folder.write("imagenet.onnx", onnx::write(&model).unwrap());
+    let preset = folder.write("preset.json", PRESET);
+    let data = pictures(&folder, 4);
+    let evaluate = [
+        "evaluate", &model, "--data", &data, "--preset", &preset, "--json",
+    ];
+    let output = folder.path("out.onnx");
+    let recover = [
+        "recover",
+        &model,
+        "--original",
+        &model,
+        "--data",
+        &data,
+        "--preset",
+        &preset,
+        "--output",
+        &output,
+    ];
+    for command in [&evaluate[..], &recover] {
+        let refused = fail(command);
+        for part in [
+            "“blue”, “green”, “red”",
+            "1000 classes (tench,",
+            "without labels",
+        ] {
+            assert!(refused.contains(part), "{refused}");
+        }
+    }
+    // By name and by number the labels are the same, and others than the folders' places are.
+    let named = |names: [&str; 3]| {
+        for (from, to) in ["blue", "green", "red"].iter().zip(names) {
+            fs::rename(
+                folder.path(&format!("data/{from}")),
+                folder.path(&format!("data/{to}")),
+            )
+            .unwrap();
+        }
+        let loss = json(&succeed(&evaluate))["loss"].as_f64().unwrap();
+        for (from, to) in ["blue", "green", "red"].iter().zip(names) {
+            fs::rename(
+                folder.path(&format!("data/{to}")),
+                folder.path(&format!("data/{from}")),
+            )
+            .unwrap();
+        }
+        loss
+    };
+    let by_name = named(["Egyptian_cat", "goldfish", "tench"]);
+    // In another order of the folders the sum rounds.
+    let apart = |names: [&str; 3]| (by_name - named(names)).abs();
+    assert!(apart(["285", "Goldfish", "0"]) < 1e-9);
+    assert!(apart(["0", "1", "2"]) > 1e-3);
 }
 
 #[test]

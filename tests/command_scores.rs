@@ -14,7 +14,7 @@ use std::path::Path;
 /// Of the pictures in a folder, those that may be learned from.
 fn lessons(data: &str) -> usize {
     let preset = Preset::parse(PRESET).unwrap();
-    let listed = PhotoFolder::open(Path::new(data), &preset).unwrap();
+    let listed = PhotoFolder::open(Path::new(data), &preset, Some(3)).unwrap();
     let all = listed.load(0..listed.len(), &preset, &mut |error| panic!("{error}"));
     Parts::new(all.unwrap()).unwrap().lessons.len()
 }

@@ -67,7 +67,7 @@ fn refused(folder: &Folder, models: [&str; 2], data: &str, more: &[&str]) -> Str
 fn one_class_only() {
     let folder = Folder::new("learn-one-class");
     let model = colours_file(&folder);
-    let data = pictures(&folder, &["red"], 12);
+    let data = pictures(&folder, &["0"], 12);
     let reason = refused(&folder, [&model; 2], &data, &["--method", "finetune"]);
     assert!(
         reason.contains("one class") && reason.contains("add pictures"),
@@ -79,7 +79,7 @@ fn one_class_only() {
 fn too_few_pictures() {
     let folder = Folder::new("learn-few");
     let model = colours_file(&folder);
-    let data = pictures(&folder, &["red"], 1);
+    let data = pictures(&folder, &["0"], 1);
     let reason = refused(&folder, [&model; 2], &data, &["--method", "reconstruct"]);
     assert!(reason.contains("at least 4 pictures"), "{reason}");
     let reason = refused(&folder, [&model; 2], &data, &["--method", "finetune"]);
@@ -102,7 +102,7 @@ fn classes_that_the_model_does_not_have() {
     let data = pictures(&folder, &["0", "1", "7"], 8);
     let reason = refused(&folder, [&model; 2], &data, &["--method", "finetune"]);
     assert!(
-        reason.contains("8 classes") && reason.contains("3 apart"),
+        reason.contains("class 7") && reason.contains("3 apart"),
         "{reason}"
     );
     let preset = folder.path("preset.json");

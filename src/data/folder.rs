@@ -1,6 +1,6 @@
 //! Folders of photos, for the native command: all in one, or one sub-folder a class.
 
-use super::class_folders::class_of_folder;
+use super::class_folders::classes_of_folders;
 use super::decode;
 use super::pictures::Pictures;
 use super::preset::Preset;
@@ -23,12 +23,11 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Lists a folder. Its sub-folders are classes: by their names where the preset names its classes, by number where all
-    /// are numbers, else in the order of the alphabet. Files that are no pictures are passed over.
+    /// Lists a folder. Its sub-folders are classes of a model that tells `outputs` apart, as [`classes_of_folders`] finds them.
+    /// Files that are no pictures are passed over.
     ///
-    /// Errors: [`Error::BadInput`] where the folder can't be read, holds no pictures, or a sub-folder is none of the preset's
-    /// classes.
-    pub fn open(path: &Path, preset: &Preset) -> Result<Self> {
+    /// Errors: [`Error::BadInput`] where the folder can't be read or holds no pictures; those of [`classes_of_folders`].
+    pub fn open(path: &Path, preset: &Preset, outputs: Option<usize>) -> Result<Self> {
         let (files, folders) = list(path)?;
         let mut found: Vec<(PathBuf, Option<u32>)> = Vec::new();
         let mut named = Vec::new();
@@ -43,11 +42,8 @@ impl Folder {
                 named.push((name.into_owned(), inside));
             }
         }
-        let mut classes = BTreeMap::new();
-        let order: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
-        for (at, (name, _)) in named.iter().enumerate() {
-            classes.insert(name.clone(), class_of_folder(at, &order, preset)?);
-        }
+        let folders: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
+        let classes = classes_of_folders(&folders, preset, outputs)?;
         for (name, inside) in named {
             let label = classes.get(&name).copied();
             found.extend(inside.into_iter().map(|file| (file, label)));
@@ -138,9 +134,9 @@ mod tests {
 
     #[test]
     fn what_can_not_be_read_is_named() {
-        let missing = Folder::open(Path::new("no such folder"), &preset()).unwrap_err();
+        let missing = Folder::open(Path::new("no such folder"), &preset(), None).unwrap_err();
         assert!(missing.to_string().contains("no folder"), "{missing}");
-        let empty = Folder::open(Path::new("src/data"), &preset()).unwrap_err();
+        let empty = Folder::open(Path::new("src/data"), &preset(), None).unwrap_err();
         assert!(empty.to_string().contains("holds no pictures"), "{empty}");
     }
 }

@@ -19,7 +19,7 @@ pub mod preset;
 mod sheet;
 
 pub use augment::Augmentation;
-pub use class_folders::class_of_folder;
+pub use class_folders::{classes_of_folders, outputs};
 pub use guess::Guess;
 pub use pictures::{Pictures, Stack};
 pub use preset::{ChannelOrder, Crop, Layout, Preset};

@@ -154,6 +154,13 @@ impl Pictures {
         (!self.labels.is_empty()).then_some(&self.labels)
     }
 
+    /// Says which class each label so far stands for, by that label; others are left as they are.
+    pub fn relabel(&mut self, classes: &[u32]) {
+        for label in &mut self.labels {
+            *label = classes.get(*label as usize).copied().unwrap_or(*label);
+        }
+    }
+
     /// The class of one picture, counted from 0; `None` without labels.
     pub fn label(&self, index: usize) -> Option<u32> {
         self.labels.get(index).copied()

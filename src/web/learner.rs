@@ -11,7 +11,7 @@ use super::errors::{JsResult, mismatch};
 use super::messages::{PictureStack, Pixels, Sizes};
 use super::{SLICE, message, now};
 use crate::data::preset::Preset;
-use crate::data::{Pictures, Stack, class_of_folder, idx};
+use crate::data::{Pictures, Stack, classes_of_folders, idx, outputs};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open};
@@ -22,7 +22,7 @@ use crate::recover::{
 use js_sys::Uint8Array;
 use messages::Recovered;
 use preparing::Preparing;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use team::Shares;
 use tsify::Ts;
@@ -35,8 +35,9 @@ pub struct Learner {
     pictures: Option<Pictures>,
     /// Those of them that were published to test on.
     test: Option<Pictures>,
-    /// The classes that folders stand for.
-    classes: BTreeMap<String, u32>,
+    /// The folders that are classes, in their order: which ones, the model tells. Until then a photo's label is its folder's
+    /// place.
+    folders: BTreeMap<String, u32>,
     preparing: Option<Preparing>,
     work: Option<Work>,
     probes: Option<probes::Probes>,
@@ -109,17 +110,18 @@ impl Learner {
     /// Begins a set of pictures. `folders` are the names of the folders that are classes; none where there are no labels.
     pub fn gather(&mut self, preset: Ts<Preset>, folders: Vec<String>) -> JsResult<()> {
         let preset = preset.to_rust().map_err(mismatch)?;
-        let names: Vec<&str> = folders.iter().map(String::as_str).collect();
-        let mut classes = BTreeMap::new();
-        for (at, name) in names.iter().enumerate() {
-            classes.insert((*name).to_string(), class_of_folder(at, &names, &preset)?);
+        let folders: BTreeSet<String> = folders.into_iter().collect();
+        // What the preset's own names tell is told before photos are read.
+        if let Some(names) = &preset.classes {
+            let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+            classes_of_folders(&folders, &preset, Some(names.len()))?;
         }
         self.preparing = None;
         self.work = None;
         self.probes = None;
         self.pictures = Some(Pictures::new(&preset)?);
         self.test = Some(Pictures::new(&preset)?);
-        self.classes = classes;
+        self.folders = folders.into_iter().zip(0..).collect();
         Ok(())
     }
 
@@ -131,7 +133,7 @@ impl Learner {
         to_test: bool,
     ) -> JsResult<()> {
         let photo = photo.to_rust().map_err(mismatch)?;
-        let label = folder.and_then(|name| self.classes.get(&name).copied());
+        let label = folder.and_then(|name| self.folders.get(&name).copied());
         let pictures = self.part(to_test)?;
         pictures.add(&photo.data.to_vec(), photo.width, photo.height, label)?;
         Ok(())
@@ -144,6 +146,13 @@ impl Learner {
         let levels = stack.levels.to_vec();
         let labels: Vec<u32> = stack.labels.to_vec().into_iter().map(u32::from).collect();
         let labels = (!labels.is_empty()).then_some(&labels[..]);
+        if labels.is_some() && !self.folders.is_empty() {
+            return Err(Error::BadInput(
+                "these files have labels of their own, and others lie in folders of their class: choose the ones or the others"
+                    .into(),
+            )
+            .into());
+        }
         let levels = Stack {
             levels: &levels,
             width: stack.width,
@@ -166,7 +175,7 @@ impl Learner {
         let options = options(sizes)?;
         let original = open(original.into(), &options)?.graph;
         let pruned = open(pruned.into(), &options)?.graph;
-        let parts = self.parts()?;
+        let parts = self.parts(&original)?;
         self.preparing = Some(Preparing::Recovery(Box::new(preparing::Recovery {
             trial: Trial::new(&original, &pruned, Arc::clone(&parts.judged))?,
             milliseconds: measure(&original, &parts.judged, Some(now))?,
@@ -275,16 +284,21 @@ impl Learner {
     }
 
     /// The set in parts: to learn from, to choose by, and for the last word.
-    fn parts(&self) -> Result<Parts, Error> {
-        Parts::new(self.set()?)
+    fn parts(&self, model: &Graph) -> Result<Parts, Error> {
+        Parts::new(self.set(model)?)
     }
 
-    /// All that was gathered.
-    pub(super) fn set(&self) -> Result<Pictures, Error> {
-        let mut pictures = self.pictures.clone().ok_or_else(no_pictures)?;
-        if let Some(test) = &self.test {
-            pictures.keep_to_test(test.clone())?;
-        }
+    /// All that was gathered, with the labels that folders stand for to this model.
+    pub(super) fn set(&self, model: &Graph) -> Result<Pictures, Error> {
+        let gathered = self.pictures.as_ref().zip(self.test.as_ref());
+        let (pictures, test) = gathered.ok_or_else(no_pictures)?;
+        let folders: Vec<&str> = self.folders.keys().map(String::as_str).collect();
+        let classes = classes_of_folders(&folders, pictures.preset(), outputs(model))?;
+        let classes: Vec<u32> = classes.into_values().collect();
+        let [mut pictures, mut test] = [pictures, test].map(Clone::clone);
+        pictures.relabel(&classes);
+        test.relabel(&classes);
+        pictures.keep_to_test(test)?;
         Ok(pictures)
     }
 

@@ -83,7 +83,7 @@ impl Learner {
     ) -> JsResult<()> {
         let Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
         let graph = open(model.into(), &OpenOptions { dims })?.graph;
-        let pictures = self.set()?;
+        let pictures = self.set(&graph)?;
         self.measuring = Some(cut_scores(&graph, criterion, pictures, seed, false)?);
         Ok(())
     }

@@ -52,6 +52,21 @@ test("a zip with a folder a class is counted, and found again after a reload", a
   await expect(recover(secateur).getByRole("alert")).toContainText("no photos in “empty.zip”");
 });
 
+test("folders that are none of the model's classes are refused, not taken for any", async ({ secateur, page }) => {
+  await secateur.openGalleryModel();
+  await secateur.cut(30);
+  const fills = ["red", "blue", "teal", "black", "white", "olive", "navy", "lime"];
+  const drawn = await Promise.all(fills.map((fill) => draw(page, { width: 40, height: 30, type: "image/png", fill })));
+  const files = Object.fromEntries(drawn.map((bytes, index) => [`${index % 2 ? "cat" : "dog"}/${index}.png`, bytes]));
+  await drop(secateur, { name: "pets.zip", bytes: zipSync(files, { level: 0 }) });
+  await expect(recover(secateur).getByTestId("lessons")).toHaveText("8 photos of “pets.zip” in 2 classes.");
+  await recover(secateur).getByRole("button", { name: "Recover this cut" }).click();
+  await expect(recover(secateur)).toContainText("“cat”, “dog” are none of the model's 1000 classes", {
+    timeout: 60_000,
+  });
+  await secateur.expectToWork();
+});
+
 test("a pair of IDX files is read by the core, and one that does not fit together is refused", async ({ secateur }) => {
   await secateur.openGalleryModel();
   const pixels = Buffer.from(Array.from({ length: 30 * 16 }, (_, index) => index % 251));

@@ -7,7 +7,7 @@ use crate::progress::Progress;
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use secateur::data::idx_files::{self, Pair};
-use secateur::data::{Pictures, Preset, folder::Folder};
+use secateur::data::{Pictures, Preset, folder::Folder, outputs};
 use secateur::graph::Graph;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -117,7 +117,7 @@ impl Data {
                 self.data.display()
             )));
         }
-        let mut folder = Folder::open(&self.data, &preset)?;
+        let mut folder = Folder::open(&self.data, &preset, outputs(model))?;
         if let Some(most) = self.pictures {
             folder.limit(most as usize, self.seed);
         }

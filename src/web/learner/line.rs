@@ -30,7 +30,7 @@ impl Learner {
         let recipe = recipe.to_rust().map_err(mismatch)?;
         let aim = aim.to_rust().map_err(mismatch)?;
         let graph = open(original.clone().into(), &options(sizes)?)?.graph;
-        let parts = self.parts()?;
+        let parts = self.parts(&graph)?;
         let sides = (&graph, &original[..]);
         let line = Line::prepare(sides, &recipe, &plan, parts.clone(), aim, Some(now))?;
         self.preparing = Some(Preparing::Line(line, Box::new(graph), parts));
@@ -61,7 +61,7 @@ impl Learner {
         };
         let original = open(original.into(), &options)?.graph;
         let graph = open(best.clone().into(), &options)?.graph;
-        let parts = self.parts()?;
+        let parts = self.parts(&original)?;
         let line = Line::resume(&original, state, (&graph, &best), parts.clone(), Some(now))?;
         self.preparing = Some(Preparing::Line(line, Box::new(original), parts));
         Ok(())

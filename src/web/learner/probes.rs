@@ -36,7 +36,7 @@ impl Learner {
         let recipe = recipe.to_rust().map_err(mismatch)?;
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
-        let parts = self.parts()?;
+        let parts = self.parts(&graph)?;
         let before = before.map(|curves| curves.to_rust()).transpose();
         let before = before.map_err(mismatch)?.map(Box::new);
         let sensitivity = Sensitivity::prepare((&graph, size), &recipe, &levels, &parts, seed)?;
@@ -85,7 +85,7 @@ impl Learner {
         let recipe = recipe.to_rust().map_err(mismatch)?;
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
-        let parts = self.parts()?;
+        let parts = self.parts(&graph)?;
         let sweep = Sweep::prepare((&graph, size), &recipe, parts.clone(), Some(now))?;
         self.preparing = Some(Preparing::Sweep(sweep, parts));
         Ok(())
