@@ -48,7 +48,7 @@ export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): rea
 
 /** Two windows' lists as one. */
 export function joinedAttempts(kept: readonly Attempt[], own: readonly Attempt[]): readonly Attempt[] {
-  const known = new Map(kept.map((attempt) => [attempt.id, attempt]));
+  const known = new Map(kept.map((attempt) => [attempt.id, withAllKnown(attempt)]));
   for (const attempt of own)
     known.set(attempt.id, { ...attempt, test: attempt.test ?? known.get(attempt.id)?.test ?? null });
   return [...known.values()].toSorted((one, other) => one.at - other.at).slice(-MOST_ATTEMPTS);
