@@ -274,6 +274,8 @@ export function doubleCore(): DoubleCore {
           method,
           batch: chosen.batch ?? PLAN.batch,
           optimiser: chosen.optimiser ?? PLAN.optimiser,
+          length: (chosen.length as Plan["length"] | undefined) ?? PLAN.length,
+          seed: chosen.seed ?? PLAN.seed,
           ...(method === "distill" ? { inner: ["stages"] } : {}),
         })),
       gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),

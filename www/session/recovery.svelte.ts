@@ -56,6 +56,7 @@ export interface Outcome {
 
 /** What becomes of a recovery while it goes on. */
 export interface Listeners {
+  onBegin(): void;
   onOutcome(outcome: Outcome): void;
   /** A model's search as it stands after another round; `null` when it is over. */
   onSearch(model: string, search: Search | null): void;
@@ -314,6 +315,7 @@ export class Recovery {
     this.#isCancelled = false;
     this.#isMeasuring = false;
     this.work = loading("Getting ready");
+    this.listeners.onBegin();
     try {
       await work();
       this.work = empty;

@@ -405,6 +405,46 @@ describe("a recovery", () => {
     expect([...again.results.recovered!.bytes]).toEqual([8]);
   });
 
+  test("to the line: what the visitor has set meanwhile stays, and the model is on the list", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    vi.spyOn(core.learner, "round").mockImplementationOnce(() => {
+      session.decideRecipe("cut by another criterion", { criterion: "l1" });
+      return round();
+    });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    expect(session.decisions.recipe).toMatchObject({ criterion: "l1", target: { macs: 0.7 } });
+    expect(session.results.recovered).toBeNull();
+    expect(session.notices.all.at(-1)).toMatchObject({ kind: "news", text: expect.stringContaining("on the list") });
+    session.takeAttempt(session.results.attempts[0]!);
+    await settled();
+    expect([...session.results.recovered!.bytes]).toEqual([8]);
+  });
+
+  test("to the line: every round that is accepted is taken while nobody else moves the cut", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    const accepted = async (bytes: number[]) => {
+      const made = await round();
+      const { judged } = made.stage as { judged: object };
+      const stage = { judged: { ...judged, accepted: true } } as typeof made.stage;
+      return { ...made, stage, bytes: new Uint8Array(bytes), isOver: false };
+    };
+    const targets: unknown[] = [];
+    vi.spyOn(core.learner, "round")
+      .mockImplementationOnce(() => accepted([1]))
+      .mockImplementationOnce(async () => {
+        await settled();
+        targets.push(session.decisions.recipe.target);
+        return accepted([2]);
+      });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    expect([...targets, session.decisions.recipe.target]).toEqual([{ macs: 0.8 }, { macs: 0.6 }]);
+    expect([...session.results.recovered!.bytes]).toEqual([2]);
+  });
+
   test("to the line: the last word is on photos that nothing was chosen by, and times are told", async () => {
     const session = await opened();
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);

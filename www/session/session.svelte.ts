@@ -59,6 +59,8 @@ export class Session {
   readonly #photos = $derived(this.decisions.photos);
   readonly #recovered = $derived(this.decisions.recovered);
   readonly #peer = $derived(this.decisions.peer);
+  /** The cut, as it was when the recovery that is under way began, or took a model of its own last. */
+  #leftAt: string | null = null;
   /** The model that the present cut is of. */
   #cutModel: OpenedModel | null = null;
   readonly canUndo = $derived(undoable(this.history));
@@ -84,6 +86,7 @@ export class Session {
     });
     this.scores = new Scores(core, this.criteria);
     const listeners = {
+      onBegin: () => (this.#leftAt = this.#standing),
       onOutcome: (outcome: Outcome) => this.#keep(outcome),
       onSearch: (model: string, search: Search | null) => this.results.keepSearch(model, search),
       onTested: (of: string, tested: Tested) => this.results.keepTest(of, tested),
@@ -357,18 +360,31 @@ export class Session {
     }
   }
 
-  /** Keeps a recovered model, and takes it unless it is beyond the line, unfinished, or of a model that is no longer open. */
+  /**
+   * Keeps a recovered model, and takes it unless it is beyond the line, unfinished, of a model that is no longer open, or the
+   * visitor has moved the cut meanwhile.
+   */
   #keep(outcome: Outcome): void {
     const attempt = this.results.keep(outcome, (id) => this.#wasTaken(id));
     const opened = this.model.opened;
-    const isOfOpen = opened !== null && sourceId(opened.source) === attempt.model;
-    if (isOfOpen && !attempt.beyond && !attempt.unfinished) this.takeAttempt(attempt);
+    if (!opened || sourceId(opened.source) !== attempt.model || attempt.beyond || attempt.unfinished) return;
+    if (this.#leftAt !== this.#standing) {
+      this.notices.news("A recovered model is on the list. The cut stays as you have moved it.");
+      return;
+    }
+    this.takeAttempt(attempt);
+    this.#leftAt = this.#standing;
   }
 
   /** Whether the present, undo or redo leads to this model. */
   #wasTaken(id: string): boolean {
     const { past, future } = this.history;
     return [...past, ...future].some(({ value }) => value.recovered?.attempt === id);
+  }
+
+  /** What a recovered model would take the place of. */
+  get #standing(): string {
+    return JSON.stringify([this.recipe, this.decisions.recovered]);
   }
 
   #subjects(): Subject[] {

@@ -58,7 +58,7 @@ export function joinedAttempts(
   own: readonly Attempt[],
   gone: ReadonlySet<string> = new Set(),
 ): readonly Attempt[] {
-  const known = new Map(kept.map((attempt) => [attempt.id, attempt]));
+  const known = new Map(kept.map((attempt) => [attempt.id, withAllKnown(attempt)]));
   for (const attempt of own)
     known.set(attempt.id, { ...attempt, test: attempt.test ?? known.get(attempt.id)?.test ?? null });
   const all = [...known.values()].filter(({ id }) => !gone.has(id));
