@@ -11,6 +11,9 @@ const MOST: f64 = 2000.0;
 /// to mean anything.
 pub const ENOUGH: usize = 60;
 
+/// A picture's rank and its index.
+type Ranked = (f64, usize);
+
 /// Every picture has a rank from 0 to below 1, a hash of its levels; those of the highest ranks are held back. Ranks hang
 /// neither on a seed nor on the rest of the set, and no set holds a larger share back than a smaller one does. So a picture
 /// that is left to learn from is left in every larger set as well, and copies of a picture stay together. The shares are
@@ -38,20 +41,20 @@ impl Pictures {
     }
 
     /// Rank and index of each picture, from the lowest rank up: the levels by FNV-1a, made even by SplitMix64.
-    fn ranked(&self) -> Vec<(f64, usize)> {
+    fn ranked(&self) -> Vec<Ranked> {
         let rank = |index| SplitMix64(fnv(self.levels_of(index).iter().copied())).fraction();
-        let mut ranked: Vec<_> = (0..self.len()).map(|index| (rank(index), index)).collect();
+        let mut ranked: Vec<Ranked> = (0..self.len()).map(|index| (rank(index), index)).collect();
         ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         ranked
     }
 
-    fn taken(&self, ranked: &[(f64, usize)]) -> Pictures {
+    fn taken(&self, ranked: &[Ranked]) -> Pictures {
         self.chosen(ranked.iter().map(|(_, index)| *index))
     }
 }
 
 /// Those that rank below, and the others.
-fn parted(ranked: &[(f64, usize)], least: f64) -> (&[(f64, usize)], &[(f64, usize)]) {
+fn parted(ranked: &[Ranked], least: f64) -> (&[Ranked], &[Ranked]) {
     let highest = ranked.last().map_or(0.0, |(rank, _)| *rank);
     match ranked.partition_point(|(rank, _)| *rank < least.min(highest)) {
         0 => (ranked, &[]),

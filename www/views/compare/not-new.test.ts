@@ -82,7 +82,7 @@ describe("the comparison", () => {
     const criterion = screen.getByLabelText("What goes first");
     await fireEvent.change(criterion, { target: { value: "wanda" } });
     await settled();
-    expect(told()).toBe("The cut was chosen by 2 of 2 photos. Expect less agreement on others.");
+    expect(told()).toBe("Given to choose the cut by, or to test it on: 2 of 2 photos. Expect less agreement on others.");
     await fireEvent.change(criterion, { target: { value: "l1" } });
     await settled();
     expect(told()).toBeNull();
@@ -91,7 +91,7 @@ describe("the comparison", () => {
   test("says by how many a cut was shared out by sensitivity, or taken from a curve", async () => {
     await press("Measure every layer");
     await press("Share the cut out by sensitivity");
-    expect(told()).toContain("The cut was chosen by 2 of 2 photos.");
+    expect(told()).toContain("Given to choose the cut by, or to test it on: 2 of 2 photos.");
     await fireEvent.click(within(screen.getByRole("region", { name: "Cut" })).getByRole("radio", { name: "Weights" }));
     await settled();
     await press("Draw the curve of “l2, weight, manual”");
@@ -99,6 +99,6 @@ describe("the comparison", () => {
       .getByRole("button", { name: /^−30 %/ })
       .click();
     await settled();
-    expect(told()).toContain("The cut was chosen by 2 of 2 photos.");
+    expect(told()).toContain("Given to choose the cut by, or to test it on: 2 of 2 photos.");
   });
 });
