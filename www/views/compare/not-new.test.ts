@@ -82,7 +82,9 @@ describe("the comparison", () => {
     const criterion = screen.getByLabelText("What goes first");
     await fireEvent.change(criterion, { target: { value: "wanda" } });
     await settled();
-    expect(told()).toBe("Given to choose the cut by, or to test it on: 2 of 2 photos. Expect less agreement on others.");
+    expect(told()).toBe(
+      "Given to choose the cut by, or to test it on: 2 of 2 photos. Expect less agreement on others.",
+    );
     await fireEvent.change(criterion, { target: { value: "l1" } });
     await settled();
     expect(told()).toBeNull();
