@@ -4,7 +4,9 @@
 mod command;
 mod common;
 
-use command::{Folder, PRESET, colours_and_preset, fail, json, picture_folders, secateur, succeed};
+use command::{
+    Folder, PRESET, colours_and_preset, fail, json, photo, picture_folders, secateur, succeed,
+};
 use common::{Net, Random};
 use secateur::onnx;
 use std::fs;
@@ -378,10 +380,71 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
     assert!(wild.contains("“shift”"), "{wild}");
     let partless = folder.path("nothing");
     fs::create_dir_all(&partless).unwrap();
+    folder.write("nothing/photo.png", photo([1, 2, 3]));
     let refused = fail(&[
         "evaluate", &model, "--data", &partless, "--preset", &preset, "--part", "test",
     ]);
     assert!(refused.contains("no IDX files"), "{refused}");
+}
+
+/// A folder as it is published, with parts around the classes, is taken as IDX files are.
+#[test]
+fn folders_in_parts_are_learned_from_and_measured_on_as_published() {
+    let folder = Folder::new("recover-parts");
+    let (model, preset) = colours_and_preset(&folder);
+    let data = pictures(&folder, 9);
+    let set = folder.path("set");
+    fs::create_dir_all(&set).unwrap();
+    fs::rename(&data, folder.path("set/train")).unwrap();
+    pictures(&folder, 5);
+    fs::rename(&data, folder.path("set/test")).unwrap();
+    let with = ["--data", &set, "--preset", &preset];
+    let evaluate = [&["evaluate", &model][..], &with].concat();
+    let count = |part: &str| {
+        let asked = [&evaluate[..], &["--part", part, "--json"]].concat();
+        let told = json(&succeed(&asked));
+        (told["pictures"].as_u64(), told["accuracy"].as_f64())
+    };
+    assert_eq!(count("train"), (Some(27), Some(26.0 / 27.0)));
+    assert_eq!(count("test"), (Some(15), Some(14.0 / 15.0)));
+    let either = fail(&evaluate);
+    assert!(either.contains("say which"), "{either}");
+    let output = folder.path("out.onnx");
+    let recover = [
+        "recover",
+        &model,
+        "--original",
+        &model,
+        "--output",
+        &output,
+        "--steps",
+        "2",
+        "--batch",
+        "4",
+    ];
+    let told = succeed(&[&recover[..], &with].concat());
+    assert!(told.contains("on 15 pictures held back"), "{told}");
+
+    fs::remove_dir_all(folder.path("set/train")).unwrap();
+    let refused = fail(&[&recover[..], &with].concat());
+    assert!(refused.contains("none to learn from"), "{refused}");
+    // A loose photo leaves all without labels, which is said.
+    fs::copy(
+        folder.path("set/test/red/0.png"),
+        folder.path("set/test/loose.png"),
+    )
+    .unwrap();
+    let loose = folder.path("set/test");
+    let output = secateur(&[
+        "evaluate", &model, "--data", &loose, "--preset", &preset, "--json",
+    ]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("some do not"), "{told}");
+    let told = json(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!(
+        (&told["pictures"], told.get("accuracy")),
+        (&16.into(), None)
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub mod idx_files;
 pub mod image;
 pub mod parting;
 pub mod pictures;
+pub mod places;
 pub mod preset;
 #[cfg(not(target_arch = "wasm32"))]
 mod sheet;

@@ -5,6 +5,7 @@ mod elsewhere;
 mod errors;
 mod learner;
 mod messages;
+mod places;
 mod runner;
 mod scores;
 mod summary;

@@ -290,6 +290,11 @@ export function doubleCore(): DoubleCore {
           channels: 1,
           labels: labels?.subarray(4) ?? new Uint8Array(),
         })),
+      // The folder around each photo, and no part to test on.
+      placesOf: (paths, rooted) =>
+        answer("placesOf", rooted, () =>
+          paths.map((path) => ({ folder: path.split("/").at(-2) ?? null, toTest: false })),
+        ),
       recover: (_, __, plan) => answer("recover", plan, () => (({ batch } = plan), begins(quality(0.25)), undefined)),
       prepare: () => answer("prepare", null, () => ({ measuring: { done: (prepared += 1), of: 2 } })),
       begin: () => answer("begin", null, () => beginning),

@@ -115,6 +115,7 @@ export function connect(): Core {
       add: (photo, folder, toTest) => learnerDoor().call((api) => api.add(photo, folder, toTest)),
       addStack: (stack, toTest) => learnerDoor().call((api) => api.addStack(stack, toTest)),
       readIdx: (...files) => learnerDoor().call((api) => api.readIdx(...files)),
+      placesOf: (...photos) => learnerDoor().call((api) => api.placesOf(...photos)),
       recover: (original, pruned, plan) =>
         learnerDoor().call((api) => api.recover(original, pruned, plan, sizesOf(original))),
       prepare: () => learnerDoor().call(async (api) => await api.prepare()),

@@ -1,6 +1,6 @@
 /** The worker that brings pruned models back. The page asks for each piece of work, so it can pause between any two. */
 import { expose } from "comlink";
-import init, { Learner, readIdx } from "../pkg/secateur";
+import init, { Learner, placesOf, readIdx } from "../pkg/secateur";
 import type { Aim, Chosen, Curves, Method, PictureStack, Pixels, Plan, Preset, Recipe } from "./protocol";
 import { Team } from "./team";
 import { withTransfers } from "./transfers";
@@ -21,6 +21,10 @@ const api = {
   readIdx: async (imagesName: string, images: Uint8Array, labelsName: string, labels: Uint8Array | null) => {
     await core;
     return withTransfers(readIdx(imagesName, images, labelsName, labels));
+  },
+  placesOf: async (paths: string[], rooted: boolean) => {
+    await core;
+    return placesOf(paths, rooted);
   },
   async recover(original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) {
     (await core).recover(original, pruned, plan, sizes);

@@ -20,6 +20,7 @@ import type {
   PackResult,
   PictureStack,
   Pixels,
+  Place,
   Plan,
   Prediction,
   Preparing,
@@ -72,6 +73,7 @@ export type {
   PackResult,
   PictureStack,
   Pixels,
+  Place,
   Plan,
   Prediction,
   Preparing,
@@ -155,6 +157,8 @@ export interface Learner {
   addStack(stack: PictureStack, toTest: boolean): Promise<void>;
   /** Reads a pair of IDX files without adding them. */
   readIdx(imagesName: string, images: Uint8Array, labelsName: string, labels: Uint8Array | null): Promise<PictureStack>;
+  /** The classes of photos by their paths; `rooted`: whether the first folder holds all of them by its nature. */
+  placesOf(paths: string[], rooted: boolean): Promise<Place[]>;
   /** Gets ready to recover a cut: `prepare` measures both models, then it can begin. */
   recover(original: Uint8Array, pruned: Uint8Array, plan: Plan): Promise<void>;
   /** Shows some pictures of those that have to be seen before what was asked for can begin. */

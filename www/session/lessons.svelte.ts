@@ -187,7 +187,8 @@ export class Lessons {
         "There are no photos among these files. Choose a folder or a zip with one folder a class (JPEG, PNG, WebP), or IDX files.",
       );
     }
-    return photoLessons(photos, rooted && archives.length === 0);
+    const placesOf = (paths: string[], rooted: boolean) => this.core.learner.placesOf(paths, rooted);
+    return photoLessons(photos, rooted && archives.length === 0, placesOf);
   }
 
   async #keep(name: string, rooted: boolean, entries: readonly Entry[]): Promise<KeptFiles> {

@@ -14,12 +14,12 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Data {
-    /// The pictures: a folder with all in one, or with one sub-folder a class; or IDX files as they are published (a folder
-    /// with train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, or such a file of images), packed as .gz or
+    /// The pictures: a folder with all in one, or with one sub-folder a class, which may lie in folders “train” and “test”; or
+    /// IDX files as they are published (a folder with train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, or such a file of images), packed as .gz or
     /// not
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Which part of published IDX files; without it, what learns does so from the one to train on and is measured on the
+    /// Which part of a set that is published in parts; without it, what learns does so from the one to train on and is measured on the
     /// other
     #[arg(long, value_enum)]
     part: Option<Part>,
@@ -47,7 +47,7 @@ pub struct MaybeData {
     /// folder with all in one, or with one sub-folder a class; or IDX files
     #[arg(long, value_name = "DIR", requires = "preset")]
     data: Option<PathBuf>,
-    /// Which part of published IDX files
+    /// Which part of a set that is published in parts
     #[arg(long, value_enum)]
     part: Option<Part>,
     /// How a photo becomes the model's input: a JSON document, described in docs/preset.md
@@ -111,23 +111,31 @@ impl Data {
                 None => pictures,
             }));
         }
-        if self.part.is_some() {
-            return Err(Failure::new(format!(
-                "“{}” holds no IDX files, so it has no part to choose; leave --part out",
-                self.data.display()
-            )));
-        }
-        let mut folder = Folder::open(&self.data, &preset, outputs(model))?;
+        let folder = Folder::open(&self.data, &preset, outputs(model))?;
+        let folder = folder
+            .of_part(part)
+            .map_err(|e| Failure::new(format!("“{}”: {e}", self.data.display())))?;
+        Ok(self.limited(folder, preset))
+    }
+
+    /// As many of the pictures as were asked for.
+    fn limited(&self, mut folder: Folder, preset: Preset) -> Set {
         if let Some(most) = self.pictures {
             folder.limit(most as usize, self.seed);
         }
-        Ok(Set::Folder(folder, preset))
+        Set::Folder(folder, preset)
     }
 
     /// Reads the pictures, which are to be shown to this model; those that were published to test on are kept apart.
     pub fn load(&self, model: &Graph, progress: &Progress) -> Result<Pictures, Failure> {
-        let Some((train, test)) = Pair::both(&self.data)?.filter(|_| self.part.is_none()) else {
+        if self.part.is_some() {
             return self.list(model)?.load(progress);
+        }
+        let Some((train, test)) = Pair::both(&self.data)? else {
+            return match Pair::find(&self.data, None)? {
+                Some(_) => self.list(model)?.load(progress),
+                None => self.load_photos(model, progress),
+            };
         };
         let preset = self.fitting(model)?;
         let mut pictures = train.load(&preset)?;
@@ -135,6 +143,25 @@ impl Data {
             pictures = pictures.sample(most as usize, self.seed);
         }
         pictures.keep_to_test(test.load(&preset)?)?;
+        Ok(pictures)
+    }
+
+    /// The same for a folder of photos.
+    fn load_photos(&self, model: &Graph, progress: &Progress) -> Result<Pictures, Failure> {
+        let preset = self.fitting(model)?;
+        let mut folder = Folder::open(&self.data, &preset, outputs(model))?;
+        let test = folder.take_test();
+        if folder.is_empty() {
+            return Err(Failure::new(format!(
+                "“{}” holds pictures to test on alone, so there are none to learn from: put others beside them, in a folder \
+                 “train”",
+                self.data.display()
+            )));
+        }
+        let mut pictures = self.limited(folder, preset.clone()).load(progress)?;
+        if let Some(test) = test {
+            pictures.keep_to_test(Set::Folder(test, preset).load(progress)?)?;
+        }
         Ok(pictures)
     }
 
@@ -156,6 +183,11 @@ impl Set {
             Set::Read(pictures) => return take(pictures),
             Set::Folder(folder, preset) => (folder, preset),
         };
+        if folder.is_half_labelled {
+            progress.note(
+                "some photos lie in a folder of their class and some do not, so all count as photos without labels",
+            );
+        }
         let all = folder.len();
         for start in (0..all).step_by(CHUNK) {
             progress.count(start, all);
