@@ -29,9 +29,9 @@ export class Results {
     this.search = search;
   }
 
-  /** Puts a recovered model on the list, in place of the one that it replaces, unless that is wanted still. */
-  keep(outcome: Outcome, isWanted: (id: string) => boolean): Attempt {
-    const { bytes, beginning, milliseconds, replaces, ...rest } = outcome;
+  /** Puts a recovered model on the list, in place of what was kept on the way to it. */
+  keep(outcome: Outcome): Attempt {
+    const { bytes, beginning, milliseconds, ...rest } = outcome;
     const original = beginning.milliseconds;
     const attempt: Attempt = {
       ...rest,
@@ -43,9 +43,8 @@ export class Results {
       test: null,
       times: milliseconds !== null && original !== undefined ? { original, own: milliseconds } : null,
     };
-    const replaced = this.attempts.find(({ id }) => id === replaces && !isWanted(id));
-    const others = this.attempts.filter((other) => other !== replaced);
-    this.#keepAttempts(withAttempt(others, attempt));
+    const replaced = this.attempts.find(({ id }) => id === attempt.id);
+    this.#keepAttempts(withAttempt(this.attempts, attempt));
     if (replaced?.key) this.storage.forget(replaced.key);
     return attempt;
   }

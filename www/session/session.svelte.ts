@@ -232,6 +232,7 @@ export class Session {
   /** Takes an earlier model of the list again. */
   takeAttempt(attempt: Attempt): void {
     if (!attempt.key) return;
+    if (attempt.unfinished) this.recovery.leave(attempt.id);
     const recovered = { attempt: attempt.id, key: attempt.key };
     this.decide("take a recovered model", { recipe: attempt.recipe, recovered });
   }
@@ -336,16 +337,10 @@ export class Session {
 
   /** Keeps a recovered model, and takes it unless it is beyond the line, unfinished, or of a model that is no longer open. */
   #keep(outcome: Outcome): void {
-    const attempt = this.results.keep(outcome, (id) => this.#wasTaken(id));
+    const attempt = this.results.keep(outcome);
     const opened = this.model.opened;
     const isOfOpen = opened !== null && sourceId(opened.source) === attempt.model;
     if (isOfOpen && !attempt.beyond && !attempt.unfinished) this.takeAttempt(attempt);
-  }
-
-  /** Whether the present, undo or redo leads to this model. */
-  #wasTaken(id: string): boolean {
-    const { past, future } = this.history;
-    return [...past, ...future].some(({ value }) => value.recovered?.attempt === id);
   }
 
   #subjects(): Subject[] {

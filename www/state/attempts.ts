@@ -55,8 +55,10 @@ const UNKNOWN = {
 /** So many are kept; the oldest go first. */
 const MOST = 40;
 
+/** In place of one of the same name. */
 export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
-  return [...attempts, attempt].slice(-MOST);
+  const others = attempts.filter(({ id }) => id !== attempt.id);
+  return [...others, attempt].slice(-MOST);
 }
 
 /** The model of this name was tested; of a search, the last one on this side of the line. */
