@@ -1,5 +1,18 @@
 //! Numbers that look random and are the same everywhere for the same seed.
 
+use crate::error::{Error, Result};
+
+/// The seed that a number is. Fails with [`Error::BadInput`] where it is none.
+pub fn seed(number: f64) -> Result<u32> {
+    if number.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&number) {
+        return Err(Error::BadInput(format!(
+            "the seed must be a whole number from 0 to {}, and {number} is none",
+            u32::MAX
+        )));
+    }
+    Ok(number as u32)
+}
+
 /// SplitMix64 (Steele, Lea, Flood: “Fast Splittable Pseudorandom Number Generators”, OOPSLA 2014).
 #[derive(Debug, Clone)]
 pub struct SplitMix64(pub u64);
@@ -47,6 +60,21 @@ mod tests {
     fn the_published_sequence() {
         // The generator's reference implementation gives 0xe220a8397b1dcdaf first from state 0.
         assert_eq!(SplitMix64(0).bits(), 0xe220_a839_7b1d_cdaf);
+    }
+
+    #[test]
+    fn a_seed_is_a_whole_number() {
+        for (number, expected) in [(0.0, 0), (7.0, 7), (4_294_967_295.0, u32::MAX)] {
+            assert_eq!(seed(number).unwrap(), expected);
+        }
+        for number in [-1.0, 1.5, 4_294_967_296.0, f64::NAN, f64::INFINITY] {
+            let error = seed(number).unwrap_err().to_string();
+            assert!(
+                error.contains("whole number from 0 to 4294967295"),
+                "{error}"
+            );
+            assert!(error.contains(&number.to_string()), "{error}");
+        }
     }
 
     #[test]

@@ -84,10 +84,10 @@ fn schedules_reach_the_target_in_their_rounds() {
     };
     assert_eq!(shares(run(weights, Pace::OneShot).tried()), [0.4]);
     assert_eq!(
-        shares(run(weights, Pace::Linear(3)).tried()),
+        shares(run(weights, Pace::Linear(3.0)).tried()),
         [0.8, 0.6, 0.4]
     );
-    let cubic = run(weights, Pace::Cubic(4));
+    let cubic = run(weights, Pace::Cubic(4.0));
     // 0.6 · (1 − (1 − i/4)³)
     assert_eq!(shares(cubic.tried()), [0.6531, 0.475, 0.4094, 0.4]);
     // Masks grow on the recovered weights: what went in a round has not come back.
@@ -105,7 +105,7 @@ fn schedules_reach_the_target_in_their_rounds() {
         all - (0.6 * all as f64).round() as usize
     );
 
-    let channels = run(r#"{"target": {"macs": 0.4}}"#, Pace::Linear(2));
+    let channels = run(r#"{"target": {"macs": 0.4}}"#, Pace::Linear(2.0));
     assert_eq!(shares(channels.tried()), [0.7, 0.4]);
     let whole = secateur::report::account(&whole, 0).totals.macs as f64;
     for (tried, share) in channels.tried().iter().zip([0.7, 0.4]) {
@@ -114,14 +114,14 @@ fn schedules_reach_the_target_in_their_rounds() {
     }
     // A pattern leaves no choice how much goes.
     let pattern = r#"{"granularity": "2:4", "target": {"sparsity": 0.5}}"#;
-    assert_eq!(shares(run(pattern, Pace::Cubic(4)).tried()), [0.5]);
+    assert_eq!(shares(run(pattern, Pace::Cubic(4.0)).tried()), [0.5]);
 }
 
 #[test]
 fn shares_by_hand_grow_in_step() {
     let recipe = r#"{"allocation": "manual", "layers": {"Conv0": 0.5}, "target": {"macs": 0.5}}"#;
     let aim = Aim {
-        pace: Pace::Linear(2),
+        pace: Pace::Linear(2.0),
         ..Aim::new(0.99)
     };
     let mut line = line(recipe, aim);
@@ -139,7 +139,7 @@ fn shares_by_hand_grow_in_step() {
 #[test]
 fn a_schedule_stops_where_a_round_falls_below_the_line() {
     let aim = Aim {
-        pace: Pace::Linear(8),
+        pace: Pace::Linear(8.0),
         ..Aim::new(0.1)
     };
     let mut line = line(r#"{"target": {"macs": 0.03}}"#, aim);
@@ -220,7 +220,7 @@ fn a_search_that_is_interrupted_ends_as_if_it_had_not_been() {
         (
             r#"{"granularity": "weight", "criterion": "l1", "target": {"sparsity": 0.95}}"#,
             Aim {
-                pace: Pace::Cubic(4),
+                pace: Pace::Cubic(4.0),
                 ..Aim::new(0.1)
             },
         ),

@@ -278,7 +278,7 @@ fn rounds_led_and_helped_are_the_rounds_of_threads() {
         ..plan(3)
     };
     let aim = Aim {
-        pace: Pace::Linear(3),
+        pace: Pace::Linear(3.0),
         ..Aim::new(0.99)
     };
     let parts = Parts::new(Arc::unwrap_or_clone(pictures(40)), 1).unwrap();

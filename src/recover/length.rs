@@ -18,6 +18,36 @@ pub enum Length {
     Minutes(f64),
 }
 
+/// A length as it was asked for, before it is known to be one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Asked {
+    Steps(f64),
+    Epochs(f64),
+    Minutes(f64),
+}
+
+impl Asked {
+    /// Fails with [`Error::BadInput`] for what is no length: steps are whole, and none is 0 or less.
+    pub fn length(self) -> Result<Length> {
+        let length = match self {
+            Asked::Steps(steps)
+                if !(steps >= 1.0 && steps <= MOST_STEPS as f64 && steps.fract() == 0.0) =>
+            {
+                return Err(Error::BadInput(format!(
+                    "learning for {steps} steps can't be done: say a whole number from 1 to {MOST_STEPS}"
+                )));
+            }
+            Asked::Steps(steps) => Length::Steps(steps as usize),
+            Asked::Epochs(epochs) => Length::Epochs(epochs),
+            Asked::Minutes(minutes) => Length::Minutes(minutes),
+        };
+        length.check()?;
+        Ok(length)
+    }
+}
+
 /// More would be a slip of the keyboard.
 const MOST_STEPS: usize = 10_000_000;
 const MOST_EPOCHS: f64 = 10_000.0;
@@ -182,6 +212,25 @@ mod tests {
             pass(1e9);
         }
         assert!(course.is_over());
+    }
+
+    #[test]
+    fn steps_are_asked_for_as_a_whole_number() {
+        for (asked, length) in [
+            (Asked::Steps(1.0), Length::Steps(1)),
+            (Asked::Steps(1e7), Length::Steps(10_000_000)),
+            (Asked::Epochs(2.5), Length::Epochs(2.5)),
+            (Asked::Minutes(0.1), Length::Minutes(0.1)),
+        ] {
+            assert_eq!(asked.length().unwrap(), length);
+        }
+        for steps in [0.0, -5.0, 2.5, 1e7 + 1.0, f64::NAN, f64::INFINITY] {
+            let error = Asked::Steps(steps).length().unwrap_err().to_string();
+            assert!(error.contains(&format!("{steps} steps")), "{error}");
+            assert!(error.contains("whole number from 1 to"), "{error}");
+        }
+        let error = Asked::Epochs(-1.0).length().unwrap_err().to_string();
+        assert!(error.contains("above 0"), "{error}");
     }
 
     #[test]

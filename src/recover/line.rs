@@ -269,6 +269,7 @@ fn portions(recipe: &Recipe, aim: &Aim) -> Result<Portions> {
             "the line is a loss of 0 to below 100 percentage points".into(),
         ));
     }
+    aim.pace.check()?;
     let Some(time) = aim.time else {
         return Portions::new(recipe);
     };

@@ -34,7 +34,7 @@ pub use exam::{Exam, Quality, examine};
 pub use guide::guide;
 pub use inner::STAGES;
 pub use job::{Advance, Job, Recovered};
-pub use length::Length;
+pub use length::{Asked, Length};
 pub use line::Line;
 pub use pace::{Pace, polynomial};
 pub use parts::Parts;

@@ -1,9 +1,10 @@
 //! How far each round of a search goes.
 
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// Whether a search feels its way to the line, or goes to its goal by a schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Pace {
@@ -13,21 +14,35 @@ pub enum Pace {
     /// All at once.
     OneShot,
     /// This many rounds, each of which removes as much of the original as any other.
-    Linear(usize),
+    Linear(f64),
     /// This many rounds, of which the first remove the most (Zhu and Gupta 2017, arXiv 1710.01878).
-    Cubic(usize),
+    Cubic(f64),
 }
 
 /// More rounds than this make cuts of less than a channel or two.
 const MOST_ROUNDS: usize = 100;
 
 impl Pace {
+    /// Fails with [`Error::BadInput`] where there is a number of rounds and it is no whole one that makes sense.
+    pub fn check(self) -> Result<()> {
+        match self {
+            Pace::Linear(rounds) | Pace::Cubic(rounds)
+                if rounds.fract() != 0.0 || !(1.0..=MOST_ROUNDS as f64).contains(&rounds) =>
+            {
+                Err(Error::BadInput(format!(
+                    "the rounds must be a whole number from 1 to {MOST_ROUNDS}, and {rounds} is none"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The number of rounds, where it is known beforehand.
     pub fn rounds(self) -> Option<usize> {
         match self {
             Pace::Search => None,
             Pace::OneShot => Some(1),
-            Pace::Linear(rounds) | Pace::Cubic(rounds) => Some(rounds.clamp(1, MOST_ROUNDS)),
+            Pace::Linear(rounds) | Pace::Cubic(rounds) => Some(rounds as usize),
         }
     }
 
@@ -47,4 +62,24 @@ impl Pace {
 pub fn polynomial(initial: f64, last: f64, (begin, end): (f64, f64), power: f64, step: f64) -> f64 {
     let way = ((step - begin) / (end - begin)).clamp(0.0, 1.0);
     last + (initial - last) * (1.0 - way).powf(power)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_are_a_whole_number() {
+        for rounds in [1.0, 5.0, 100.0] {
+            Pace::Linear(rounds).check().unwrap();
+            assert_eq!(Pace::Cubic(rounds).rounds(), Some(rounds as usize));
+        }
+        for rounds in [0.0, -5.0, 2.5, 101.0, f64::NAN, f64::INFINITY] {
+            for pace in [Pace::Linear(rounds), Pace::Cubic(rounds)] {
+                let error = pace.check().unwrap_err().to_string();
+                assert!(error.contains("whole number from 1 to 100"), "{error}");
+                assert!(error.contains(&rounds.to_string()), "{error}");
+            }
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! How a model is to be recovered: all that a visitor may choose, with what does well where nothing is chosen.
 
 use super::inner::STAGES;
-use super::length::Length;
+use super::length::{Asked, Length};
 use crate::data::{Augmentation, Preset};
 use crate::error::{Error, Result};
 use crate::learn::{Rule, Schedule, Settings};
+use crate::random::seed;
 use serde::{Deserialize, Serialize};
 
 /// Pictures of this many pixels and fewer are learned from 64 at a time, larger ones 8: what a step keeps in memory grows with
@@ -81,6 +82,9 @@ pub struct Chosen {
     /// Pictures in one step.
     pub batch: Option<f64>,
     pub optimiser: Option<Rule>,
+    pub length: Option<Asked>,
+    /// What random choices start from.
+    pub seed: Option<f64>,
 }
 
 impl Plan {
@@ -114,7 +118,7 @@ impl Plan {
 
     /// The same for what was chosen already.
     ///
-    /// Fails with [`Error::BadInput`] for a batch that is no count of pictures.
+    /// Fails with [`Error::BadInput`] for a batch that is no count of pictures, for what is no length, and for what is no seed.
     pub fn with(method: Method, preset: &Preset, chosen: &Chosen) -> Result<Self> {
         let mut plan = Plan::new(method, preset);
         if let Some(batch) = chosen.batch {
@@ -122,6 +126,12 @@ impl Plan {
         }
         if let Some(optimiser) = chosen.optimiser {
             plan.optimiser = optimiser;
+        }
+        if let Some(length) = chosen.length {
+            plan.length = length.length()?;
+        }
+        if let Some(number) = chosen.seed {
+            plan.seed = seed(number)?;
         }
         if plan.optimiser == Rule::AdamW {
             // Its steps are as long as the rate, however small gradients are.
@@ -207,6 +217,26 @@ mod tests {
             assert!(error.contains("whole number from 1 to 4096"), "{error}");
             assert!(error.contains(&batch.to_string()), "{error}");
         }
+    }
+
+    #[test]
+    fn what_was_chosen_goes_into_the_plan() {
+        let chosen = Chosen {
+            length: Some(Asked::Steps(12.0)),
+            seed: Some(7.0),
+            ..Chosen::default()
+        };
+        let chosen = plan(Method::Distill, chosen).unwrap();
+        assert_eq!((chosen.length, chosen.seed), (Length::Steps(12), 7));
+        let usual = plan(Method::Distill, Chosen::default()).unwrap();
+        assert_eq!(
+            chosen,
+            Plan {
+                length: chosen.length,
+                seed: 7,
+                ..usual
+            }
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::messages::{
     Sizes, TimedPreview,
 };
 use super::summary::summary;
-use super::{message, now};
+use super::{message, now, read_recipe};
 use crate::data::image::to_tensor;
 use crate::data::preset::Preset;
 use crate::error::Error;
@@ -209,10 +209,4 @@ impl Cutter {
 
 fn nothing_open() -> Error {
     Error::BadInput("no model is open: choose one from the gallery, or drop an ONNX file".into())
-}
-
-/// A recipe as the page holds it, read by the same rules as a recipe document.
-fn read_recipe(recipe: &Ts<Recipe>) -> JsResult<Recipe> {
-    let text = js_sys::JSON::stringify(&recipe.js_value())?;
-    Ok(Recipe::parse(&String::from(text))?)
 }

@@ -11,6 +11,7 @@ mod summary;
 
 pub use scores::criteria;
 
+use crate::recipe::Recipe;
 use errors::{JsResult, mismatch};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -47,6 +48,12 @@ pub fn from_half(bits: &[u16]) -> Vec<f32> {
 /// A message on its way out.
 fn message<T: Tsify + serde::Serialize>(value: T) -> JsResult<Ts<T>> {
     value.into_ts().map_err(mismatch)
+}
+
+/// A recipe as the page holds it, read by the same rules as a recipe document.
+fn read_recipe(recipe: &Ts<Recipe>) -> JsResult<Recipe> {
+    let text = js_sys::JSON::stringify(&recipe.js_value())?;
+    Ok(Recipe::parse(&String::from(text))?)
 }
 
 /// How long pictures are shown before the page hears of it, in milliseconds.

@@ -106,3 +106,35 @@ test.describe("recipes", () => {
     await secateur.expectToWork();
   });
 });
+
+test("numbers that are none of steps, a seed or rounds are told in the core's words", async ({ secateur }) => {
+  await secateur.openGalleryModel();
+  const panel = secateur.panel("Recover");
+  const alert = panel.getByRole("alert");
+  const dismissed = async () => {
+    await alert.getByRole("button", { name: "Dismiss" }).click();
+    await expect(alert).toHaveCount(0);
+  };
+  await panel.getByRole("radio", { name: "Distil" }).check({ force: true });
+  const steps = panel.getByLabel("steps", { exact: true });
+  await steps.fill("2.5");
+  await panel.getByRole("button", { name: "Recover this cut" }).click();
+  await expect(alert).toContainText("2.5 steps can't be done: say a whole number from 1");
+  await dismissed();
+
+  await steps.fill("2");
+  await panel.getByText("Augmentation").click();
+  await panel.getByLabel("seed").fill("-1");
+  await panel.getByRole("button", { name: "Recover this cut" }).click();
+  await expect(alert).toContainText("seed must be a whole number from 0");
+  await dismissed();
+  await panel.getByRole("button", { name: /^Draw the curve/ }).click();
+  await expect(alert).toContainText("and -1 is none");
+
+  await panel.getByLabel("seed").fill("1");
+  await panel.getByLabel("in rounds that").selectOption("cut equal parts");
+  await panel.getByLabel("rounds", { exact: true }).fill("1.5");
+  await panel.getByRole("button", { name: "Cut on to the line" }).click();
+  await expect(alert.filter({ hasText: "rounds must be a whole number from 1 to 100, and 1.5 is none" })).toBeVisible();
+  await secateur.expectToWork();
+});

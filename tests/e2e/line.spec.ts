@@ -94,6 +94,7 @@ test("the line is drawn by mouse, by finger and by keys, and the last model abov
   await expect(plot.panel.getByTestId("lessons")).toContainText("Fashion-MNIST");
   await plot.panel.getByRole("button", { name: /^Draw the curve/ }).click();
   await expect(plot.panel.getByText(/cut only: 10 cuts/)).toBeVisible({ timeout: 120_000 });
+  await expect(plot.panel.getByTestId("measured-on")).toContainText("The original was trained on these photos");
   const cuts = await cutsOf(plot.panel);
   await plot.expectLast(cuts);
   const first = await plot.panel.locator("output").innerText();

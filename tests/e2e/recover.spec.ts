@@ -39,10 +39,13 @@ test("EfficientNet-Lite0 is reconstructed without labels, and the file that is t
   expect(recovered!).toBeLessThan(cut!);
 
   await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
+  const notNew = page.getByTestId("not-new");
+  await expect(notNew).toContainText("Learned from or chosen by when it was recovered: 9 of 9 photos");
   await page.reload();
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 60_000 });
   expect(await numbers(secateur, /^Mean KL/)).toEqual([original, cut, recovered]);
   await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
+  await expect(notNew).toContainText("9 of 9 photos");
   await expectOutside(secateur, { original: efficientnet(), pruned: await download(secateur) }, ["March Pastoral"]);
 });
 

@@ -34,7 +34,7 @@ export class Captures {
           this.#show(key, await this.storage.bytes(key));
         } catch {
           // The browser has dropped the picture: so does the list.
-          this.#set(this.all.filter((capture) => capture.key !== key));
+          if (this.storage.isGone(key)) this.#set(this.all.filter((capture) => capture.key !== key));
         }
       }
     }

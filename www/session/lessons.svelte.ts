@@ -22,7 +22,7 @@ import { summarize } from "../data/sets/summary";
 import { unzipEntries } from "../data/sets/unpack";
 import * as format from "../format";
 import type { KeptFiles, LessonSource } from "../state/lessons";
-import { empty, failed, loading, wasCancelled, type Status } from "../state/status";
+import { empty, failed, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
 import { Captures } from "./captures.svelte";
 import type { Photos } from "./photos.svelte";
@@ -65,8 +65,10 @@ export class Lessons {
   });
   readonly #ofDataset = $derived(this.dataset ? datasetLessons(this.dataset, () => (this.#fetched += 1)) : []);
   readonly #ofPhotos = $derived.by(() =>
-    this.around.photos.all.flatMap(({ name, pixels }): PhotoLesson[] =>
-      pixels.state === "ready" ? [{ name, folder: null, pixels: () => Promise.resolve(pixels.value.pixels) }] : [],
+    this.around.photos.all.flatMap(({ id, name, pixels }): PhotoLesson[] =>
+      pixels.state === "ready"
+        ? [{ name, folder: null, compared: id, pixels: () => Promise.resolve(pixels.value.pixels) }]
+        : [],
     ),
   );
 
@@ -166,7 +168,8 @@ export class Lessons {
       this.#files = files;
       this.work = empty;
     } catch (error) {
-      if (!signal.aborted && !wasCancelled(error)) this.work = failed(error);
+      // The learner reads IDX files: a cancel of its other work ends that too.
+      if (!signal.aborted) this.work = failed(error);
     }
   }
 

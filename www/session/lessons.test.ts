@@ -68,6 +68,8 @@ describe("what is learned from", () => {
       { name: "automobile", count: 1 },
       { name: "cat", count: 1 },
     ]);
+    // The gallery's model was trained on its own set.
+    expect(session.results.attempts).toMatchObject([{ taught: true, compared: [], fingerprint: "4 photos" }]);
     const before = fetched.length;
     await session.recovery.recover(session.patient!, session.lessons.all, plan);
     expect(fetched).toHaveLength(before);

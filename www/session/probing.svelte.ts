@@ -1,8 +1,9 @@
 /** Cuts that are measured and not kept: of the whole at many sizes, and of each layer alone. Each has workers of its own. */
 import type { Advance, Core, Curves, Probe, Prober, Recipe } from "../core/protocol";
-import type { Lesson } from "../data/sets/lesson";
+import { originOf, type Lesson } from "../data/sets/lesson";
 import { randomId } from "../state/ids";
-import { withSensitivity, type Sensitivity } from "../state/sensitivity";
+import { UNKNOWN } from "../state/origin";
+import { sensitivityOf, withSensitivity, type Sensitivity } from "../state/sensitivity";
 import { empty, failed, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
 import { withSweep, type SweepCurve } from "../state/sweeps";
@@ -38,8 +39,10 @@ export class Probing {
 
   /** Brings back what was measured on earlier visits. */
   async start(): Promise<void> {
-    this.sweeps = (await this.storage.load<readonly SweepCurve[]>(SWEEPS)) ?? [];
-    this.sensitivities = (await this.storage.load<readonly Sensitivity[]>(SENSITIVITIES)) ?? [];
+    const sweeps = await this.storage.load<readonly SweepCurve[]>(SWEEPS);
+    this.sweeps = (sweeps ?? []).map((sweep) => ({ ...UNKNOWN, ...sweep }));
+    const sensitivities = await this.storage.load<readonly Sensitivity[]>(SENSITIVITIES);
+    this.sensitivities = (sensitivities ?? []).map((each) => ({ ...each, compared: each.compared ?? [] }));
   }
 
   /** Cuts to many sizes and measures each, without recovery. */
@@ -56,7 +59,7 @@ export class Probing {
         // A prober that was ended refuses the next photo.
         unpaused: () => Promise.resolve(),
       });
-      const { original, milliseconds } = await prober.begin();
+      const { original, fingerprint, milliseconds } = await prober.begin();
       let curve: SweepCurve = {
         id: randomId(),
         at: Date.now(),
@@ -64,7 +67,9 @@ export class Probing {
         recipe,
         before,
         original,
+        fingerprint,
         milliseconds: milliseconds ?? null,
+        ...originOf(lessons),
         points: [],
       };
       for (const [index, removed] of SWEEP.entries()) {
@@ -74,7 +79,8 @@ export class Probing {
         if (!point) break;
         curve = { ...curve, points: [...curve.points, point] };
         this.sweeps = withSweep(this.sweeps, curve);
-        void this.storage.save(SWEEPS, this.sweeps);
+        const sweeps = this.sweeps;
+        void this.storage.change<readonly SweepCurve[]>(SWEEPS, (kept) => sweeps.reduce(withSweep, kept ?? []));
       }
       this.sweepWork = empty;
     } catch (error) {
@@ -97,7 +103,7 @@ export class Probing {
     const probers = (this.#layerProbers = Array.from({ length: workers }, () => this.core.prober()));
     try {
       await this.#gather(probers, subject, lessons, (work) => (this.layersWork = work));
-      const before = this.sensitivities.find(({ model }) => model === subject.model)?.curves ?? null;
+      const before = sensitivityOf(this.sensitivities, subject.model, subject.recipe)?.curves ?? null;
       const begin = async (prober: Prober) => {
         await prober.sensitivity(subject.original, subject.recipe, LEVELS, subject.seed, before);
         await prepare(prober, MEASURING, {
@@ -110,6 +116,7 @@ export class Probing {
       const [first] = await Promise.all(probers.map(begin));
       let { curves } = first!;
       const { probes, left } = first!;
+      const { compared } = originOf(lessons);
       const waiting = [...left];
       let done = probes - left.length;
       const work = async (prober: Prober): Promise<void> => {
@@ -121,7 +128,7 @@ export class Probing {
           curves = withProbe(curves, probe);
           done += 1;
           this.layersWork = loading(`Layer by layer: ${done} of ${probes} cuts`, done / probes);
-          this.#keep({ model: subject.model, levels: levelsOf(curves, LEVELS), curves });
+          this.#keep({ model: subject.model, levels: levelsOf(curves, LEVELS), compared, curves });
         }
       };
       await Promise.all(probers.map(work));
@@ -164,7 +171,8 @@ export class Probing {
 
   #keep(sensitivity: Sensitivity): void {
     this.sensitivities = withSensitivity(this.sensitivities, sensitivity);
-    void this.storage.save(SENSITIVITIES, this.sensitivities);
+    const all = this.sensitivities;
+    void this.storage.change<readonly Sensitivity[]>(SENSITIVITIES, (kept) => all.reduce(withSensitivity, kept ?? []));
   }
 
   async #unpaused(): Promise<void> {

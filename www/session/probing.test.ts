@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { coreError } from "../../tests/page/core-double";
 import { settled } from "../../tests/page/surroundings";
 import { asked, core, opened, visit } from "../../tests/page/visits";
-import { isWhole } from "../state/sensitivity";
+import { isWhole, sensitivityOf } from "../state/sensitivity";
 import type { Lesson } from "../data/sets/lesson";
 import { LEVELS, SWEEP } from "./probing.svelte";
 
@@ -73,6 +73,51 @@ describe("a sweep", () => {
     await session.probing.sweep(session.subject!, [PHOTO]);
     await session.probing.sweep(session.subject!, [PHOTO]);
     expect(session.probing.sweeps.map(({ recipe }) => recipe.criterion)).toEqual(["l2", "l1"]);
+  });
+
+  test("that is drawn again leaves the curve that was there until it has as many points", async () => {
+    const session = await opened();
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    const [whole] = session.probing.sweeps;
+    const { prober } = core;
+    core.prober = () => {
+      const made = prober();
+      const swept = (kept: number) => {
+        if (kept < 0.75) session.probing.cancelSweep();
+        return made.swept(kept);
+      };
+      return { ...made, swept };
+    };
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    expect(session.probing.sweepWork.state).toBe("failed");
+    expect(session.probing.sweeps).toEqual([whole]);
+    expect((await visit()).probing.sweeps).toEqual([whole]);
+    core.prober = prober;
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    expect(session.probing.sweeps).toHaveLength(1);
+    expect(session.probing.sweeps[0]!.id).not.toBe(whole!.id);
+  });
+
+  test("of another recipe stands beside, whatever it differs in, and another target does not count", async () => {
+    const session = await opened();
+    for (const change of [{}, { floor: 4 }, { reduction: "sum" as const }, { target: { macs: 0.3 } }, { seed: 5 }]) {
+      session.decideRecipe("another", change);
+      await session.probing.sweep(session.subject!, [PHOTO]);
+    }
+    expect(session.probing.sweeps.map(({ recipe: { floor, reduction, seed } }) => [floor, reduction, seed])).toEqual([
+      [undefined, undefined, undefined],
+      [4, undefined, undefined],
+      [4, "sum", undefined],
+      [4, "sum", 5],
+    ]);
+    // Another window's curve stays beside them.
+    const another = await visit();
+    const before = another.probing.sweeps.length;
+    session.decideRecipe("one more", { criterion: "l1" });
+    await session.probing.sweep(session.subject!, [PHOTO]);
+    another.decideRecipe("yet another", { roundTo: 8 });
+    await another.probing.sweep(another.subject!, [PHOTO]);
+    expect((await visit()).probing.sweeps).toHaveLength(before + 2);
   });
 
   test("that is cancelled keeps the cuts that were measured", async () => {
@@ -181,6 +226,30 @@ describe("sensitivity", () => {
     const kept = session.probing.sensitivities[0]!.curves.curves.flatMap((curve) => curve.points).length;
     expect(missing).toHaveLength(8 - kept);
     expect(isWhole(again.probing.sensitivities[0]!)).toBe(true);
+  });
+
+  test("of another criterion leaves what was measured, which is there when its criterion is chosen again", async () => {
+    const session = await opened();
+    await session.probing.probeLayers(session.subject!, [PHOTO]);
+    const [first] = session.probing.sensitivities;
+    session.decideRecipe("another", { criterion: "l1" });
+    const { prober } = core;
+    core.prober = () => {
+      const made = prober();
+      // What another criterion measured counts for nothing, as the core has it.
+      return {
+        ...made,
+        sensitivity: (...[original, recipe, levels, seed]) => made.sensitivity(original, recipe, levels, seed, null),
+      };
+    };
+    await session.probing.probeLayers(session.subject!, [PHOTO]);
+    expect(session.probing.sensitivities.map(({ curves }) => curves.recipe.criterion)).toEqual(["l2", "l1"]);
+    const of = (criterion: string) =>
+      sensitivityOf(session.probing.sensitivities, session.subject!.model, { ...session.recipe, criterion });
+    expect(of("l2")).toEqual(first);
+    expect(of("l1")!.curves.recipe.criterion).toBe("l1");
+    expect(of("lamp")!.curves.recipe.criterion).toBe("l1");
+    expect((await visit()).probing.sensitivities).toHaveLength(2);
   });
 
   test("guides the cut by one step that can be undone", async () => {

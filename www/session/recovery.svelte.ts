@@ -13,10 +13,11 @@ import type {
   Tested,
   Totals,
 } from "../core/protocol";
-import type { Lesson } from "../data/sets/lesson";
+import { originOf, type Lesson } from "../data/sets/lesson";
 import * as format from "../format";
 import type { Attempt } from "../state/attempts";
 import { randomId } from "../state/ids";
+import { joined, type Origin } from "../state/origin";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
 import { gather } from "./gather";
@@ -48,13 +49,15 @@ export interface Outcome {
   readonly beyond: boolean;
   /** Where it was kept on the way of a recovery that goes on. */
   readonly unfinished: Attempt["unfinished"];
+  readonly origin: Origin;
 }
 
 /** What becomes of a recovery while it goes on. */
 export interface Listeners {
+  onBegin(): void;
   onOutcome(outcome: Outcome): void;
-  /** The search as it stands after another round; `null` when it is over. */
-  onSearch(search: Search | null): void;
+  /** A model's search as it stands after another round; `null` when it is over. */
+  onSearch(model: string, search: Search | null): void;
   /** An outcome, or the best model of a search, on photos that nothing was learned from or chosen by. */
   onTested(of: string, tested: Tested): void;
 }
@@ -102,6 +105,8 @@ export class Recovery {
   constructor(
     private readonly core: Core,
     private readonly listeners: Listeners,
+    /** Whether the learner is at other work, which this must not mix with. */
+    private readonly isTaken: () => boolean,
   ) {}
 
   get isBusy(): boolean {
@@ -114,6 +119,7 @@ export class Recovery {
       await this.#gather(patient.preset, lessons);
       await learner.recover(patient.original, patient.pruned, plan);
       const beginning = await this.#begin("Measuring both models");
+      const origin = joined(patient.compared, originOf(lessons));
       const tell = (
         { bytes, totals, milliseconds }: Recovered,
         quality: Quality,
@@ -136,6 +142,7 @@ export class Recovery {
           run: null,
           beyond: false,
           unfinished,
+          origin,
         });
         this.checkpoint = unfinished;
       };
@@ -161,7 +168,9 @@ export class Recovery {
       // Measured time is saved by cutting multiply-adds.
       const counted: Recipe = aim.time === undefined ? recipe : { ...recipe, target: { macs: 1 } };
       const run = randomId();
-      await this.#rounds({ run, model, recipe: counted, plan, preset, rounds: 0, best: new Uint8Array() }, patient);
+      const origin = joined(patient.compared, originOf(lessons));
+      const best = new Uint8Array();
+      await this.#rounds({ run, model, recipe: counted, plan, preset, origin, rounds: 0, best }, patient);
     });
   }
 
@@ -222,15 +231,16 @@ export class Recovery {
           run: begun.run,
           beyond: !accepted,
           unfinished: null,
+          origin: begun.origin,
         });
         this.work = loading(`Round ${rounds + 1}: cutting`);
       }
       if (state !== undefined) {
-        this.listeners.onSearch({ ...begun, rounds, best, state });
+        this.listeners.onSearch(begun.model, { ...begun, rounds, best, state });
         await this.#lookAfterHelpers();
       }
     }
-    if (over) this.listeners.onSearch(null);
+    if (over) this.listeners.onSearch(begun.model, null);
     this.#hasLearned();
     if (rounds > 0) await this.#test(begun.run);
   }
@@ -294,7 +304,7 @@ export class Recovery {
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
-    if (this.isBusy) return;
+    if (this.isBusy || this.isTaken()) return;
     this.beginning = null;
     this.losses = [];
     this.judgements = [];
@@ -307,6 +317,7 @@ export class Recovery {
     this.#isCancelled = false;
     this.#isMeasuring = false;
     this.work = loading("Getting ready");
+    this.listeners.onBegin();
     try {
       await work();
       this.work = empty;

@@ -4,7 +4,7 @@ import { coreError } from "../../tests/page/core-double";
 import { file, settled } from "../../tests/page/surroundings";
 import { called, core, opened, visit } from "../../tests/page/visits";
 import type { Lesson } from "../data/sets/lesson";
-import { remarkOn, type Attempt } from "../state/attempts";
+import { MOST_ATTEMPTS, remarkOn, type Attempt } from "../state/attempts";
 import type { Session } from "./session.svelte";
 
 vi.mock("../data/photo", () => import("../../tests/page/photo"));
@@ -312,8 +312,6 @@ describe("a recovery", () => {
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
     await settled();
     expect(session.results.attempts.map(({ unfinished }) => unfinished?.done)).toEqual([1, undefined]);
-    session.undo();
-    await settled();
     expect([...session.results.recovered!.bytes]).toEqual([1]);
   });
 
@@ -405,6 +403,46 @@ describe("a recovery", () => {
     expect([...again.results.recovered!.bytes]).toEqual([8]);
   });
 
+  test("to the line: what the visitor has set meanwhile stays, and the model is on the list", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    vi.spyOn(core.learner, "round").mockImplementationOnce(() => {
+      session.decideRecipe("cut by another criterion", { criterion: "l1" });
+      return round();
+    });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    expect(session.decisions.recipe).toMatchObject({ criterion: "l1", target: { macs: 0.7 } });
+    expect(session.results.recovered).toBeNull();
+    expect(session.notices.all.at(-1)).toMatchObject({ kind: "news", text: expect.stringContaining("on the list") });
+    session.takeAttempt(session.results.attempts[0]!);
+    await settled();
+    expect([...session.results.recovered!.bytes]).toEqual([8]);
+  });
+
+  test("to the line: every round that is accepted is taken while nobody else moves the cut", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    const accepted = async (bytes: number[]) => {
+      const made = await round();
+      const { judged } = made.stage as { judged: object };
+      const stage = { judged: { ...judged, accepted: true } } as typeof made.stage;
+      return { ...made, stage, bytes: new Uint8Array(bytes), isOver: false };
+    };
+    const targets: unknown[] = [];
+    vi.spyOn(core.learner, "round")
+      .mockImplementationOnce(() => accepted([1]))
+      .mockImplementationOnce(async () => {
+        await settled();
+        targets.push(session.decisions.recipe.target);
+        return accepted([2]);
+      });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    expect([...targets, session.decisions.recipe.target]).toEqual([{ macs: 0.8 }, { macs: 0.6 }]);
+    expect([...session.results.recovered!.bytes]).toEqual([2]);
+  });
+
   test("to the line: the last word is on photos that nothing was chosen by, and times are told", async () => {
     const session = await opened();
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
@@ -414,7 +452,7 @@ describe("a recovery", () => {
     expect(taken!.run).toBe(beyond!.run);
     expect(beyond!.test).toBeNull();
     expect(session.results.recovered!.attempt.test).toEqual(taken!.test);
-    expect(session.results.search).toBeNull();
+    expect(session.results.searches).toEqual([]);
   });
 
   test("to the line: rounds stay with their model when another is opened meanwhile", async () => {
@@ -435,7 +473,7 @@ describe("a recovery", () => {
     expect(session.model.opened?.title).toBe("other.onnx");
     expect(session.results.attempts).toMatchObject([{ model: small, before: { macs: 50_000 }, test: { quality: {} } }]);
     expect(session.results.recovered).toBeNull();
-    expect(session.results.search).toMatchObject({ model: small, rounds: 1 });
+    expect(session.results.searches).toMatchObject([{ model: small, rounds: 1 }]);
 
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     await settled();
@@ -488,15 +526,43 @@ describe("a recovery", () => {
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "crashed" } });
 
     const again = await visit();
-    expect(again.results.search).toMatchObject({ rounds: 1, state: "after 1" });
-    await again.recovery.goOn(again.results.search!, again.subject!, [photo(null)]);
+    expect(again.results.searches).toMatchObject([{ rounds: 1, state: "after 1" }]);
+    await again.recovery.goOn(again.results.searches[0]!, again.subject!, [photo(null)]);
     await settled();
     expect(called("resumeLine")).toEqual([["resumeLine", ["after 1", [8]]]]);
     expect(again.results.attempts.map(({ beyond, run }) => [beyond, run])).toEqual([
       [false, again.results.attempts[0]!.run],
       [true, again.results.attempts[0]!.run],
     ]);
-    expect(again.results.search).toBeNull();
+    expect(again.results.searches).toEqual([]);
+  });
+
+  test("to the line: a search of another model leaves the one that can go on, and the list says when it is full", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    const stops = () => {
+      session.recovery.stop();
+      return round();
+    };
+    const search = async () => {
+      vi.spyOn(core.learner, "round").mockImplementationOnce(stops);
+      await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+      await settled();
+    };
+    await search();
+    const small = session.subject!.model;
+    await session.intake.openFile(file("other.onnx"));
+    await settled();
+    await search();
+    const again = await visit();
+    expect(again.results.searchOf(small)).toMatchObject({ model: small, rounds: 1 });
+    expect(again.results.searchOf(again.subject!.model)).toMatchObject({ model: again.subject!.model, rounds: 1 });
+
+    const [one] = again.results.attempts;
+    again.results.attempts = Array.from({ length: MOST_ATTEMPTS }, (_, at) => ({ ...one!, id: String(at) }));
+    expect(again.notices.all).toEqual([]);
+    await again.recovery.recover(again.patient!, [photo(null)], await plan(again));
+    expect(again.notices.all).toMatchObject([{ text: expect.stringContaining("the oldest one has left it") }]);
   });
 
   test("to the line: a search on other photos is refused, and is still there", async () => {
@@ -509,10 +575,10 @@ describe("a recovery", () => {
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
     core.fail("resumeLine", coreError("bad-input", "these are not the pictures that the search began with"));
-    await session.recovery.goOn(session.results.search!, session.subject!, [photo("cat")]);
+    await session.recovery.goOn(session.results.searches[0]!, session.subject!, [photo("cat")]);
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
-    expect(session.results.search).toMatchObject({ rounds: 1 });
-    session.results.forgetSearch();
-    expect(session.results.search).toBeNull();
+    expect(session.results.searches).toMatchObject([{ rounds: 1 }]);
+    session.results.keepSearch(session.subject!.model, null);
+    expect((await visit()).results.searches).toEqual([]);
   });
 });

@@ -1,49 +1,67 @@
 /** What came of recoveries, on this visit and before: the models, the one that is chosen, the search that can go on. */
-import { withAttempt, withTest, type Attempt } from "../state/attempts";
+import { MOST_ATTEMPTS, withAttempt, withTest, type Attempt } from "../state/attempts";
 import type { Decisions } from "../state/decisions";
+import { UNKNOWN } from "../state/origin";
 import type { Search } from "../state/search";
 import type { Storage } from "../state/storage";
 import type { Tested } from "../core/protocol";
+import type { Notices } from "./notices.svelte";
 import type { Outcome } from "./recovery.svelte";
 
-/** Where the search that can go on is kept. */
-const SEARCH = "search";
+/** What begins the names of where searches that can go on are kept, one of each model. */
+const SEARCHES = "search:";
+/** Where an earlier version of the page kept the only one. */
+const OLD_SEARCH = "search";
 
 type Chosen = Decisions["recovered"];
 
 export class Results {
   /** Models that were recovered, newest last. */
   attempts = $state.raw<readonly Attempt[]>([]);
-  /** The search to the line that ended before it was over. */
-  search = $state.raw<Search | null>(null);
+  /** Searches to the line that ended before they were over, one of each model. */
+  searches = $state.raw<readonly Search[]>([]);
   /** The file of the recovered model that is chosen. */
   recovered = $state.raw<{ readonly attempt: Attempt; readonly bytes: Uint8Array } | null>(null);
   #chosen: Chosen = null;
 
-  constructor(private readonly storage: Storage) {}
+  constructor(
+    private readonly storage: Storage,
+    private readonly notices: Notices,
+  ) {}
 
   /** Brings back what earlier visits left. */
   async start(): Promise<void> {
-    const [attempts, search] = await Promise.all([this.storage.loadAttempts(), this.storage.load<Search>(SEARCH)]);
+    const [attempts, searches] = await Promise.all([
+      this.storage.loadAttempts(),
+      this.storage.loadAll<Search>(SEARCHES),
+    ]);
     this.attempts = attempts;
-    this.search = search;
+    this.searches = searches;
+    const old = await this.storage.load<Omit<Search, "origin">>(OLD_SEARCH);
+    if (!old) return;
+    this.keepSearch(old.model, { ...old, origin: UNKNOWN });
+    void this.storage.save(OLD_SEARCH, null);
   }
 
   /** Puts a recovered model on the list, in place of what was kept on the way to it. */
   keep(outcome: Outcome): Attempt {
-    const { bytes, beginning, milliseconds, ...rest } = outcome;
+    const { bytes, beginning, milliseconds, origin, ...rest } = outcome;
     const original = beginning.milliseconds;
     const attempt: Attempt = {
       ...rest,
+      ...origin,
       at: Date.now(),
       key: bytes.length > 0 ? this.storage.keep(bytes) : null,
       original: beginning.original,
+      fingerprint: beginning.fingerprint,
       lessons: beginning.lessons,
       judged: rest.quality.pictures,
       test: null,
       times: milliseconds !== null && original !== undefined ? { original, own: milliseconds } : null,
     };
     const replaced = this.attempts.find(({ id }) => id === attempt.id);
+    if (!replaced && this.attempts.length === MOST_ATTEMPTS)
+      this.notices.trouble(`The list holds the newest ${MOST_ATTEMPTS} models, so the oldest one has left it.`);
     this.#keepAttempts(withAttempt(this.attempts, attempt));
     if (replaced?.key) this.storage.forget(replaced.key);
     return attempt;
@@ -54,14 +72,15 @@ export class Results {
     this.#keepAttempts(withTest(this.attempts, of, tested));
   }
 
-  keepSearch(search: Search | null): void {
-    this.search = search;
-    void this.storage.save(SEARCH, this.search);
+  searchOf(model: string | undefined): Search | null {
+    return this.searches.find((search) => search.model === model) ?? null;
   }
 
-  /** Forgets how far the search came; its models stay on the list. */
-  forgetSearch(): void {
-    this.keepSearch(null);
+  /** `null`: the model's search is over, or given up; its models stay on the list. */
+  keepSearch(model: string, search: Search | null): void {
+    const others = this.searches.filter((other) => other.model !== model);
+    this.searches = search ? [...others, search] : others;
+    void this.storage.save(SEARCHES + model, search);
   }
 
   /** Fetches the file of the model that is chosen. Rejects where it is gone. */

@@ -1,6 +1,6 @@
 /** Scores that photos tell: measured in the learner's worker, handed to the cutter's, and held there until others come. */
 import type { Core, MeasuredOn, Preset, Recipe } from "../core/protocol";
-import type { Lesson } from "../data/sets/lesson";
+import { originOf, type Lesson } from "../data/sets/lesson";
 import { empty, failed, loading, ready, type Status } from "../state/status";
 import type { Criteria } from "./criteria.svelte";
 import { gather } from "./gather";
@@ -19,6 +19,8 @@ export class Scores {
   work = $state.raw<Status<MeasuredOn>>(empty);
   /** Photos that could not be read. */
   remarks = $state.raw<readonly string[]>([]);
+  /** Photos of the comparison that were measured on, by their ids. */
+  compared = $state.raw<readonly string[]>([]);
   #wanted: Wanted | null = null;
 
   constructor(
@@ -71,7 +73,8 @@ export class Scores {
   async #measure(wanted: Wanted, photos: () => Promise<readonly Lesson[]>): Promise<MeasuredOn | null> {
     const { learner, cutter } = this.core;
     const isOver = () => this.#wanted !== wanted;
-    await gather(learner, wanted.preset, await photos(), {
+    const lessons = await photos();
+    await gather(learner, wanted.preset, lessons, {
       onProgress: (what, share) => this.#show(what, share),
       onLeftOut: (message) => (this.remarks = [...this.remarks, message]),
       isStopped: isOver,
@@ -89,6 +92,7 @@ export class Scores {
     const scores = await learner.finishScores();
     if (isOver()) return null;
     await cutter.takeScores(scores);
+    this.compared = originOf(lessons).compared;
     return scores.on;
   }
 

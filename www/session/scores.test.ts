@@ -82,6 +82,38 @@ describe("a criterion that looks at photos", () => {
     expect(session.scores.work.state).toBe("empty");
   });
 
+  test("and a search that goes on take turns with the learner, whoever is first", async () => {
+    const session = await opened();
+    const release = core.hold("advanceScores");
+    await choose(session, "taylor");
+    expect(session.learnerIsBusy).toBe(true);
+    const plan = await core.learner.plan("distill", session.preset!);
+    const search = { run: "r", model: session.subject!.model, recipe: session.recipe, plan, preset: session.preset! };
+    const origin = { compared: [], taught: false };
+    const begun = { ...search, origin, rounds: 1, state: "after 1", best: new Uint8Array() };
+    const goOn = () => session.recovery.goOn(begun, session.subject!, session.lessons.all);
+    await goOn();
+    expect(called("gather")).toHaveLength(1);
+    expect(called("resumeLine")).toEqual([]);
+    release();
+    await settled();
+    expect(called("takeScores")).toHaveLength(1);
+    expect(session.learnerIsBusy).toBe(false);
+
+    const held = core.hold("round");
+    const going = goOn();
+    await settled();
+    await choose(session, "fisher");
+    await session.measureScores();
+    session.decideRecipe("no photos", { criterion: "l1" });
+    await settled();
+    expect(called("gather")).toHaveLength(2);
+    expect(called("cancel")).toEqual([]);
+    held();
+    await going;
+    expect(session.recovery.work.state).toBe("empty");
+  });
+
   test("is measured again after a reload, and for another model", async () => {
     const session = await opened();
     await choose(session, "wanda");

@@ -1,6 +1,6 @@
 /** One visit: the decisions with their history, and everything on the page that follows from them. */
 import { untrack } from "svelte";
-import type { Core, Preset, Recipe } from "../core/protocol";
+import type { Core, Preset, Recipe, Tested } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import type { Lesson } from "../data/sets/lesson";
 import * as format from "../format";
@@ -9,6 +9,7 @@ import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource } from "../
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
 import { fragmentOf } from "../state/link";
 import { changed, keepingLayers, sharesOf, type RecipeChange } from "../state/recipe";
+import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import { Storage } from "../state/storage";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
@@ -46,7 +47,7 @@ export class Session {
   readonly probing: Probing;
   /** What is learned from and measured on. */
   readonly lessons: Lessons;
-  readonly results = new Results(this.storage);
+  readonly results = new Results(this.storage, this.notices);
   readonly intake: Intake;
   /** What random choices start from where photos are parted, learned from and measured on. */
   seed = $state(1);
@@ -58,6 +59,8 @@ export class Session {
   readonly #photos = $derived(this.decisions.photos);
   readonly #recovered = $derived(this.decisions.recovered);
   readonly #peer = $derived(this.decisions.peer);
+  /** The cut, as it was when the recovery that is under way began, or took a model of its own last. */
+  #leftAt: string | null = null;
   /** The model that the present cut is of. */
   #cutModel: OpenedModel | null = null;
   readonly canUndo = $derived(undoable(this.history));
@@ -82,11 +85,13 @@ export class Session {
       classes: () => this.preset?.classes,
     });
     this.scores = new Scores(core, this.criteria);
-    this.recovery = new Recovery(core, {
-      onOutcome: (outcome) => this.#keep(outcome),
-      onSearch: (search) => this.results.keepSearch(search),
-      onTested: (of, tested) => this.results.keepTest(of, tested),
-    });
+    const listeners = {
+      onBegin: () => (this.#leftAt = this.#standing),
+      onOutcome: (outcome: Outcome) => this.#keep(outcome),
+      onSearch: (model: string, search: Search | null) => this.results.keepSearch(model, search),
+      onTested: (of: string, tested: Tested) => this.results.keepTest(of, tested),
+    };
+    this.recovery = new Recovery(core, listeners, () => this.scores.isBusy);
     this.probing = new Probing(core, this.storage);
     this.intake = new Intake(core, this);
     core.onRestart((_, reason) => {
@@ -126,7 +131,8 @@ export class Session {
     // A recovered model is of one cut of one model.
     const stands = !("recipe" in change || "model" in change || "preset" in change);
     const recovered = stands ? this.decisions.recovered : null;
-    this.history = record(this.history, { ...this.decisions, recovered, ...change }, what);
+    const chosenOn = this.#staysByHand(change) ? this.decisions.chosenOn : [];
+    this.history = record(this.history, { ...this.decisions, recovered, chosenOn, ...change }, what);
   }
 
   decideRecipe(what: string, change: RecipeChange): void {
@@ -140,6 +146,12 @@ export class Session {
     this.draft = changed(this.recipe, change);
     const opened = this.model.opened;
     if (opened && !this.scores.areMissing(this.draft, opened)) this.cut.tries(this.draft);
+  }
+
+  /** Whether shares that were chosen by photos are still the recipe's, if some of them were moved since. */
+  #staysByHand({ recipe, model }: Partial<Decisions>): boolean {
+    const byHand = (each: Recipe) => each.allocation === "manual";
+    return model === undefined && (!recipe || (byHand(recipe) && byHand(this.decisions.recipe)));
   }
 
   undo(): void {
@@ -173,8 +185,14 @@ export class Session {
     return sharesOf(this.recipe, this.model.opened?.summary.layers ?? [], this.cut.preview?.layers ?? []);
   }
 
+  /** The learner's worker measures criteria and recovers: one after the other, whoever asks. */
+  get learnerIsBusy(): boolean {
+    return this.recovery.isBusy || this.scores.isBusy;
+  }
+
   /** Measures what the present recipe's criterion says of the model, and cuts by it. */
   async measureScores(): Promise<void> {
+    if (this.recovery.isBusy) return;
     const opened = this.model.opened;
     const { criterion, seed } = this.decisions.recipe;
     if (!opened || !this.preset || !criterion || !this.criteria.lookAtPhotos(criterion)) return;
@@ -197,6 +215,14 @@ export class Session {
     return this.lessons.all;
   };
 
+  /** Photos of the comparison that the cut was chosen by, by their ids. */
+  get cutOn(): readonly string[] {
+    const { packed } = this.cut;
+    const recipe = packed.state === "ready" ? packed.value.of : this.decisions.recipe;
+    const scored = this.criteria.lookAtPhotos(recipe.criterion) ? this.scores.compared : [];
+    return [...this.decisions.chosenOn, ...scored];
+  }
+
   packAgain(): void {
     this.cut.decides(this.decisions.recipe, this.#checkedOn);
   }
@@ -209,24 +235,24 @@ export class Session {
   get patient(): Patient | null {
     const opened = this.model.opened;
     const packed = this.cut.packed;
-    // One worker measures and recovers.
     if (!opened || packed.state !== "ready" || !this.preset || this.scores.isBusy) return null;
-    return { ...subjectOf(opened, this.preset, packed.value.of), pruned: packed.value.bytes, earlier: [] };
+    const subject = subjectOf(opened, this.preset, packed.value.of, this.cutOn);
+    return { ...subject, pruned: packed.value.bytes, earlier: [] };
   }
 
   /** The recovered model that is chosen, to be brought back further; `null` where there is none. */
   get recoveredPatient(): Patient | null {
     const { recovered } = this.results;
     if (!this.patient || !recovered) return null;
-    const { recipe, plan, earlier } = recovered.attempt;
-    return { ...this.patient, recipe, pruned: recovered.bytes, earlier: [...earlier, plan] };
+    const { recipe, plan, earlier, compared } = recovered.attempt;
+    return { ...this.patient, recipe, compared, pruned: recovered.bytes, earlier: [...earlier, plan] };
   }
 
   /** What cuts can be tried on without keeping them; `null` without a model that runs here. */
   get subject(): Probed | null {
     const opened = this.model.opened;
     if (!opened || !this.preset || opened.summary.unsupported.length > 0) return null;
-    return { ...subjectOf(opened, this.preset, this.recipe), seed: this.seed || 0 };
+    return { ...subjectOf(opened, this.preset, this.recipe, this.decisions.chosenOn), seed: this.seed || 0 };
   }
 
   /** Takes an earlier model of the list again. */
@@ -290,7 +316,7 @@ export class Session {
   #followRecipe(recipe: Recipe, opened: OpenedModel): void {
     if (!this.criteria.lookAtPhotos(recipe.criterion) && this.scores.isBusy) this.scores.stop();
     if (!this.scores.areMissing(recipe, opened)) this.cut.decides(recipe, this.#checkedOn);
-    else if (!this.scores.wereTried(recipe, opened) && !this.recovery.isBusy) void this.measureScores();
+    else if (!this.scores.wereTried(recipe, opened)) void this.measureScores();
   }
 
   readonly #checkedOn = async () => ({ photo: await this.photos.first(), preset: this.preset });
@@ -335,12 +361,25 @@ export class Session {
     }
   }
 
-  /** Keeps a recovered model, and takes it unless it is beyond the line, unfinished, or of a model that is no longer open. */
+  /**
+   * Keeps a recovered model, and takes it unless it is beyond the line, unfinished, of a model that is no longer open, or the
+   * visitor has moved the cut meanwhile.
+   */
   #keep(outcome: Outcome): void {
     const attempt = this.results.keep(outcome);
     const opened = this.model.opened;
-    const isOfOpen = opened !== null && sourceId(opened.source) === attempt.model;
-    if (isOfOpen && !attempt.beyond && !attempt.unfinished) this.takeAttempt(attempt);
+    if (attempt.beyond || attempt.unfinished || !opened || sourceId(opened.source) !== attempt.model) return;
+    if (this.#leftAt !== this.#standing) {
+      this.notices.news("A recovered model is on the list. The cut stays as you have moved it.");
+      return;
+    }
+    this.takeAttempt(attempt);
+    this.#leftAt = this.#standing;
+  }
+
+  /** What a recovered model would take the place of. */
+  get #standing(): string {
+    return JSON.stringify([this.recipe, this.decisions.recovered]);
   }
 
   #subjects(): Subject[] {
@@ -350,6 +389,11 @@ export class Session {
   }
 }
 
-function subjectOf({ source, bytes, summary }: OpenedModel, preset: Preset, recipe: Recipe): Worked {
-  return { model: sourceId(source), original: bytes, before: summary.totals, preset, recipe };
+function subjectOf(
+  { source, bytes, summary }: OpenedModel,
+  preset: Preset,
+  recipe: Recipe,
+  compared: readonly string[],
+): Worked {
+  return { model: sourceId(source), original: bytes, before: summary.totals, preset, recipe, compared };
 }

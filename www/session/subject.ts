@@ -9,6 +9,8 @@ export interface Subject {
   readonly before: Totals;
   readonly preset: Preset;
   readonly recipe: Recipe;
+  /** Photos of the comparison that it was chosen by, or learned from, so far. */
+  readonly compared: readonly string[];
 }
 
 /** What is brought back. */

@@ -1,7 +1,8 @@
 /** The models that were recovered in this browser, newest last. Their files are kept in the browser's storage. */
 import type { Plan, Quality, Recipe, Tested, Totals } from "../core/protocol";
+import { UNKNOWN, type Measured, type Origin } from "./origin";
 
-export interface Attempt {
+export interface Attempt extends Origin, Measured {
   readonly id: string;
   /** When it was made, in milliseconds since 1970. */
   readonly at: number;
@@ -20,8 +21,7 @@ export interface Attempt {
   /** Of the original, and of the cut and recovered model. */
   readonly before: Totals;
   readonly totals: Totals;
-  /** On photos that nothing was learned from: the original, what recovery began with, and after it. */
-  readonly original: Quality;
+  /** On photos that nothing was learned from, as the original: what recovery began with, and after it. */
   readonly cut: Quality;
   readonly quality: Quality;
   /** Photos learned from, and photos measured on. */
@@ -39,11 +39,11 @@ export interface Attempt {
 /** An attempt as an earlier version of the page wrote it down, with what it did not know. */
 export function withAllKnown(attempt: Attempt): Attempt {
   // No file was kept beyond the line, and of all others there was one.
-  const unknown = { ...UNKNOWN, beyond: attempt.key === null };
-  return { ...unknown, ...attempt };
+  const unsaid = { ...UNSAID, beyond: attempt.key === null };
+  return { ...UNKNOWN, ...unsaid, ...attempt };
 }
 
-const UNKNOWN = {
+const UNSAID = {
   at: 0,
   earlier: [],
   run: null,
@@ -53,12 +53,20 @@ const UNKNOWN = {
 } satisfies Partial<Attempt>;
 
 /** So many are kept; the oldest go first. */
-const MOST = 40;
+export const MOST_ATTEMPTS = 100;
 
 /** In place of one of the same name. */
 export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
   const others = attempts.filter(({ id }) => id !== attempt.id);
-  return [...others, attempt].slice(-MOST);
+  return [...others, attempt].slice(-MOST_ATTEMPTS);
+}
+
+/** Two windows' lists as one. */
+export function joinedAttempts(kept: readonly Attempt[], own: readonly Attempt[]): readonly Attempt[] {
+  const known = new Map(kept.map((attempt) => [attempt.id, withAllKnown(attempt)]));
+  for (const attempt of own)
+    known.set(attempt.id, { ...attempt, test: attempt.test ?? known.get(attempt.id)?.test ?? null });
+  return [...known.values()].toSorted((one, other) => one.at - other.at).slice(-MOST_ATTEMPTS);
 }
 
 /** The model of this name was tested; of a search, the last one on this side of the line. */

@@ -25,6 +25,8 @@ export interface Decisions {
   /** `null`: the preset that came with the model. */
   readonly preset: Preset | null;
   readonly recipe: Recipe;
+  /** Photos of the comparison that the recipe was chosen by, by their ids. */
+  readonly chosenOn: readonly string[];
   /** The recovered model that stands in for what the cut alone makes; `null`: none. */
   readonly recovered: Recovered | null;
   /** The loss of quality that is accepted, in percentage points. */
@@ -48,6 +50,7 @@ export const FIRST_DECISIONS: Decisions = {
   model: null,
   preset: null,
   recipe: FIRST_RECIPE,
+  chosenOn: [],
   recovered: null,
   line: 5,
   layer: null,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Totals } from "../core/protocol";
+import type { Quality, Totals } from "../core/protocol";
 import type { Attempt } from "./attempts";
-import { placeOn, seriesOf, yardstick } from "./plot";
+import { yardstick } from "./origin";
+import { placeOn, seriesOf } from "./plot";
 import type { SweepCurve } from "./sweeps";
 
 const totals = (share: number): Totals => ({
@@ -47,6 +48,9 @@ function attempt(id: string, share: number, more: Partial<Attempt> = {}): Attemp
     run: null,
     times: { original: 8, own: 8 * share },
     test: null,
+    compared: [],
+    taught: false,
+    fingerprint: null,
     ...more,
   };
 }
@@ -58,6 +62,9 @@ const sweep: SweepCurve = {
   recipe: { criterion: "l1" },
   before: totals(1),
   original: quality(0.9),
+  fingerprint: null,
+  compared: [],
+  taught: false,
   milliseconds: 8,
   points: [{ recipe: {}, totals: totals(0.5), quality: quality(0.6), milliseconds: 4 }],
 };
@@ -105,8 +112,15 @@ describe("the models as curves", () => {
   });
 
   test("only what was measured on the same photos can be compared", () => {
-    expect(yardstick(quality(0.9))).toBe(yardstick({ pictures: 40, accuracy: 0.9, agreement: 1, kl: 0 }));
-    expect(yardstick(quality(0.9))).not.toBe(yardstick(quality(0.85)));
-    expect(yardstick({ pictures: 40, agreement: 1 })).not.toBe(yardstick({ pictures: 12, agreement: 1 }));
+    const on = (fingerprint: string) => yardstick({ original: { pictures: 40, agreement: 1 }, fingerprint });
+    expect(on("some")).toBe(on("some"));
+    expect(on("some")).not.toBe(on("others"));
+  });
+
+  test("what an earlier version measured goes by how many photos there were, and how good the original was", () => {
+    const old = (original: Quality) => yardstick({ original, fingerprint: null });
+    expect(old(quality(0.9))).toBe(old({ pictures: 40, accuracy: 0.9, agreement: 1, kl: 0 }));
+    expect(old(quality(0.9))).not.toBe(old(quality(0.85)));
+    expect(old({ pictures: 40, agreement: 1 })).not.toBe(old({ pictures: 12, agreement: 1 }));
   });
 });

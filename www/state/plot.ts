@@ -28,11 +28,6 @@ export function nameOf(recipe: Recipe): string {
   return parts.join(", ");
 }
 
-/** What two models must share to be compared in one plot: how the original does on the photos that both were measured on. */
-export function yardstick(original: Attempt["original"]): string {
-  return JSON.stringify([original.pictures, original.accuracy ?? null]);
-}
-
 interface Dot {
   readonly series: string;
   readonly name: string;

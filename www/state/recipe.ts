@@ -12,6 +12,12 @@ export function changed(recipe: Recipe, change: RecipeChange): Recipe {
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as unknown as Recipe;
 }
 
+/** One name for all recipes that differ in these fields alone. */
+export function nameWithout(recipe: Recipe, ...left: (keyof Recipe)[]): string {
+  const fields = Object.entries(recipe).filter(([field]) => !left.includes(field as keyof Recipe));
+  return JSON.stringify(fields.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 /** The layers that a recipe names are those of the model it was made for: for another, only these count. */
 export function keepingLayers(recipe: Recipe, names: readonly string[]): Recipe {
   if (!recipe.layers && !recipe.protect) return recipe;

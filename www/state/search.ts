@@ -1,5 +1,6 @@
 /** A search to the line that can go on where it ended: after a reload, a crash or a cancel. */
 import type { Plan, Preset, Recipe } from "../core/protocol";
+import type { Origin } from "./origin";
 
 export interface Search {
   /** What its rounds are called together. */
@@ -9,6 +10,8 @@ export interface Search {
   readonly recipe: Recipe;
   readonly plan: Plan;
   readonly preset: Preset;
+  /** Of the models that its rounds make. */
+  readonly origin: Origin;
   /** Rounds that are finished. */
   readonly rounds: number;
   /** What the core needs to go on, as it gave it. */

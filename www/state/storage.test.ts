@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { MOST_ATTEMPTS, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, type Decisions } from "./decisions";
 import { begin, record, type History } from "./history";
 import { Storage } from "./storage";
@@ -9,6 +10,9 @@ const withModel = (key: string): Decisions => ({
   ...FIRST_DECISIONS,
   model: { kind: "file", name: "mine.onnx", key, sizes: {} },
 });
+
+/** Of a model only what its place on the list goes by. */
+const attempt = (id: string, more: Partial<Attempt> = {}) => ({ id, at: 0, key: null, test: null, ...more }) as Attempt;
 
 let troubles: string[];
 const storage = () => new Storage((message) => troubles.push(message));
@@ -82,6 +86,75 @@ describe("storage", () => {
     await stored();
     expect(troubles).toEqual([expect.stringContaining("storage is full")]);
     expect([...(await kept.bytes(key))]).toEqual([7]);
+  });
+
+  test("is said again when it is full once more after something could be stored", async () => {
+    const full = new DOMException("no room", "QuotaExceededError");
+    const kept = storage();
+    for (const disk of ["full", "full", "emptied", "full"]) {
+      const put = vi.spyOn(IDBObjectStore.prototype, "put");
+      if (disk === "full")
+        put.mockImplementation(() => {
+          throw full;
+        });
+      kept.keep(new Uint8Array([7]));
+      await stored();
+      put.mockRestore();
+    }
+    expect(troubles).toEqual([expect.stringContaining("is full"), expect.stringContaining("is full")]);
+  });
+
+  test("what can't be read is neither written over nor taken for unneeded, and that is said", async () => {
+    const before = storage();
+    const key = before.keep(new Uint8Array([1]));
+    await before.saveAttempts([attempt("one", { key })]);
+    await before.save("sweeps", ["a curve"]);
+    await stored();
+
+    const { get } = IDBObjectStore.prototype;
+    const reads = vi.spyOn(IDBObjectStore.prototype, "get").mockImplementation(function (this: IDBObjectStore, name) {
+      if (name === "attempts" || name === "note:sweeps") throw new DOMException("a damaged block", "UnknownError");
+      return get.call(this, name);
+    });
+    const damaged = storage();
+    expect(await damaged.loadAttempts()).toEqual([]);
+    expect(await damaged.load("sweeps")).toBeNull();
+    await damaged.forgetUnused(begin(FIRST_DECISIONS), []);
+    await damaged.saveAttempts([attempt("two")]);
+    await damaged.change("sweeps", () => ["another"]);
+    await damaged.save("sweeps", ["another"]);
+    expect(troubles).toEqual([expect.stringContaining("can't be read now")]);
+    reads.mockRestore();
+
+    const after = storage();
+    expect(await after.loadAttempts()).toMatchObject([{ id: "one" }]);
+    expect(await after.load("sweeps")).toEqual(["a curve"]);
+    expect([...(await after.bytes(key))]).toEqual([1]);
+  });
+
+  test("two windows keep their models side by side, and what each learned of one", async () => {
+    const [one, other] = [storage(), storage()];
+    await one.saveAttempts([attempt("first", { at: 1 })]);
+    const known = await other.loadAttempts();
+    const test = { original: { pictures: 1 }, quality: { pictures: 1 } };
+    await one.saveAttempts([attempt("first", { at: 1, test }), attempt("third", { at: 3 })]);
+    await other.saveAttempts([...known, attempt("second", { at: 2 })]);
+    expect(await storage().loadAttempts()).toMatchObject([
+      { id: "first", test },
+      { id: "second", test: null },
+      { id: "third", test: null },
+    ]);
+  });
+
+  test("keeps the newest models, and loads all notes that begin alike", async () => {
+    const kept = storage();
+    const many = Array.from({ length: MOST_ATTEMPTS + 1 }, (_, at) => attempt(String(at), { at }));
+    await kept.saveAttempts(many);
+    expect((await kept.loadAttempts()).map(({ at }) => at)).toEqual(many.slice(1).map(({ at }) => at));
+    for (const name of ["search:a", "search:b", "other"]) await kept.save(name, name);
+    expect(await kept.loadAll("search:")).toEqual(["search:a", "search:b"]);
+    await kept.save("search:a", null);
+    expect(await kept.loadAll("search:")).toEqual(["search:b"]);
   });
 
   test("a browser that stores nothing is said, and nothing breaks", async () => {

@@ -2,8 +2,8 @@
  * What survives a reload, in the browser's own database: the history of decisions, and the bytes of dropped models and
  * photos. Where the browser refuses (a full disk, a private window), the page works on from memory and says so.
  */
-import { createStore, del, get, keys, set, type UseStore } from "idb-keyval";
-import { withAllKnown, type Attempt } from "./attempts";
+import { createStore, del, get, keys, set, update, type UseStore } from "idb-keyval";
+import { joinedAttempts, withAllKnown, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, storedKeys, type Decisions } from "./decisions";
 import type { History } from "./history";
 import { randomId } from "./ids";
@@ -28,72 +28,87 @@ export class Storage {
   /** Bytes that the database has not taken yet, or has refused. */
   readonly #inMemory = new Map<string, Uint8Array>();
   readonly #told = new Set<string>();
+  /** What is there and could not be read: in this visit nothing is written over it. */
+  readonly #unread = new Set<string>();
   #database: UseStore | null = null;
 
   constructor(private readonly onTrouble: (message: string) => void) {}
 
   /** The history of an earlier visit, or `null`. */
   async loadHistory(): Promise<History<Decisions> | null> {
-    const saved = await this.#attempt((database) => get<Saved>(HISTORY_KEY, database));
+    const saved = await this.#read<Saved>(HISTORY_KEY);
     if (saved?.form !== FORM || saved.history.past.length === 0) return null;
     return withAllFields(saved.history);
   }
 
   async saveHistory(history: History<Decisions>): Promise<void> {
-    await this.#attempt((database) => set(HISTORY_KEY, { form: FORM, history } satisfies Saved, database));
+    await this.#write(HISTORY_KEY, { form: FORM, history } satisfies Saved);
   }
 
   async loadAttempts(): Promise<readonly Attempt[]> {
-    const attempts = await this.#attempt((database) => get<readonly Attempt[]>(ATTEMPTS_KEY, database));
+    const attempts = await this.#read<readonly Attempt[]>(ATTEMPTS_KEY);
     return (attempts ?? []).map(withAllKnown);
   }
 
+  /** Those that another window of the page has kept meanwhile stay. */
   async saveAttempts(attempts: readonly Attempt[]): Promise<void> {
-    await this.#attempt((database) => set(ATTEMPTS_KEY, attempts, database));
+    await this.#change<readonly Attempt[]>(ATTEMPTS_KEY, (kept) => joinedAttempts(kept ?? [], attempts));
   }
 
   /** What was saved under a name of its own; `null` where there is nothing. */
   async load<Value>(name: string): Promise<Value | null> {
-    return (await this.#attempt((database) => get<Value>(NOTE_PREFIX + name, database))) ?? null;
+    return (await this.#read<Value>(NOTE_PREFIX + name)) ?? null;
+  }
+
+  /** What was saved under all names that begin so. */
+  async loadAll<Value>(beginning: string): Promise<readonly Value[]> {
+    const names = (await this.#keys()).filter((key) => key.startsWith(NOTE_PREFIX + beginning));
+    const values = await Promise.all(names.map((name) => this.#read<Value>(name)));
+    return values.filter((value) => value !== undefined);
   }
 
   /** Saves numbers and small files under a name; `null` forgets them. */
   async save<Value>(name: string, value: Value | null): Promise<void> {
-    await this.#attempt((database) =>
-      value === null ? del(NOTE_PREFIX + name, database) : set(NOTE_PREFIX + name, value, database),
-    );
+    if (value !== null) await this.#write(NOTE_PREFIX + name, value);
+    else await this.#attempt((database) => del(NOTE_PREFIX + name, database));
+  }
+
+  /** Saves what comes of what is kept under a name by now: another window of the page may have changed that. */
+  async change<Value>(name: string, change: (kept: Value | null) => Value): Promise<void> {
+    await this.#change<Value>(NOTE_PREFIX + name, (kept) => change(kept ?? null));
   }
 
   async loadLessons(): Promise<KeptLessons | null> {
-    return (await this.#attempt((database) => get<KeptLessons>(LESSONS_KEY, database))) ?? null;
+    return (await this.#read<KeptLessons>(LESSONS_KEY)) ?? null;
   }
 
   async saveLessons(lessons: KeptLessons): Promise<void> {
-    await this.#attempt((database) => set(LESSONS_KEY, lessons, database));
+    await this.#write(LESSONS_KEY, lessons);
   }
 
   async loadCaptures(): Promise<readonly Capture[]> {
-    return (await this.#attempt((database) => get<readonly Capture[]>(CAPTURES_KEY, database))) ?? [];
+    return (await this.#read<readonly Capture[]>(CAPTURES_KEY)) ?? [];
   }
 
   async saveCaptures(captures: readonly Capture[]): Promise<void> {
-    await this.#attempt((database) => set(CAPTURES_KEY, captures, database));
+    await this.#write(CAPTURES_KEY, captures);
   }
 
   /** Keeps the bytes and returns their key. Within this visit they are there even if the browser refuses to store them. */
   keep(bytes: Uint8Array): string {
     const key = randomId();
     this.#inMemory.set(key, bytes);
-    void this.#attempt(async (database) => {
-      await set(BYTES_PREFIX + key, bytes, database);
-      this.#inMemory.delete(key);
-    });
+    void this.#write(BYTES_PREFIX + key, bytes).then((isWritten) => isWritten && this.#inMemory.delete(key));
     return key;
   }
 
+  /** Whether the bytes are gone for good; else they may be there after a reload. */
+  isGone(key: string): boolean {
+    return !this.#inMemory.has(key) && !this.#unread.has(BYTES_PREFIX + key);
+  }
+
   async bytes(key: string): Promise<Uint8Array> {
-    const held =
-      this.#inMemory.get(key) ?? (await this.#attempt((database) => get<Uint8Array>(BYTES_PREFIX + key, database)));
+    const held = this.#inMemory.get(key) ?? (await this.#read<Uint8Array>(BYTES_PREFIX + key));
     if (!held) throw new Error("The browser no longer holds this file. Please drop it again.");
     return held;
   }
@@ -104,38 +119,89 @@ export class Storage {
     void this.#attempt((database) => del(BYTES_PREFIX + key, database));
   }
 
-  /** Forgets all bytes that no step of the history, none of the attempts and nothing to learn from needs. */
+  /**
+   * Forgets all bytes that no step of the history, none of the attempts and nothing to learn from needs. Where one of these
+   * could not be read, nothing is forgotten.
+   */
   async forgetUnused(history: History<Decisions>, attempts: readonly Attempt[]): Promise<void> {
     const needed = new Set([...history.past, ...history.future].flatMap((step) => storedKeys(step.value)));
     for (const { key } of attempts) if (key) needed.add(key);
     const [lessons, captures] = await Promise.all([this.loadLessons(), this.loadCaptures()]);
     for (const { key } of [...captures, ...(lessons?.files?.files ?? [])]) needed.add(key);
-    const stored = (await this.#attempt((database) => keys<string>(database))) ?? [];
-    for (const key of stored) {
+    if (this.#unread.size > 0) return;
+    for (const key of await this.#keys()) {
       const isUnused = key.startsWith(BYTES_PREFIX) && !needed.has(key.slice(BYTES_PREFIX.length));
       if (isUnused) await this.#attempt((database) => del(key, database));
     }
   }
 
-  async #attempt<Value>(work: (database: UseStore) => Promise<Value>): Promise<Value | undefined> {
+  async #keys(): Promise<readonly string[]> {
+    return (await this.#attempt((database) => keys<string>(database))) ?? [];
+  }
+
+  async #read<Value>(key: string): Promise<Value | undefined> {
+    return this.#attempt(
+      (database) => get<Value>(key, database),
+      (error) => {
+        this.#unread.add(key);
+        return explainUnread(error);
+      },
+    );
+  }
+
+  #write(key: string, value: unknown): Promise<boolean> {
+    return this.#store(key, (database) => set(key, value, database));
+  }
+
+  #change<Value>(key: string, change: (kept: Value | undefined) => Value): Promise<boolean> {
+    return this.#store(key, (database) => update<Value>(key, change, database));
+  }
+
+  /** Returns whether it is in the database. */
+  async #store(key: string, work: (database: UseStore) => Promise<void>): Promise<boolean> {
+    if (this.#unread.has(key)) return false;
+    const isStored = await this.#attempt(async (database) => {
+      await work(database);
+      return true;
+    });
+    // What goes wrong after this is news again.
+    if (isStored) this.#told.clear();
+    return isStored ?? false;
+  }
+
+  /** `explanation`: what to tell where it fails. */
+  async #attempt<Value>(
+    work: (database: UseStore) => Promise<Value>,
+    explanation: (error: unknown) => string = explain,
+  ): Promise<Value | undefined> {
     try {
       this.#database ??= createStore(DATABASE, "kept");
       return await work(this.#database);
     } catch (error) {
-      this.#tell(explain(error));
+      this.#tell(explanation(error));
       return undefined;
     }
   }
 
-  /** Once is enough. */
+  /** Once is enough, until something could be stored again. */
   #tell(message: string): void {
     if (!this.#told.has(message)) this.onTrouble(message);
     this.#told.add(message);
   }
 }
 
+/** What browsers say where a page may not store anything. */
+const REFUSALS = ["SecurityError", "InvalidStateError", "NotAllowedError", "TypeError", "ReferenceError"];
+
+const nameOf = (error: unknown) => (error as Partial<Error> | null)?.name ?? "";
+
+function explainUnread(error: unknown): string {
+  if (REFUSALS.includes(nameOf(error))) return explain(error);
+  return "Some of what the page kept on earlier visits can't be read now. It stays as it is, and what you do now isn't kept in its place: reload the page to try again.";
+}
+
 function explain(error: unknown): string {
-  if ((error as Partial<Error> | null)?.name === "QuotaExceededError") {
+  if (nameOf(error) === "QuotaExceededError") {
     return "The browser's storage is full, so the latest files won't survive a reload. Everything works until you close the page.";
   }
   return "The browser doesn't let this page store anything (a private window does that), so a reload starts afresh. Everything else works.";

@@ -1,7 +1,9 @@
 /** Curves of cuts that were not recovered, one for each criterion that was asked for. Numbers only; newest last. */
-import type { Quality, Recipe, Swept, Totals } from "../core/protocol";
+import type { Recipe, Swept, Totals } from "../core/protocol";
+import { yardstick, type Measured, type Origin } from "./origin";
+import { nameWithout } from "./recipe";
 
-export interface SweepCurve {
+export interface SweepCurve extends Origin, Measured {
   readonly id: string;
   /** When it was begun, in milliseconds since 1970. */
   readonly at: number;
@@ -9,24 +11,32 @@ export interface SweepCurve {
   readonly model: string;
   /** What made the cuts, whatever its target's number is. */
   readonly recipe: Recipe;
-  /** Of the original: what it costs, how good it is on the photos that the cuts are measured on, and its time. */
+  /** Of the original: what it costs, and its time. */
   readonly before: Totals;
-  readonly original: Quality;
   readonly milliseconds: number | null;
   readonly points: readonly Swept[];
 }
 
 /** So many are kept; the oldest go first. */
-const MOST = 12;
+const MOST = 100;
 
-/** A curve with another point takes its own place; a new one takes that of the same criterion's on the same photos. */
+/**
+ * A curve with another point takes its own place; a new one takes that of the same recipe's on the same photos, once it has
+ * as many points.
+ */
 export function withSweep(curves: readonly SweepCurve[], curve: SweepCurve): readonly SweepCurve[] {
-  const others = curves.filter((other) => other.id !== curve.id && !isOfSame(other, curve));
-  return [...others, curve].slice(-MOST);
+  const same = curves.filter((other) => other.id === curve.id || isOfSame(other, curve));
+  if (same.some(({ points }) => points.length > curve.points.length)) return curves;
+  return [...curves.filter((other) => !same.includes(other)), curve].slice(-MOST);
 }
 
 function isOfSame(one: SweepCurve, other: SweepCurve): boolean {
-  const named = ({ model, recipe, original }: SweepCurve) =>
-    JSON.stringify([model, recipe.criterion, recipe.granularity, recipe.allocation, original]);
+  const named = (curve: SweepCurve) =>
+    JSON.stringify([
+      curve.model,
+      nameWithout(curve.recipe, "target"),
+      Object.keys(curve.recipe.target ?? {}),
+      yardstick(curve),
+    ]);
   return named(one) === named(other);
 }

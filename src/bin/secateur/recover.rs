@@ -140,6 +140,7 @@ impl How {
                 Optimiser::Sgd => Rule::SGD,
                 Optimiser::Adamw => Rule::AdamW,
             }),
+            ..Chosen::default()
         };
         let mut plan = Plan::with(method, &data.preset()?, &chosen)?;
         plan.seed = data.seed;

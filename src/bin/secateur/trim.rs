@@ -180,7 +180,7 @@ impl Trim {
     }
 
     fn aim(&self) -> Aim {
-        let rounds = self.rounds as usize;
+        let rounds = f64::from(self.rounds);
         Aim {
             loss: self.line / 100.0,
             pace: match self.pace {

@@ -9,7 +9,7 @@ use crate::recipe::Recipe;
 use crate::recover::{Aim, Line, Plan, Stage, State};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
-use crate::web::{SLICE, message, now};
+use crate::web::{SLICE, message, now, read_recipe};
 use js_sys::Uint8Array;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
@@ -27,7 +27,7 @@ impl Learner {
         sizes: Ts<Sizes>,
     ) -> JsResult<()> {
         let plan = plan.to_rust().map_err(mismatch)?;
-        let recipe = recipe.to_rust().map_err(mismatch)?;
+        let recipe = read_recipe(&recipe)?;
         let aim = aim.to_rust().map_err(mismatch)?;
         let graph = open(original.clone().into(), &options(sizes)?)?.graph;
         let parts = self.parts(plan.seed)?;

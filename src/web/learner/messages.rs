@@ -16,6 +16,8 @@ pub struct Beginning {
     pub judged: usize,
     /// Pictures for the last word; none where there are too few.
     pub test: usize,
+    /// [`crate::data::Pictures::fingerprint`] of the pictures to choose by, in hexadecimal.
+    pub fingerprint: String,
     pub original: Quality,
     pub pruned: Quality,
     /// Milliseconds that the original takes for one picture, median.

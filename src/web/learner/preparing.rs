@@ -136,6 +136,7 @@ fn beginning(
         lessons: parts.lessons.len(),
         judged: parts.judged.len(),
         test: parts.test.len(),
+        fingerprint: format!("{:016x}", parts.judged.fingerprint()),
         original,
         pruned,
         milliseconds,

@@ -6,11 +6,12 @@ use super::{Learner, nothing_begun, options};
 use crate::error::Error;
 use crate::onnx::open;
 use crate::prune::session::Session;
+use crate::random;
 use crate::recipe::Recipe;
 use crate::recover::{Curves, Sensitivity, Sweep, Swept, guide};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
-use crate::web::{message, now};
+use crate::web::{message, now, read_recipe};
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
@@ -29,11 +30,12 @@ impl Learner {
         original: Vec<u8>,
         recipe: Ts<Recipe>,
         levels: Vec<f64>,
-        seed: u32,
+        seed: f64,
         before: Option<Ts<Curves>>,
         sizes: Ts<Sizes>,
     ) -> JsResult<()> {
-        let recipe = recipe.to_rust().map_err(mismatch)?;
+        let recipe = read_recipe(&recipe)?;
+        let seed = random::seed(seed)?;
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let parts = self.parts(seed)?;
@@ -65,7 +67,7 @@ impl Learner {
         sizes: Ts<Sizes>,
     ) -> JsResult<Ts<Recipe>> {
         let curves = curves.to_rust().map_err(mismatch)?;
-        let target = recipe.to_rust().map_err(mismatch)?.target;
+        let target = read_recipe(&recipe)?.target;
         let target = target.ok_or_else(|| {
             Error::BadRecipe("there is no target to share out: move the slider first".into())
         })?;
@@ -80,10 +82,11 @@ impl Learner {
         &mut self,
         original: Vec<u8>,
         recipe: Ts<Recipe>,
-        seed: u32,
+        seed: f64,
         sizes: Ts<Sizes>,
     ) -> JsResult<()> {
-        let recipe = recipe.to_rust().map_err(mismatch)?;
+        let recipe = read_recipe(&recipe)?;
+        let seed = random::seed(seed)?;
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let parts = self.parts(seed)?;

@@ -35,6 +35,7 @@ function lessonOf(dataset: Dataset, part: DatasetPart, toTest: boolean, onFetche
   return {
     name: `${dataset.title} (${toTest ? "test" : "training"})`,
     toTest,
+    taught: !toTest,
     count,
     get labels() {
       return known;

@@ -117,6 +117,28 @@ test("a number of photos per step that the core refuses is told", async () => {
   ]);
 });
 
+test("steps, the seed and rounds go to the core as they were typed, which says what is wrong with them", async () => {
+  await fireEvent.click(panel().getByRole("radio", { name: "Distil" }));
+  await settled();
+  await fireEvent.input(panel().getByLabelText("steps", { exact: true }), { target: { value: "2.5" } });
+  await fireEvent.input(panel().getByLabelText("seed"), { target: { value: "-1" } });
+  core.fail("plan", coreError("bad-input", "learning for 2.5 steps can't be done"));
+  panel().getByRole("button", { name: "Recover this cut" }).click();
+  await settled();
+  expect(core.calls.findLast(([name]) => name === "plan")![1]).toEqual([
+    "distill",
+    expect.objectContaining({ length: { steps: 2.5 }, seed: -1 }),
+  ]);
+  expect(panel().getByRole("alert").textContent).toContain("2.5 steps");
+  core.fail("plan", null);
+  const line = vi.spyOn(core.learner, "toLine");
+  await fireEvent.change(panel().getByLabelText("in rounds that"), { target: { value: "linear" } });
+  await fireEvent.input(panel().getByLabelText("rounds"), { target: { value: "" } });
+  panel().getByRole("button", { name: "Cut on to the line" }).click();
+  await settled();
+  expect(line.mock.calls[0]![3]).toMatchObject({ pace: { linear: 0 } });
+});
+
 test("how it learns is as the visitor asks, and as usual where nothing is asked", async () => {
   const set = (label: string, value: string) =>
     fireEvent.input(panel().getByLabelText(label, { exact: true }), { target: { value } });

@@ -76,9 +76,10 @@ export const SCHEDULES: Record<Plan["schedule"], string> = {
   constant: "stays as it is",
 };
 
-/** What the rest of a plan depends on. */
-export function chosen({ batch, optimiser }: Wanted): Chosen {
+/** What the rest of a plan depends on, and numbers that the core has to check as they were typed. */
+export function chosen({ batch, optimiser, length, unit }: Wanted): Chosen {
   return {
+    length: { [unit]: length } as Chosen["length"],
     ...(batch === null ? {} : { batch }),
     // SGD is what the core takes where nothing is chosen, with the momentum that it knows.
     ...(optimiser === "sgd" ? {} : { optimiser: { rule: optimiser } }),
@@ -89,7 +90,6 @@ export function chosen({ batch, optimiser }: Wanted): Chosen {
 export function planned(plan: Plan, wanted: Wanted, labelled: boolean): Plan {
   return {
     ...plan,
-    length: { [wanted.unit]: wanted.length } as Plan["length"],
     rate: wanted.rate ?? plan.rate,
     schedule: wanted.schedule,
     weightDecay: wanted.weightDecay ?? plan.weightDecay,

@@ -118,6 +118,31 @@ describe("the plot of all models", () => {
   });
 });
 
+describe("the numbers of the plot", () => {
+  test("are said to be on photos that models are chosen by", async () => {
+    await opened();
+    expect(panel().queryByTestId("measured-on")).toBeNull();
+    await press(/^Draw the curve/);
+    const told = panel().getByTestId("measured-on").textContent;
+    expect(told).toContain("validation");
+    expect(told).not.toContain("was trained on");
+    // Fitting layers learns no step, and is kept or not by the same photos.
+    await press("Recover this cut");
+    expect(screen.getByTestId("recovered").textContent).toMatch(/on 4\s+others, which it was also chosen by/);
+  });
+
+  test("are of the same photos, not of as many", async () => {
+    await opened();
+    await press("Recover this cut");
+    await press("Recover this cut");
+    expect(panel().queryByText(/measured on other photos/)).toBeNull();
+    const { begin } = core.learner;
+    vi.spyOn(core.learner, "begin").mockImplementation(async () => ({ ...(await begin()), fingerprint: "4 others" }));
+    await press("Recover this cut");
+    expect(panel().getByText(/measured on other photos/).textContent).toMatch(/^2 models/);
+  });
+});
+
 describe("sensitivity", () => {
   test("that fails before anything was measured stays open, and says why", async () => {
     await opened();

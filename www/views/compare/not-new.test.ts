@@ -1,0 +1,104 @@
+/** Numbers on photos that a model was made with say so. */
+import { fireEvent, render, screen, within } from "@testing-library/svelte";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { file, settled } from "../../../tests/page/surroundings";
+import { core } from "../../../tests/page/visits";
+import App from "../../App.svelte";
+
+vi.mock("../../data/photo", () => import("../../../tests/page/photo"));
+
+const recover = () => within(screen.getByRole("region", { name: "Recover" }));
+const told = () => screen.queryByTestId("not-new")?.textContent.trim().replace(/\s+/g, " ") ?? null;
+
+async function press(name: string): Promise<void> {
+  recover().getByRole("button", { name }).click();
+  await settled();
+}
+
+async function drop(...files: File[]): Promise<void> {
+  const event = new Event("drop", { cancelable: true });
+  window.dispatchEvent(Object.assign(event, { dataTransfer: { types: ["Files"], files } }));
+  await settled();
+}
+
+/** The gallery's model, with the sample photo and one of the visitor's. */
+beforeEach(async () => {
+  render(App, { core });
+  await settled();
+  await drop(file("mine.jpg", "image/jpeg"));
+  screen.getByRole("button", { name: "Open (8 B)" }).click();
+  await settled();
+});
+
+describe("the comparison", () => {
+  test("of a cut that no photo chose has nothing to say", () => {
+    expect(screen.getByTestId("all-photos").textContent).toContain("2 photos");
+    expect(told()).toBeNull();
+  });
+
+  test("says how many of its photos a model learned from or was chosen by, after a reload too", async () => {
+    vi.spyOn(core.learner, "beginTest").mockResolvedValue(0);
+    await press("Recover this cut");
+    expect(told()).toBe(
+      "Learned from or chosen by when it was recovered: 2 of 2 photos. Expect less agreement on others.",
+    );
+
+    await drop(file("new.jpg", "image/jpeg"));
+    document.body.replaceChildren();
+    render(App, { core });
+    await settled();
+    expect(told()).toContain("2 of 3 photos");
+    await press("Go back to the cut alone");
+    expect(told()).toBeNull();
+  });
+
+  test("does not claim that photos kept for the test were learned from", async () => {
+    await press("Recover this cut");
+    expect(told()).toContain("to learn from, to choose by or to test on: 2 of 2 photos");
+  });
+
+  test("keeps silent about a model that learned from other photos, until one is made of it that did not", async () => {
+    const folder = ["cat/1.png", "cat/2.png"].map((path) =>
+      Object.assign(file(path, "image/png"), { webkitRelativePath: `pets/${path}` }),
+    );
+    await fireEvent.click(recover().getByRole("radio", { name: "Your files" }));
+    const input = recover().getByTestId("folder");
+    Object.defineProperty(input, "files", { value: folder, configurable: true });
+    await fireEvent.change(input);
+    await settled();
+    await press("Recover this cut");
+    expect(screen.getByTestId("recovered")).toBeTruthy();
+    expect(told()).toBeNull();
+
+    await fireEvent.click(recover().getByRole("radio", { name: "Compared photos" }));
+    await press("Go on from the recovered one");
+    expect(told()).toContain("2 of 2 photos");
+    await fireEvent.click(recover().getByRole("radio", { name: "Your files" }));
+    await press("Go on from the recovered one");
+    expect(told()).toContain("2 of 2 photos");
+  });
+
+  test("says by how many of its photos a criterion chose the cut, and keeps that with what is recovered", async () => {
+    const criterion = screen.getByLabelText("What goes first");
+    await fireEvent.change(criterion, { target: { value: "wanda" } });
+    await settled();
+    expect(told()).toBe("The cut was chosen by 2 of 2 photos. Expect less agreement on others.");
+    await fireEvent.change(criterion, { target: { value: "l1" } });
+    await settled();
+    expect(told()).toBeNull();
+  });
+
+  test("says by how many a cut was shared out by sensitivity, or taken from a curve", async () => {
+    await press("Measure every layer");
+    await press("Share the cut out by sensitivity");
+    expect(told()).toContain("The cut was chosen by 2 of 2 photos.");
+    await fireEvent.click(within(screen.getByRole("region", { name: "Cut" })).getByRole("radio", { name: "Weights" }));
+    await settled();
+    await press("Draw the curve of “l2, weight, manual”");
+    recover()
+      .getByRole("button", { name: /^−30 %/ })
+      .click();
+    await settled();
+    expect(told()).toContain("The cut was chosen by 2 of 2 photos.");
+  });
+});
