@@ -24,7 +24,7 @@ import { gather } from "./gather";
 import { prepare } from "./prepare";
 import type { Patient, Subject } from "./subject";
 
-/** A model that came out. */
+/** A model that came out. The next one of the same `id` takes its place. */
 export interface Outcome {
   readonly id: string;
   /** The model that it was cut from, and what that costs. */
@@ -49,8 +49,6 @@ export interface Outcome {
   readonly beyond: boolean;
   /** Where it was kept on the way of a recovery that goes on. */
   readonly unfinished: Attempt["unfinished"];
-  /** The model on the list that it takes the place of: one that was kept on the way to it. */
-  readonly replaces: string | null;
   readonly origin: Origin;
 }
 
@@ -95,7 +93,9 @@ export class Recovery {
   /** Something that went wrong without being the end: photos left out, learning that ran away. */
   remarks = $state.raw<readonly string[]>([]);
   /** The best model so far, which was given as an outcome on the way; it stays if the recovery does not come to its end. */
-  checkpoint = $state.raw<{ readonly id: string; readonly done: number; readonly of: number } | null>(null);
+  checkpoint = $state.raw<Attempt["unfinished"]>(null);
+  /** What the model that is recovered is called; the best on its way is too, and gives way to it. */
+  #id = "";
   #resume: (() => void) | null = null;
   #stopping = false;
   /** Whether nothing is left to do but to measure what came out. */
@@ -125,9 +125,8 @@ export class Recovery {
         quality: Quality,
         unfinished: Outcome["unfinished"],
       ) => {
-        const id = randomId();
         this.listeners.onOutcome({
-          id,
+          id: this.#id,
           model: patient.model,
           before: patient.before,
           bytes,
@@ -143,11 +142,9 @@ export class Recovery {
           run: null,
           beyond: false,
           unfinished,
-          replaces: this.checkpoint?.id ?? null,
           origin,
         });
-        this.checkpoint = unfinished && { id, ...unfinished };
-        return id;
+        this.checkpoint = unfinished;
       };
       const done = await this.#learn(plan, (best, of) => tell(best, best.quality!, { done: best.kept!, of }));
       this.#hasLearned();
@@ -155,8 +152,8 @@ export class Recovery {
       const recovered = await learner.finish();
       const { kept, quality } = recovered;
       if (kept !== undefined && kept < done) this.#remark(keptEarlier(kept, done));
-      const id = tell(recovered, quality ?? judged!.quality, null);
-      if (!this.#stopping) await this.#test(id);
+      tell(recovered, quality ?? judged!.quality, null);
+      if (!this.#stopping) await this.#test(this.#id);
     });
   }
 
@@ -234,7 +231,6 @@ export class Recovery {
           run: begun.run,
           beyond: !accepted,
           unfinished: null,
-          replaces: null,
           origin: begun.origin,
         });
         this.work = loading(`Round ${rounds + 1}: cutting`);
@@ -279,6 +275,11 @@ export class Recovery {
     return learner.finishTrial();
   }
 
+  /** A model that was kept on the way stays where it is, whatever comes after it. */
+  leave(id: string): void {
+    if (id === this.#id) this.#id = randomId();
+  }
+
   pause(): void {
     this.paused = true;
   }
@@ -310,6 +311,7 @@ export class Recovery {
     this.pace = null;
     this.remarks = [];
     this.checkpoint = null;
+    this.#id = randomId();
     this.paused = false;
     this.#stopping = false;
     this.#isCancelled = false;

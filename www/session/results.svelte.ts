@@ -23,8 +23,6 @@ export class Results {
   /** The file of the recovered model that is chosen. */
   recovered = $state.raw<{ readonly attempt: Attempt; readonly bytes: Uint8Array } | null>(null);
   #chosen: Chosen = null;
-  /** Models that were replaced in this visit, by their ids. */
-  readonly #replaced = new Set<string>();
 
   constructor(
     private readonly storage: Storage,
@@ -45,9 +43,9 @@ export class Results {
     void this.storage.save(OLD_SEARCH, null);
   }
 
-  /** Puts a recovered model on the list, in place of the one that it replaces, unless that is wanted still. */
-  keep(outcome: Outcome, isWanted: (id: string) => boolean): Attempt {
-    const { bytes, beginning, milliseconds, replaces, origin, ...rest } = outcome;
+  /** Puts a recovered model on the list, in place of what was kept on the way to it. */
+  keep(outcome: Outcome): Attempt {
+    const { bytes, beginning, milliseconds, origin, ...rest } = outcome;
     const original = beginning.milliseconds;
     const attempt: Attempt = {
       ...rest,
@@ -61,12 +59,10 @@ export class Results {
       test: null,
       times: milliseconds !== null && original !== undefined ? { original, own: milliseconds } : null,
     };
-    const replaced = this.attempts.find(({ id }) => id === replaces && !isWanted(id));
-    const others = this.attempts.filter((other) => other !== replaced);
-    if (replaced) this.#replaced.add(replaced.id);
-    if (others.length === MOST_ATTEMPTS)
+    const replaced = this.attempts.find(({ id }) => id === attempt.id);
+    if (!replaced && this.attempts.length === MOST_ATTEMPTS)
       this.notices.trouble(`The list holds the newest ${MOST_ATTEMPTS} models, so the oldest one has left it.`);
-    this.#keepAttempts(withAttempt(others, attempt));
+    this.#keepAttempts(withAttempt(this.attempts, attempt));
     if (replaced?.key) this.storage.forget(replaced.key);
     return attempt;
   }
@@ -101,7 +97,7 @@ export class Results {
 
   #keepAttempts(attempts: readonly Attempt[]): void {
     this.attempts = attempts;
-    void this.storage.saveAttempts(attempts, this.#replaced);
+    void this.storage.saveAttempts(attempts);
     const chosen = this.recovered;
     const known = attempts.find(({ id }) => id === chosen?.attempt.id);
     if (chosen && known) this.recovered = { ...chosen, attempt: known };

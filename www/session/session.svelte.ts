@@ -258,6 +258,7 @@ export class Session {
   /** Takes an earlier model of the list again. */
   takeAttempt(attempt: Attempt): void {
     if (!attempt.key) return;
+    if (attempt.unfinished) this.recovery.leave(attempt.id);
     const recovered = { attempt: attempt.id, key: attempt.key };
     this.decide("take a recovered model", { recipe: attempt.recipe, recovered });
   }
@@ -365,21 +366,15 @@ export class Session {
    * visitor has moved the cut meanwhile.
    */
   #keep(outcome: Outcome): void {
-    const attempt = this.results.keep(outcome, (id) => this.#wasTaken(id));
+    const attempt = this.results.keep(outcome);
     const opened = this.model.opened;
-    if (!opened || sourceId(opened.source) !== attempt.model || attempt.beyond || attempt.unfinished) return;
+    if (attempt.beyond || attempt.unfinished || !opened || sourceId(opened.source) !== attempt.model) return;
     if (this.#leftAt !== this.#standing) {
       this.notices.news("A recovered model is on the list. The cut stays as you have moved it.");
       return;
     }
     this.takeAttempt(attempt);
     this.#leftAt = this.#standing;
-  }
-
-  /** Whether the present, undo or redo leads to this model. */
-  #wasTaken(id: string): boolean {
-    const { past, future } = this.history;
-    return [...past, ...future].some(({ value }) => value.recovered?.attempt === id);
   }
 
   /** What a recovered model would take the place of. */

@@ -39,30 +39,34 @@ export interface Attempt extends Origin, Measured {
 /** An attempt as an earlier version of the page wrote it down, with what it did not know. */
 export function withAllKnown(attempt: Attempt): Attempt {
   // No file was kept beyond the line, and of all others there was one.
-  const unknown = { ...UNKNOWN, ...UNSAID, beyond: attempt.key === null };
-  return { ...unknown, ...attempt };
+  const unsaid = { ...UNSAID, beyond: attempt.key === null };
+  return { ...UNKNOWN, ...unsaid, ...attempt };
 }
 
-const UNSAID = { at: 0, earlier: [], run: null, times: null, test: null, unfinished: null } satisfies Partial<Attempt>;
+const UNSAID = {
+  at: 0,
+  earlier: [],
+  run: null,
+  times: null,
+  test: null,
+  unfinished: null,
+} satisfies Partial<Attempt>;
 
 /** So many are kept; the oldest go first. */
 export const MOST_ATTEMPTS = 100;
 
+/** In place of one of the same name. */
 export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
-  return [...attempts, attempt].slice(-MOST_ATTEMPTS);
+  const others = attempts.filter(({ id }) => id !== attempt.id);
+  return [...others, attempt].slice(-MOST_ATTEMPTS);
 }
 
-/** Two windows' lists as one, without those that this window has let go. */
-export function joinedAttempts(
-  kept: readonly Attempt[],
-  own: readonly Attempt[],
-  gone: ReadonlySet<string> = new Set(),
-): readonly Attempt[] {
+/** Two windows' lists as one. */
+export function joinedAttempts(kept: readonly Attempt[], own: readonly Attempt[]): readonly Attempt[] {
   const known = new Map(kept.map((attempt) => [attempt.id, withAllKnown(attempt)]));
   for (const attempt of own)
     known.set(attempt.id, { ...attempt, test: attempt.test ?? known.get(attempt.id)?.test ?? null });
-  const all = [...known.values()].filter(({ id }) => !gone.has(id));
-  return all.toSorted((one, other) => one.at - other.at).slice(-MOST_ATTEMPTS);
+  return [...known.values()].toSorted((one, other) => one.at - other.at).slice(-MOST_ATTEMPTS);
 }
 
 /** The model of this name was tested; of a search, the last one on this side of the line. */

@@ -50,9 +50,9 @@ export class Storage {
     return (attempts ?? []).map(withAllKnown);
   }
 
-  /** Those that another window of the page has kept meanwhile stay, but for those that are `gone`, by their ids. */
-  async saveAttempts(attempts: readonly Attempt[], gone?: ReadonlySet<string>): Promise<void> {
-    await this.#change<readonly Attempt[]>(ATTEMPTS_KEY, (kept) => joinedAttempts(kept ?? [], attempts, gone));
+  /** Those that another window of the page has kept meanwhile stay. */
+  async saveAttempts(attempts: readonly Attempt[]): Promise<void> {
+    await this.#change<readonly Attempt[]>(ATTEMPTS_KEY, (kept) => joinedAttempts(kept ?? [], attempts));
   }
 
   /** What was saved under a name of its own; `null` where there is nothing. */
