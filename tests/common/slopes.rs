@@ -40,13 +40,13 @@ pub fn check(graph: &Graph, seed: u64) {
     tape.forward(&slices).expect("a forward pass");
     let pairs = graph.outputs.iter().zip(&weighing);
     let seeds: Vec<(ValueId, &[f32])> = pairs.map(|(&id, w)| (id, &w[..])).collect();
-    tape.backward(&seeds);
+    tape.backward(&seeds).unwrap();
     assert!(!tape.parameters().is_empty(), "nothing is learned");
 
     let mut fused = Tape::new(graph, &options, Normalisation::Stored).expect("a tape");
     fused.fuse(&graph.outputs);
     fused.forward(&slices).expect("a forward pass");
-    fused.backward(&seeds);
+    fused.backward(&seeds).unwrap();
     assert!(
         fused.findings() == tape.findings(),
         "steps done together find something else"
