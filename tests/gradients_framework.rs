@@ -131,7 +131,7 @@ fn every_gradient_is_the_frameworks() {
             case.name,
             case.loss
         );
-        tape.backward(&[(output, &seed)]);
+        tape.backward(&[(output, &seed)]).unwrap();
         let dust = DUST * largest(case.gradients.iter().flatten());
         for (name, expected) in case.terms.learned.iter().zip(&case.gradients) {
             let found = tape.gradient(case.value(name)).unwrap();

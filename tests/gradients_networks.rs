@@ -163,7 +163,7 @@ fn clamps_behind_normalisations_by_the_batch() {
             tape.fuse(&[&graph.outputs, kept].concat());
         }
         tape.forward(&[&input]).unwrap();
-        tape.backward(&[(graph.outputs[0], &weighing)]);
+        tape.backward(&[(graph.outputs[0], &weighing)]).unwrap();
         tape
     };
     let (apart, together, kept) = (learn(None), learn(Some(&[])), learn(Some(&[normal])));
@@ -234,7 +234,7 @@ fn normalisation_by_the_batch() {
     };
     let mut tape = Tape::new(&graph, &options, Normalisation::OfBatch).unwrap();
     tape.forward(&[&input]).unwrap();
-    tape.backward(&[(graph.outputs[0], &weighing)]);
+    tape.backward(&[(graph.outputs[0], &weighing)]).unwrap();
     let all = [conv, scale, shift];
     let plain = all.map(&numbers);
     for (which, id) in all.into_iter().enumerate() {

@@ -9,7 +9,9 @@ use secateur::graph::{Graph, Node, ValueId};
 use secateur::learn::Settings;
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
-use secateur::recover::{Fitted, Lessons, Part, Reconstruction, Recovery, examine, recalibrate};
+use secateur::recover::{
+    Fitted, Job, Lessons, Method, Part, Plan, Reconstruction, Recovery, examine, recalibrate,
+};
 use secateur::tensor::Tensor;
 use std::sync::Arc;
 
@@ -344,6 +346,31 @@ fn recalibration_measures_mean_and_variance() {
     }
     let error = recalibrate(&graph, &pictures(1, 1, false)).unwrap_err();
     assert!(error.to_string().contains("at least two"), "{error}");
+}
+
+/// A batch of 32 a piece, so that it can be shown, paused and stopped between any two.
+#[test]
+fn recalibration_goes_batch_by_batch_and_is_whole_at_the_end() {
+    let graph = network();
+    let set = Arc::new(pictures(110, 5, false));
+    let stored = |graph: &Graph| -> Vec<Tensor> {
+        let constants = graph.values.iter().filter_map(|v| v.constant.as_ref());
+        constants.map(|tensor| tensor.as_ref().clone()).collect()
+    };
+    let at_once = recalibrate(&graph, &set).unwrap();
+    assert!(stored(&at_once) != stored(&graph));
+    let plan = Plan::new(Method::Recalibrate, &preset());
+    let mut job = Job::new(&graph, None, Arc::clone(&set), &plan).unwrap();
+    for done in 1..=3 {
+        assert!(stored(&job.now()) == stored(&graph), "{done}");
+        let advance = job.advance().unwrap();
+        assert_eq!((advance.done, advance.of), (done, 3));
+    }
+    // Nothing is left to do.
+    let advance = job.advance().unwrap();
+    assert_eq!((advance.done, advance.of), (3, 3));
+    let recovered = job.finish().graph;
+    assert!(stored(&recovered) == stored(&at_once));
 }
 
 #[test]

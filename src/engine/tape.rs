@@ -134,13 +134,15 @@ impl Tape {
     }
 
     /// Takes gradients from these values, after a forward pass, to all that is learned.
-    pub fn backward(&mut self, seeds: &[(ValueId, &[f32])]) {
+    ///
+    /// Fails with [`Error::TooLarge`] where there is no memory for them.
+    pub fn backward(&mut self, seeds: &[(ValueId, &[f32])]) -> Result<()> {
         for gradient in &mut self.gradients {
             self.spare.extend(gradient.take());
         }
         for (value, seed) in seeds {
             // From what is spare, which would grow by a seed each time otherwise.
-            let mut own = buffer(&mut self.spare, seed.len());
+            let mut own = buffer(&mut self.spare, seed.len())?;
             own.copy_from_slice(seed);
             merge(&mut self.gradients[value.0 as usize], own, &mut self.spare);
         }
@@ -160,9 +162,9 @@ impl Tape {
                 .zip(&step.lengths)
                 .map(|(at, &length)| {
                     let gradient = at.and_then(|at| self.gradients[at].take());
-                    gradient.unwrap_or_else(|| vec![0.0; length])
+                    gradient.map_or_else(|| zeros(length), Ok)
                 })
-                .collect();
+                .collect::<Result<_>>()?;
             let mut made: Vec<Option<Vec<f32>>> = step
                 .inputs
                 .iter()
@@ -170,8 +172,9 @@ impl Tape {
                 .map(|(at, &wants)| {
                     at.filter(|_| wants)
                         .map(|at| buffer(&mut self.spare, self.values[at].len()))
+                        .transpose()
                 })
-                .collect();
+                .collect::<Result<_>>()?;
             let read = |at: &Option<usize>| at.map_or(&[][..], |at| &self.values[at]);
             let inputs: Vec<&[f32]> = step.inputs.iter().map(read).collect();
             let outputs: Vec<&[f32]> = step.outputs.iter().map(read).collect();
@@ -192,6 +195,7 @@ impl Tape {
             }
             self.spare.extend(given);
         }
+        Ok(())
     }
 
     /// A value's numbers after a forward pass.
@@ -252,11 +256,11 @@ fn merge(to: &mut Option<Vec<f32>>, more: Vec<f32>, spare: &mut Vec<Vec<f32>>) {
 }
 
 /// A buffer of this length with arbitrary contents, an old one where there is one.
-fn buffer(spare: &mut Vec<Vec<f32>>, length: usize) -> Vec<f32> {
+fn buffer(spare: &mut Vec<Vec<f32>>, length: usize) -> Result<Vec<f32>> {
     let fitting = spare.iter().position(|old| old.len() == length);
     match fitting {
-        Some(at) => spare.swap_remove(at),
-        None => vec![0.0; length],
+        Some(at) => Ok(spare.swap_remove(at)),
+        None => zeros(length),
     }
 }
 

@@ -134,7 +134,7 @@ impl Trainer {
     ///
     /// Fails with [`Error::Diverged`] where numbers run away, and the weights are then the last good ones; with
     /// [`Error::BadInput`] where inputs hold what is no number, or the goal is not one for this batch and this model; with
-    /// [`Error::BadModel`] where the model gives no numbers from the start.
+    /// [`Error::BadModel`] where the model gives no numbers from the start; with [`Error::TooLarge`] where memory runs out.
     pub fn step(&mut self, inputs: &[&[f32]], goal: Goal<'_>) -> Result<Learned> {
         let share = self.share(inputs, goal)?;
         self.follow(&share)
@@ -190,7 +190,7 @@ impl Trainer {
                 .iter()
                 .map(|(value, gradient)| (*value, &gradient[..])),
         );
-        self.tape.backward(&seeds);
+        self.tape.backward(&seeds)?;
         Ok(Share {
             numbers: self.tape.findings(),
             loss,

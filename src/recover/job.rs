@@ -5,10 +5,11 @@ use super::best::Best;
 use super::exam::Quality;
 use super::length::Course;
 use super::plan::{Method, Plan, is_small};
+use super::recalibrate::Recalibration;
 use super::stopwatch::Clock;
 use super::team::Team;
 use super::training::Lessons;
-use super::{Fitted, Rebuilt, Reconstruction, recalibrate};
+use super::{Fitted, Rebuilt, Reconstruction};
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -53,9 +54,8 @@ pub struct Job {
 
 enum Work {
     Recalibrate {
-        graph: Box<Graph>,
+        recalibration: Box<Recalibration>,
         pictures: Arc<Pictures>,
-        recalibrated: bool,
     },
     Reconstruct(Box<Reconstruction>),
     Learn {
@@ -113,9 +113,8 @@ impl Job {
         plan.augmentation.check()?;
         let work = match plan.method {
             Method::Recalibrate => Work::Recalibrate {
-                graph: Box::new(pruned.clone()),
+                recalibration: Box::new(Recalibration::new(pruned, &pictures)?),
                 pictures,
-                recalibrated: false,
             },
             Method::CorrectBias | Method::Reconstruct => {
                 let (fitted, what) = match plan.method {
@@ -183,15 +182,11 @@ impl Job {
         self.best.moved_on();
         let at = match &mut self.work {
             Work::Recalibrate {
-                graph,
+                recalibration,
                 pictures,
-                recalibrated,
             } => {
-                if !*recalibrated {
-                    **graph = recalibrate(graph, pictures)?;
-                    *recalibrated = true;
-                }
-                (1, 1)
+                recalibration.advance(pictures)?;
+                recalibration.progress()
             }
             Work::Reconstruct(reconstruction) => {
                 reconstruction.advance()?;
@@ -248,7 +243,7 @@ impl Job {
     /// The model as it is now: whole after the last piece, and part of the way before.
     pub fn now(&self) -> Graph {
         match &self.work {
-            Work::Recalibrate { graph, .. } => graph.as_ref().clone(),
+            Work::Recalibrate { recalibration, .. } => recalibration.model().clone(),
             Work::Reconstruct(reconstruction) => reconstruction.model(),
             Work::Learn { team, .. } => team.model(),
         }
@@ -257,7 +252,7 @@ impl Job {
     /// Takes note of how good the model is as it is now, on pictures that it may be chosen by.
     pub fn judged(&mut self, quality: Quality) {
         let done = match &self.work {
-            Work::Recalibrate { recalibrated, .. } => usize::from(*recalibrated),
+            Work::Recalibrate { recalibration, .. } => recalibration.progress().0,
             Work::Reconstruct(reconstruction) => reconstruction.progress().0,
             Work::Learn { course, .. } => course.steps().0,
         };

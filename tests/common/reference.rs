@@ -76,6 +76,8 @@ pub fn evaluate(node: &Node, inputs: &[Option<Array>]) -> Vec<Array> {
         "Mul" => binary(|a, b| a * b),
         "Div" => binary(|a, b| a / b),
         "Max" => binary(f64::max),
+        "Min" => binary(f64::min),
+        "Sum" => binary(|a, b| a + b),
         "PRelu" => binary(|x, slope| if x < 0.0 { x * slope } else { x }),
         "Where" => {
             let picked = broadcast(x, get(1).expect("three inputs"), |c, a| {
@@ -90,6 +92,25 @@ pub fn evaluate(node: &Node, inputs: &[Option<Array>]) -> Vec<Array> {
         "Sigmoid" => unary(&|x| 1.0 / (1.0 + (-x).exp())),
         "HardSwish" => unary(&|x| x * (x / 6.0 + 0.5).clamp(0.0, 1.0)),
         "Tanh" => unary(&f64::tanh),
+        "Exp" => unary(&f64::exp),
+        "Sqrt" => unary(&f64::sqrt),
+        "Elu" => {
+            let alpha = f64::from(node.float("alpha").unwrap_or(1.0));
+            unary(&|x| if x < 0.0 { alpha * (x.exp() - 1.0) } else { x })
+        }
+        "HardSigmoid" => {
+            let alpha = f64::from(node.float("alpha").unwrap_or(0.2));
+            let beta = f64::from(node.float("beta").unwrap_or(0.5));
+            unary(&|x| (alpha * x + beta).clamp(0.0, 1.0))
+        }
+        "Erf" => unary(&erf),
+        "Gelu" => match node.string("approximate") {
+            Some("tanh") => {
+                let scale = (2.0 / std::f64::consts::PI).sqrt();
+                unary(&|x| 0.5 * x * (1.0 + (scale * (x + 0.044715 * x.powi(3))).tanh()))
+            }
+            _ => unary(&|x| 0.5 * x * (1.0 + erf(x / 2f64.sqrt()))),
+        },
         "Clip" => {
             let bound = |i, default| get(i).map_or(default, |b: &Array| b[IxDyn(&[])]);
             let (low, high) = (bound(1, f64::MIN), bound(2, f64::MAX));
@@ -145,6 +166,20 @@ pub fn evaluate(node: &Node, inputs: &[Option<Array>]) -> Vec<Array> {
         "MaxPool" => vec![pool(node, x, true)],
         "AveragePool" => vec![pool(node, x, false)],
         "GlobalAveragePool" => vec![mean(x, &(2..x.ndim()).collect::<Vec<_>>(), true)],
+        "GlobalMaxPool" => {
+            let axes: Vec<usize> = (2..x.ndim()).collect();
+            vec![fold(x, &axes, true, f64::max)]
+        }
+        "ReduceSum" | "ReduceMax" | "ReduceMin" => {
+            let axes = get(1).map_or_else(|| ints(node, "axes", &[]), whole);
+            let axes: Vec<usize> = axes.iter().map(|&a| at_axis(a, x.ndim())).collect();
+            let keep = int(node, "keepdims", 1) != 0;
+            vec![match node.op_type.as_str() {
+                "ReduceSum" => fold(x, &axes, keep, |a, b| a + b),
+                "ReduceMax" => fold(x, &axes, keep, f64::max),
+                _ => fold(x, &axes, keep, f64::min),
+            }]
+        }
         "ReduceMean" => {
             let axes = ints(node, "axes", &[]);
             let axes: Vec<usize> = axes.iter().map(|&a| at_axis(a, x.ndim())).collect();
@@ -263,21 +298,7 @@ pub fn evaluate(node: &Node, inputs: &[Option<Array>]) -> Vec<Array> {
                 .collect();
             vec![broadcast(x, &Array::zeros(shape), |a, _| a)]
         }
-        "Resize" => {
-            let scales = get(2).expect("scales").clone();
-            let grown = x
-                .shape()
-                .iter()
-                .zip(&scales)
-                .map(|(&n, s)| (n as f64 * s) as usize);
-            let shape: Vec<usize> = grown.collect();
-            vec![Array::from_shape_fn(IxDyn(&shape), |at| {
-                let from: Vec<i64> = (0..x.ndim())
-                    .map(|a| (at[a] as f64 / scales[a]) as i64)
-                    .collect();
-                inside(x, &from).expect("within")
-            })]
-        }
+        "Resize" => vec![resize(node, x, get(2).expect("scales"))],
         other => panic!("the reference does not know {other}"),
     }
 }
@@ -326,6 +347,88 @@ fn mean(x: &Array, axes: &[usize], keep: bool) -> Array {
         .map(|(_, &n)| n)
         .collect();
     reshape(&out, &shape)
+}
+
+/// All numbers along some axes, taken together two by two.
+fn fold(x: &Array, axes: &[usize], keep: bool, f: fn(f64, f64) -> f64) -> Array {
+    let mut out = x.clone();
+    for &axis in axes {
+        let lanes = out.map_axis(Axis(axis), |lane| {
+            lane.iter().copied().reduce(f).expect("not empty")
+        });
+        out = lanes.insert_axis(Axis(axis));
+    }
+    let dims = out.shape().iter().enumerate();
+    let shape: Vec<usize> = dims
+        .filter(|(axis, _)| keep || !axes.contains(axis))
+        .map(|(_, &n)| n)
+        .collect();
+    reshape(&out, &shape)
+}
+
+/// By its power series, `2/√π · Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1))`.
+fn erf(x: f64) -> f64 {
+    let (mut term, mut sum) = (x, x);
+    for n in 1..200 {
+        term *= -x * x / f64::from(n);
+        sum += term / f64::from(2 * n + 1);
+    }
+    sum * 2.0 / std::f64::consts::PI.sqrt()
+}
+
+/// As ONNX specifies it, by scales.
+fn resize(node: &Node, x: &Array, scales: &Array) -> Array {
+    let coordinates = node.string("coordinate_transformation_mode");
+    let rounding = node.string("nearest_mode");
+    let grown = x.shape().iter().zip(scales);
+    let shape: Vec<usize> = grown.map(|(&n, s)| (n as f64 * s) as usize).collect();
+    // The places along an axis that one of the output's is made of, with their weights.
+    let taps = |axis: usize, at: usize| -> Vec<(usize, f64)> {
+        let (input, output) = (x.shape()[axis] as f64, shape[axis] as f64);
+        let (at, scale) = (at as f64, scales[axis]);
+        if scale == 1.0 {
+            return vec![(at as usize, 1.0)];
+        }
+        let half_pixel = (at + 0.5) / scale - 0.5;
+        let from = match coordinates {
+            None | Some("half_pixel") => half_pixel,
+            Some("half_pixel_symmetric") => {
+                input / 2.0 * (1.0 - output / (scale * input)) + half_pixel
+            }
+            Some("pytorch_half_pixel") if output > 1.0 => half_pixel,
+            Some("align_corners") if output > 1.0 => at * (input - 1.0) / (output - 1.0),
+            Some("asymmetric") => at / scale,
+            _ => 0.0,
+        };
+        let inside = |place: f64| place.clamp(0.0, input - 1.0) as usize;
+        if node.string("mode") == Some("linear") {
+            let share = from - from.floor();
+            let next = from.floor() + 1.0;
+            return vec![(inside(from.floor()), 1.0 - share), (inside(next), share)];
+        }
+        let nearest = match rounding {
+            None | Some("round_prefer_floor") => (from - 0.5).ceil(),
+            Some("round_prefer_ceil") => (from + 0.5).floor(),
+            Some("floor") => from.floor(),
+            _ => from.ceil(),
+        };
+        vec![(inside(nearest), 1.0)]
+    };
+    Array::from_shape_fn(IxDyn(&shape), |at| {
+        let mut sources = vec![(Vec::new(), 1.0)];
+        for axis in 0..x.ndim() {
+            let taps = taps(axis, at[axis]);
+            let longer = sources.iter().flat_map(|(place, weight)| {
+                let more = taps
+                    .iter()
+                    .map(move |(next, share)| ([&place[..], &[*next]].concat(), weight * share));
+                more.collect::<Vec<_>>()
+            });
+            sources = longer.collect();
+        }
+        let parts = sources.iter().map(|(place, weight)| x[&place[..]] * weight);
+        parts.sum()
+    })
 }
 
 fn normalize(x: &Array, axes: &[usize]) -> Array {

@@ -40,13 +40,13 @@ pub fn check(graph: &Graph, seed: u64) {
     tape.forward(&slices).expect("a forward pass");
     let pairs = graph.outputs.iter().zip(&weighing);
     let seeds: Vec<(ValueId, &[f32])> = pairs.map(|(&id, w)| (id, &w[..])).collect();
-    tape.backward(&seeds);
+    tape.backward(&seeds).unwrap();
     assert!(!tape.parameters().is_empty(), "nothing is learned");
 
     let mut fused = Tape::new(graph, &options, Normalisation::Stored).expect("a tape");
     fused.fuse(&graph.outputs);
     fused.forward(&slices).expect("a forward pass");
-    fused.backward(&seeds);
+    fused.backward(&seeds).unwrap();
     assert!(
         fused.findings() == tape.findings(),
         "steps done together find something else"
@@ -57,10 +57,12 @@ pub fn check(graph: &Graph, seed: u64) {
         let parts = outputs.iter().zip(&weighing).map(|(out, w)| weigh(out, w));
         parts.sum()
     };
+    let (mut looked_at, mut places) = (0, 0);
     for parameter in tape.parameters() {
         let stored = graph.constant(parameter.value).expect("a stored tensor");
         let gradient = tape.gradient(parameter.value);
         for at in random.choose(stored.len(), PLACES) {
+            places += 1;
             let by_tape = gradient.map_or(0.0, |g| f64::from(g[at]));
             let slope = |step: f32| {
                 let mut moved = stored.floats().expect("floats").into_owned();
@@ -80,6 +82,7 @@ pub fn check(graph: &Graph, seed: u64) {
             if (fine - coarse).abs() > 1e-3 * fine.abs().max(1.0) {
                 continue;
             }
+            looked_at += 1;
             let slope = Slope {
                 parameter: graph.value(parameter.value).name.clone(),
                 at,
@@ -90,6 +93,10 @@ pub fn check(graph: &Graph, seed: u64) {
             assert!(apart < 2e-3 * slope.difference.abs().max(1.0), "{slope:?}");
         }
     }
+    assert!(
+        2 * looked_at >= places,
+        "all but {looked_at} of {places} places are next to a kink"
+    );
 }
 
 fn weigh(out: &Array, weighing: &[f32]) -> f64 {

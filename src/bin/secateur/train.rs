@@ -7,6 +7,7 @@ use crate::measuring::examine;
 use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;
+use secateur::Error;
 use secateur::data::idx_files::{Pair, Part};
 use secateur::data::{Augmentation, Pictures};
 use secateur::learn::{Learned, Rule, Schedule, Settings, small_network};
@@ -47,7 +48,7 @@ pub struct Train {
     /// Where the network goes
     #[arg(long, value_name = "OUT.onnx")]
     output: PathBuf,
-    /// Where the log goes: a JSON document with a row an epoch
+    /// Where the log goes: a JSON document with a row for each epoch that was finished
     #[arg(long, value_name = "LOG.json")]
     log: Option<PathBuf>,
 }
@@ -60,6 +61,9 @@ struct Log {
     parameters: u64,
     macs: u64,
     epochs: Vec<Epoch>,
+    /// Why learning ended early, where it ran away; the network then has the last good weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diverged: Option<String>,
     seconds: f64,
     /// On pictures that nothing was learned from or chosen by.
     test: Quality,
@@ -107,10 +111,18 @@ impl Train {
         let mut team = Team::new(&graph, None, &lessons, &settings, 0..threads, threads)?;
 
         let start = Instant::now();
-        let mut epochs = Vec::new();
+        let (mut epochs, mut diverged) = (Vec::new(), None);
         for epoch in 1..=self.epochs as usize {
             progress.stage("Training");
-            let row = self.epoch(epoch, steps, &mut team, &progress)?;
+            let row = match self.epoch(epoch, steps, &mut team, &progress) {
+                Ok(row) => row,
+                Err(error @ Error::Diverged(_)) => {
+                    diverged = Some(error.to_string());
+                    progress.note(&format!("warning: {error}"));
+                    break;
+                }
+                Err(error) => return Err(error.into()),
+            };
             progress.note(&format!(
                 "epoch {epoch}: loss {:.4}, accuracy while learning {:.2} %, {:.0} s",
                 row.loss,
@@ -130,6 +142,7 @@ impl Train {
             parameters: totals.parameters,
             macs: totals.macs,
             epochs,
+            diverged,
             seconds,
             test,
         };
@@ -181,7 +194,7 @@ impl Train {
         steps: usize,
         team: &mut Team,
         progress: &Progress,
-    ) -> Result<Epoch, Failure> {
+    ) -> Result<Epoch, Error> {
         let start = Instant::now();
         let (mut loss, mut hits) = (0.0, 0);
         for step in 0..steps {

@@ -139,7 +139,7 @@ impl Probe {
                 )));
             }
             let slope = slope(said, label);
-            self.tape.backward(&[(self.output, &slope)]);
+            self.tape.backward(&[(self.output, &slope)])?;
         }
         Ok(())
     }

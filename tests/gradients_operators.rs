@@ -1,0 +1,120 @@
+//! Gradients of operators that the other networks do not have, against finite differences in double precision.
+
+mod common;
+
+use common::slopes::check;
+use common::{Net, int, ints};
+use secateur::graph::{Attribute, ValueId};
+use secateur::tensor::Tensor;
+
+fn text(word: &str) -> Attribute {
+    Attribute::String(word.into())
+}
+
+/// A network that goes on from four planes of 5 × 4, and these.
+fn net(seed: u64) -> (Net, ValueId) {
+    let mut net = Net::new(seed);
+    let x = net.input(&[2, 3, 5, 4]);
+    let x = net.conv(x, 4, 1);
+    (net, x)
+}
+
+#[test]
+fn functions_of_one_number() {
+    let cases: [(&str, Vec<(&str, Attribute)>); 9] = [
+        ("Elu", vec![]),
+        ("Elu", vec![("alpha", Attribute::Float(0.5))]),
+        ("Gelu", vec![]),
+        ("Gelu", vec![("approximate", text("tanh"))]),
+        ("HardSigmoid", vec![]),
+        (
+            "HardSigmoid",
+            vec![
+                ("alpha", Attribute::Float(0.5)),
+                ("beta", Attribute::Float(0.3)),
+            ],
+        ),
+        ("Erf", vec![]),
+        ("Exp", vec![]),
+        ("LeakyRelu", vec![]),
+    ];
+    for (seed, (op, attributes)) in (40..).zip(cases) {
+        let (mut net, x) = net(seed);
+        let y = net.op(op, &[x], &attributes);
+        check(&net.finish(&[y]), seed);
+    }
+    let (mut net, x) = net(50);
+    // Away from zero, where a root is a kink.
+    let x = net.op("Sigmoid", &[x], &[]);
+    let y = net.op("Sqrt", &[x], &[]);
+    check(&net.finish(&[y]), 50);
+}
+
+#[test]
+fn what_becomes_of_several_numbers() {
+    let (mut pooled, x) = net(51);
+    let y = pooled.op("GlobalMaxPool", &[x], &[]);
+    check(&pooled.finish(&[y]), 51);
+    for (seed, op) in (52..).zip(["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin"]) {
+        for axes in [&[2, 3][..], &[1], &[-1]] {
+            for keep in [0, 1] {
+                let (mut net, x) = net(seed);
+                let keep = ("keepdims", int(keep));
+                let y = match op {
+                    "ReduceSum" => {
+                        let axes = net.integers(axes);
+                        net.op(op, &[x, axes], &[keep])
+                    }
+                    _ => net.op(op, &[x], &[("axes", ints(axes)), keep]),
+                };
+                check(&net.finish(&[y]), seed);
+            }
+        }
+    }
+}
+
+#[test]
+fn several_tensors_number_by_number() {
+    for (seed, op) in (60..).zip(["Max", "Min", "Sum"]) {
+        let (mut net, x) = net(seed);
+        let other = net.conv(x, 4, 3);
+        let both = net.op(op, &[x, other], &[]);
+        let channel = net.weight(&[4, 1, 1]);
+        let y = net.op(op, &[both, channel], &[]);
+        check(&net.finish(&[y]), seed);
+    }
+}
+
+#[test]
+fn resampling_in_all_its_forms() {
+    let coordinates = [
+        "half_pixel",
+        "half_pixel_symmetric",
+        "pytorch_half_pixel",
+        "align_corners",
+        "asymmetric",
+    ];
+    // No place lies just between two, where single and double precision may choose differently.
+    let scales = [
+        [1.0, 1.0, 2.0, 2.0],
+        [1.0, 1.0, 1.7, 0.75],
+        [1.0, 1.0, 0.9, 3.0],
+    ];
+    let resampled = |scales: [f32; 4], attributes: &[(&str, Attribute)]| {
+        let (mut net, x) = net(70);
+        let region = net.constant(Tensor::from_f32(&[0], Vec::new()));
+        let scales = net.constant(Tensor::from_f32(&[4], scales.to_vec()));
+        let y = net.op("Resize", &[x, region, scales], attributes);
+        check(&net.finish(&[y]), 70);
+    };
+    for scales in scales {
+        for mode in coordinates {
+            let coordinates = ("coordinate_transformation_mode", text(mode));
+            resampled(scales, &[("mode", text("linear")), coordinates.clone()]);
+            for rounding in ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"] {
+                let rounding = ("nearest_mode", text(rounding));
+                resampled(scales, &[coordinates.clone(), rounding]);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Learning where memory runs out: an error that says so, and never an abort, which in a browser would take the worker
+//! with it.
+
+mod common;
+
+use common::{Net, Random};
+use secateur::Error;
+use secateur::engine::{Normalisation, Options, Tape};
+use secateur::graph::Graph;
+use secateur::learn::{Goal, Settings, Trainer};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// An allocation of more bytes than this is refused.
+static MOST: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+struct Scarce;
+
+// SAFETY: all is left to the system's allocator, or refused with a null pointer, as the trait allows.
+unsafe impl GlobalAlloc for Scarce {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        match layout.size() > MOST.load(Ordering::Relaxed) {
+            true => std::ptr::null_mut(),
+            false => unsafe { System.alloc(layout) },
+        }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Scarce = Scarce;
+
+/// What `work` gives while no allocation may take more than `most` bytes.
+fn with_at_most<T>(most: usize, work: impl FnOnce() -> T) -> T {
+    MOST.store(most, Ordering::Relaxed);
+    let result = work();
+    MOST.store(usize::MAX, Ordering::Relaxed);
+    result
+}
+
+const BATCH: usize = 64;
+/// Bytes of what the convolution makes of a batch; its weights take less than a hundredth of that.
+const INNER: usize = BATCH * 6 * 8 * 8 * 4;
+
+fn network() -> Graph {
+    let mut net = Net::new(31);
+    let x = net.input(&[BATCH, 2, 8, 8]);
+    let x = net.conv(x, 6, 3);
+    let x = net.relu(x);
+    let x = net.pool(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 3);
+    common::with_open_batch(net.finish(&[y]))
+}
+
+fn is_too_large<T>(result: Result<T, Error>) -> bool {
+    matches!(result, Err(Error::TooLarge(why)) if why.contains("fewer samples at a time"))
+}
+
+/// One test, since all threads share one allocator.
+#[test]
+fn memory_that_there_is_not_is_told() {
+    let graph = network();
+    let mut random = Random(1);
+    let input: Vec<f32> = (0..BATCH * 2 * 64).map(|_| random.number()).collect();
+    let seed: Vec<f32> = (0..BATCH * 3).map(|_| random.number()).collect();
+    let seeds = [(graph.outputs[0], &seed[..])];
+    let options = Options {
+        batch: BATCH,
+        ..Options::default()
+    };
+    let tape = || {
+        let mut tape = Tape::new(&graph, &options, Normalisation::Stored).unwrap();
+        assert!(is_too_large(
+            with_at_most(INNER - 1, || tape.forward(&[&input]))
+        ));
+        tape.forward(&[&input]).unwrap();
+        tape
+    };
+    let mut plenty = tape();
+    plenty.backward(&seeds).unwrap();
+
+    // There is memory for the forward pass, and none for the gradients.
+    let mut scarce = tape();
+    let refused = with_at_most(INNER - 1, || scarce.backward(&seeds));
+    assert!(is_too_large(refused));
+    scarce.backward(&seeds).unwrap();
+    assert_eq!(scarce.findings(), plenty.findings());
+
+    let settings = Settings {
+        batch: BATCH,
+        ..Settings::default()
+    };
+    let mut trainer = Trainer::new(&graph, &settings).unwrap();
+    let labels = [1; BATCH];
+    let goal = Goal {
+        labels: Some(&labels),
+        ..Goal::default()
+    };
+    let refused = with_at_most(INNER - 1, || trainer.step(&[&input], goal));
+    assert!(is_too_large(refused));
+    trainer.step(&[&input], goal).unwrap();
+
+    // More numbers than can be counted or addressed.
+    for batch in [1 << 40, usize::MAX / 4] {
+        let settings = Settings {
+            batch,
+            ..Settings::default()
+        };
+        let error = Trainer::new(&graph, &settings).err().unwrap().to_string();
+        assert!(error.contains("more than there is room for"), "{error}");
+    }
+}
