@@ -163,7 +163,7 @@ fn a_rate_that_ruins_on_its_way_up_what_it_had_taught() {
     let last = *windows.last().unwrap();
     assert!(best < 1.0 && last > 2.0, "{windows:?}");
     let step = kept(error);
-    assert!(step >= 25 && step % 25 == 0, "step {step}");
+    assert!(step >= 25 && step.is_multiple_of(25), "step {step}");
     let kept = loss(&model(&trainer, &graph));
     assert!(kept < best + 0.2, "{kept}, and the best was {best}");
 }
