@@ -341,12 +341,7 @@ fn mean(x: &Array, axes: &[usize], keep: bool) -> Array {
             .expect("not empty")
             .insert_axis(Axis(axis));
     }
-    let dims = out.shape().iter().enumerate();
-    let shape: Vec<usize> = dims
-        .filter(|(axis, _)| keep || !axes.contains(axis))
-        .map(|(_, &n)| n)
-        .collect();
-    reshape(&out, &shape)
+    reduced(&out, axes, keep)
 }
 
 /// All numbers along some axes, taken together two by two.
@@ -358,12 +353,17 @@ fn fold(x: &Array, axes: &[usize], keep: bool, f: fn(f64, f64) -> f64) -> Array 
         });
         out = lanes.insert_axis(Axis(axis));
     }
-    let dims = out.shape().iter().enumerate();
+    reduced(&out, axes, keep)
+}
+
+/// An array of which these axes have one place left, with or without them.
+fn reduced(x: &Array, axes: &[usize], keep: bool) -> Array {
+    let dims = x.shape().iter().enumerate();
     let shape: Vec<usize> = dims
         .filter(|(axis, _)| keep || !axes.contains(axis))
         .map(|(_, &n)| n)
         .collect();
-    reshape(&out, &shape)
+    reshape(x, &shape)
 }
 
 /// By its power series, `2/√π · Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1))`.

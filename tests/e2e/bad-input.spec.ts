@@ -128,7 +128,8 @@ test("numbers that are none of steps, a seed or rounds are told in the core's wo
   await panel.getByRole("button", { name: "Recover this cut" }).click();
   await expect(alert).toContainText("seed must be a whole number from 0");
   await dismissed();
-  await panel.getByRole("button", { name: /^Draw the curve/ }).click();
+  await panel.getByRole("heading", { name: "Sensitivity" }).click();
+  await panel.getByRole("button", { name: "Measure every layer" }).click();
   await expect(alert).toContainText("and -1 is none");
 
   await panel.getByLabel("seed").fill("1");

@@ -5,12 +5,26 @@ import { asked, core, opened, visit } from "../../tests/page/visits";
 import { isWhole, sensitivityOf } from "../state/sensitivity";
 import type { Lesson } from "../data/sets/lesson";
 import { LEVELS, SWEEP } from "./probing.svelte";
+import type { Session } from "./session.svelte";
 
 const PHOTO: Lesson = {
   name: "a photo",
   folder: null,
   pixels: () => Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),
 };
+
+/** From now on a sweep is cancelled when it asks for its third cut. */
+function cancelsOnTheWay(session: Session): void {
+  const { prober } = core;
+  core.prober = () => {
+    const made = prober();
+    const swept = (kept: number) => {
+      if (kept < 0.75) session.probing.cancelSweep();
+      return made.swept(kept);
+    };
+    return { ...made, swept };
+  };
+}
 
 describe("a sweep", () => {
   test("measures cuts up to the recipe's limits and is there after a reload", async () => {
@@ -81,14 +95,7 @@ describe("a sweep", () => {
     await session.probing.sweep(session.subject!, [PHOTO]);
     const [whole] = session.probing.sweeps;
     const { prober } = core;
-    core.prober = () => {
-      const made = prober();
-      const swept = (kept: number) => {
-        if (kept < 0.75) session.probing.cancelSweep();
-        return made.swept(kept);
-      };
-      return { ...made, swept };
-    };
+    cancelsOnTheWay(session);
     await session.probing.sweep(session.subject!, [PHOTO]);
     expect(session.probing.sweepWork.state).toBe("failed");
     expect(session.probing.sweeps).toEqual([whole]);
@@ -123,15 +130,7 @@ describe("a sweep", () => {
 
   test("that is cancelled keeps the cuts that were measured", async () => {
     const session = await opened();
-    const { prober } = core;
-    core.prober = () => {
-      const made = prober();
-      const swept = (kept: number) => {
-        if (kept < 0.75) session.probing.cancelSweep();
-        return made.swept(kept);
-      };
-      return { ...made, swept };
-    };
+    cancelsOnTheWay(session);
     await session.probing.sweep(session.subject!, [PHOTO]);
     expect(session.probing.sweepWork).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
     expect(session.probing.sweeps[0]!.points.map(({ quality }) => quality.agreement)).toEqual([0.9, 0.8]);

@@ -14,13 +14,13 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Data {
-    /// The pictures: a folder with all in one, or with one sub-folder a class, which may lie in folders “train” and “test”; or
-    /// IDX files as they are published (a folder with train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, or such a file of images), packed as .gz or
-    /// not
+    /// The pictures: a folder with all in one, or with one sub-folder a class, which may lie in folders “train” and “test”;
+    /// or IDX files as they are published (a folder with train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels,
+    /// or such a file of images), packed as .gz or not; or a pack of the page's gallery
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Which part of a set that is published in parts; without it, what learns does so from the one to train on and is measured on the
-    /// other
+    /// Which part of a set that is published in parts; without it, what learns does so from the one to train on and is
+    /// measured on the other
     #[arg(long, value_enum)]
     part: Option<Part>,
     /// How a photo becomes the model's input: a JSON document, described in docs/preset.md
