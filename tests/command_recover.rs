@@ -29,6 +29,21 @@ fn prune(folder: &Folder, model: &str, recipe: &str) -> String {
     output
 }
 
+/// Recovers in batches of four: what the command answers, and the file.
+fn recovered(
+    folder: &Folder,
+    output: &str,
+    [pruned, original]: [&str; 2],
+    [data, preset]: [&str; 2],
+    how: &[&str],
+) -> (String, Vec<u8>) {
+    let output = folder.path(output);
+    let fixed = ["recover", pruned, "--original", original, "--data", data];
+    let rest = ["--preset", preset, "--batch", "4", "--output", &output];
+    let answer = succeed(&[&fixed[..], &rest, how].concat());
+    (answer, fs::read(output).unwrap())
+}
+
 /// How a model's file says that it was recovered: a JSON document.
 fn record(bytes: Vec<u8>) -> String {
     let opened = onnx::open(bytes.into(), &Default::default()).unwrap();
@@ -155,27 +170,10 @@ fn every_method_makes_a_model_that_tells_how_it_was_made() {
         r#"{"criterion": "random", "target": {"macs": 0.4}}"#,
     );
     let recover = |method: &str, output: &str| {
-        let output = folder.path(output);
-        let answer = succeed(&[
-            "recover",
-            &pruned,
-            "--original",
-            &model,
-            "--data",
-            &data,
-            "--preset",
-            &preset,
-            "--method",
-            method,
-            "--steps",
-            "6",
-            "--batch",
-            "4",
-            "--output",
-            &output,
-        ]);
+        let how = ["--method", method, "--steps", "6"];
+        let (answer, bytes) = recovered(&folder, output, [&pruned, &model], [&data, &preset], &how);
         assert!(answer.contains("held back"), "{answer}");
-        fs::read(output).unwrap()
+        bytes
     };
     for method in ["correct-bias", "reconstruct", "distill", "finetune"] {
         let bytes = recover(method, "out.onnx");
@@ -200,25 +198,14 @@ fn what_is_held_back_hangs_on_no_seed() {
         r#"{"criterion": "random", "target": {"macs": 0.4}}"#,
     );
     let recover = |seed: &str| {
-        let output = folder.path("out.onnx");
-        let told = succeed(&[
-            "recover",
-            &pruned,
-            "--original",
-            &model,
-            "--data",
-            &data,
-            "--preset",
-            &preset,
-            "--steps",
-            "3",
-            "--batch",
-            "4",
-            "--seed",
-            seed,
-            "--output",
-            &output,
-        ]);
+        let how = ["--steps", "3", "--seed", seed];
+        let (told, bytes) = recovered(
+            &folder,
+            "out.onnx",
+            [&pruned, &model],
+            [&data, &preset],
+            &how,
+        );
         let words: Vec<Vec<String>> = told
             .lines()
             .map(|line| {
@@ -228,7 +215,7 @@ fn what_is_held_back_hangs_on_no_seed() {
                     .collect()
             })
             .collect();
-        (words, fs::read(output).unwrap())
+        (words, bytes)
     };
     let (one, two) = (recover("1"), recover("2"));
     assert_ne!(one.1, two.1);
