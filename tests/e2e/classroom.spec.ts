@@ -110,7 +110,7 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   expect(rounds[0]).toBe(list[0]);
   await expect(models.first()).toHaveAttribute("aria-pressed", "true");
 
-  await page.reload();
+  await secateur.reload();
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 60_000 });
   expect(await numbers(secateur, /^Test/)).toEqual(shown);
   expect(await models.allInnerTexts()).toEqual(list);

@@ -43,7 +43,7 @@ test("a zip with a folder a class is counted, and found again after a reload", a
   await drop(secateur, { name: "colours.zip", bytes: zipSync(files, { level: 0 }) });
   const told = recover(secateur).getByTestId("lessons");
   await expect(told).toHaveText("25 photos of “colours.zip” in 2 classes.");
-  await page.reload();
+  await secateur.reload();
   await expect(told).toHaveText("25 photos of “colours.zip” in 2 classes.", { timeout: 60_000 });
 
   await drop(secateur, { name: "half.zip", bytes: zipSync(files, { level: 0 }).subarray(0, 900) });
@@ -83,7 +83,7 @@ test("a pair of IDX files is read by the core, and one that does not fit togethe
   await expect(recover(secateur).getByRole("alert")).toContainText("train-images-idx3-ubyte");
 });
 
-test("pictures are taken with the camera, by keyboard, and kept", async ({ secateur, page, context }) => {
+test("pictures are taken with the camera, by keyboard, and kept", async ({ secateur, context }) => {
   await context.grantPermissions(["camera"]);
   await secateur.openGalleryModel();
   await choose(secateur, "Camera");
@@ -102,7 +102,7 @@ test("pictures are taken with the camera, by keyboard, and kept", async ({ secat
   await name.fill("pen");
   await name.press("Enter");
   await expect(panel.getByTestId("lessons")).toHaveText("6 photos of your camera in 2 classes.");
-  await page.reload();
+  await secateur.reload();
   await expect(panel.getByTestId("lessons")).toHaveText("6 photos of your camera in 2 classes.", { timeout: 60_000 });
   await expect(panel.getByRole("group", { name: "pen" }).locator("img")).toHaveCount(3);
 });

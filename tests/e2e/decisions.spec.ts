@@ -27,7 +27,7 @@ test("a dropped model, a photo and the cut are there after a reload", async ({ s
   await secateur.page.getByRole("button", { name: "Undo" }).click();
   await expect(secateur.slider).toHaveValue("30");
 
-  await page.reload();
+  await secateur.reload();
   await expect(secateur.panel("Model")).toContainText("mine.onnx", { timeout: 60_000 });
   await expect(secateur.slider).toHaveValue("30");
   await expect(secateur.photo("olive.png")).toContainText("60 × 40");

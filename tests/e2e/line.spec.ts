@@ -137,7 +137,7 @@ test("the line is drawn by mouse, by finger and by keys, and the last model abov
     const gone = async () => parseFloat(/−(\S+) %/.exec(await secateur.total("Non-zero").innerText())?.[1] ?? "0");
     await expect.poll(async () => Math.abs((await gone()) - last.gone), { timeout: 30_000 }).toBeLessThan(1);
     const loss = await plot.loss();
-    await page.reload();
+    await secateur.reload();
     await expect(plot.line).toBeVisible({ timeout: 60_000 });
     expect(await plot.loss()).toBe(loss);
     await plot.expectLast(cuts);

@@ -35,7 +35,7 @@ async function shown(secateur: Secateur, ending: number[][]): Promise<string[]> 
 
 test("probabilities are not taken for logits", async ({ secateur }) => {
   const ofLogits = await shown(secateur, [node("Identity", ["logits"], ["answer"])]);
-  await secateur.page.reload();
+  await secateur.reload();
   const ofProbabilities = await shown(secateur, [node("Softmax", ["logits"], ["answer"], [attribute("axis", 1)])]);
   // A second softmax would bring eight classes close to an eighth each.
   expect(parseFloat(ofLogits[0]!)).toBeGreaterThan(25);

@@ -92,7 +92,7 @@ test("a learner that dies while it learns takes nothing with it", async ({ secat
   await learn(secateur, 3);
   await expect(models(secateur)).toHaveCount(2, { timeout: 60_000 });
   await expect(panel.getByRole("alert")).toHaveCount(0);
-  await page.reload();
+  await secateur.reload();
   await expect(models(secateur)).toHaveCount(2, { timeout: 60_000 });
   await secateur.expectToWork();
 });
@@ -100,7 +100,7 @@ test("a learner that dies while it learns takes nothing with it", async ({ secat
 const ENDS: [name: string, told: RegExp | null, end: (secateur: Secateur) => Promise<unknown>][] = [
   ["a worker that dies", /stopped unexpectedly/, ({ page }) => kill(page, "learner")],
   ["a cancel", /^Cancelled/, (secateur) => secateur.panel("Recover").getByRole("button", { name: "Cancel" }).click()],
-  ["a reload", null, ({ page }) => page.reload()],
+  ["a reload", null, (secateur) => secateur.reload()],
 ];
 
 for (const [name, told, end] of ENDS) {
@@ -185,7 +185,7 @@ test("a search that a reload ends goes on with the rounds that are left, and its
   await expect(models(secateur)).toHaveCount(1);
   const first = await models(secateur).innerText();
 
-  await page.reload();
+  await secateur.reload();
   const note = panel.getByText("A search to the line ended after 1 round.");
   await expect(note).toBeVisible({ timeout: 60_000 });
   expect(await models(secateur).allInnerTexts()).toEqual([first]);

@@ -41,7 +41,7 @@ test("EfficientNet-Lite0 is reconstructed without labels, and the file that is t
   await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
   const notNew = page.getByTestId("not-new");
   await expect(notNew).toContainText("Learned from or chosen by when it was recovered: 9 of 9 photos");
-  await page.reload();
+  await secateur.reload();
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 60_000 });
   expect(await numbers(secateur, /^Mean KL/)).toEqual([original, cut, recovered]);
   await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
@@ -82,7 +82,7 @@ test("a labelled folder: accuracy falls, comes back by fine-tuning, and is found
     const [original, cut, recovered] = await numbers(secateur, /^Accuracy/);
     expect(cut!).toBeLessThan(original!);
     expect(recovered!).toBeGreaterThan(cut!);
-    await page.reload();
+    await secateur.reload();
     await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 60_000 });
     expect(await numbers(secateur, /^Accuracy/)).toEqual([original, cut, recovered]);
   } finally {
@@ -137,7 +137,7 @@ test("a model beyond the line is on the plot, and a click brings it back to be c
   await expect(beyond).toContainText(`${cut} % → ${recovered} %`);
   await expect(secateur.summary).toContainText(/\d photos/, { timeout: 90_000 });
   const taken = await download(secateur);
-  await page.reload();
+  await secateur.reload();
   await expect(beyond).toHaveAttribute("aria-pressed", "true", { timeout: 60_000 });
   await expect(secateur.summary).toContainText(/\d photos/, { timeout: 90_000 });
   expect(Buffer.compare(await download(secateur), taken)).toBe(0);

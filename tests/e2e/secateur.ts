@@ -82,6 +82,25 @@ export class Secateur {
     await this.slider.fill(String(percent));
   }
 
+  /** Reloads once the browser's database has taken what the page has handed it: a reload drops what is still on its way. */
+  async reload(): Promise<void> {
+    await this.page.evaluate(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const opening = indexedDB.open("secateur");
+          opening.onerror = () => reject(opening.error!);
+          opening.onsuccess = () => {
+            const database = opening.result;
+            // Transactions that write to the same store are done in turn, so this one is done after all others.
+            const last = database.transaction("kept", "readwrite");
+            last.onabort = () => reject(last.error!);
+            last.oncomplete = () => resolve(database.close());
+          };
+        }),
+    );
+    await this.page.reload();
+  }
+
   /** The page works: it re-packs and checks another cut. */
   async expectToWork(): Promise<void> {
     await this.cut(20);
