@@ -40,6 +40,16 @@ pub struct Part {
 impl Part {
     pub const ALL: Part = Part { index: 0, of: 1 };
 
+    /// This part's pictures of a batch: an equal share of those that stand in one order for all batches, so that a picture
+    /// mostly comes back to the part whose teacher remembers it. Sets may be in the order of their classes, of which each part
+    /// should have some of all, so that order is a random one.
+    fn taken(self, mut batch: Vec<usize>) -> Vec<usize> {
+        if self != Part::ALL {
+            batch.sort_by_key(|&picture| SplitMix64(picture as u64).below(usize::MAX));
+        }
+        batch[self.within(batch.len())].to_vec()
+    }
+
     /// The places of a batch of `count` that are this part's.
     fn within(self, count: usize) -> Range<usize> {
         count * self.index / self.of..count * (self.index + 1) / self.of
@@ -138,14 +148,13 @@ impl Recovery {
     /// Finds what this one's part of the next batch says. All who learn the model together then follow the mean.
     pub fn share(&mut self) -> Result<Share> {
         let pictures = &*self.lessons.pictures;
-        let batch = self.batches.next(self.batch);
-        let batch = &batch[self.part.within(batch.len())];
+        let batch = self.part.taken(self.batches.next(self.batch));
         let draw = |_: &usize| {
             let augmentation = &self.lessons.augmentation;
             augmentation.draw(pictures.preset(), &mut self.random)
         };
         let changes: Vec<Change> = batch.iter().map(draw).collect();
-        pictures.write(batch, Some(&changes), &mut self.input);
+        pictures.write(&batch, Some(&changes), &mut self.input);
         let labels: Option<Vec<u32>> = match pictures.labels() {
             Some(labels) if self.lessons.labels => Some(batch.iter().map(|&i| labels[i]).collect()),
             _ => None,
@@ -205,4 +214,40 @@ fn check_labels(pictures: &Pictures, trainer: &Trainer) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_batch_are_all_of_it_and_a_picture_comes_back_to_the_same_one() {
+        let parts = [0, 1, 2].map(|index| Part { index, of: 3 });
+        let mut batches = Batches::new(600, 7);
+        let mut home = vec![None; 600];
+        let mut back = 0;
+        for epoch in 0..2 {
+            for _ in 0..10 {
+                let batch = batches.next(60);
+                let taken = parts.map(|part| part.taken(batch.clone()));
+                assert!(taken.iter().all(|part| part.len() == 20));
+                let mut whole = taken.concat();
+                whole.sort_unstable();
+                let mut batch = batch;
+                batch.sort_unstable();
+                assert_eq!(whole, batch);
+                for (part, pictures) in taken.iter().enumerate() {
+                    // As if the set were in the order of two classes.
+                    let first = pictures.iter().filter(|&&picture| picture < 300).count();
+                    assert!((3..=17).contains(&first), "{first} of 20");
+                    for &picture in pictures {
+                        back += usize::from(epoch == 1 && home[picture] == Some(part));
+                        home[picture] = Some(part);
+                    }
+                }
+            }
+        }
+        // By chance it would be 200.
+        assert!(back > 450, "{back} of 600");
+    }
 }
