@@ -11,7 +11,7 @@ use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::prune::cut::cut_measured;
 use secateur::prune::score::{self, Measured, measured};
-use secateur::recipe::Recipe;
+use secateur::recipe::{Recipe, Target};
 use secateur::recover::{
     Aim, Length, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Trial, Tried, cut_scores,
     examine, polynomial,
@@ -108,6 +108,9 @@ fn schedules_reach_the_target_in_their_rounds() {
 
     let channels = run(r#"{"target": {"macs": 0.4}}"#, Pace::Linear(2.0));
     assert_eq!(shares(channels.tried()), [0.7, 0.4]);
+    // Of the original, whatever was left of it in between.
+    assert_eq!(channels.recipe(0.4).target, Some(Target::Macs(0.4)));
+    assert_eq!(cubic.recipe(0.475).target, Some(Target::Sparsity(0.525)));
     let whole = secateur::report::account(&whole, 0).totals.macs as f64;
     for (tried, share) in channels.tried().iter().zip([0.7, 0.4]) {
         let kept = tried.totals.macs as f64 / whole;
@@ -131,10 +134,18 @@ fn shares_by_hand_grow_in_step() {
         let conv = graph.nodes.iter().find(|n| n.op_type == "Conv").unwrap();
         graph.constant(conv.input(1).unwrap()).unwrap().shape()[0]
     };
+    let (whole, bytes) = model();
+    // What was made in rounds can be asked for in one go.
+    let in_one_go = |line: &Line| {
+        let recipe = line.recipe(line.tried().last().unwrap().share);
+        let recipe = Recipe::parse(&recipe.to_json()).unwrap();
+        let cut = secateur::prune::cut::cut(&whole, bytes.len() as u64, &recipe, None).unwrap();
+        cut.report.after.layers[0].channels_out
+    };
     go(&mut line, 1);
-    assert_eq!(outputs(&line), 9);
+    assert_eq!((outputs(&line), in_one_go(&line)), (9, 9));
     go(&mut line, 2);
-    assert_eq!(outputs(&line), 6);
+    assert_eq!((outputs(&line), in_one_go(&line)), (6, 6));
 }
 
 #[test]
@@ -362,6 +373,8 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
         let point = sweep.point(kept).unwrap().unwrap();
         let cut = secateur::prune::cut::cut(&graph, size, &point.recipe, None).unwrap();
         assert_eq!(point.totals, cut.report.after.totals);
+        let [before, after] = [cut.report.before.totals, cut.report.after.totals];
+        assert_eq!(point.left.macs, after.macs as f64 / before.macs as f64);
         let quality = secateur::recover::examine(&cut.graph, Some(&graph), &judged).unwrap();
         assert_eq!(point.quality, quality);
         let whole = cut.report.before.totals.parameters as f64;

@@ -111,6 +111,8 @@ fn a_probe_is_that_layer_cut_by_hand_and_recalibrated() {
                     let quality = examine(&made, Some(&graph), &parts.judged).unwrap();
                     let told = |q: Quality| (q.pictures, q.accuracy, q.agreement);
                     assert_eq!(told(point.quality), told(quality), "{:?}", curve.layers);
+                    let [whole, left] = [curves.original, quality].map(|q| q.score().unwrap());
+                    assert_eq!(point.lost, ((whole - left) / whole).max(0.0));
                     let apart = point.quality.kl.unwrap() - quality.kl.unwrap();
                     assert!(apart.abs() < 1e-9, "{:?}: {apart}", curve.layers);
                 }
@@ -124,6 +126,38 @@ fn a_probe_is_that_layer_cut_by_hand_and_recalibrated() {
     let spared = Recipe::parse(r#"{"target": {"macs": 0.5}, "protect": ["Conv6"]}"#).unwrap();
     let curves = measured(&graph, &spared, &parts(true), &[0.5]);
     assert_eq!(curves.curves.len(), 1);
+}
+
+#[test]
+fn a_probe_goes_batch_by_batch_and_picture_by_picture() {
+    let (graph, parts) = (residual(), parts(true));
+    let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
+    let mut sensitivity = begun(&graph, &recipe, &[0.8], &parts);
+    let at_once = sensitivity.probe(1).unwrap();
+    let mut probe = sensitivity.begin(1).unwrap();
+    // Statistics of 64 pictures, 32 at a time.
+    let of = parts.lessons.len().min(64) / 32 + parts.judged.len();
+    for done in 1..=of {
+        assert_eq!(probe.advance().unwrap(), (done, of));
+    }
+    assert_eq!(probe.advance().unwrap(), (of, of));
+    assert_eq!(probe.finish().unwrap(), at_once);
+    // Begun and finished, it does all that is left.
+    assert_eq!(sensitivity.begin(1).unwrap().finish().unwrap(), at_once);
+}
+
+#[test]
+fn levels_are_in_order_and_a_pattern_leaves_one() {
+    let (graph, parts) = (residual(), parts(true));
+    let levels = |granularity: &str| {
+        let recipe = format!(r#"{{"granularity": "{granularity}", "target": {{"macs": 0.5}}}}"#);
+        let recipe = Recipe::parse(&recipe).unwrap();
+        begun(&graph, &recipe, &[0.9, 0.3], &parts)
+            .levels()
+            .to_vec()
+    };
+    assert_eq!(levels("channel"), [0.3, 0.9]);
+    assert_eq!(levels("1:4"), [0.75]);
 }
 
 #[test]
@@ -242,6 +276,17 @@ fn what_was_measured_before_is_not_measured_again() {
     known.add(second.curve_of(all - 1), probed);
     assert_eq!(known.curves, whole.curves);
     assert!(second.left(&known).is_empty());
+    // An earlier version kept no losses.
+    let mut old = serde_json::to_value(&whole).unwrap();
+    for curve in old["curves"].as_array_mut().unwrap() {
+        for point in curve["points"].as_array_mut().unwrap() {
+            point.as_object_mut().unwrap().remove("lost").unwrap();
+        }
+    }
+    let old: Curves = serde_json::from_value(old).unwrap();
+    assert_ne!(old, whole);
+    assert_eq!(old.clone().with_losses(), whole);
+    assert_eq!(second.known(&old).curves, whole.curves);
 
     // Of other levels, only those that are asked for count.
     let fewer = begin(&asked, &[0.9], &same);

@@ -64,9 +64,13 @@ fn previews_count_what_is_made() {
     }
     let (mut session, recipe) = session(r#"{"target": {"macs": 0.5}}"#);
     let preview = session.preview(&recipe).unwrap();
-    let made = session.finish(None).unwrap().report.after;
+    let report = session.finish(None).unwrap().report;
+    let (whole, made) = (report.before, report.after);
     assert_eq!(preview.after.macs, made.totals.macs);
     for (row, made) in preview.layers.iter().zip(&made.layers) {
+        let outputs = whole.layers[row.id].channels_out;
+        let gone = (outputs - made.channels_out) as f64 / outputs as f64;
+        assert!((row.channels_gone - gone).abs() < 1e-12, "{}", made.name);
         let (was, is) = ((row.channels_in, row.channels_out), made);
         assert_eq!(was, (is.channels_in, is.channels_out), "{}", made.name);
         assert_eq!(row.macs, made.macs, "{}", made.name);

@@ -13,8 +13,8 @@ use secateur::prune::cut::cut_measured;
 use secateur::prune::score::measured;
 use secateur::recipe::Recipe;
 use secateur::recover::{
-    Advance, Aim, Length, Line, Method, Parts, Plan, Preparation, Preparing, Quality, Sensitivity,
-    Stage, Sweep, Trial, examine,
+    Advance, Aim, Found, Length, Line, Method, Parts, Plan, Preparation, Preparing, Quality,
+    Sensitivity, Stage, Sweep, Trial, examine,
 };
 use std::sync::Arc;
 
@@ -83,6 +83,12 @@ fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
     let point = sweep.point(0.5).unwrap().unwrap();
     let (_, quality) = cut(&graph, size, &point.recipe, &parts.lessons);
     assert_eq!(point.quality, quality);
+    // The same cut, shown picture by picture.
+    let mut sliced = sweep.begin(0.5).unwrap().unwrap();
+    for done in 1..=judged {
+        assert_eq!(sliced.advance().unwrap(), (done, judged));
+    }
+    assert_eq!(sliced.finish().unwrap(), point);
 
     let layers = |recipe: &Recipe| Sensitivity::prepare((&graph, size), recipe, &[0.5], &parts, 1);
     let sliced = prepared(layers(&taylor()).unwrap(), lessons, judged);
@@ -102,7 +108,36 @@ fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
     };
     let expected = probes(at_once);
     assert_eq!(probes(sliced.clone()), expected);
-    assert_eq!(probes(sliced), expected);
+    assert_eq!(probes(sliced.clone()), expected);
+    // Without normalisations a probe is its pictures, one after the other.
+    let mut probe = sliced.clone().begin(1).unwrap();
+    for done in 1..=judged {
+        assert_eq!(probe.advance().unwrap(), (done, judged));
+    }
+    assert_eq!(probe.finish().unwrap(), expected[1]);
+
+    // What the pictures told one, another takes, and comes to the same without a picture.
+    let mut tells = layers(&taylor()).unwrap();
+    while !tells.advance().unwrap().is_over() {}
+    let found = tells.found();
+    let mut takes = layers(&taylor()).unwrap();
+    takes.take(found.clone()).unwrap();
+    assert!(takes.advance().unwrap().is_over());
+    let taught = takes.finish().unwrap();
+    assert_eq!(taught.curves(), sliced.curves());
+    assert_eq!(probes(taught), expected);
+    let lacks_scores = Found {
+        scores: None,
+        ..found.clone()
+    };
+    let lacks_answers = Found {
+        said: found.said[1..].to_vec(),
+        ..found
+    };
+    for (found, word) in [(lacks_scores, "scores"), (lacks_answers, "answers")] {
+        let refused = layers(&taylor()).unwrap().take(found).unwrap_err();
+        assert!(refused.to_string().contains(word), "{refused}");
+    }
 
     // Without a criterion that looks at pictures, the original alone is to be measured.
     let l1 = Recipe::parse(r#"{"criterion": "l1", "target": {"macs": 0.4}}"#).unwrap();

@@ -60,6 +60,30 @@ impl Asking {
         Ok((self.said.len(), of))
     }
 
+    /// Takes what the same original said of all these pictures elsewhere, in place of asking.
+    ///
+    /// Errors: [`Error::BadInput`] where these are not as many answers as pictures; else those of [`Asking::advance`].
+    pub(super) fn take(&mut self, said: Vec<Vec<f32>>) -> Result<()> {
+        if said.len() != self.pictures.len() {
+            return Err(Error::BadInput(format!(
+                "there are {} pictures and {} answers of the original: they are not of the same pictures",
+                self.pictures.len(),
+                said.len()
+            )));
+        }
+        let mut tally = Tally::default();
+        for (index, said) in said.iter().enumerate() {
+            tally.take(said, Some(said), self.pictures.label(index))?;
+        }
+        (self.said, self.tally) = (said, tally);
+        Ok(())
+    }
+
+    /// What the original said of the pictures that were shown.
+    pub(super) fn said(&self) -> &[Vec<f32>] {
+        &self.said
+    }
+
     /// What the original said of the picture that was shown last.
     pub(super) fn last(&self) -> &[f32] {
         self.said.last().map_or(&[], Vec::as_slice)

@@ -33,6 +33,17 @@ impl Quality {
     pub fn score(&self) -> Option<f64> {
         self.accuracy.or(self.agreement)
     }
+
+    /// The share of this score that a model made of this one has lost, 0 to 1; a gain counts as no loss.
+    pub fn lost_by(&self, made: &Quality) -> f64 {
+        let score = |quality: &Quality| quality.score().unwrap_or(0.0);
+        let whole = score(self);
+        if whole > 0.0 {
+            ((whole - score(made)) / whole).max(0.0)
+        } else {
+            0.0
+        }
+    }
 }
 
 /// What was counted so far of a model's answers.

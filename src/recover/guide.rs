@@ -116,6 +116,7 @@ mod tests {
         let points = points.iter().map(|&(share, accuracy)| Probed {
             share,
             quality: quality(accuracy),
+            lost: 0.0,
         });
         Curve {
             layers: vec!["a".into()],

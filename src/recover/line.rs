@@ -238,6 +238,11 @@ impl Line {
         self.state.least()
     }
 
+    /// What cuts to the share of a model that was tried, as a recipe for the original.
+    pub fn recipe(&self, share: f64) -> Recipe {
+        self.portions.recipe(share, 1.0)
+    }
+
     /// What the original says of the judged pictures.
     pub fn answers(&self) -> &Answers {
         &self.answers

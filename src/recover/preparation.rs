@@ -4,7 +4,7 @@
 use super::answers::{Answers, Asking};
 use super::job::Advance;
 use crate::data::Pictures;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::prune::score::Measured;
 use crate::prune::score::measured::{Measuring, begin};
@@ -28,6 +28,15 @@ impl Preparing {
     pub fn is_over(self) -> bool {
         matches!(self, Preparing::Measuring(Advance { done, of, .. }) if done >= of)
     }
+}
+
+/// What pictures told of an original: whoever prepares the same of it elsewhere needs to show none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// What the criterion found, where it looks at pictures.
+    pub scores: Option<Measured>,
+    /// What the original says of each picture to measure on, a number for each class.
+    pub said: Vec<Vec<f32>>,
 }
 
 type Begin<T> = dyn FnOnce(Option<Measured>, Answers) -> Result<T>;
@@ -93,6 +102,31 @@ impl<T> Preparation<T> {
             false => self.scores = Some(scoring.finish()?),
         }
         Ok(Preparing::Scoring((done, of).into()))
+    }
+
+    /// What the pictures that were shown told.
+    pub fn found(&self) -> Found {
+        Found {
+            scores: self.scores.clone(),
+            said: self.asking.said().to_vec(),
+        }
+    }
+
+    /// Takes what the same preparation found elsewhere; then nothing is left to be shown.
+    ///
+    /// Errors: [`Error::BadInput`] where that is of other pictures, or where the criterion has to look at pictures and found
+    /// nothing.
+    pub fn take(&mut self, found: Found) -> Result<()> {
+        if self.scoring.is_some() && found.scores.is_none() {
+            return Err(Error::BadInput(
+                "what was found on the pictures lacks the criterion's scores".into(),
+            ));
+        }
+        self.asking.take(found.said)?;
+        if self.scoring.take().is_some() {
+            self.scores = found.scores;
+        }
+        Ok(())
     }
 
     /// What was prepared, after all pictures that are left.

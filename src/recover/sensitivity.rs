@@ -3,10 +3,9 @@
 use super::answers::Answers;
 use super::exam::Quality;
 use super::guide::by_hand;
+use super::layer_trial::LayerTrial;
 use super::parts::Parts;
 use super::preparation::Preparation;
-use super::recalibrate;
-use super::trial::Trial;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -39,6 +38,9 @@ pub struct Probed {
     /// The share of the layer that was to go, 0 to 1; the recipe's limits may have kept some of it.
     pub share: f64,
     pub quality: Quality,
+    /// The share of the whole model's score that is lost, 0 to 1; [`Curves::with_losses`] finds it where it was not kept.
+    #[serde(default)]
+    pub lost: f64,
 }
 
 /// All layers' curves, and what they were measured by.
@@ -69,7 +71,7 @@ pub struct Sensitivity {
     recipe: Recipe,
     layers: Vec<Vec<String>>,
     levels: Vec<f64>,
-    calibration: Option<Pictures>,
+    calibration: Option<Arc<Pictures>>,
     judged: Arc<Pictures>,
     answers: Answers,
     pictures: Vec<String>,
@@ -116,7 +118,8 @@ impl Sensitivity {
             .iter()
             .any(|node| node.op_type == "BatchNormalization");
         let calibrates = normalises && parts.lessons.len() >= FEW;
-        let calibration = calibrates.then(|| parts.lessons.sample(MOST_CALIBRATION, seed));
+        let calibration =
+            calibrates.then(|| Arc::new(parts.lessons.sample(MOST_CALIBRATION, seed)));
         let pictures = vec![
             format!("{:016x}", parts.lessons.fingerprint()),
             format!("{:016x}", judged.fingerprint()),
@@ -147,13 +150,18 @@ impl Sensitivity {
         self.len() == 0
     }
 
+    /// The shares that are removed of each layer, from the least: those that were asked for, or the one that a pattern leaves.
+    pub fn levels(&self) -> &[f64] {
+        &self.levels
+    }
+
     /// What is there before any probe: a curve without points for each layer.
     pub fn curves(&self) -> Curves {
         let layers = self.layers.iter();
         Curves {
             recipe: self.recipe.clone(),
             original: self.answers.quality(),
-            calibrated_on: self.calibration.as_ref().map_or(0, Pictures::len),
+            calibrated_on: self.calibration.as_ref().map_or(0, |set| set.len()),
             pictures: self.pictures.clone(),
             curves: layers
                 .map(|layers| Curve {
@@ -182,7 +190,7 @@ impl Sensitivity {
                 .copied()
                 .collect();
         }
-        curves
+        curves.with_losses()
     }
 
     /// The probes that these curves have no point of yet.
@@ -202,8 +210,15 @@ impl Sensitivity {
 
     /// Cuts one layer, recalibrates, and measures.
     ///
-    /// Errors: [`Error::BadInput`] for a probe that there is not; else those of cutting and running.
+    /// Errors: those of [`Sensitivity::begin`] and of [`LayerTrial::advance`].
     pub fn probe(&mut self, probe: usize) -> Result<Probed> {
+        self.begin(probe)?.finish()
+    }
+
+    /// Cuts one layer; then it is recalibrated and measured.
+    ///
+    /// Errors: [`Error::BadInput`] for a probe that there is not; else those of cutting.
+    pub fn begin(&mut self, probe: usize) -> Result<LayerTrial> {
         if probe >= self.len() {
             return Err(Error::BadInput(format!(
                 "there are {} probes, and this one is number {probe}",
@@ -212,15 +227,12 @@ impl Sensitivity {
         }
         let recipe = self.recipe_of(probe);
         self.session.choose(&recipe)?;
-        let mut model = self.session.model()?;
-        if let Some(pictures) = &self.calibration {
-            model = recalibrate(&model, pictures)?;
-        }
-        let mut trial = Trial::against(&self.answers, &model, Arc::clone(&self.judged))?;
-        Ok(Probed {
-            share: self.levels[probe % self.levels.len()],
-            quality: trial.run()?.quality,
-        })
+        LayerTrial::new(
+            self.levels[probe % self.levels.len()],
+            &self.session.model()?,
+            self.calibration.as_ref(),
+            (&self.judged, &self.answers),
+        )
     }
 
     fn recipe_of(&self, probe: usize) -> Recipe {
@@ -238,5 +250,14 @@ impl Curves {
             curve.points.push(probed);
             curve.points.sort_by(|a, b| a.share.total_cmp(&b.share));
         }
+    }
+
+    /// The same with what each point loses, whatever was kept of that.
+    pub fn with_losses(mut self) -> Self {
+        let original = self.original;
+        for point in self.curves.iter_mut().flat_map(|curve| &mut curve.points) {
+            point.lost = original.lost_by(&point.quality);
+        }
+        self
     }
 }

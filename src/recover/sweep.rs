@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::prune::session::Session;
 use crate::recipe::Recipe;
-use crate::report::Totals;
+use crate::report::{Remainder, Totals};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -24,10 +24,40 @@ pub struct Swept {
     /// Makes this very model of the original.
     pub recipe: Recipe,
     pub totals: Totals,
+    pub left: Remainder,
     pub quality: Quality,
     /// Milliseconds for one picture, median, where there is a clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<f64>,
+}
+
+/// One cut, being measured a picture at a time.
+pub struct SizeTrial {
+    recipe: Recipe,
+    totals: Totals,
+    left: Remainder,
+    graph: Graph,
+    trial: Trial,
+    judged: Arc<Pictures>,
+    clock: Option<Clock>,
+}
+
+impl SizeTrial {
+    /// Shows the next picture; gives how many have been shown, and how many are to be.
+    pub fn advance(&mut self) -> Result<(usize, usize)> {
+        self.trial.advance()
+    }
+
+    /// What was measured, after all pictures that are left.
+    pub fn finish(mut self) -> Result<Swept> {
+        Ok(Swept {
+            quality: self.trial.run()?.quality,
+            milliseconds: measure(&self.graph, &self.judged, self.clock)?,
+            recipe: self.recipe,
+            totals: self.totals,
+            left: self.left,
+        })
+    }
 }
 
 /// A model that is cut again and again, always from the whole.
@@ -82,6 +112,11 @@ impl Sweep {
 
     /// Cuts to the share `kept` of the original and measures. `None` where the recipe's limits do not let so much go.
     pub fn point(&mut self, kept: f64) -> Result<Option<Swept>> {
+        self.begin(kept)?.map(SizeTrial::finish).transpose()
+    }
+
+    /// The same, cut and not measured yet.
+    pub fn begin(&mut self, kept: f64) -> Result<Option<SizeTrial>> {
         let recipe = self.portions.recipe(kept, 1.0);
         match self.session.choose(&recipe) {
             Err(Error::BadRecipe(_)) => return Ok(None),
@@ -89,12 +124,15 @@ impl Sweep {
         }
         let cut = self.session.finish(None)?;
         let judged = Arc::clone(&self.judged);
-        let mut trial = Trial::against(&self.answers, &cut.graph, judged)?;
-        Ok(Some(Swept {
+        let [before, after] = [&cut.report.before, &cut.report.after].map(|account| account.totals);
+        Ok(Some(SizeTrial {
             recipe,
-            totals: cut.report.after.totals,
-            quality: trial.run()?.quality,
-            milliseconds: measure(&cut.graph, &self.judged, self.clock)?,
+            totals: after,
+            left: Remainder::new(&before, &after),
+            trial: Trial::against(&self.answers, &cut.graph, judged)?,
+            graph: cut.graph,
+            judged: Arc::clone(&self.judged),
+            clock: self.clock,
         }))
     }
 }

@@ -2,6 +2,7 @@
 
 mod compare;
 mod ledger;
+mod remainder;
 mod timing;
 
 pub use compare::{
@@ -9,4 +10,5 @@ pub use compare::{
     summarize, top,
 };
 pub use ledger::{Account, Layer, LayerCost, Ledger, Lengths, Totals, account};
+pub use remainder::Remainder;
 pub use timing::{Timing, timing};

@@ -19,6 +19,7 @@ use crate::prune::score::measured::Measuring;
 use crate::recover::{
     Advance, Answers, Chosen, Job, Line, Method, Parts, Plan, Tested, Trial, measure,
 };
+use crate::report::{Totals, account};
 use js_sys::Uint8Array;
 use messages::Recovered;
 use preparing::Preparing;
@@ -48,6 +49,8 @@ pub struct Learner {
 /// What is under way.
 struct Work {
     original: Graph,
+    /// What the original costs; its file does not count.
+    before: Totals,
     parts: Parts,
     /// What members found, until the next step.
     shares: Shares,
@@ -68,6 +71,7 @@ enum Kind {
 impl Work {
     fn new(original: Graph, parts: Parts, answers: Answers, kind: Kind) -> Self {
         Work {
+            before: account(&original, 0).totals,
             original,
             parts,
             shares: Shares::default(),
@@ -108,14 +112,19 @@ impl Learner {
     }
 
     /// Begins a set of pictures. `folders` are the names of the folders that are classes; none where there are no labels.
-    pub fn gather(&mut self, preset: Ts<Preset>, folders: Vec<String>) -> JsResult<()> {
+    /// `classes`: how many the model tells apart, where that is known.
+    pub fn gather(
+        &mut self,
+        preset: Ts<Preset>,
+        folders: Vec<String>,
+        classes: Option<usize>,
+    ) -> JsResult<()> {
         let preset = preset.to_rust().map_err(mismatch)?;
         let folders: BTreeSet<String> = folders.into_iter().collect();
-        // What the preset's own names tell is told before photos are read.
-        if let Some(names) = &preset.classes {
-            let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-            classes_of_folders(&folders, &preset, Some(names.len()))?;
-        }
+        // Folders that are no classes are told of before photos are read.
+        let names: Vec<&str> = folders.iter().map(String::as_str).collect();
+        let named = preset.classes.as_ref().map(Vec::len);
+        classes_of_folders(&names, &preset, named.or(classes))?;
         self.preparing = None;
         self.work = None;
         self.probes = None;
@@ -222,7 +231,7 @@ impl Learner {
         let recovered = job.finish();
         let told = Recovered {
             milliseconds: measure(&recovered.graph, &work.parts.judged, Some(now))?,
-            ..Recovered::of(&recovered)?
+            ..Recovered::of(&recovered, &work.before)?
         };
         let kind = Kind::Recovered(Box::new(recovered.graph), plan);
         self.work = Some(Work::new(work.original, work.parts, work.answers, kind));
@@ -232,11 +241,13 @@ impl Learner {
     /// The best model that a recovery came by so far, to be kept in case of what may happen to it; `undefined` where it is of no
     /// more than `after` pieces of work. Its time is not measured.
     pub fn checkpoint(&self, after: usize) -> JsResult<Option<Ts<Recovered>>> {
-        let Kind::Recovery(job) = &self.under_way()?.kind else {
+        let work = self.under_way()?;
+        let Kind::Recovery(job) = &work.kind else {
             return Err(nothing_begun().into());
         };
         let best = job.checkpoint(after);
-        let told = best.map(|best| Recovered::of(&best)).transpose()?;
+        let told = best.map(|best| Recovered::of(&best, &work.before));
+        let told = told.transpose()?;
         told.map(message).transpose()
     }
 

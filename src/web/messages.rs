@@ -154,6 +154,8 @@ pub struct TimingList(pub Vec<Timing>);
 pub struct ModelSummary {
     #[serde(flatten)]
     pub anatomy: Anatomy,
+    /// How many classes it tells apart, where that is known.
+    pub classes: Option<usize>,
     /// Guessed from the shapes, and what was guessed.
     pub preset: Preset,
     pub preset_notes: Vec<String>,

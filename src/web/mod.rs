@@ -3,6 +3,7 @@
 mod cutter;
 mod elsewhere;
 mod errors;
+mod kept;
 mod learner;
 mod messages;
 mod places;

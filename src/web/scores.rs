@@ -69,6 +69,36 @@ pub struct TensorScores {
     pub slices: Float32Array,
 }
 
+impl From<Measured> for Scores {
+    fn from(Measured { on, layers }: Measured) -> Self {
+        let layers = layers.into_iter().map(|layer| TensorScores {
+            tensor: layer.tensor,
+            axis: layer.axis,
+            weights: Float32Array::from(layer.weights.as_deref().unwrap_or_default()),
+            slices: Float32Array::from(&layer.slices[..]),
+        });
+        Scores {
+            on,
+            layers: layers.collect(),
+        }
+    }
+}
+
+impl From<Scores> for Measured {
+    fn from(Scores { on, layers }: Scores) -> Self {
+        let layers = layers.into_iter().map(|layer| LayerScores {
+            tensor: layer.tensor,
+            axis: layer.axis,
+            weights: Some(layer.weights.to_vec()).filter(|weights| !weights.is_empty()),
+            slices: layer.slices.to_vec(),
+        });
+        Measured {
+            on,
+            layers: layers.collect(),
+        }
+    }
+}
+
 #[wasm_bindgen]
 impl Learner {
     /// Begins to measure a criterion of a model on those of the gathered pictures that may be learned from, or on as many of
@@ -105,17 +135,7 @@ impl Learner {
     #[wasm_bindgen(js_name = finishScores)]
     pub fn finish_scores(&mut self) -> JsResult<Ts<Scores>> {
         let measuring = self.measuring.take().ok_or_else(nothing_begun)?;
-        let Measured { on, layers } = measuring.finish()?;
-        let layers = layers.into_iter().map(|layer| TensorScores {
-            tensor: layer.tensor,
-            axis: layer.axis,
-            weights: Float32Array::from(layer.weights.as_deref().unwrap_or_default()),
-            slices: Float32Array::from(&layer.slices[..]),
-        });
-        message(Scores {
-            on,
-            layers: layers.collect(),
-        })
+        message(Scores::from(measuring.finish()?))
     }
 }
 
@@ -124,18 +144,8 @@ impl Cutter {
     /// Takes in what pictures told of the open model. A cut that went by what they told before has to be chosen again.
     #[wasm_bindgen(js_name = takeScores)]
     pub fn take_scores(&mut self, scores: Ts<Scores>) -> JsResult<()> {
-        let Scores { on, layers } = scores.to_rust().map_err(mismatch)?;
-        let layers = layers.into_iter().map(|layer| LayerScores {
-            tensor: layer.tensor,
-            axis: layer.axis,
-            weights: Some(layer.weights.to_vec()).filter(|weights| !weights.is_empty()),
-            slices: layer.slices.to_vec(),
-        });
-        let measured = Measured {
-            on,
-            layers: layers.collect(),
-        };
-        self.session_mut()?.take_scores(measured)?;
+        let scores = scores.to_rust().map_err(mismatch)?;
+        self.session_mut()?.take_scores(scores.into())?;
         Ok(())
     }
 }

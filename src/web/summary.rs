@@ -2,6 +2,7 @@
 
 use super::messages::ModelSummary;
 use crate::data::guess::Guess;
+use crate::data::outputs;
 use crate::data::preset::Preset;
 use crate::graph::{Dim, Graph, ValueId};
 use crate::prune::anatomy::Anatomy;
@@ -15,6 +16,7 @@ pub fn summary(session: &Session, name: &str, warnings: Vec<String>) -> ModelSum
     let guess = guess(graph);
     ModelSummary {
         anatomy,
+        classes: outputs(graph),
         preset: guess.preset,
         preset_notes: guess.notes,
     }

@@ -17,6 +17,7 @@ import type {
   Probing,
   Quality,
   Recipe,
+  Remainder,
   Timing,
   Totals,
 } from "../../www/core/protocol";
@@ -78,6 +79,7 @@ export function summary(name: string): ModelSummary {
     inputs: [{ name: "image", dtype: "float32", shape: ["N", "3", "4", "4"] }],
     outputs: [{ name: "logits", dtype: "float32", shape: ["N", "10"] }],
     probabilities: false,
+    classes: 10,
     totals: TOTALS,
     layers: [layer(0, "stem"), layer(1, "head", "its outputs are the model's")],
     groups: [{ id: 0, channels: 16, layers: [0] }],
@@ -95,6 +97,10 @@ function after(recipe: Recipe): Totals {
   return Object.fromEntries(Object.entries(TOTALS).map(([name, value]) => [name, Math.round(value * share)])) as never;
 }
 
+function left(totals: Totals): Remainder {
+  return { sparsity: 1 - totals.nonzeros / TOTALS.nonzeros, macs: totals.macs / TOTALS.macs };
+}
+
 function criterion(name: string, pictures: boolean): CriterionInfo {
   const sentence = `What ${name} finds least goes first.`;
   const rest = { after: null, needs: null, weights: true, magnitude: false, comparable: false };
@@ -110,6 +116,7 @@ const CUTS: LayerCut[] = [0, 1].map((id) => ({
   id,
   channelsIn: 8,
   channelsOut: 12,
+  channelsGone: 0.25,
   parameters: 400,
   nonzeros: 400,
   macs: 20_000,
@@ -189,6 +196,7 @@ export function doubleCore(): DoubleCore {
   let lost = 0;
   let probers = 0;
   let current: Recipe = { target: { macs: 1 } };
+  let searched: Recipe = {};
 
   async function answer<Value>(name: string, argument: unknown, value: () => Value): Promise<Value> {
     calls.push([name, argument]);
@@ -249,6 +257,15 @@ export function doubleCore(): DoubleCore {
           report: '{"check": {}}',
         })),
       takeScores: (scores) => answer("takeScores", scores.on, () => undefined),
+      remainder: (_, after) => answer("remainder", after, () => left(after)),
+      withLosses: (curves) =>
+        answer("withLosses", curves.curves.length, () => ({
+          ...curves,
+          curves: curves.curves.map((curve) => ({
+            ...curve,
+            points: curve.points.map((point) => ({ ...point, lost: 1 - (point.quality.agreement ?? 0) })),
+          })),
+        })),
     },
     runner: {
       ...engine("runner"),
@@ -319,6 +336,7 @@ export function doubleCore(): DoubleCore {
             ? null
             : {
                 totals: after(current),
+                left: left(after(current)),
                 bytes: new Uint8Array([learnt]),
                 layers: [],
                 kept: learnt,
@@ -334,6 +352,7 @@ export function doubleCore(): DoubleCore {
       finish: () =>
         answer("finish", null, () => ({
           totals: after(current),
+          left: left(after(current)),
           milliseconds: 4,
           bytes: new Uint8Array([4, 2]),
           layers: [],
@@ -347,7 +366,7 @@ export function doubleCore(): DoubleCore {
           on: { criterion: scored, pictures: 1, against: "first-choice" as const },
           layers: [],
         })),
-      toLine: (_, recipe) => answer("toLine", recipe, () => (begins(quality(1)), undefined)),
+      toLine: (_, recipe) => answer("toLine", recipe, () => (begins(quality(1)), (searched = recipe), undefined)),
       resumeLine: (_, state, best) =>
         answer("resumeLine", [state, [...best]], () => (begins(quality(1)), (learnt = 1), undefined)),
       // One round on this side of the line, and one beyond it.
@@ -365,6 +384,7 @@ export function doubleCore(): DoubleCore {
             isOver: !accepted,
             least: 0.8,
             bytes: new Uint8Array([accepted ? 8 : 9]),
+            made: { recipe: { ...searched, target: { macs: share } }, left: left(totals) },
             state,
           };
         }),
@@ -382,6 +402,8 @@ export function doubleCore(): DoubleCore {
       let recipe: Recipe = {};
       let prepared = 0;
       let probing: Probing | null = null;
+      /** The probe that is under way, or the share that a cut keeps, and the photos that it has seen. */
+      let [begun, seen] = [0, 0];
       let ended = false;
       async function probed<Value>(what: string, argument: unknown, value: () => Value): Promise<Value> {
         const given = await answer(what, argument, value);
@@ -403,7 +425,7 @@ export function doubleCore(): DoubleCore {
               return points.every(({ share }) => share !== at[probe % at.length]);
             });
             const known = { recipe, original: quality(1), calibratedOn: 0, curves };
-            probing = { probes: 2 * at.length, left, curves: known };
+            probing = { probes: 2 * at.length, levels: [...at], left, curves: known };
           }),
         // The criterion is measured, then the original.
         prepare: () =>
@@ -412,11 +434,16 @@ export function doubleCore(): DoubleCore {
             return prepared === 1 ? { scoring: { done: 3, of: 3 } } : { measuring: { done: prepared - 1, of: 2 } };
           }),
         begin: () => probed("prober.begin", name, () => BEGINNING),
+        found: () => probed("found", name, () => ({ said: new Float32Array(4), classes: 1 })),
+        takeFound: () => probed("takeFound", name, () => undefined),
         beginLayers: () => probed("beginLayers", name, () => probing!),
-        probe: (index) =>
-          probed("probe", [name, index], () => {
-            const [curve, share] = [Math.floor(index / levels.length), levels[index % levels.length]!];
-            return { curve, probed: { share, quality: quality(1 - share / (1 + curve)) } };
+        beginProbe: (index) => probed("beginProbe", [name, index], () => ((begun = index), (seen = 0), undefined)),
+        advanceProbe: () => probed("advanceProbe", name, () => ({ done: (seen += 1), of: 2 })),
+        finishProbe: () =>
+          probed("finishProbe", [name, begun], () => {
+            const [curve, share] = [Math.floor(begun / levels.length), levels[begun % levels.length]!];
+            const agreement = 1 - share / (1 + curve);
+            return { curve, probed: { share, quality: quality(agreement), lost: 1 - agreement } };
           }),
         guide: (_, curves, asked) =>
           probed("guide", curves.curves.length, () => ({ ...asked, allocation: "manual", layers: { stem: 0.5 } })),
@@ -424,17 +451,19 @@ export function doubleCore(): DoubleCore {
           probed("sweep", asked, () => {
             recipe = asked;
           }),
-        swept: (kept) =>
-          probed("swept", kept, () =>
-            kept < 0.2
-              ? null
-              : {
-                  recipe: { ...recipe, target: { macs: kept } },
-                  totals: after({ target: { macs: kept } }),
-                  quality: quality(kept),
-                  milliseconds: 10 * kept,
-                },
-          ),
+        beginCut: (kept) => probed("beginCut", kept, () => ((begun = kept), (seen = 0), kept >= 0.2)),
+        finishCut: () =>
+          probed("finishCut", begun, () => {
+            const target = { macs: begun };
+            const totals = after({ target });
+            return {
+              recipe: { ...recipe, target },
+              totals,
+              left: left(totals),
+              quality: quality(begun),
+              milliseconds: 10 * begun,
+            };
+          }),
         end: () => {
           ended = true;
           calls.push(["end", name]);

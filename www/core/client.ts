@@ -86,6 +86,8 @@ export function connect(): Core {
         await cutter.call((api) => api.takeScores(taken));
         scores = taken;
       },
+      remainder: (before, after) => cutter.call((api) => api.remainder(before, after)),
+      withLosses: (curves) => cutter.call((api) => api.withLosses(curves)),
     },
     runner: {
       async load(which, bytes) {
@@ -111,7 +113,7 @@ export function connect(): Core {
     },
     learner: {
       plan: (method, preset, chosen = {}) => learnerDoor().call((api) => api.plan(method, preset, chosen)),
-      gather: (preset, folders) => learnerDoor().call((api) => api.gather(preset, folders)),
+      gather: (...set) => learnerDoor().call((api) => api.gather(...set)),
       add: (photo, folder, toTest) => learnerDoor().call((api) => api.add(photo, folder, toTest)),
       addStack: (stack, toTest) => learnerDoor().call((api) => api.addStack(stack, toTest)),
       readIdx: (...files) => learnerDoor().call((api) => api.readIdx(...files)),
@@ -146,18 +148,23 @@ export function connect(): Core {
         onRestart: () => undefined,
       });
       return {
-        gather: (preset, folders) => door.call((api) => api.gather(preset, folders)),
+        gather: (...set) => door.call((api) => api.gather(...set)),
         add: (photo, folder, toTest) => door.call((api) => api.add(photo, folder, toTest)),
         addStack: (stack, toTest) => door.call((api) => api.addStack(stack, toTest)),
         sensitivity: (original, recipe, levels, seed, before) =>
           door.call((api) => api.sensitivity(original, recipe, levels, seed, before, sizesOf(original))),
         prepare: () => door.call(async (api) => await api.prepare()),
         begin: () => door.call((api) => api.begin()),
+        found: () => door.call((api) => api.found()),
+        takeFound: (found) => door.call((api) => api.takeFound(found)),
         beginLayers: () => door.call((api) => api.beginLayers()),
-        probe: (index) => door.call((api) => api.probe(index)),
+        beginProbe: (index) => door.call((api) => api.beginProbe(index)),
+        advanceProbe: () => door.call((api) => api.advanceProbe()),
+        finishProbe: () => door.call((api) => api.finishProbe()),
         guide: (original, curves, recipe) => door.call((api) => api.guide(original, curves, recipe, sizesOf(original))),
         sweep: (original, recipe) => door.call((api) => api.sweep(original, recipe, sizesOf(original))),
-        swept: (kept) => door.call((api) => api.swept(kept)),
+        beginCut: (kept) => door.call((api) => api.beginCut(kept)),
+        finishCut: () => door.call((api) => api.finishCut()),
         end: () => door.end(),
       };
     },

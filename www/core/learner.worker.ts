@@ -1,7 +1,7 @@
 /** The worker that brings pruned models back. The page asks for each piece of work, so it can pause between any two. */
 import { expose } from "comlink";
 import init, { Learner, placesOf, readIdx } from "../pkg/secateur";
-import type { Aim, Chosen, Curves, Method, PictureStack, Pixels, Plan, Preset, Recipe } from "./protocol";
+import type { Aim, Chosen, Curves, Found, Method, PictureStack, Pixels, Plan, Preset, Recipe } from "./protocol";
 import { Team } from "./team";
 import { withTransfers } from "./transfers";
 
@@ -15,7 +15,8 @@ let subject: { original: Uint8Array; pruned: Uint8Array | null; sizes: Record<st
 
 const api = {
   plan: async (method: Method, preset: Preset, chosen: Chosen) => (await core).plan(method, preset, chosen, cores),
-  gather: async (preset: Preset, folders: string[]) => (await core).gather(preset, folders),
+  gather: async (preset: Preset, folders: string[], classes: number | null) =>
+    (await core).gather(preset, folders, classes ?? undefined),
   add: async (photo: Pixels, folder: string | null, toTest: boolean) => (await core).add(photo, folder, toTest),
   addStack: async (stack: PictureStack, toTest: boolean) => (await core).addStack(stack, toTest),
   readIdx: async (imagesName: string, images: Uint8Array, labelsName: string, labels: Uint8Array | null) => {
@@ -91,13 +92,18 @@ const api = {
     before: Curves | null,
     sizes: Record<string, number>,
   ) => (await core).sensitivity(original, recipe, Float64Array.from(levels), seed, before, sizes),
+  found: async () => withTransfers((await core).found()),
+  takeFound: async (found: Found) => (await core).takeFound(found),
   beginLayers: async () => (await core).beginLayers(),
-  probe: async (index: number) => (await core).probe(index),
+  beginProbe: async (index: number) => (await core).beginProbe(index),
+  advanceProbe: async () => (await core).advanceProbe(),
+  finishProbe: async () => (await core).finishProbe(),
   guide: async (original: Uint8Array, curves: Curves, recipe: Recipe, sizes: Record<string, number>) =>
     (await core).guide(original, curves, recipe, sizes),
   sweep: async (original: Uint8Array, recipe: Recipe, sizes: Record<string, number>) =>
     (await core).sweep(original, recipe, sizes),
-  swept: async (kept: number) => (await core).swept(kept) ?? null,
+  beginCut: async (kept: number) => (await core).beginCut(kept),
+  finishCut: async () => (await core).finishCut(),
 };
 
 export type LearnerApi = typeof api;

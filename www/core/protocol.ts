@@ -10,6 +10,7 @@ import type {
   Curves,
   Difference,
   Elsewhere,
+  Found,
   Heatmap,
   HeatmapRequest,
   Histogram,
@@ -29,6 +30,7 @@ import type {
   Probing,
   Recipe,
   Recovered,
+  Remainder,
   Round,
   ScoreBars,
   Scores,
@@ -38,6 +40,7 @@ import type {
   Tested,
   TimedPreview,
   Timing,
+  Totals,
   Which,
 } from "../pkg/secateur";
 
@@ -56,6 +59,7 @@ export type {
   Curves,
   Difference,
   Elsewhere,
+  Found,
   GroupInfo,
   Heatmap,
   HeatmapRequest,
@@ -83,6 +87,7 @@ export type {
   Quality,
   Recipe,
   Recovered,
+  Remainder,
   Round,
   ScoreBars,
   Scores,
@@ -121,6 +126,10 @@ export interface Cutter {
   checkElsewhere(masked: ModelOutput[], packed: ModelOutput[]): Promise<CheckedElsewhere>;
   /** Takes in what photos told of the open model. A cut that went by older scores has to be chosen again. */
   takeScores(scores: Scores): Promise<void>;
+  /** What is left of a model, by what it costs and what its original does: earlier versions of the page kept only those. */
+  remainder(before: Totals, after: Totals): Promise<Remainder>;
+  /** Curves with what each of their points loses, which earlier versions of the page did not keep. */
+  withLosses(curves: Curves): Promise<Curves>;
 }
 
 /** Runs ONNX bytes, exactly those that would be downloaded, and measures. */
@@ -149,8 +158,11 @@ export interface Peer extends Engine {
 export interface Learner {
   /** What does well for a method and pictures of this preset, where this was chosen. */
   plan(method: Method, preset: Preset, chosen?: Chosen): Promise<Plan>;
-  /** Begins a set of pictures; `folders` are the classes, none where there are no labels. */
-  gather(preset: Preset, folders: string[]): Promise<void>;
+  /**
+   * Begins a set of pictures; `folders` are the classes, none where there are no labels. `classes`: how many the model tells
+   * apart, where that is known.
+   */
+  gather(preset: Preset, folders: string[], classes: number | null): Promise<void>;
   /** `toTest`: nothing is to be learned from it or chosen by it. */
   add(photo: Pixels, folder: string | null, toTest: boolean): Promise<void>;
   /** Many small pictures at once. */
@@ -207,16 +219,25 @@ export interface Prober extends Pick<Learner, "gather" | "add" | "addStack" | "p
     seed: number,
     before: Curves | null,
   ): Promise<void>;
+  /** Once that is prepared: what the pictures told. */
+  found(): Promise<Found>;
+  /** Takes what they told another prober that got ready for the same, in place of preparing. */
+  takeFound(found: Found): Promise<void>;
   /** Once that is prepared: what there is to probe. */
   beginLayers(): Promise<Probing>;
-  /** One of the probes, in any order. */
-  probe(index: number): Promise<Probe>;
+  /** Begins one of the probes, in any order: cuts its layer. */
+  beginProbe(index: number): Promise<void>;
+  /** Shows some more pictures to the layer's cut, or the sweep's, that was begun. */
+  advanceProbe(): Promise<Advance>;
+  finishProbe(): Promise<Probe>;
   /** The recipe's target, shared out by what each layer can bear. */
   guide(original: Uint8Array, curves: Curves, recipe: Recipe): Promise<Recipe>;
   /** Gets ready to cut to many sizes, without recovery. */
   sweep(original: Uint8Array, recipe: Recipe): Promise<void>;
-  /** Cuts to the share `kept`; `null` where the recipe's limits do not let so much go. */
-  swept(kept: number): Promise<Swept | null>;
+  /** Cuts to the share `kept`; `false` where the recipe's limits do not let so much go. */
+  beginCut(kept: number): Promise<boolean>;
+  /** How good the cut is, once the pictures were shown. */
+  finishCut(): Promise<Swept>;
   /** Ends the worker; pending calls reject with code "cancelled". */
   end(): void;
 }

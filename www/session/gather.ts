@@ -1,7 +1,8 @@
 /** Hands what is to be learned from to the workers that learn from it or measure by it, whatever it comes from. */
-import type { Learner, Preset } from "../core/protocol";
+import type { Learner } from "../core/protocol";
 import { areLabelled, isStack, type Lesson, type PhotoLesson } from "../data/sets/lesson";
 import { failureOf } from "../state/status";
+import type { Subject } from "./subject";
 
 export type Gatherer = Pick<Learner, "gather" | "add" | "addStack">;
 
@@ -14,14 +15,14 @@ export interface Listener {
 
 export async function gather(
   learner: Gatherer,
-  preset: Preset,
+  { preset, classes }: Pick<Subject, "preset" | "classes">,
   lessons: readonly Lesson[],
   { onProgress, onLeftOut, isStopped }: Listener,
 ): Promise<void> {
   const labelled = areLabelled(lessons);
   const photos = lessons.filter((lesson): lesson is PhotoLesson => !isStack(lesson));
   const folders = labelled ? [...new Set(photos.map((photo) => photo.folder!))].sort() : [];
-  await learner.gather(preset, folders);
+  await learner.gather(preset, folders, classes);
   for (const [index, lesson] of lessons.entries()) {
     if (isStopped()) return;
     if (isStack(lesson)) {

@@ -8,11 +8,13 @@ import { empty, failed, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
 import { withSweep, type SweepCurve } from "../state/sweeps";
 import { gather, together } from "./gather";
+import { completedSensitivities, completedSweeps } from "./kept";
 import { prepare } from "./prepare";
 import type { Probed } from "./subject";
 
-/** Shares to remove: a curve of the whole, and of each layer. */
-export const SWEEP = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
+/** Shares of the whole to keep, one for each point of a curve. */
+export const SWEEP = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05] as const;
+/** Shares to remove of each layer. */
 export const LEVELS = [0.25, 0.5, 0.75, 0.9] as const;
 
 const MEASURING = "Measuring the original";
@@ -40,9 +42,11 @@ export class Probing {
   /** Brings back what was measured on earlier visits. */
   async start(): Promise<void> {
     const sweeps = await this.storage.load<readonly SweepCurve[]>(SWEEPS);
-    this.sweeps = (sweeps ?? []).map((sweep) => ({ ...UNKNOWN, ...sweep }));
+    const known = (sweeps ?? []).map((sweep) => ({ ...UNKNOWN, ...sweep }));
+    this.sweeps = await completedSweeps(this.core.cutter, known);
     const sensitivities = await this.storage.load<readonly Sensitivity[]>(SENSITIVITIES);
-    this.sensitivities = (sensitivities ?? []).map((each) => ({ ...each, compared: each.compared ?? [] }));
+    const measured = (sensitivities ?? []).map((each) => ({ ...each, compared: each.compared ?? [] }));
+    this.sensitivities = await completedSensitivities(this.core.cutter, measured);
   }
 
   /** Cuts to many sizes and measures each, without recovery. */
@@ -56,8 +60,7 @@ export class Probing {
       await prober.sweep(subject.original, recipe);
       await prepare(prober, MEASURING, {
         onProgress: (what, advance) => (this.sweepWork = shown(what, advance)),
-        // A prober that was ended refuses the next photo.
-        unpaused: () => Promise.resolve(),
+        unpaused: straightOn,
       });
       const { original, fingerprint, milliseconds } = await prober.begin();
       let curve: SweepCurve = {
@@ -72,12 +75,14 @@ export class Probing {
         ...originOf(lessons),
         points: [],
       };
-      for (const [index, removed] of SWEEP.entries()) {
-        this.sweepWork = loading(`Cut ${index + 1} of ${SWEEP.length}`, index / SWEEP.length);
-        const point = await prober.swept(Number((1 - removed).toFixed(4)));
+      for (const [index, kept] of SWEEP.entries()) {
+        const show = (share: number) =>
+          (this.sweepWork = loading(`Cut ${index + 1} of ${SWEEP.length}`, (index + share) / SWEEP.length));
+        show(0);
         // Larger cuts are beyond the recipe's limits as well.
-        if (!point) break;
-        curve = { ...curve, points: [...curve.points, point] };
+        if (!(await prober.beginCut(kept))) break;
+        await measure(prober, show, straightOn);
+        curve = { ...curve, points: [...curve.points, await prober.finishCut()] };
         this.sweeps = withSweep(this.sweeps, curve);
         const sweeps = this.sweeps;
         void this.storage.change<readonly SweepCurve[]>(SWEEPS, (kept) => sweeps.reduce(withSweep, kept ?? []));
@@ -104,31 +109,42 @@ export class Probing {
     try {
       await this.#gather(probers, subject, lessons, (work) => (this.layersWork = work));
       const before = sensitivityOf(this.sensitivities, subject.model, subject.recipe)?.curves ?? null;
-      const begin = async (prober: Prober) => {
-        await prober.sensitivity(subject.original, subject.recipe, LEVELS, subject.seed, before);
-        await prepare(prober, MEASURING, {
-          // All see the same photos, so one speaks for all.
-          onProgress: (what, advance) => prober === probers[0] && (this.layersWork = shown(what, advance)),
-          unpaused: () => this.#unpaused(),
-        });
-        return prober.beginLayers();
-      };
-      const [first] = await Promise.all(probers.map(begin));
-      let { curves } = first!;
-      const { probes, left } = first!;
+      const ready = (prober: Prober) =>
+        prober.sensitivity(subject.original, subject.recipe, LEVELS, subject.seed, before);
+      await Promise.all(probers.map(ready));
+      const [first, ...others] = probers;
+      await prepare(first!, MEASURING, {
+        onProgress: (what, advance) => (this.layersWork = shown(what, advance)),
+        unpaused: this.#unpaused,
+      });
+      // What the photos told one, they would tell each.
+      const found = await first!.found();
+      await Promise.all(others.map((other) => other.takeFound(found)));
+      const [begun] = await Promise.all(probers.map((prober) => prober.beginLayers()));
+      let { curves } = begun!;
+      const { probes, levels, left } = begun!;
       const { compared } = originOf(lessons);
       const waiting = [...left];
       let done = probes - left.length;
-      const work = async (prober: Prober): Promise<void> => {
+      /** How much of its present cut each has measured. */
+      const parts = probers.map(() => 0);
+      const work = async (prober: Prober, at: number): Promise<void> => {
+        const show = (part: number) => {
+          parts[at] = part;
+          const share = parts.reduce((sum, each) => sum + each, done) / probes;
+          this.layersWork = loading(`Layer by layer: ${done} of ${probes} cuts`, share);
+        };
         while (waiting.length > 0) {
           await this.#unpaused();
           const next = waiting.shift();
           if (next === undefined) return;
-          const probe = await prober.probe(next);
+          await prober.beginProbe(next);
+          await measure(prober, show, this.#unpaused);
+          const probe = await prober.finishProbe();
           curves = withProbe(curves, probe);
           done += 1;
-          this.layersWork = loading(`Layer by layer: ${done} of ${probes} cuts`, done / probes);
-          this.#keep({ model: subject.model, levels: levelsOf(curves, LEVELS), compared, curves });
+          show(0);
+          this.#keep({ model: subject.model, levels, compared, curves });
         }
       };
       await Promise.all(probers.map(work));
@@ -175,23 +191,36 @@ export class Probing {
     void this.storage.change<readonly Sensitivity[]>(SENSITIVITIES, (kept) => all.reduce(withSensitivity, kept ?? []));
   }
 
-  async #unpaused(): Promise<void> {
+  readonly #unpaused = async (): Promise<void> => {
     if (this.paused) await new Promise<void>((go) => this.#go.push(go));
-  }
+  };
 
   #gather(
     probers: readonly Prober[],
-    { preset }: Probed,
+    subject: Probed,
     lessons: readonly Lesson[],
     show: (work: Status<never>) => void,
   ): Promise<void> {
     this.remarks = [];
-    return gather(together(probers), preset, lessons, {
+    return gather(together(probers), subject, lessons, {
       onProgress: (what, share) => show(loading(what, share)),
       onLeftOut: (message) => (this.remarks = [...this.remarks, message]),
       // A prober that was ended refuses the next photo.
       isStopped: () => false,
     });
+  }
+}
+
+/** What can't be paused. It can be cancelled: a prober that was ended refuses the next photo. */
+const straightOn = () => Promise.resolve();
+
+/** Shows photos to the cut that was begun until all are through. */
+async function measure(prober: Prober, onShare: (share: number) => void, unpaused: () => Promise<void>): Promise<void> {
+  for (let share = 0; share < 1;) {
+    await unpaused();
+    const { done, of } = await prober.advanceProbe();
+    share = done / of;
+    onShare(share);
   }
 }
 
@@ -204,11 +233,4 @@ function withProbe(curves: Curves, { curve: at, probed }: Probe): Curves {
     index === at ? { ...curve, points: [...curve.points, probed].sort((a, b) => a.share - b.share) } : curve,
   );
   return { ...curves, curves: added };
-}
-
-/** A pattern such as 2:4 leaves one level, whatever was asked for. */
-function levelsOf({ recipe, curves }: Curves, asked: readonly number[]): readonly number[] {
-  const isPattern = (recipe.granularity ?? "channel").includes(":");
-  const measured = curves.find(({ points }) => points.length > 0)?.points ?? [];
-  return isPattern ? measured.map(({ share }) => share) : asked;
 }

@@ -18,11 +18,11 @@ function cancelsOnTheWay(session: Session): void {
   const { prober } = core;
   core.prober = () => {
     const made = prober();
-    const swept = (kept: number) => {
+    const beginCut = (kept: number) => {
       if (kept < 0.75) session.probing.cancelSweep();
-      return made.swept(kept);
+      return made.beginCut(kept);
     };
-    return { ...made, swept };
+    return { ...made, beginCut };
   };
 }
 
@@ -32,9 +32,7 @@ describe("a sweep", () => {
     await session.probing.sweep(session.subject!, [PHOTO]);
     const [curve] = session.probing.sweeps;
     // Of those asked for, the double gives no cut that keeps less than a fifth.
-    expect(curve!.points.map(({ quality }) => quality.agreement)).toEqual(
-      SWEEP.map((gone) => Number((1 - gone).toFixed(4))).filter((kept) => kept >= 0.2),
-    );
+    expect(curve!.points.map(({ quality }) => quality.agreement)).toEqual(SWEEP.filter((kept) => kept >= 0.2));
     expect(curve!.milliseconds).toBe(8);
     expect(asked("end")).toEqual(["prober 1"]);
 
@@ -141,7 +139,7 @@ describe("sensitivity", () => {
   test("shares the probes out over workers, and survives a reload", async () => {
     const session = await opened();
     await session.probing.probeLayers(session.subject!, [PHOTO]);
-    const probes = asked("probe") as [string, number][];
+    const probes = asked("beginProbe") as [string, number][];
     expect(probes.map(([, index]) => index).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(new Set(probes.map(([worker]) => worker)).size).toBeGreaterThan(1);
     const [known] = session.probing.sensitivities;
@@ -172,34 +170,74 @@ describe("sensitivity", () => {
     };
     const work = session.probing.probeLayers(session.subject!, [PHOTO]);
     await settled();
-    const begun = told.length;
-    expect(begun).toBe(asked("sensitivity").length);
+    expect(told).toHaveLength(1);
     await settled();
-    expect(told).toHaveLength(begun);
+    expect(told).toHaveLength(1);
     session.probing.resume();
     await work;
-    expect(told).toHaveLength(3 * begun);
+    expect(told).toHaveLength(3);
     expect(told).toContainEqual(
       expect.objectContaining({ progress: { what: "Measuring the original: 1 of 2", share: 0.5 } }),
     );
     expect(isWhole(session.probing.sensitivities[0]!)).toBe(true);
   });
 
+  test("measures the original once, for all workers", async () => {
+    const session = await opened();
+    await session.probing.probeLayers(session.subject!, [PHOTO]);
+    const [first, ...others] = asked("sensitivity");
+    expect(others.length).toBeGreaterThan(0);
+    expect(new Set(asked("prober.prepare"))).toEqual(new Set([first]));
+    expect(asked("found")).toEqual([first]);
+    expect(asked("takeFound")).toEqual(others);
+    expect(asked("beginLayers")).toEqual([first, ...others]);
+  });
+
+  test("tells how far a cut is measured, and pauses within it", async () => {
+    const session = await opened();
+    const { prober } = core;
+    const shares: (number | null)[] = [];
+    core.prober = () => {
+      const made = prober();
+      const advanceProbe = async () => {
+        const advance = await made.advanceProbe();
+        const { layersWork } = session.probing;
+        if (layersWork.state === "loading") shares.push(layersWork.progress.share);
+        if (shares.length === 1) session.probing.pause();
+        return advance;
+      };
+      return { ...made, advanceProbe };
+    };
+    const work = session.probing.probeLayers(session.subject!, [PHOTO]);
+    await settled();
+    const begun = asked("beginProbe").length;
+    expect(asked("finishProbe")).toEqual([]);
+    expect(asked("advanceProbe")).toHaveLength(begun);
+    session.probing.resume();
+    await work;
+    expect(asked("finishProbe")).toHaveLength(8);
+    // Half of the first cuts is something already, and no later step goes back.
+    const told = shares.slice(begun).map(Number);
+    expect(told[0]).toBeGreaterThan(0);
+    expect(told[0]).toBeLessThan(begun / 8);
+    expect(told).toEqual(told.toSorted((one, other) => one - other));
+  });
+
   test("pauses between two probes and goes on", async () => {
     const session = await opened();
-    const release = core.hold("probe");
+    const release = core.hold("beginProbe");
     const work = session.probing.probeLayers(session.subject!, [PHOTO]);
-    await vi.waitFor(() => expect(asked("probe").length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(asked("beginProbe").length).toBeGreaterThan(0));
     session.probing.pause();
     release();
     await settled();
-    const begun = asked("probe").length;
+    const begun = asked("beginProbe").length;
     expect(begun).toBeLessThan(8);
     await settled();
-    expect(asked("probe")).toHaveLength(begun);
+    expect(asked("beginProbe")).toHaveLength(begun);
     session.probing.resume();
     await work;
-    expect(asked("probe")).toHaveLength(8);
+    expect(asked("beginProbe")).toHaveLength(8);
   });
 
   test("that is cancelled goes on from there when it is asked for again, after a reload too", async () => {
@@ -207,11 +245,11 @@ describe("sensitivity", () => {
     const { prober } = core;
     core.prober = () => {
       const made = prober();
-      const probe = (index: number) => {
+      const beginProbe = (index: number) => {
         if (index === 5) session.probing.cancelLayers();
-        return made.probe(index);
+        return made.beginProbe(index);
       };
-      return { ...made, probe };
+      return { ...made, beginProbe };
     };
     await session.probing.probeLayers(session.subject!, [PHOTO]);
     expect(session.probing.layersWork).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
@@ -220,9 +258,9 @@ describe("sensitivity", () => {
 
     core.prober = prober;
     const again = await visit();
-    const before = asked("probe").length;
+    const before = asked("beginProbe").length;
     await again.probing.probeLayers(again.subject!, [PHOTO]);
-    const missing = asked("probe").slice(before);
+    const missing = asked("beginProbe").slice(before);
     const kept = session.probing.sensitivities[0]!.curves.curves.flatMap((curve) => curve.points).length;
     expect(missing).toHaveLength(8 - kept);
     expect(isWhole(again.probing.sensitivities[0]!)).toBe(true);
@@ -266,7 +304,7 @@ describe("sensitivity", () => {
 
   test("that fails says why and ends its workers", async () => {
     const session = await opened();
-    core.fail("probe", coreError("bad-model", "the model's output holds values that are not numbers"));
+    core.fail("beginProbe", coreError("bad-model", "the model's output holds values that are not numbers"));
     await session.probing.probeLayers(session.subject!, [PHOTO]);
     expect(session.probing.layersWork).toMatchObject({ state: "failed", failure: { code: "bad-model" } });
     expect(new Set(asked("end"))).toEqual(new Set(asked("sensitivity")));

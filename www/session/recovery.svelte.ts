@@ -6,10 +6,10 @@ import type {
   Beginning,
   Core,
   Plan,
-  Preset,
   Quality,
   Recipe,
   Recovered,
+  Remainder,
   Tested,
   Totals,
 } from "../core/protocol";
@@ -32,6 +32,8 @@ export interface Outcome {
   readonly before: Totals;
   readonly bytes: Uint8Array;
   readonly totals: Totals;
+  /** What is left of the original. */
+  readonly left: Remainder;
   readonly recipe: Recipe;
   readonly plan: Plan;
   /** How it had been recovered before. */
@@ -116,12 +118,12 @@ export class Recovery {
   async recover(patient: Patient, lessons: readonly Lesson[], plan: Plan): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
-      await this.#gather(patient.preset, lessons);
+      await this.#gather(patient, lessons);
       await learner.recover(patient.original, patient.pruned, plan);
       const beginning = await this.#begin("Measuring both models");
       const origin = joined(patient.compared, originOf(lessons));
       const tell = (
-        { bytes, totals, milliseconds }: Recovered,
+        { bytes, totals, left, milliseconds }: Recovered,
         quality: Quality,
         unfinished: Outcome["unfinished"],
       ) => {
@@ -131,6 +133,7 @@ export class Recovery {
           before: patient.before,
           bytes,
           totals,
+          left,
           recipe: patient.recipe,
           plan,
           earlier: patient.earlier,
@@ -162,15 +165,13 @@ export class Recovery {
     await this.#attempt(async () => {
       const { learner } = this.core;
       const { model, original, preset, recipe } = patient;
-      await this.#gather(preset, lessons);
+      await this.#gather(patient, lessons);
       await learner.toLine(original, recipe, plan, aim);
       await this.#begin("Measuring the original");
-      // Measured time is saved by cutting multiply-adds.
-      const counted: Recipe = aim.time === undefined ? recipe : { ...recipe, target: { macs: 1 } };
       const run = randomId();
       const origin = joined(patient.compared, originOf(lessons));
       const best = new Uint8Array();
-      await this.#rounds({ run, model, recipe: counted, plan, preset, origin, rounds: 0, best }, patient);
+      await this.#rounds({ run, model, plan, preset, origin, rounds: 0, best }, patient);
     });
   }
 
@@ -178,7 +179,7 @@ export class Recovery {
   async goOn(search: Search, subject: Subject, lessons: readonly Lesson[]): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
-      await this.#gather(search.preset, lessons);
+      await this.#gather({ preset: search.preset, classes: subject.classes }, lessons);
       this.work = loading("Finding the last finished round");
       await learner.resumeLine(subject.original, search.state, search.best);
       await this.#begin("Asking the original again");
@@ -202,7 +203,7 @@ export class Recovery {
     let over = false;
     while (!this.#stopping && !over) {
       await this.#unpaused();
-      const { stage, isOver, least, bytes, state } = await learner.round();
+      const { stage, isOver, least, bytes, made, state } = await learner.round();
       over = isOver;
       const recovering = `Round ${rounds + 1}: recovering`;
       if ("scoring" in stage) this.#show(`Round ${rounds + 1}: measuring the criterion on photos`, stage.scoring);
@@ -211,7 +212,7 @@ export class Recovery {
       else if ("recovering" in stage) this.#show(recovering, stage.recovering);
       else if ("limit" in stage) this.#remark(stage.limit);
       else {
-        const { share, totals, cut, recovered: quality, milliseconds, accepted } = stage.judged;
+        const { totals, cut, recovered: quality, milliseconds, accepted } = stage.judged;
         rounds += 1;
         if (accepted) best = bytes;
         this.listeners.onOutcome({
@@ -220,7 +221,7 @@ export class Recovery {
           before,
           bytes,
           totals,
-          recipe: withShare(begun.recipe, share),
+          ...made!,
           plan: begun.plan,
           earlier: [],
           beginning,
@@ -326,8 +327,8 @@ export class Recovery {
     }
   }
 
-  #gather(preset: Preset, lessons: readonly Lesson[]): Promise<void> {
-    return gather(this.core.learner, preset, lessons, {
+  #gather(subject: Pick<Subject, "preset" | "classes">, lessons: readonly Lesson[]): Promise<void> {
+    return gather(this.core.learner, subject, lessons, {
       onProgress: (what, share) => (this.work = loading(what, share)),
       onLeftOut: (message) => this.#remark(message),
       isStopped: () => this.#stopping,
@@ -445,13 +446,4 @@ function keptEarlier(kept: number, done: number): string {
   if (kept === 0)
     return "On the photos that it is measured on, nothing that came of it was better than what it began with, so that is kept as it was.";
   return `After step ${kept} it was better on the photos that it is measured on than at the end, after step ${done}, so those weights are kept.`;
-}
-
-/** What a round of a search asked for, as a recipe for the original. */
-function withShare(recipe: Recipe, share: number): Recipe {
-  // Shares by hand grow in step with the rounds; they are the recipe's own at its end.
-  if (recipe.allocation === "manual") return recipe;
-  const [kind] = Object.keys(recipe.target ?? { sparsity: 0 });
-  const rounded = Number((kind === "sparsity" ? 1 - share : share).toFixed(4));
-  return { ...recipe, target: { [kind!]: rounded } };
 }

@@ -4,7 +4,8 @@ import type { Decisions } from "../state/decisions";
 import { UNKNOWN } from "../state/origin";
 import type { Search } from "../state/search";
 import type { Storage } from "../state/storage";
-import type { Tested } from "../core/protocol";
+import type { Core, Tested } from "../core/protocol";
+import { completedAttempts } from "./kept";
 import type { Notices } from "./notices.svelte";
 import type { Outcome } from "./recovery.svelte";
 
@@ -25,6 +26,7 @@ export class Results {
   #chosen: Chosen = null;
 
   constructor(
+    private readonly core: Core,
     private readonly storage: Storage,
     private readonly notices: Notices,
   ) {}
@@ -35,7 +37,7 @@ export class Results {
       this.storage.loadAttempts(),
       this.storage.loadAll<Search>(SEARCHES),
     ]);
-    this.attempts = attempts;
+    this.attempts = await completedAttempts(this.core.cutter, attempts);
     this.searches = searches;
     const old = await this.storage.load<Omit<Search, "origin">>(OLD_SEARCH);
     if (!old) return;

@@ -74,7 +74,8 @@ export class Scores {
     const { learner, cutter } = this.core;
     const isOver = () => this.#wanted !== wanted;
     const lessons = await photos();
-    await gather(learner, wanted.preset, lessons, {
+    const { preset, opened } = wanted;
+    await gather(learner, { preset, classes: opened.summary.classes }, lessons, {
       onProgress: (what, share) => this.#show(what, share),
       onLeftOut: (message) => (this.remarks = [...this.remarks, message]),
       isStopped: isOver,

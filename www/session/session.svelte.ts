@@ -47,7 +47,7 @@ export class Session {
   readonly probing: Probing;
   /** What is learned from and measured on. */
   readonly lessons: Lessons;
-  readonly results = new Results(this.storage, this.notices);
+  readonly results: Results;
   readonly intake: Intake;
   /** What random choices start from where photos are learned from and measured on. */
   seed = $state(1);
@@ -85,6 +85,7 @@ export class Session {
       classes: () => this.preset?.classes,
     });
     this.scores = new Scores(core, this.criteria);
+    this.results = new Results(core, this.storage, this.notices);
     const listeners = {
       onBegin: () => (this.#leftAt = this.#standing),
       onOutcome: (outcome: Outcome) => this.#keep(outcome),
@@ -395,5 +396,6 @@ function subjectOf(
   recipe: Recipe,
   compared: readonly string[],
 ): Worked {
-  return { model: sourceId(source), original: bytes, before: summary.totals, preset, recipe, compared };
+  const { totals: before, classes } = summary;
+  return { model: sourceId(source), original: bytes, before, preset, classes, recipe, compared };
 }

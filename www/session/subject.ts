@@ -8,6 +8,8 @@ export interface Subject {
   /** What it costs whole. */
   readonly before: Totals;
   readonly preset: Preset;
+  /** How many classes it tells apart; `null` where that is not known. */
+  readonly classes: number | null;
   readonly recipe: Recipe;
   /** Photos of the comparison that it was chosen by, or learned from, so far. */
   readonly compared: readonly string[];

@@ -1,5 +1,5 @@
 /** The models that were recovered in this browser, newest last. Their files are kept in the browser's storage. */
-import type { Plan, Quality, Recipe, Tested, Totals } from "../core/protocol";
+import type { Plan, Quality, Recipe, Remainder, Tested, Totals } from "../core/protocol";
 import { UNKNOWN, type Measured, type Origin } from "./origin";
 
 export interface Attempt extends Origin, Measured {
@@ -21,6 +21,8 @@ export interface Attempt extends Origin, Measured {
   /** Of the original, and of the cut and recovered model. */
   readonly before: Totals;
   readonly totals: Totals;
+  /** What is left of the original; `null` where an earlier version of the page kept no more than what both cost. */
+  readonly left: Remainder | null;
   /** On photos that nothing was learned from, as the original: what recovery began with, and after it. */
   readonly cut: Quality;
   readonly quality: Quality;
@@ -45,6 +47,7 @@ export function withAllKnown(attempt: Attempt): Attempt {
 
 const UNSAID = {
   at: 0,
+  left: null,
   earlier: [],
   run: null,
   times: null,

@@ -12,6 +12,7 @@ const totals = (share: number): Totals => ({
   activationBytes: 8,
   bytes: 4000 * share,
 });
+const left = (share: number) => ({ sparsity: 1 - share, macs: share });
 const quality = (accuracy: number) => ({ pictures: 40, accuracy });
 
 function attempt(id: string, share: number, more: Partial<Attempt> = {}): Attempt {
@@ -39,6 +40,7 @@ function attempt(id: string, share: number, more: Partial<Attempt> = {}): Attemp
     earlier: [],
     before: totals(1),
     totals: totals(share),
+    left: left(share),
     original: quality(0.9),
     cut: quality(0.3),
     quality: quality(0.8),
@@ -66,7 +68,7 @@ const sweep: SweepCurve = {
   compared: [],
   taught: false,
   milliseconds: 8,
-  points: [{ recipe: {}, totals: totals(0.5), quality: quality(0.6), milliseconds: 4 }],
+  points: [{ recipe: {}, totals: totals(0.5), left: left(0.5), quality: quality(0.6), milliseconds: 4 }],
 };
 
 describe("the models as curves", () => {
@@ -99,8 +101,9 @@ describe("the models as curves", () => {
   });
 
   test("a model stands on every axis where it was counted or measured", () => {
-    const placed = { before: totals(1), totals: totals(0.25), milliseconds: 2 };
-    expect(placeOn("sparsity", placed)).toBe(0.75);
+    const placed = { totals: totals(0.25), left: { sparsity: 0.7, macs: 0.2 }, milliseconds: 2 };
+    expect(placeOn("sparsity", placed)).toBe(0.7);
+    expect(placeOn("sparsity", { ...placed, left: null })).toBeNull();
     expect(placeOn("macs", placed)).toBe(12.5);
     expect(placeOn("parameters", placed)).toBe(250);
     expect(placeOn("bytes", placed)).toBe(1000);

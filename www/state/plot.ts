@@ -1,5 +1,5 @@
 /** The models that were made of one, as series of points: what the plot of accuracy against sparsity shows. */
-import type { Recipe, Totals } from "../core/protocol";
+import type { Recipe, Remainder, Totals } from "../core/protocol";
 import type { ScatterSeries, Way } from "../charts/scatter-layout";
 import { remarkOn, scoreOf, type Attempt } from "./attempts";
 import type { SweepCurve } from "./sweeps";
@@ -9,17 +9,18 @@ export type Axis = "sparsity" | "macs" | "parameters" | "bytes" | "milliseconds"
 
 /** One model's place on every axis. */
 interface Placed {
-  readonly before: Totals;
   readonly totals: Totals;
+  readonly left: Remainder | null;
   readonly milliseconds: number | null;
 }
 
-/** Where a model stands on an axis; `null` where that was not measured. */
-export function placeOn(axis: Axis, { before, totals, milliseconds }: Placed): number | null {
+/** Of the original. */
+export const ALL_LEFT: Remainder = { sparsity: 0, macs: 1 };
+
+/** Where a model stands on an axis; `null` where that is not known. */
+export function placeOn(axis: Axis, { totals, left, milliseconds }: Placed): number | null {
   if (axis === "milliseconds") return milliseconds;
-  // Channels that are gone and weights that are zero count alike.
-  if (axis === "sparsity") return before.nonzeros > 0 ? 1 - totals.nonzeros / before.nonzeros : 0;
-  return totals[axis];
+  return axis === "sparsity" ? (left?.sparsity ?? null) : totals[axis];
 }
 
 /** Criterion, granularity and allocation in short. */
@@ -61,14 +62,14 @@ export function seriesOf(
   return [...series.values()];
 }
 
-function dotsOfSweep({ id, recipe, before, points }: SweepCurve): Dot[] {
-  return points.map(({ totals, quality, milliseconds }, index) => ({
+function dotsOfSweep({ id, recipe, points }: SweepCurve): Dot[] {
+  return points.map(({ totals, left, quality, milliseconds }, index) => ({
     series: `sweep:${id}`,
     name: nameOf(recipe),
     way: "one-shot",
     recipe,
     id: `${id}:${index}`,
-    placed: { before, totals, milliseconds: milliseconds ?? null },
+    placed: { totals, left, milliseconds: milliseconds ?? null },
     y: scoreOf(quality),
     beyond: false,
     kept: true,
@@ -77,9 +78,9 @@ function dotsOfSweep({ id, recipe, before, points }: SweepCurve): Dot[] {
 }
 
 function dotsOfAttempt(attempt: Attempt, method: string): Dot[] {
-  const { id, recipe, before, totals, times, quality, key, run, beyond } = attempt;
+  const { id, recipe, totals, left, times, quality, key, run, beyond } = attempt;
   const name = `${nameOf(recipe)}, ${method}`;
-  const placed = { before, totals, milliseconds: times?.own ?? null };
+  const placed = { totals, left, milliseconds: times?.own ?? null };
   const made = { recipe, placed, beyond, kept: key !== null, remark: remarkOn(attempt) };
   const own: Dot = run
     ? { ...made, series: `run:${run}`, name, way: "iterative", id, y: scoreOf(quality) }

@@ -43,8 +43,8 @@ export function sharesOf(
     .filter((layer) => !(byChannel && layer.kept))
     .map((layer) => {
       const cut = byLayer.get(layer.id);
-      const share = byChannel ? 1 - (cut?.channelsOut ?? layer.channelsOut) / layer.channelsOut : (cut?.sparsity ?? 0);
-      return [layer.name, Number(share.toFixed(3))];
+      const share = byChannel ? cut?.channelsGone : cut?.sparsity;
+      return [layer.name, Number((share ?? 0).toFixed(3))];
     });
   return Object.fromEntries(shares) as Record<string, number>;
 }

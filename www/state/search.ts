@@ -1,5 +1,5 @@
 /** A search to the line that can go on where it ended: after a reload, a crash or a cancel. */
-import type { Plan, Preset, Recipe } from "../core/protocol";
+import type { Plan, Preset } from "../core/protocol";
 import type { Origin } from "./origin";
 
 export interface Search {
@@ -7,7 +7,6 @@ export interface Search {
   readonly run: string;
   /** The model that it cuts, as `sourceId` names it. */
   readonly model: string;
-  readonly recipe: Recipe;
   readonly plan: Plan;
   readonly preset: Preset;
   /** Of the models that its rounds make. */

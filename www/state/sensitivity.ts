@@ -1,6 +1,5 @@
 /** What each layer of a model can bear, as it was measured last. */
-import type { Curves, Quality, Recipe } from "../core/protocol";
-import { scoreOf } from "./attempts";
+import type { Curves, Recipe } from "../core/protocol";
 import { nameWithout } from "./recipe";
 
 export interface Sensitivity {
@@ -40,10 +39,4 @@ const nameOf = ({ model, curves: { recipe, original, pictures } }: Sensitivity) 
 /** Whether every layer was measured at every level: only then can a cut be shared out by them. */
 export function isWhole({ curves, levels }: Sensitivity): boolean {
   return curves.curves.every(({ points }) => points.length === levels.length);
-}
-
-/** How much of the original's score is lost, 0..1; a gain counts as no loss. */
-export function lossOf(original: Quality, quality: Quality): number {
-  const whole = scoreOf(original);
-  return whole > 0 ? Math.max(0, (whole - scoreOf(quality)) / whole) : 0;
 }

@@ -1,7 +1,10 @@
 /** Curves of cuts that were not recovered, one for each criterion that was asked for. Numbers only; newest last. */
-import type { Recipe, Swept, Totals } from "../core/protocol";
+import type { Recipe, Remainder, Swept, Totals } from "../core/protocol";
 import { yardstick, type Measured, type Origin } from "./origin";
 import { nameWithout } from "./recipe";
+
+/** `left` is `null` where an earlier version of the page kept no more than what the cut costs. */
+export type SweepPoint = Omit<Swept, "left"> & { readonly left: Remainder | null };
 
 export interface SweepCurve extends Origin, Measured {
   readonly id: string;
@@ -14,7 +17,7 @@ export interface SweepCurve extends Origin, Measured {
   /** Of the original: what it costs, and its time. */
   readonly before: Totals;
   readonly milliseconds: number | null;
-  readonly points: readonly Swept[];
+  readonly points: readonly SweepPoint[];
 }
 
 /** So many are kept; the oldest go first. */

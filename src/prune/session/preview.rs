@@ -37,6 +37,8 @@ pub struct LayerCut {
     pub nonzeros: u64,
     pub macs: u64,
     pub bytes: u64,
+    /// Share of its output channels that goes, 0 to 1.
+    pub channels_gone: f64,
     /// Share of its weights that goes, 0 to 1.
     pub sparsity: f64,
     /// The saliency below which things go in this layer, where there is one.
@@ -67,7 +69,7 @@ impl Session {
                         .map(|(id, (was, is))| LayerCut {
                             sparsity: share_gone(elements(was), elements(is)),
                             threshold: self.channel_threshold(ledger.rows()[id].node),
-                            ..LayerCut::of(id, is)
+                            ..LayerCut::of(id, was, is)
                         })
                         .collect(),
                     warnings,
@@ -80,7 +82,7 @@ impl Session {
                 let rows = ledger.rows().iter().zip(&was).enumerate();
                 let layers = rows
                     .map(|(id, (row, was))| {
-                        let mut cut = LayerCut::of(id, was);
+                        let mut cut = LayerCut::of(id, was, was);
                         if let Some(left) = left.get(&row.weight) {
                             cut.nonzeros -= (left.before - left.after) as u64;
                             cut.sparsity =
@@ -114,7 +116,7 @@ impl Session {
             let kept = is.nonzeros as f64 / was.nonzeros.max(1) as f64;
             LayerCut {
                 sparsity: 1.0 - kept,
-                ..LayerCut::of(id, is)
+                ..LayerCut::of(id, was, is)
             }
         })
         .collect()
@@ -194,15 +196,16 @@ impl Left {
 }
 
 impl LayerCut {
-    fn of(id: usize, cost: &LayerCost) -> LayerCut {
+    fn of(id: usize, was: &LayerCost, is: &LayerCost) -> LayerCut {
         LayerCut {
             id,
-            channels_in: cost.channels_in,
-            channels_out: cost.channels_out,
-            parameters: cost.parameters,
-            nonzeros: cost.nonzeros,
-            macs: cost.macs,
-            bytes: cost.bytes,
+            channels_in: is.channels_in,
+            channels_out: is.channels_out,
+            channels_gone: share_gone(was.channels_out as u64, is.channels_out as u64),
+            parameters: is.parameters,
+            nonzeros: is.nonzeros,
+            macs: is.macs,
+            bytes: is.bytes,
             sparsity: 0.0,
             threshold: None,
         }

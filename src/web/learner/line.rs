@@ -1,12 +1,13 @@
 //! Searches to the line, which can go on where they ended.
 
-use super::messages::Round;
+use super::messages::{Made, Round};
 use super::preparing::Preparing;
 use super::{Kind, Learner, nothing_begun, options};
 use crate::error::Error;
 use crate::onnx::open;
 use crate::recipe::Recipe;
 use crate::recover::{Aim, Line, Plan, Stage, State};
+use crate::report::Remainder;
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
 use crate::web::{SLICE, message, now, read_recipe};
@@ -78,9 +79,15 @@ impl Learner {
         while matches!(stage, Stage::Scoring(_) | Stage::Judging(_)) && now() - start < SLICE {
             stage = line.advance()?;
         }
-        let bytes = match &stage {
-            Stage::Judged(_) => line.latest(),
-            _ => &[],
+        let (bytes, made) = match &stage {
+            Stage::Judged(tried) => {
+                let made = Made {
+                    recipe: line.recipe(tried.share),
+                    left: Remainder::new(&work.before, &tried.totals),
+                };
+                (line.latest(), Some(made))
+            }
+            _ => (&[][..], None),
         };
         let state = match &stage {
             Stage::Judged(_) | Stage::Limit(_) => {
@@ -92,6 +99,7 @@ impl Learner {
             is_over: line.is_over(),
             least: line.least(),
             bytes: Uint8Array::from(bytes),
+            made,
             stage,
             state,
         })

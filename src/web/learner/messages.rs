@@ -2,10 +2,12 @@
 
 use crate::error::Error;
 use crate::onnx::write;
+use crate::recipe::Recipe;
 use crate::recover::{self, Curves, Probed, Quality, Rebuilt, Stage};
-use crate::report::{Totals, account};
-use js_sys::Uint8Array;
-use serde::Serialize;
+use crate::report::{Remainder, Totals, account};
+use crate::web::scores::Scores;
+use js_sys::{Float32Array, Uint8Array};
+use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 /// A recovery, a search or a sweep that has begun: on how many pictures, and how good both models are on those to choose by.
@@ -30,6 +32,8 @@ pub struct Beginning {
 #[serde(rename_all = "camelCase")]
 pub struct Recovered {
     pub totals: Totals,
+    /// Of the original, whose pruning it comes of.
+    pub left: Remainder,
     /// Milliseconds for one picture, median.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<f64>,
@@ -47,12 +51,14 @@ pub struct Recovered {
 }
 
 impl Recovered {
-    /// The same with its file; its time is not known.
-    pub fn of(recovered: &recover::Recovered) -> Result<Self, Error> {
+    /// The same with its file, beside what the original costs; its time is not known.
+    pub fn of(recovered: &recover::Recovered, before: &Totals) -> Result<Self, Error> {
         let bytes = write(&recovered.graph)?;
         let (kept, quality) = recovered.found.unzip();
+        let totals = account(&recovered.graph, bytes.len() as u64).totals;
         Ok(Recovered {
-            totals: account(&recovered.graph, bytes.len() as u64).totals,
+            totals,
+            left: Remainder::new(before, &totals),
             milliseconds: None,
             bytes: Uint8Array::from(&bytes[..]),
             layers: recovered.layers.clone(),
@@ -74,9 +80,21 @@ pub struct Round {
     #[tsify(type = "Uint8Array")]
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub bytes: Uint8Array,
+    /// What that model is, beside the original.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
     /// What the search needs to go on from here with the best file so far, where a round is over; a JSON document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+}
+
+/// A model that a search made.
+#[derive(Serialize, Tsify)]
+#[tsify(hashmap_as_object)]
+pub struct Made {
+    /// What cuts as far in one go.
+    pub recipe: Recipe,
+    pub left: Remainder,
 }
 
 /// Probes of a model's layers that can be done now.
@@ -85,6 +103,8 @@ pub struct Round {
 #[serde(rename_all = "camelCase")]
 pub struct Probing {
     pub probes: usize,
+    /// The shares that are removed of each layer.
+    pub levels: Vec<f64>,
     /// Those that are not done yet.
     pub left: Vec<usize>,
     /// A curve for each layer, with the points that were known.
@@ -97,4 +117,37 @@ pub struct Probing {
 pub struct Probe {
     pub curve: usize,
     pub probed: Probed,
+}
+
+/// What pictures told of an original, for workers that prepare the same of it.
+#[derive(Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Found {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scores: Option<Scores>,
+    /// What the original says of the pictures to measure on: so many numbers for each, picture after picture.
+    #[tsify(type = "Float32Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub said: Float32Array,
+    pub classes: usize,
+}
+
+impl From<recover::Found> for Found {
+    fn from(recover::Found { scores, said }: recover::Found) -> Self {
+        Found {
+            scores: scores.map(Scores::from),
+            said: Float32Array::from(&said.concat()[..]),
+            classes: said.first().map_or(0, Vec::len),
+        }
+    }
+}
+
+impl From<Found> for recover::Found {
+    fn from(found: Found) -> Self {
+        let said = found.said.to_vec();
+        recover::Found {
+            scores: found.scores.map(Into::into),
+            said: said.chunks(found.classes.max(1)).map(Vec::from).collect(),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Work that is to begin once both models, or the original alone, have been measured: some pictures a call.
 
-use super::messages::{Beginning, Probing};
+use super::messages::{Beginning, Found, Probing};
 use super::probes::Probes;
 use super::{Kind, Learner, Work, nothing_begun};
 use crate::error::Error;
@@ -8,7 +8,7 @@ use crate::graph::Graph;
 use crate::recover::{
     self, Curves, Job, Line, Parts, Plan, Preparation, Quality, Sensitivity, Sweep, Trial,
 };
-use crate::web::errors::JsResult;
+use crate::web::errors::{JsResult, mismatch};
 use crate::web::{SLICE, message, now};
 use std::sync::Arc;
 use tsify::Ts;
@@ -98,10 +98,28 @@ impl Learner {
             Preparing::Sweep(sweep, parts) => {
                 let sweep = sweep.finish()?;
                 let told = beginning(&parts, [sweep.original(); 2], sweep.milliseconds());
-                self.probes = Some(Probes::Sizes(Box::new(sweep)));
+                self.probes = Some(Probes::Sizes(Box::new(sweep), None));
                 message(told)
             }
             Preparing::Layers(..) => Err(nothing_begun().into()),
+        }
+    }
+
+    /// What pictures told before layers can be probed, once all were shown.
+    pub fn found(&self) -> JsResult<Ts<Found>> {
+        match &self.preparing {
+            Some(Preparing::Layers(layers, _)) => message(Found::from(layers.found())),
+            _ => Err(nothing_begun().into()),
+        }
+    }
+
+    /// Takes what they told another worker that is to probe the same layers on the same pictures, in place of showing them.
+    #[wasm_bindgen(js_name = takeFound)]
+    pub fn take_found(&mut self, found: Ts<Found>) -> JsResult<()> {
+        let found = found.to_rust().map_err(mismatch)?;
+        match &mut self.preparing {
+            Some(Preparing::Layers(layers, _)) => Ok(layers.take(found.into())?),
+            _ => Err(nothing_begun().into()),
         }
     }
 
@@ -118,10 +136,11 @@ impl Learner {
         };
         let probing = Probing {
             probes: sensitivity.len(),
+            levels: sensitivity.levels().to_vec(),
             left: sensitivity.left(&curves),
             curves,
         };
-        self.probes = Some(Probes::Layers(Box::new(sensitivity)));
+        self.probes = Some(Probes::Layers(Box::new(sensitivity), None));
         message(probing)
     }
 }

@@ -8,17 +8,17 @@ use crate::onnx::open;
 use crate::prune::session::Session;
 use crate::random;
 use crate::recipe::Recipe;
-use crate::recover::{Curves, Sensitivity, Sweep, Swept, guide};
+use crate::recover::{Advance, Curves, LayerTrial, Sensitivity, SizeTrial, Sweep, Swept, guide};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
-use crate::web::{message, now, read_recipe};
+use crate::web::{SLICE, message, now, read_recipe};
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
-/// What is being measured.
+/// What is being measured, and the cut that is under way: of a layer, the curve that it belongs to.
 pub enum Probes {
-    Layers(Box<Sensitivity>),
-    Sizes(Box<Sweep>),
+    Layers(Box<Sensitivity>, Option<(usize, LayerTrial)>),
+    Sizes(Box<Sweep>, Option<Box<SizeTrial>>),
 }
 
 #[wasm_bindgen]
@@ -46,15 +46,43 @@ impl Learner {
         Ok(())
     }
 
-    /// Does one of the probes, in any order.
-    pub fn probe(&mut self, probe: usize) -> JsResult<Ts<Probe>> {
-        let Some(Probes::Layers(sensitivity)) = &mut self.probes else {
+    /// Begins one of the probes, in any order: cuts its layer.
+    #[wasm_bindgen(js_name = beginProbe)]
+    pub fn begin_probe(&mut self, probe: usize) -> JsResult<()> {
+        let Some(Probes::Layers(sensitivity, trial)) = &mut self.probes else {
             return Err(nothing_begun().into());
         };
-        let probed = sensitivity.probe(probe)?;
+        *trial = Some((sensitivity.curve_of(probe), sensitivity.begin(probe)?));
+        Ok(())
+    }
+
+    /// Shows some more pictures to the cut that was begun.
+    #[wasm_bindgen(js_name = advanceProbe)]
+    pub fn advance_probe(&mut self) -> JsResult<Ts<Advance>> {
+        let start = now();
+        loop {
+            let (done, of) = match &mut self.probes {
+                Some(Probes::Layers(_, Some((_, trial)))) => trial.advance()?,
+                Some(Probes::Sizes(_, Some(trial))) => trial.advance()?,
+                _ => return Err(nothing_begun().into()),
+            };
+            if done == of || now() - start > SLICE {
+                return message(Advance::from((done, of)));
+            }
+        }
+    }
+
+    /// What the probe gave.
+    #[wasm_bindgen(js_name = finishProbe)]
+    pub fn finish_probe(&mut self) -> JsResult<Ts<Probe>> {
+        let trial = match &mut self.probes {
+            Some(Probes::Layers(_, trial)) => trial.take(),
+            _ => None,
+        };
+        let (curve, trial) = trial.ok_or_else(nothing_begun)?;
         message(Probe {
-            curve: sensitivity.curve_of(probe),
-            probed,
+            curve,
+            probed: trial.finish()?,
         })
     }
 
@@ -93,11 +121,23 @@ impl Learner {
         Ok(())
     }
 
-    /// Cuts to the share `kept` and measures; `undefined` where the recipe's limits do not let so much go.
-    pub fn swept(&mut self, kept: f64) -> JsResult<Option<Ts<Swept>>> {
-        let Some(Probes::Sizes(sweep)) = &mut self.probes else {
+    /// Cuts to the share `kept`, which is measured then; `false` where the recipe's limits do not let so much go.
+    #[wasm_bindgen(js_name = beginCut)]
+    pub fn begin_cut(&mut self, kept: f64) -> JsResult<bool> {
+        let Some(Probes::Sizes(sweep, trial)) = &mut self.probes else {
             return Err(nothing_begun().into());
         };
-        sweep.point(kept)?.map(message).transpose()
+        *trial = sweep.begin(kept)?.map(Box::new);
+        Ok(trial.is_some())
+    }
+
+    /// What was measured of it.
+    #[wasm_bindgen(js_name = finishCut)]
+    pub fn finish_cut(&mut self) -> JsResult<Ts<Swept>> {
+        let trial = match &mut self.probes {
+            Some(Probes::Sizes(_, trial)) => trial.take(),
+            _ => None,
+        };
+        message(trial.ok_or_else(nothing_begun)?.finish()?)
     }
 }

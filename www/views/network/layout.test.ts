@@ -50,7 +50,16 @@ describe("the network at a glance", () => {
 
   it("shrinks what is cut towards the middle of what was there", () => {
     const layout = layoutNetwork(network([[100, 20]]), 203);
-    const cut = { id: 0, channelsIn: 8, channelsOut: 10, parameters: 80, nonzeros: 20, macs: 25, bytes: 0 };
+    const cut = {
+      id: 0,
+      channelsIn: 8,
+      channelsOut: 10,
+      parameters: 80,
+      nonzeros: 20,
+      macs: 25,
+      bytes: 0,
+      channelsGone: 0.5,
+    };
     const place = withCut(layout, [{ ...cut, sparsity: 0.5, threshold: null }]).places[0]!;
     expect(place.after).toEqual({ x: 75, y: 45, width: 50, height: 90 });
     expect(place.density).toBe(0.25);

@@ -146,7 +146,7 @@ describe("the numbers of the plot", () => {
 describe("sensitivity", () => {
   test("that fails before anything was measured stays open, and says why", async () => {
     await opened();
-    core.fail("probe", coreError("bad-model", "the model's output holds values that are not numbers"));
+    core.fail("beginProbe", coreError("bad-model", "the model's output holds values that are not numbers"));
     await press("Measure every layer");
     const details = panel().getByText("Sensitivity").closest("details")!;
     expect(details.open).toBe(true);

@@ -1,0 +1,98 @@
+//! One layer cut alone and measured, a piece at a time: whoever drives it can show how far it is, and stop it.
+
+use super::answers::Answers;
+use super::recalibrate::Recalibration;
+use super::sensitivity::Probed;
+use super::trial::Trial;
+use crate::data::Pictures;
+use crate::error::Result;
+use crate::graph::Graph;
+use std::sync::Arc;
+
+/// A cut layer on its way to a point of its curve: batches of pictures tell the statistics anew, where they are wanted; then it
+/// is measured, a picture a piece.
+pub struct LayerTrial {
+    share: f64,
+    judged: Arc<Pictures>,
+    answers: Answers,
+    /// Batches for statistics.
+    batches: usize,
+    work: Work,
+}
+
+enum Work {
+    Recalibrating(Box<Recalibration>, Arc<Pictures>),
+    Judging(Box<Trial>),
+}
+
+impl LayerTrial {
+    /// `share` of the layer was to go from `model`.
+    ///
+    /// Errors: those of running the model.
+    pub(super) fn new(
+        share: f64,
+        model: &Graph,
+        calibration: Option<&Arc<Pictures>>,
+        (judged, answers): (&Arc<Pictures>, &Answers),
+    ) -> Result<Self> {
+        let (batches, work) = match calibration {
+            Some(pictures) => {
+                let recalibration = Box::new(Recalibration::new(model, pictures)?);
+                let (_, batches) = recalibration.progress();
+                let pictures = Arc::clone(pictures);
+                (batches, Work::Recalibrating(recalibration, pictures))
+            }
+            None => {
+                let trial = Trial::against(answers, model, Arc::clone(judged))?;
+                (0, Work::Judging(Box::new(trial)))
+            }
+        };
+        Ok(LayerTrial {
+            share,
+            judged: Arc::clone(judged),
+            answers: answers.clone(),
+            batches,
+            work,
+        })
+    }
+
+    /// Does the next piece; gives how many are done, and how many are to be.
+    ///
+    /// Errors: those of running the model.
+    pub fn advance(&mut self) -> Result<(usize, usize)> {
+        let of = self.batches + self.judged.len();
+        match &mut self.work {
+            Work::Recalibrating(recalibration, pictures) => {
+                recalibration.advance(pictures)?;
+                let (done, batches) = recalibration.progress();
+                if done == batches {
+                    let judged = Arc::clone(&self.judged);
+                    let trial = Trial::against(&self.answers, recalibration.model(), judged)?;
+                    self.work = Work::Judging(Box::new(trial));
+                }
+                Ok((done, of))
+            }
+            Work::Judging(trial) => {
+                let (shown, _) = trial.advance()?;
+                Ok((self.batches + shown, of))
+            }
+        }
+    }
+
+    /// The point of the curve, after all pieces that are left.
+    pub fn finish(mut self) -> Result<Probed> {
+        loop {
+            let (done, of) = self.advance()?;
+            if let Work::Judging(trial) = &self.work
+                && done == of
+            {
+                let tested = trial.tested();
+                return Ok(Probed {
+                    share: self.share,
+                    quality: tested.quality,
+                    lost: tested.original.lost_by(&tested.quality),
+                });
+            }
+        }
+    }
+}

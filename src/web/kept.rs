@@ -1,0 +1,22 @@
+//! What models and curves lack that an earlier version of the page kept.
+
+use super::errors::{JsResult, mismatch};
+use super::message;
+use crate::recover::Curves;
+use crate::report::{Remainder, Totals};
+use tsify::Ts;
+use wasm_bindgen::prelude::*;
+
+/// What is left of a model, by what it and its original cost.
+#[wasm_bindgen(js_name = remainderOf)]
+pub fn remainder_of(before: Ts<Totals>, after: Ts<Totals>) -> JsResult<Ts<Remainder>> {
+    let before = before.to_rust().map_err(mismatch)?;
+    let after = after.to_rust().map_err(mismatch)?;
+    message(Remainder::new(&before, &after))
+}
+
+/// Curves with what each of their points loses.
+#[wasm_bindgen(js_name = withLosses)]
+pub fn with_losses(curves: Ts<Curves>) -> JsResult<Ts<Curves>> {
+    message(curves.to_rust().map_err(mismatch)?.with_losses())
+}

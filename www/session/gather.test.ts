@@ -1,0 +1,33 @@
+import { expect, test, vi } from "vitest";
+import { coreError } from "../../tests/page/core-double";
+import { asked, core, opened } from "../../tests/page/visits";
+import type { Lesson } from "../data/sets/lesson";
+
+const inFolder = (folder: string): Lesson => ({
+  name: "a photo",
+  folder,
+  pixels: () => Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),
+});
+
+test("folders that are no classes of the model are refused before a photo is read", async () => {
+  const session = await opened();
+  const plan = await core.learner.plan("reconstruct", session.preset!);
+  const given: unknown[] = [];
+  const refuse = (...[, folders, classes]: Parameters<typeof core.learner.gather>) => {
+    given.push([folders, classes]);
+    return Promise.reject(coreError("bad-input", "the folders “cat”, “dog” are no classes"));
+  };
+  vi.spyOn(core.learner, "gather").mockImplementation(refuse);
+  const { prober } = core;
+  core.prober = () => ({ ...prober(), gather: refuse });
+  const photos = [inFolder("dog"), inFolder("cat")];
+  const refused = { state: "failed", failure: { code: "bad-input" } };
+
+  await session.recovery.recover(session.patient!, photos, plan);
+  expect(session.recovery.work).toMatchObject(refused);
+  await session.probing.sweep(session.subject!, photos);
+  expect(session.probing.sweepWork).toMatchObject(refused);
+  // The double's model tells ten classes apart.
+  expect(given).toEqual([1, 2].map(() => [["cat", "dog"], 10]));
+  expect([...asked("add"), ...asked("prober.add")]).toEqual([]);
+});
