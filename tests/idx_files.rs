@@ -121,7 +121,11 @@ fn packed_part(part: Part, labels: &str) -> (Vec<u8>, Vec<u8>) {
     let preset = r#"{"size": 28, "mean": [0], "std": [1]}"#;
     let pair = Pair::find(&pack(), Some(part)).unwrap().unwrap();
     let pictures = pair.load(&Preset::parse(preset).unwrap()).unwrap();
-    let colours = pictures.levels().as_chunks::<3>().0;
+    let levels: Vec<&[u8]> = (0..pictures.len())
+        .map(|index| pictures.levels_of(index))
+        .collect();
+    let levels = levels.concat();
+    let colours = levels.as_chunks::<3>().0;
     assert!(
         colours
             .iter()

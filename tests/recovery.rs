@@ -382,12 +382,8 @@ fn recalibration_takes_pictures_that_come_class_by_class_as_well_as_mixed_ones()
     for class in 0..3 {
         let of_class = |index: &usize| all.label(*index) == Some(class);
         let indices: Vec<usize> = (0..all.len()).filter(of_class).collect();
-        let size = all.levels().len() / all.len();
-        let levels: Vec<u8> = indices
-            .iter()
-            .flat_map(|i| &all.levels()[i * size..][..size])
-            .copied()
-            .collect();
+        let levels: Vec<&[u8]> = indices.iter().map(|i| all.levels_of(*i)).collect();
+        let levels = levels.concat();
         let stack = Stack {
             levels: &levels,
             width: 8,

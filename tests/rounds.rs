@@ -441,17 +441,15 @@ fn what_is_tested_on_has_no_say_in_a_cut() {
     let (graph, _) = model();
     let set = pictures(90, 3, true);
     let parts = Parts::new(set.clone()).unwrap();
-    let size = set.levels().len() / set.len();
     let is_in = |part: &Pictures, index: usize| {
-        let levels = &set.levels()[index * size..][..size];
-        part.levels().chunks(size).any(|other| other == levels)
+        (0..part.len()).any(|other| part.levels_of(other) == set.levels_of(index))
     };
     // The same set without some of its pictures, or with other labels on them.
     let changed = |part: &Pictures, label: Option<u32>| {
         let mut changed = set.none();
         for index in 0..set.len() {
             let stack = Stack {
-                levels: &set.levels()[index * size..][..size],
+                levels: set.levels_of(index),
                 width: 8,
                 height: 8,
                 channels: 3,

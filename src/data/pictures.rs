@@ -19,12 +19,13 @@ pub struct Stack<'a> {
     pub channels: usize,
 }
 
-/// Pictures at a model's size, 8 bits a colour, all labelled or none.
+/// Pictures at a model's size, 8 bits a colour, all labelled or none. Copies of a set, and sets chosen from one, share its
+/// pictures' levels, so that these are in memory once.
 #[derive(Debug, Clone)]
 pub struct Pictures {
     preset: Preset,
-    /// Picture after picture: rows of red, green and blue.
-    levels: Vec<u8>,
+    /// By picture: rows of red, green and blue.
+    levels: Vec<Arc<[u8]>>,
     /// Classes by picture; empty where the pictures have no labels.
     labels: Vec<u32>,
     /// The part that was published to test on, where there is one.
@@ -46,7 +47,7 @@ impl Pictures {
     pub fn add(&mut self, rgba: &[u8], width: u32, height: u32, label: Option<u32>) -> Result<()> {
         self.check_labelled(label.is_some())?;
         let levels = to_levels(rgba, width, height, &self.preset)?;
-        self.levels.extend(levels);
+        self.levels.push(levels.into());
         self.labels.extend(label);
         Ok(())
     }
@@ -79,16 +80,15 @@ impl Pictures {
         }
         self.check_labelled(labels.is_some())?;
         let colours = |pixel: &[u8]| [pixel[0], pixel[channels / 2], pixel[channels - 1]];
-        if [width, height] == self.preset.size {
-            self.levels
-                .extend(levels.chunks_exact(channels).flat_map(colours));
-        } else {
-            for picture in levels.chunks_exact(size) {
-                let pixels = picture.chunks_exact(channels).map(colours);
+        let fits = [width, height] == self.preset.size;
+        for picture in levels.chunks_exact(size) {
+            let pixels = picture.chunks_exact(channels).map(colours);
+            self.levels.push(if fits {
+                pixels.flatten().collect()
+            } else {
                 let rgba: Vec<u8> = pixels.flat_map(|[r, g, b]| [r, g, b, 255]).collect();
-                self.levels
-                    .extend(to_levels(&rgba, width, height, &self.preset)?);
-            }
+                to_levels(&rgba, width, height, &self.preset)?.into()
+            });
         }
         self.labels.extend(labels.unwrap_or_default());
         Ok(())
@@ -128,7 +128,7 @@ impl Pictures {
     }
 
     pub fn len(&self) -> usize {
-        self.levels.len() / self.size()
+        self.levels.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -139,14 +139,9 @@ impl Pictures {
         &self.preset
     }
 
-    /// All pictures as [`Pictures::add_stack`] takes them: at the preset's size, three bytes a pixel.
-    pub fn levels(&self) -> &[u8] {
-        &self.levels
-    }
-
-    /// The levels of one picture.
-    pub(super) fn levels_of(&self, index: usize) -> &[u8] {
-        &self.levels[index * self.size()..][..self.size()]
+    /// One picture as [`Pictures::add_stack`] takes it: at the preset's size, three bytes a pixel.
+    pub fn levels_of(&self, index: usize) -> &[u8] {
+        &self.levels[index]
     }
 
     /// The classes by picture, where they are known.
@@ -164,11 +159,6 @@ impl Pictures {
     /// The class of one picture, counted from 0; `None` without labels.
     pub fn label(&self, index: usize) -> Option<u32> {
         self.labels.get(index).copied()
-    }
-
-    /// Bytes of one picture.
-    fn size(&self) -> usize {
-        self.preset.size[0] as usize * self.preset.size[1] as usize * 3
     }
 
     /// Numbers of one sample of the model's input.
@@ -192,8 +182,9 @@ impl Pictures {
 
     /// A number that tells sets apart: the same pictures with the same labels in the same order give the same (FNV-1a).
     pub fn fingerprint(&self) -> u64 {
+        let levels = self.levels.iter().flat_map(|levels| levels.iter().copied());
         let labels = self.labels.iter().flat_map(|label| label.to_le_bytes());
-        fnv(self.levels.iter().copied().chain(labels))
+        fnv(levels.chain(labels))
     }
 
     /// As many of the pictures as asked for, chosen at random by the seed; all where there are no more.
@@ -222,7 +213,7 @@ impl Pictures {
 
     /// Takes over a picture of a set of the same kind.
     fn take(&mut self, from: &Pictures, index: usize) {
-        self.levels.extend(from.levels_of(index));
+        self.levels.push(Arc::clone(&from.levels[index]));
         self.labels.extend(from.labels.get(index));
     }
 }

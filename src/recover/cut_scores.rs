@@ -21,7 +21,7 @@ pub fn cut_scores(
     let (lessons, none_apart) = Parts::lessons_or_all(pictures);
     let lessons = match all {
         true => lessons,
-        false => calibration(&lessons, seed).into_owned(),
+        false => calibration(&lessons, seed),
     };
     let measuring = Measuring::new(graph, criterion, lessons, seed)?;
     Ok(match none_apart {

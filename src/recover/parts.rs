@@ -66,6 +66,7 @@ fn parted(pictures: &Pictures, published: Option<Pictures>) -> (Pictures, Pictur
 mod tests {
     use super::*;
     use crate::data::{Preset, Stack};
+    use std::collections::BTreeSet;
 
     /// Labelled pictures of one pixel with levels from `first`.
     fn set(first: u8, count: u8) -> Pictures {
@@ -115,6 +116,25 @@ mod tests {
         let few = Parts::new(set(0, 12)).unwrap();
         assert!(few.test.is_empty() && !few.judged.is_empty());
         assert!(Parts::new(set(0, 1)).is_err());
+    }
+
+    /// Where the pixels of the pictures are in memory.
+    fn places(pictures: &Pictures) -> BTreeSet<*const u8> {
+        let all = 0..pictures.len();
+        all.map(|index| pictures.levels_of(index).as_ptr())
+            .collect()
+    }
+
+    #[test]
+    fn parts_and_samples_hold_no_pixels_of_their_own() {
+        let all = set(0, 100);
+        let parts = Parts::new(all.clone()).unwrap();
+        let parted = [&parts.lessons, &parts.judged, &parts.test].map(|part| places(part));
+        assert_eq!(
+            parted.into_iter().flatten().collect::<BTreeSet<_>>(),
+            places(&all)
+        );
+        assert!(places(&parts.lessons.sample(20, 1)).is_subset(&places(&all)));
     }
 
     /// Whoever takes other pictures of the same ones, or parts them otherwise, learns from none that another tests on.

@@ -2,7 +2,7 @@
 
 use super::team_messages::{Lessons, Share};
 use super::{Kind, Learner, nothing_begun, options};
-use crate::data::{Pictures, Stack};
+use crate::data::Pictures;
 use crate::graph::Graph;
 use crate::learn;
 use crate::onnx::{OpenOptions, open};
@@ -56,18 +56,8 @@ impl Member {
     ) -> JsResult<Member> {
         let lessons = lessons.to_rust().map_err(mismatch)?;
         let options = options(sizes)?;
-        let (levels, labels) = (lessons.levels.to_vec(), lessons.labels.to_vec());
-        let [width, height] = lessons.preset.size;
-        let stack = Stack {
-            levels: &levels,
-            width,
-            height,
-            channels: 3,
-        };
-        let mut pictures = Pictures::new(&lessons.preset)?;
-        pictures.add_stack(stack, (!labels.is_empty()).then_some(&labels[..]))?;
         Ok(Member {
-            lessons: Arc::new(pictures),
+            lessons: Arc::new(lessons.pictures()?),
             original: open(original.into(), &options)?.graph,
             plan: lessons.plan,
             options,
@@ -121,13 +111,7 @@ impl Learner {
     /// What the work under way learns from, and how, for members.
     pub fn lessons(&self) -> JsResult<Ts<Lessons>> {
         let work = self.under_way()?;
-        let lessons = &work.parts.lessons;
-        message(Lessons {
-            preset: lessons.preset().clone(),
-            levels: js_sys::Uint8Array::from(lessons.levels()),
-            labels: js_sys::Uint32Array::from(lessons.labels().unwrap_or_default()),
-            plan: work.plan().clone(),
-        })
+        message(Lessons::of(&work.parts.lessons, work.plan().clone()))
     }
 
     /// Whether the next piece of work is a step of learning, which members take part in: what they find is to be handed

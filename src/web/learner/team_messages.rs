@@ -1,10 +1,13 @@
 //! The messages between workers that learn together.
 
 use crate::data::preset::Preset;
+use crate::data::{Pictures, Stack};
+use crate::error::Result;
 use crate::learn;
 use crate::recover::Plan;
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
+use std::slice;
 use tsify::Tsify;
 
 /// Pictures at the size of a preset, with their classes where they are known, and how they are learned from.
@@ -18,6 +21,50 @@ pub struct Lessons {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub labels: Uint32Array,
     pub plan: Plan,
+}
+
+/// Pictures are copied one by one: in a worker's memory no two copies of all of them are to stand side by side.
+impl Lessons {
+    pub fn of(pictures: &Pictures, plan: Plan) -> Self {
+        let preset = pictures.preset().clone();
+        let size = size(&preset);
+        let levels = Uint8Array::new_with_length(pictures.len() as u32 * size);
+        for index in 0..pictures.len() {
+            let start = index as u32 * size;
+            levels
+                .subarray(start, start + size)
+                .copy_from(pictures.levels_of(index));
+        }
+        Lessons {
+            preset,
+            levels,
+            labels: Uint32Array::from(pictures.labels().unwrap_or_default()),
+            plan,
+        }
+    }
+
+    pub fn pictures(&self) -> Result<Pictures> {
+        let [width, height] = self.preset.size;
+        let size = size(&self.preset);
+        let labels = self.labels.to_vec();
+        let mut pictures = Pictures::new(&self.preset)?;
+        for index in 0..self.levels.length() / size {
+            let start = index * size;
+            let stack = Stack {
+                levels: &self.levels.subarray(start, start + size).to_vec(),
+                width,
+                height,
+                channels: 3,
+            };
+            pictures.add_stack(stack, labels.get(index as usize).map(slice::from_ref))?;
+        }
+        Ok(pictures)
+    }
+}
+
+/// Bytes of one picture.
+fn size(preset: &Preset) -> u32 {
+    preset.size[0] * preset.size[1] * 3
 }
 
 /// What a worker's part of a batch says of the weights.

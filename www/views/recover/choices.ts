@@ -14,7 +14,8 @@ export const METHODS: Record<Method, { readonly name: string; readonly about: st
   },
   distill: {
     name: "Distil",
-    about: "The original teaches the pruned model, step by step, on any photos. No labels.",
+    about:
+      "The original teaches the pruned model, step by step, on any photos. No labels needed; where there are some, they can count too.",
   },
   finetune: {
     name: "Fine-tune",

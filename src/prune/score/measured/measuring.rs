@@ -8,7 +8,6 @@ use crate::graph::Graph;
 use crate::prune::score::about::Way;
 use crate::prune::score::{find, is_measured};
 use crate::recipe::Recipe;
-use std::borrow::Cow;
 
 /// The most pictures that are measured on unless more are asked for, of small pictures and of large ones; scores
 /// change little with more.
@@ -17,15 +16,15 @@ const ENOUGH: (usize, usize) = (1024, 64);
 const SMALL: u32 = 64 * 64;
 
 /// As many of the pictures as are enough to measure on, chosen by the seed.
-pub fn calibration(pictures: &Pictures, seed: u32) -> Cow<'_, Pictures> {
+pub fn calibration(pictures: &Pictures, seed: u32) -> Pictures {
     let [width, height] = pictures.preset().size;
     let most = match width * height <= SMALL {
         true => ENOUGH.0,
         false => ENOUGH.1,
     };
     match pictures.len() > most {
-        true => Cow::Owned(pictures.sample(most, seed)),
-        false => Cow::Borrowed(pictures),
+        true => pictures.sample(most, seed),
+        false => pictures.clone(),
     }
 }
 
@@ -116,7 +115,7 @@ pub fn begin(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Opti
     if !is_measured(&recipe.criterion) {
         return Ok(None);
     }
-    let pictures = calibration(pictures, recipe.seed).into_owned();
+    let pictures = calibration(pictures, recipe.seed);
     Measuring::new(graph, &recipe.criterion, pictures, recipe.seed).map(Some)
 }
 
