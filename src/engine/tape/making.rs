@@ -94,6 +94,11 @@ impl Tape {
             };
             let at = value.0 as usize;
             let constant = settled.constant(value);
+            if constant.is_none() && !form.dtype.is_float() {
+                return Err(fail(
+                    "reads numbers at run time that are no floats, which nothing can be learned through",
+                ));
+            }
             let numbers = constant.and_then(|tensor| tensor.floats());
             // A single number beside an elementwise operator is part of a formula, not a weight.
             let many = form.shape.iter().product::<usize>() > 1;
