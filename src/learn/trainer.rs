@@ -4,6 +4,7 @@ use super::loss::{cross_entropy, distillation, matching};
 use super::share::unlike;
 use super::watch::{Finding, Watch};
 use super::{Goal, Optimiser, Rule, Schedule, Share};
+use crate::engine::room::zeros;
 use crate::engine::{Normalisation, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
@@ -119,9 +120,9 @@ impl Trainer {
             .filter(|(_, zeros)| !zeros.is_empty())
             .collect();
         Ok(Trainer {
-            good: (0, tape.state()),
+            good: (0, tape.state()?),
             output,
-            optimiser: Optimiser::new(settings.rule, settings.weight_decay),
+            optimiser: Optimiser::new(settings.rule, settings.weight_decay, &tape)?,
             settings: settings.clone(),
             done: 0,
             held,
@@ -157,7 +158,7 @@ impl Trainer {
         goal.check(self.settings.batch, classes)?;
         self.tape.forward(inputs)?;
         let logits = self.tape.value(self.output);
-        let mut seed = vec![0.0; logits.len()];
+        let mut seed = zeros(logits.len())?;
         let mut loss = self.answers_loss(logits, goal, &mut seed);
         let equal = vec![0.0; logits.len()];
         let chance = self.answers_loss(&equal, goal, &mut equal.clone());
@@ -173,7 +174,7 @@ impl Trainer {
                         .into(),
                 ));
             }
-            let mut gradient = vec![0.0; teacher.len()];
+            let mut gradient = zeros(teacher.len())?;
             loss += matching(self.tape.value(*value), teacher, 1.0, &mut gradient);
             inner.push((*value, gradient));
         }
@@ -192,7 +193,7 @@ impl Trainer {
         );
         self.tape.backward(&seeds)?;
         Ok(Share {
-            numbers: self.tape.findings(),
+            numbers: self.tape.findings()?,
             loss,
             normalised_loss,
             hits,
@@ -229,7 +230,11 @@ impl Trainer {
         }
         match self.watch.see(share) {
             Finding::Usual => {}
-            Finding::Good => self.good = (self.done, self.tape.state()),
+            Finding::Good => {
+                let (step, good) = &mut self.good;
+                *step = self.done;
+                self.tape.renew(good);
+            }
             Finding::Diverged => return Err(self.diverged(share.loss)),
         }
         self.tape.follow(&share.numbers);
