@@ -160,8 +160,7 @@ impl Trainer {
         let logits = self.tape.value(self.output);
         let mut seed = zeros(logits.len())?;
         let mut loss = self.answers_loss(logits, goal, &mut seed);
-        let equal = vec![0.0; logits.len()];
-        let chance = self.answers_loss(&equal, goal, &mut equal.clone());
+        let chance = self.chance_loss(logits.len(), goal)?;
         // Not a number where even equal logits lose nothing, which counts as 1.
         let normalised_loss = (loss / chance).min(1.0);
         let hits = goal.labels.map(|labels| hits(logits, labels, classes));
@@ -220,6 +219,18 @@ impl Trainer {
         loss
     }
 
+    /// The loss of so many equal logits.
+    fn chance_loss(&self, count: usize, goal: Goal<'_>) -> Result<f64> {
+        match goal.teacher {
+            // Whatever the labels are, and however they are smoothed.
+            None => Ok((self.classes() as f64).ln()),
+            Some(_) => {
+                let equal = zeros(count)?;
+                Ok(self.answers_loss(&equal, goal, &mut zeros(count)?))
+            }
+        }
+    }
+
     /// Moves the weights by a whole batch's share, as fast as the schedule says for its progress; this trainer has found one
     /// itself since the last move.
     ///
@@ -235,7 +246,10 @@ impl Trainer {
                 *step = self.done;
                 self.tape.renew(good);
             }
-            Finding::Diverged => return Err(self.diverged(share.loss)),
+            Finding::Diverged => {
+                let (step, loss) = (self.done + 1, share.loss);
+                return Err(self.diverged(&format!("at step {step} (the loss is {loss:.3})")));
+            }
         }
         self.tape.follow(&share.numbers);
         self.hold();
@@ -252,6 +266,19 @@ impl Trainer {
             rate,
             gradient_norm: norm,
         })
+    }
+
+    /// Judges the last steps, where no other will follow. Changes nothing where they did well.
+    ///
+    /// Fails with [`Error::Diverged`] where numbers ran away, and the weights are then the last good ones. What the very last
+    /// move of the weights did is known only where it left no numbers.
+    pub fn conclude(&mut self) -> Result<()> {
+        let parameters = self.tape.parameters().iter();
+        let mut learned = parameters.flat_map(|p| self.tape.value(p.value));
+        if learned.all(|x| x.is_finite()) && self.watch.end() != Finding::Diverged {
+            return Ok(());
+        }
+        Err(self.diverged(&format!("by its last step, {}", self.done)))
     }
 
     /// Writes what was learned into a model of the graph that learning began with.
@@ -300,13 +327,11 @@ impl Trainer {
         }
     }
 
-    fn diverged(&mut self, loss: f64) -> Error {
+    fn diverged(&mut self, place: &str) -> Error {
         let (step, good) = &self.good;
         self.tape.restore(good);
         Error::Diverged(format!(
-            "learning ran away at step {} (the loss is {loss:.3}); the weights of step {step} are kept: try a learning rate \
-             below {}",
-            self.done + 1,
+            "learning ran away {place}; the weights of step {step} are kept: try a learning rate below {}",
             self.settings.rate
         ))
     }
