@@ -8,7 +8,7 @@ use secateur::Error;
 use secateur::engine::{Normalisation, Options, Tape};
 use secateur::graph::Graph;
 use secateur::learn::loss::cross_entropy;
-use secateur::learn::{Goal, Rule, Schedule, Settings, Share, Trainer};
+use secateur::learn::{Goal, Learned, Rule, Schedule, Settings, Share, Trainer};
 use std::sync::Arc;
 
 const BATCH: usize = 32;
@@ -54,16 +54,21 @@ fn settings(rate: f32) -> Settings {
     }
 }
 
+/// One more step, on pictures of its own.
+fn step(trainer: &mut Trainer, random: &mut Random) -> Result<Learned, Error> {
+    let (pixels, labels) = pictures(random);
+    let goal = Goal {
+        labels: Some(&labels),
+        ..Goal::default()
+    };
+    trainer.step(&[&pixels], goal)
+}
+
 /// Goes steps until the end or an error; gives the losses.
 fn learn(trainer: &mut Trainer, random: &mut Random) -> (Vec<f64>, Option<Error>) {
     let mut losses = Vec::new();
     for _ in 0..trainer.settings().steps {
-        let (pixels, labels) = pictures(random);
-        let goal = Goal {
-            labels: Some(&labels),
-            ..Goal::default()
-        };
-        match trainer.step(&[&pixels], goal) {
+        match step(trainer, random) {
             Ok(learned) => losses.push(learned.loss),
             Err(error) => return (losses, Some(error)),
         }
@@ -217,10 +222,53 @@ fn rates_that_do_well_are_let_be() {
                 ..settings(rate)
             };
             let mut trainer = Trainer::new(graph, &settings).unwrap();
-            let (_, error) = learn(&mut trainer, &mut Random(5));
-            assert!(error.is_none(), "{rule:?} {rate}: {error:?}");
+            let mut random = Random(5);
+            // At whichever step they end.
+            for at in 1..=settings.steps {
+                let done = step(&mut trainer, &mut random).and_then(|_| trainer.conclude());
+                assert!(done.is_ok(), "{rule:?} {rate} {at}: {done:?}");
+            }
         }
     }
+}
+
+/// Too short for a whole window that a later step would judge.
+#[test]
+fn a_rate_that_ruins_in_a_short_run_is_told_at_its_end() {
+    let trained = trained();
+    let before = loss(&trained);
+    let mut at_the_end = 0;
+    for rate in [2.0, 5.0] {
+        for steps in [15, 25] {
+            let settings = Settings {
+                steps,
+                ..settings(rate)
+            };
+            let mut trainer = Trainer::new(&trained, &settings).unwrap();
+            let (_, error) = learn(&mut trainer, &mut Random(2));
+            at_the_end += usize::from(error.is_none());
+            // Some grow beyond measure on their way.
+            let error = error.or_else(|| trainer.conclude().err());
+            assert_eq!(kept(error), 0, "{rate} {steps}");
+            assert!((loss(&model(&trainer, &trained)) - before).abs() < 1e-6);
+        }
+    }
+    assert!(at_the_end >= 2);
+}
+
+#[test]
+fn a_last_step_that_leaves_no_numbers_is_told() {
+    let trained = trained();
+    let settings = Settings {
+        steps: 1,
+        weight_decay: 1e30,
+        ..settings(1e30)
+    };
+    let mut trainer = Trainer::new(&trained, &settings).unwrap();
+    let (_, error) = learn(&mut trainer, &mut Random(2));
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(kept(trainer.conclude().err()), 0);
+    assert!((loss(&model(&trainer, &trained)) - loss(&trained)).abs() < 1e-6);
 }
 
 /// What never knew anything has nothing to lose.

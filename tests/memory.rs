@@ -7,7 +7,7 @@ use common::{Net, Random};
 use secateur::Error;
 use secateur::engine::{Normalisation, Options, Tape};
 use secateur::graph::Graph;
-use secateur::learn::{Goal, Settings, Trainer};
+use secateur::learn::{Goal, Optimiser, Rule, Settings, Share, Trainer};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -63,6 +63,11 @@ fn is_too_large<T>(result: Result<T, Error>) -> bool {
 /// One test, since all threads share one allocator.
 #[test]
 fn memory_that_there_is_not_is_told() {
+    for_inner_values();
+    for_weights();
+}
+
+fn for_inner_values() {
     let graph = network();
     let mut random = Random(1);
     let input: Vec<f32> = (0..BATCH * 2 * 64).map(|_| random.number()).collect();
@@ -88,7 +93,7 @@ fn memory_that_there_is_not_is_told() {
     let refused = with_at_most(INNER - 1, || scarce.backward(&seeds));
     assert!(is_too_large(refused));
     scarce.backward(&seeds).unwrap();
-    assert_eq!(scarce.findings(), plenty.findings());
+    assert_eq!(scarce.findings().unwrap(), plenty.findings().unwrap());
 
     let settings = Settings {
         batch: BATCH,
@@ -112,5 +117,68 @@ fn memory_that_there_is_not_is_told() {
         };
         let error = Trainer::new(&graph, &settings).err().unwrap().to_string();
         assert!(error.contains("more than there is room for"), "{error}");
+    }
+}
+
+/// What is as large as the largest stored tensor: its copy, its gradient, its moments, and what is kept of it.
+fn for_weights() {
+    let mut net = Net::new(32);
+    let x = net.input(&[2, 1, 16, 16]);
+    let x = net.flatten(x);
+    let y = net.linear(x, 128);
+    let graph = net.finish(&[y]);
+    let scarce = 256 * 128 * size_of::<f32>() - 1;
+
+    let options = Options {
+        batch: 2,
+        ..Options::default()
+    };
+    let tape = || Tape::new(&graph, &options, Normalisation::Stored);
+    assert!(is_too_large(with_at_most(scarce, tape)));
+    let mut tape = tape().unwrap();
+    for rule in [Rule::SGD, Rule::AdamW] {
+        let optimiser = || Optimiser::new(rule, 0.0, &tape);
+        assert!(is_too_large(with_at_most(scarce, optimiser)), "{rule:?}");
+        optimiser().unwrap();
+    }
+    assert!(is_too_large(with_at_most(scarce, || tape.state())));
+    let input = [0.5; 512];
+    tape.forward(&[&input]).unwrap();
+    tape.backward(&[(y, &[1.0; 256])]).unwrap();
+    assert!(is_too_large(with_at_most(scarce, || tape.findings())));
+
+    for rule in [Rule::SGD, Rule::AdamW] {
+        let settings = Settings {
+            batch: 2,
+            rule,
+            ..Settings::default()
+        };
+        let trainer = || Trainer::new(&graph, &settings);
+        assert!(is_too_large(with_at_most(scarce, trainer)));
+        let mut trainers = [trainer().unwrap(), trainer().unwrap()];
+        let goal = Goal {
+            labels: Some(&[3, 5]),
+            ..Goal::default()
+        };
+        let shares = trainers
+            .each_mut()
+            .map(|trainer| trainer.share(&[&input], goal).unwrap());
+        let mean = with_at_most(scarce, || Share::mean(&shares));
+        assert!(is_too_large(mean));
+        // All that a move of the weights needs is there from the beginning.
+        for (trainer, share) in trainers.iter_mut().zip(&shares) {
+            with_at_most(scarce, || trainer.follow(share)).unwrap();
+        }
+        let learned = trainers.map(|trainer| {
+            let mut graph = graph.clone();
+            trainer.write_to(&mut graph);
+            graph
+        });
+        let stored = |graph: &Graph| {
+            let stored = graph.values.iter().filter_map(|v| v.constant.clone());
+            stored.collect::<Vec<_>>()
+        };
+        assert!(stored(&learned[0]) == stored(&learned[1]));
+        assert!(stored(&learned[0]) != stored(&graph));
     }
 }

@@ -8,6 +8,7 @@ mod settle;
 mod tape;
 
 pub use run::Executor;
+pub(crate) use tape::room;
 pub use tape::{Normalisation, Parameter, Tape};
 
 use std::collections::BTreeMap;

@@ -4,12 +4,14 @@
 mod findings;
 mod fusing;
 mod making;
+pub(crate) mod room;
 mod state;
 
 use crate::error::{Error, Result};
 use crate::graph::ValueId;
 use crate::kernels::learn::{Backward, Differentiable};
 use crate::ops::linear::Linear;
+use room::zeros;
 
 /// How normalisations of batches work while learning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,13 +264,4 @@ fn buffer(spare: &mut Vec<Vec<f32>>, length: usize) -> Result<Vec<f32>> {
         Some(at) => Ok(spare.swap_remove(at)),
         None => zeros(length),
     }
-}
-
-fn zeros(length: usize) -> Result<Vec<f32>> {
-    let mut numbers = Vec::new();
-    numbers.try_reserve_exact(length).map_err(|_| {
-        Error::TooLarge("learning with this model needs more memory than there is: take fewer samples at a time".into())
-    })?;
-    numbers.resize(length, 0.0);
-    Ok(numbers)
 }

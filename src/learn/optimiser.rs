@@ -1,6 +1,8 @@
 //! How weights follow their gradients.
 
 use crate::engine::Tape;
+use crate::engine::room::zeros;
+use crate::error::Result;
 use crate::graph::ValueId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,21 +33,33 @@ pub struct Optimiser {
     /// Pulls weights of two and more axes towards zero; biases and scales are left alone.
     weight_decay: f32,
     steps: i32,
-    /// By parameter: the running mean of its gradients, and of their squares.
+    /// By parameter: the running mean of its gradients, and of their squares where the rule asks for them.
     moments: BTreeMap<ValueId, (Vec<f32>, Vec<f32>)>,
 }
 
 impl Optimiser {
-    pub fn new(rule: Rule, weight_decay: f32) -> Self {
-        Optimiser {
+    /// An optimiser of what this tape learns; it has all its memory from the beginning.
+    ///
+    /// Fails with [`Error::TooLarge`](crate::Error::TooLarge) where there is none.
+    pub fn new(rule: Rule, weight_decay: f32, tape: &Tape) -> Result<Self> {
+        let moments = tape.parameters().iter().map(|parameter| {
+            let length = tape.value(parameter.value).len();
+            let of_squares = match rule {
+                Rule::Sgd { .. } => 0,
+                Rule::AdamW => length,
+            };
+            Ok((parameter.value, (zeros(length)?, zeros(of_squares)?)))
+        });
+        Ok(Optimiser {
             rule,
             weight_decay,
             steps: 0,
-            moments: BTreeMap::new(),
-        }
+            moments: moments.collect::<Result<_>>()?,
+        })
     }
 
-    /// Moves everything that is learned by the gradients of the last backward pass.
+    /// Moves everything that is learned by the gradients of the tape's last backward pass; it is the tape of
+    /// [`Optimiser::new`].
     pub fn step(&mut self, tape: &mut Tape, rate: f32) {
         self.steps += 1;
         for parameter in tape.parameters().to_vec() {
@@ -53,11 +67,11 @@ impl Optimiser {
                 0 | 1 => 0.0,
                 _ => self.weight_decay,
             };
-            let (weights, Some(gradient)) = tape.learn(parameter.value) else {
+            let moments = self.moments.get_mut(&parameter.value);
+            let learned = tape.learn(parameter.value);
+            let (Some((first, second)), (weights, Some(gradient))) = (moments, learned) else {
                 continue;
             };
-            let empty = || (vec![0.0; weights.len()], Vec::new());
-            let (first, second) = self.moments.entry(parameter.value).or_insert_with(empty);
             let numbers = weights.iter_mut().zip(&*gradient).zip(first);
             match self.rule {
                 Rule::Sgd { momentum } => {
@@ -67,7 +81,6 @@ impl Optimiser {
                     }
                 }
                 Rule::AdamW => {
-                    second.resize(gradient.len(), 0.0);
                     let bias = |beta: f32| 1.0 - beta.powi(self.steps);
                     let (mean_bias, square_bias) = (bias(BETA.0), bias(BETA.1));
                     for (((weight, &gradient), mean), square) in numbers.zip(second) {

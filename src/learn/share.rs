@@ -1,5 +1,6 @@
 //! What a part of a batch says of the weights, so that several trainers can learn one model together.
 
+use crate::engine::room::zeros;
 use crate::error::{Error, Result};
 
 /// Gradients and batch statistics of some samples. Trainers of the same graph and settings lay them out alike.
@@ -23,7 +24,8 @@ impl Share {
     /// data-parallel SGD, Chen et al. 2016, arXiv 1604.00981). Each part was normalised by itself. The first one says how far all
     /// are.
     ///
-    /// Fails with [`Error::BadInput`] without shares, or where they are of different models.
+    /// Fails with [`Error::BadInput`] without shares, or where they are of different models, and with [`Error::TooLarge`] where
+    /// there is no memory for it.
     pub fn mean(shares: &[Share]) -> Result<Share> {
         let (first, rest) = shares.split_first().ok_or_else(unlike)?;
         if rest.iter().any(|s| s.numbers.len() != first.numbers.len()) {
@@ -34,7 +36,7 @@ impl Share {
         }
         let samples: usize = shares.iter().map(|share| share.samples).sum();
         let weight = |share: &Share| share.samples as f64 / samples.max(1) as f64;
-        let mut numbers = vec![0.0; first.numbers.len()];
+        let mut numbers = zeros(first.numbers.len())?;
         for share in shares {
             let weight = weight(share) as f32;
             let both = numbers.iter_mut().zip(&share.numbers);

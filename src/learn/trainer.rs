@@ -4,6 +4,7 @@ use super::loss::{cross_entropy, distillation, matching};
 use super::share::unlike;
 use super::watch::{Finding, Watch};
 use super::{Goal, Optimiser, Rule, Schedule, Share};
+use crate::engine::room::zeros;
 use crate::engine::{Normalisation, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
@@ -119,9 +120,9 @@ impl Trainer {
             .filter(|(_, zeros)| !zeros.is_empty())
             .collect();
         Ok(Trainer {
-            good: (0, tape.state()),
+            good: (0, tape.state()?),
             output,
-            optimiser: Optimiser::new(settings.rule, settings.weight_decay),
+            optimiser: Optimiser::new(settings.rule, settings.weight_decay, &tape)?,
             settings: settings.clone(),
             done: 0,
             held,
@@ -157,10 +158,9 @@ impl Trainer {
         goal.check(self.settings.batch, classes)?;
         self.tape.forward(inputs)?;
         let logits = self.tape.value(self.output);
-        let mut seed = vec![0.0; logits.len()];
+        let mut seed = zeros(logits.len())?;
         let mut loss = self.answers_loss(logits, goal, &mut seed);
-        let equal = vec![0.0; logits.len()];
-        let chance = self.answers_loss(&equal, goal, &mut equal.clone());
+        let chance = self.chance_loss(logits.len(), goal)?;
         // Not a number where even equal logits lose nothing, which counts as 1.
         let normalised_loss = (loss / chance).min(1.0);
         let hits = goal.labels.map(|labels| hits(logits, labels, classes));
@@ -173,7 +173,7 @@ impl Trainer {
                         .into(),
                 ));
             }
-            let mut gradient = vec![0.0; teacher.len()];
+            let mut gradient = zeros(teacher.len())?;
             loss += matching(self.tape.value(*value), teacher, 1.0, &mut gradient);
             inner.push((*value, gradient));
         }
@@ -192,7 +192,7 @@ impl Trainer {
         );
         self.tape.backward(&seeds)?;
         Ok(Share {
-            numbers: self.tape.findings(),
+            numbers: self.tape.findings()?,
             loss,
             normalised_loss,
             hits,
@@ -219,6 +219,18 @@ impl Trainer {
         loss
     }
 
+    /// The loss of so many equal logits.
+    fn chance_loss(&self, count: usize, goal: Goal<'_>) -> Result<f64> {
+        match goal.teacher {
+            // Whatever the labels are, and however they are smoothed.
+            None => Ok((self.classes() as f64).ln()),
+            Some(_) => {
+                let equal = zeros(count)?;
+                Ok(self.answers_loss(&equal, goal, &mut zeros(count)?))
+            }
+        }
+    }
+
     /// Moves the weights by a whole batch's share, as fast as the schedule says for its progress; this trainer has found one
     /// itself since the last move.
     ///
@@ -229,8 +241,15 @@ impl Trainer {
         }
         match self.watch.see(share) {
             Finding::Usual => {}
-            Finding::Good => self.good = (self.done, self.tape.state()),
-            Finding::Diverged => return Err(self.diverged(share.loss)),
+            Finding::Good => {
+                let (step, good) = &mut self.good;
+                *step = self.done;
+                self.tape.renew(good);
+            }
+            Finding::Diverged => {
+                let (step, loss) = (self.done + 1, share.loss);
+                return Err(self.diverged(&format!("at step {step} (the loss is {loss:.3})")));
+            }
         }
         self.tape.follow(&share.numbers);
         self.hold();
@@ -247,6 +266,19 @@ impl Trainer {
             rate,
             gradient_norm: norm,
         })
+    }
+
+    /// Judges the last steps, where no other will follow. Changes nothing where they did well.
+    ///
+    /// Fails with [`Error::Diverged`] where numbers ran away, and the weights are then the last good ones. What the very last
+    /// move of the weights did is known only where it left no numbers.
+    pub fn conclude(&mut self) -> Result<()> {
+        let parameters = self.tape.parameters().iter();
+        let mut learned = parameters.flat_map(|p| self.tape.value(p.value));
+        if learned.all(|x| x.is_finite()) && self.watch.end() != Finding::Diverged {
+            return Ok(());
+        }
+        Err(self.diverged(&format!("by its last step, {}", self.done)))
     }
 
     /// Writes what was learned into a model of the graph that learning began with.
@@ -295,13 +327,11 @@ impl Trainer {
         }
     }
 
-    fn diverged(&mut self, loss: f64) -> Error {
+    fn diverged(&mut self, place: &str) -> Error {
         let (step, good) = &self.good;
         self.tape.restore(good);
         Error::Diverged(format!(
-            "learning ran away at step {} (the loss is {loss:.3}); the weights of step {step} are kept: try a learning rate \
-             below {}",
-            self.done + 1,
+            "learning ran away {place}; the weights of step {step} are kept: try a learning rate below {}",
             self.settings.rate
         ))
     }

@@ -12,6 +12,9 @@ const FAR: f64 = 0.5;
 const NEAR: f64 = 0.2;
 /// The first step of fewer samples than this says too little to be compared with.
 const TELLING: usize = 8;
+/// The last window may be shorter, but not than this, and with at least so many times [`TELLING`] samples in all: fewer may
+/// do badly by chance.
+const SHORTEST: usize = 5;
 
 /// What a step's loss says of the weights that it was found with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +35,9 @@ pub struct Watch {
     /// Of the window at hand.
     sum: f64,
     count: usize,
+    samples: usize,
+    /// The normalised loss of the last step.
+    last: f64,
 }
 
 impl Watch {
@@ -51,7 +57,7 @@ impl Watch {
         let mut finding = Finding::Usual;
         if self.count == WINDOW {
             let mean = self.sum / WINDOW as f64;
-            (self.sum, self.count) = (0.0, 0);
+            (self.sum, self.count, self.samples) = (0.0, 0, 0);
             if mean > self.best + FAR {
                 return Finding::Diverged;
             }
@@ -63,7 +69,20 @@ impl Watch {
         }
         self.sum += share.normalised_loss;
         self.count += 1;
+        self.samples += share.samples;
+        self.last = share.normalised_loss;
         finding
+    }
+
+    /// Judges what no later step does: the last window, where learning is over. What has come down again by the last step
+    /// did not run away.
+    pub fn end(&self) -> Finding {
+        let mean = self.sum / self.count as f64;
+        let says_enough = self.count >= SHORTEST && self.samples >= SHORTEST * TELLING;
+        match says_enough && mean.min(self.last) > self.best + FAR {
+            true => Finding::Diverged,
+            false => Finding::Usual,
+        }
     }
 }
 
@@ -127,6 +146,44 @@ mod tests {
     fn what_knew_nothing_from_the_start_may_stay_so() {
         let found = findings([1.0; 100]);
         assert!(found.iter().all(|(_, finding)| *finding == Finding::Good));
+    }
+
+    /// What the end says after these normalised losses, none of which is a divergence on its way.
+    fn end(samples: usize, losses: impl IntoIterator<Item = f64>) -> Finding {
+        let mut watch = Watch::default();
+        for loss in losses {
+            let found = watch.see(&Share {
+                samples,
+                ..share(loss)
+            });
+            assert_ne!(found, Finding::Diverged);
+        }
+        watch.end()
+    }
+
+    #[test]
+    fn the_last_steps_are_judged_when_learning_is_over() {
+        for ruined in [4, 10, 24] {
+            let short = [0.1].into_iter().chain(vec![1.0; ruined]);
+            assert_eq!(end(64, short), Finding::Diverged, "{ruined}");
+        }
+        let late = [0.1; 51].into_iter().chain([1.0; 12]);
+        assert_eq!(end(64, late), Finding::Diverged);
+        let whole = [0.1; 25].into_iter().chain([1.0; 25]);
+        assert_eq!(end(64, whole), Finding::Diverged);
+    }
+
+    #[test]
+    fn the_last_steps_are_let_be_where_they_say_little_or_came_down_again() {
+        assert_eq!(end(64, []), Finding::Usual);
+        // Too few steps, too few samples, and a rise that is over.
+        let noisy = [0.1].into_iter().chain([1.0; 3]);
+        assert_eq!(end(64, noisy), Finding::Usual);
+        let few = [0.1; 50].into_iter().chain([1.0; 12]);
+        assert_eq!(end(2, few), Finding::Usual);
+        let rise = [0.1].into_iter().chain([1.0; 15]).chain([0.5, 0.3]);
+        assert_eq!(end(64, rise), Finding::Usual);
+        assert_eq!(end(64, [1.0; 12]), Finding::Usual);
     }
 
     #[test]

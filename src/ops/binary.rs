@@ -161,11 +161,13 @@ impl Operator for Binary {
             _ => return Ok(None),
         };
         let shapes = [context.needed(0)?, context.needed(1)?];
-        Ok(Some(Box::new(Pairwise::new(
-            function,
-            &context.outputs[0],
-            shapes,
-        ))))
+        let step = Pairwise::new(function, &context.outputs[0], shapes);
+        // Exponents may be whole numbers, which do not come in among the floats.
+        let whole = context.constant(1).and_then(Tensor::integers);
+        Ok(Some(Box::new(match whole {
+            Some(whole) => step.with_right(whole.iter().map(|&x| x as f32).collect()),
+            None => step,
+        })))
     }
 }
 

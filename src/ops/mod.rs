@@ -51,7 +51,7 @@ pub mod variadic;
 pub mod window;
 
 pub use known::{Extent, Known};
-pub use registry::operator;
+pub use registry::{names, operator};
 
 use crate::graph::{Graph, Node};
 use crate::kernels::learn::Differentiable;

@@ -15,6 +15,11 @@ pub fn operator(node: &Node, opset: i64) -> Result<Option<Box<dyn Operator>>, St
     }
 }
 
+/// The names of all operators that a file here knows, in order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    OPERATORS.iter().map(|(name, _)| *name)
+}
+
 /// Variants that no file here computes: a node that uses one counts as unknown.
 fn is_beyond(node: &Node) -> bool {
     let set = |name: &str| node.int(name).is_some_and(|flag| flag != 0);

@@ -236,6 +236,9 @@ impl Job {
         self.best.moved_on();
         let learned = Some(team.follow(shares)?);
         course.end_step();
+        if course.is_over() {
+            team.conclude()?;
+        }
         let (done, of) = course.steps();
         Ok(Advance { done, of, learned })
     }

@@ -66,6 +66,11 @@ impl Team {
         Ok(learned)
     }
 
+    /// Judges the last steps, where no other will follow: [`Error::Diverged`] where learning ran away in them.
+    pub fn conclude(&mut self) -> Result<()> {
+        self.members.iter_mut().try_for_each(Recovery::conclude)
+    }
+
     /// The model as it is now.
     pub fn model(&self) -> Graph {
         self.members[0].model()

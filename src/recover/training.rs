@@ -185,6 +185,11 @@ impl Recovery {
         self.trainer.follow(share)
     }
 
+    /// Judges the last steps, as [`Trainer::conclude`] does.
+    pub fn conclude(&mut self) -> Result<()> {
+        self.trainer.conclude()
+    }
+
     /// The model as it is now.
     pub fn model(&self) -> Graph {
         let mut graph = self.graph.clone();

@@ -75,6 +75,7 @@ pub fn evaluate(node: &Node, inputs: &[Option<Array>]) -> Vec<Array> {
         "Sub" => binary(|a, b| a - b),
         "Mul" => binary(|a, b| a * b),
         "Div" => binary(|a, b| a / b),
+        "Pow" => binary(f64::powf),
         "Max" => binary(f64::max),
         "Min" => binary(f64::min),
         "Sum" => binary(|a, b| a + b),
@@ -117,6 +118,7 @@ pub fn evaluate(node: &Node, inputs: &[Option<Array>]) -> Vec<Array> {
             unary(&|x| x.clamp(low, high))
         }
         "Identity" | "Dropout" => vec![x.clone()],
+        "Mean" if inputs.len() == 1 => vec![x.clone()],
         "Conv" => vec![conv(node, x, get(1).expect("weights"), get(2))],
         "ConvTranspose" => vec![conv_transpose(node, x, get(1).expect("weights"), get(2))],
         "Gemm" => vec![gemm(node, x, get(1).expect("two factors"), get(2))],
@@ -298,7 +300,28 @@ pub fn evaluate(node: &Node, inputs: &[Option<Array>]) -> Vec<Array> {
                 .collect();
             vec![broadcast(x, &Array::zeros(shape), |a, _| a)]
         }
+        "Tile" => {
+            let repeats = whole(get(1).expect("repeats"));
+            let grown = x.shape().iter().zip(repeats);
+            let shape: Vec<usize> = grown.map(|(&n, times)| n * times as usize).collect();
+            vec![Array::from_shape_fn(shape, |at| {
+                let from: Vec<usize> = (0..x.ndim()).map(|a| at[a] % x.shape()[a]).collect();
+                x[&from[..]]
+            })]
+        }
         "Resize" => vec![resize(node, x, get(2).expect("scales"))],
+        // As `Resize` is with these two (ONNX's own conversion to operator set 10 and 11).
+        "Upsample" => {
+            let mut node = node.clone();
+            for (name, word) in [
+                ("coordinate_transformation_mode", "asymmetric"),
+                ("nearest_mode", "floor"),
+            ] {
+                let word = Attribute::String(word.into());
+                node.attributes.insert(name.into(), word);
+            }
+            vec![resize(&node, x, get(1).expect("scales"))]
+        }
         other => panic!("the reference does not know {other}"),
     }
 }
@@ -406,6 +429,19 @@ fn resize(node: &Node, x: &Array, scales: &Array) -> Array {
             let next = from.floor() + 1.0;
             return vec![(inside(from.floor()), 1.0 - share), (inside(next), share)];
         }
+        if node.string("mode") == Some("cubic") {
+            let a = f64::from(node.float("cubic_coeff_a").unwrap_or(-0.75));
+            let near = [-1.0, 0.0, 1.0, 2.0].map(|step| from.floor() + step);
+            let weigh = |&place: &f64| (place, keys(a, (from - place).abs()));
+            let mut taps: Vec<(f64, f64)> = near.iter().map(weigh).collect();
+            if int(node, "exclude_outside", 0) == 1 {
+                taps.retain(|(place, _)| (0.0..input).contains(place));
+                let sum: f64 = taps.iter().map(|(_, weight)| weight).sum();
+                taps.iter_mut().for_each(|(_, weight)| *weight /= sum);
+            }
+            let taps = taps.into_iter();
+            return taps.map(|(at, weight)| (inside(at), weight)).collect();
+        }
         let nearest = match rounding {
             None | Some("round_prefer_floor") => (from - 0.5).ceil(),
             Some("round_prefer_ceil") => (from + 0.5).floor(),
@@ -429,6 +465,15 @@ fn resize(node: &Node, x: &Array, scales: &Array) -> Array {
         let parts = sources.iter().map(|(place, weight)| x[&place[..]] * weight);
         parts.sum()
     })
+}
+
+/// Keys, “Cubic convolution interpolation for digital image processing”, 1981: equations 4 and 8, with any coefficient.
+fn keys(a: f64, distance: f64) -> f64 {
+    match distance {
+        d if d < 1.0 => (a + 2.0) * d.powi(3) - (a + 3.0) * d.powi(2) + 1.0,
+        d if d < 2.0 => a * d.powi(3) - 5.0 * a * d.powi(2) + 8.0 * a * d - 4.0 * a,
+        _ => 0.0,
+    }
 }
 
 fn normalize(x: &Array, axes: &[usize]) -> Array {

@@ -111,26 +111,15 @@ impl Train {
         let mut team = Team::new(&graph, None, &lessons, &settings, 0..threads, threads)?;
 
         let start = Instant::now();
-        let (mut epochs, mut diverged) = (Vec::new(), None);
-        for epoch in 1..=self.epochs as usize {
-            progress.stage("Training");
-            let row = match self.epoch(epoch, steps, &mut team, &progress) {
-                Ok(row) => row,
-                Err(error @ Error::Diverged(_)) => {
-                    diverged = Some(error.to_string());
-                    progress.note(&format!("warning: {error}"));
-                    break;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            progress.note(&format!(
-                "epoch {epoch}: loss {:.4}, accuracy while learning {:.2} %, {:.0} s",
-                row.loss,
-                100.0 * row.accuracy,
-                row.seconds
-            ));
-            epochs.push(row);
-        }
+        let mut epochs = Vec::new();
+        let diverged = match self.learn(steps, &mut team, &progress, &mut epochs) {
+            Ok(()) => None,
+            Err(error @ Error::Diverged(_)) => {
+                progress.note(&format!("warning: {error}"));
+                Some(error.to_string())
+            }
+            Err(error) => return Err(error.into()),
+        };
         graph = team.model();
         let seconds = start.elapsed().as_secs_f64();
         progress.stage("Measuring");
@@ -186,6 +175,28 @@ impl Train {
             of_batch: true,
             ..Settings::default()
         }
+    }
+
+    /// Goes all epochs; those that were finished are in the list, even where learning ran away.
+    fn learn(
+        &self,
+        steps: usize,
+        team: &mut Team,
+        progress: &Progress,
+        epochs: &mut Vec<Epoch>,
+    ) -> Result<(), Error> {
+        for epoch in 1..=self.epochs as usize {
+            progress.stage("Training");
+            let row = self.epoch(epoch, steps, team, progress)?;
+            progress.note(&format!(
+                "epoch {epoch}: loss {:.4}, accuracy while learning {:.2} %, {:.0} s",
+                row.loss,
+                100.0 * row.accuracy,
+                row.seconds
+            ));
+            epochs.push(row);
+        }
+        team.conclude()
     }
 
     fn epoch(

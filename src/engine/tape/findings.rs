@@ -1,13 +1,17 @@
 //! What a step of learning goes by, in one row of numbers, so that those who learn a model together can hand it round.
 
 use super::Tape;
+use super::room::room;
+use crate::error::Result;
 use crate::graph::ValueId;
 
 impl Tape {
     /// What a step of learning goes by, after a backward pass: the gradient by each parameter (zeros where the loss does not
     /// depend on it), then mean and variance of each normalisation's batch.
-    pub fn findings(&self) -> Vec<f32> {
-        let mut found = Vec::new();
+    ///
+    /// Fails with [`Error::TooLarge`](crate::Error::TooLarge) where there is no memory for them.
+    pub fn findings(&self) -> Result<Vec<f32>> {
+        let mut found = room(self.findings_len())?;
         for parameter in &self.parameters {
             let at = parameter.value.0 as usize;
             match &self.gradients[at] {
@@ -19,7 +23,7 @@ impl Tape {
             found.extend(mean);
             found.extend(variance);
         }
-        found
+        Ok(found)
     }
 
     /// How many numbers [`Tape::findings`] gives.

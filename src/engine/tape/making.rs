@@ -1,6 +1,7 @@
 //! A tape of a model: a step for each node that runs, with what it reads, makes and learns.
 
-use super::{Normalisation, Parameter, Step, Tape, zeros};
+use super::room::{copy, zeros};
+use super::{Normalisation, Parameter, Step, Tape};
 use crate::engine::Options;
 use crate::engine::settle::Settled;
 use crate::error::{Error, Result};
@@ -15,8 +16,8 @@ use crate::tensor::Tensor;
 use std::collections::BTreeMap;
 
 impl Tape {
-    /// Errors: [`Error::UnsupportedOperators`] and [`Error::BadModel`] as for running, and [`Error::BadModel`] naming a
-    /// node that gradients can't pass.
+    /// Errors: [`Error::UnsupportedOperators`] and [`Error::BadModel`] as for running, [`Error::BadModel`] naming a node that
+    /// gradients can't pass, and [`Error::TooLarge`] where there is no memory for its numbers.
     pub fn new(graph: &Graph, options: &Options, normalisation: Normalisation) -> Result<Self> {
         let settled = Settled::new(graph, options)?;
         let count = graph.values.len();
@@ -94,12 +95,17 @@ impl Tape {
             };
             let at = value.0 as usize;
             let constant = settled.constant(value);
+            if constant.is_none() && !form.dtype.is_float() {
+                return Err(fail(
+                    "reads numbers at run time that are no floats, which nothing can be learned through",
+                ));
+            }
             let numbers = constant.and_then(|tensor| tensor.floats());
             // A single number beside an elementwise operator is part of a formula, not a weight.
             let many = form.shape.iter().product::<usize>() > 1;
             let learned = numbers.is_some() && many && operator.learned().contains(&i);
             if let (Some(numbers), true) = (&numbers, self.values[at].is_empty()) {
-                self.values[at] = numbers.to_vec();
+                self.values[at] = copy(numbers)?;
             }
             if learned && !self.needs[at] {
                 self.needs[at] = true;

@@ -61,7 +61,10 @@ impl Function {
             (Function::Mul, false) => x,
             (Function::Div, true) => 1.0 / y,
             (Function::Div, false) => -x / (y * y),
+            // Beside a zero, the formulas alone would give a product of zero and infinity.
+            (Function::Pow, true) if y == 0.0 => 0.0,
             (Function::Pow, true) => y * x.powf(y - 1.0),
+            (Function::Pow, false) if x == 0.0 && y >= 0.0 => 0.0,
             (Function::Pow, false) => x.powf(y) * x.ln(),
             (Function::PRelu, true) => {
                 if x < 0.0 {
@@ -88,6 +91,8 @@ pub struct Pairwise {
     function: Function,
     /// Output, left, right.
     walk: Walk<3>,
+    /// The right tensor, where it is none of the floats that come in at run time.
+    stored: Option<Vec<f32>>,
 }
 
 impl Pairwise {
@@ -101,7 +106,20 @@ impl Pairwise {
         Pairwise {
             function,
             walk: Walk::new(shape, [0; 3], [&own, &left, &right]),
+            stored: None,
         }
+    }
+
+    /// The same with these numbers on the right, whatever comes in there; nobody asks for a gradient by them.
+    pub fn with_right(self, numbers: Vec<f32>) -> Self {
+        Pairwise {
+            stored: Some(numbers),
+            ..self
+        }
+    }
+
+    fn right<'a>(&'a self, inputs: &[&'a [f32]]) -> &'a [f32] {
+        self.stored.as_deref().unwrap_or(inputs[1])
     }
 
     /// Calls `body` with the places of output, left and right of every element.
@@ -126,7 +144,7 @@ impl Pairwise {
     }
 
     fn gradient(&self, of_left: bool, pass: &mut Backward<'_, '_>) {
-        let (left, right, given) = (pass.inputs[0], pass.inputs[1], pass.given[0]);
+        let (left, right, given) = (pass.inputs[0], self.right(pass.inputs), pass.given[0]);
         let Some(wanted) = pass.want(usize::from(!of_left)) else {
             return;
         };
@@ -145,7 +163,7 @@ impl Pairwise {
 
 impl Differentiable for Pairwise {
     fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], _scratch: &mut [f32]) {
-        let (left, right, out) = (inputs[0], inputs[1], &mut *outputs[0]);
+        let (left, right, out) = (inputs[0], self.right(inputs), &mut *outputs[0]);
         match self.function {
             Function::Add => self.compute(left, right, out, |x, y| x + y),
             Function::Mul => self.compute(left, right, out, |x, y| x * y),
