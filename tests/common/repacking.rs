@@ -5,6 +5,8 @@ use super::{Random, distance, random_inputs};
 use secateur::graph::Graph;
 use secateur::prune::groups::{Groups, UnitId};
 use secateur::prune::repack::{Repacked, mask_channels, repack};
+use secateur::tensor::Tensor;
+use std::sync::Arc;
 
 /// Random units, at least one of each group left.
 pub fn random_units(groups: &Groups, random: &mut Random) -> Vec<UnitId> {
@@ -35,15 +37,47 @@ pub fn parameters(graph: &Graph) -> usize {
         .sum()
 }
 
+/// How far an output moves when each weight of a layer changes in its last bit: re-packing rounds what it folds, and now and
+/// then a random network makes much of that.
+fn sway(graph: &Graph, inputs: &[Tensor], output: usize) -> f64 {
+    let still = &run(graph, inputs)[output];
+    let mut random = Random(1);
+    let moved = (0..5).map(|_| {
+        let mut graph = graph.clone();
+        let layers = graph.nodes.iter().filter(|node| {
+            ["Conv", "ConvTranspose", "Gemm", "MatMul"].contains(&node.op_type.as_str())
+        });
+        let weights: Vec<_> = layers
+            .flat_map(|node| node.inputs.clone())
+            .flatten()
+            .collect();
+        for id in weights {
+            let value = graph.value_mut(id);
+            let Some(weights) = value.constant.as_ref() else {
+                continue;
+            };
+            let numbers = weights.floats().expect("floats").into_owned();
+            let numbers = numbers
+                .iter()
+                .map(|x| x * (1.0 + f32::EPSILON * random.number()));
+            let changed = Tensor::from_f32(weights.shape(), numbers.collect());
+            value.constant = Some(Arc::new(changed));
+        }
+        distance(still, &run(&graph, inputs)[output])
+    });
+    moved.fold(0.0, f64::max)
+}
+
 /// Masks and re-packs, and compares both on random inputs.
 pub fn agree(graph: &Graph, groups: &Groups, removed: &[UnitId], random: &mut Random) -> Repacked {
     let masked = mask_channels(graph, groups, removed).expect("masks");
     let packed = repack(graph, groups, removed).expect("re-packs");
     let inputs = random_inputs(graph, random);
     let (a, b) = (run(&masked, &inputs), run(&packed.graph, &inputs));
-    for (a, b) in a.iter().zip(&b) {
+    for (output, (a, b)) in a.iter().zip(&b).enumerate() {
         let distance = distance(a, b);
-        assert!(distance < 1e-4, "differ by {distance}");
+        let agrees = distance < 1e-4 || distance < sway(&masked, &inputs, output);
+        assert!(agrees, "differ by {distance}");
     }
     for (id, value) in packed.graph.values.iter().enumerate() {
         if let (Some(tensor), Some(ty)) = (&value.constant, &value.ty) {
