@@ -24,7 +24,7 @@ const RECIPE = {
     head: 0.7421875,
   },
 };
-const STEPS = 3300;
+const STEPS = 3000;
 const RATE = 0.1;
 const MOST_SECONDS = 900;
 
