@@ -445,6 +445,15 @@ export function doubleCore(): DoubleCore {
             const agreement = 1 - share / (1 + curve);
             return { curve, probed: { share, quality: quality(agreement), lost: 1 - agreement } };
           }),
+        withProbe: (curves, { curve: at, probed: point }) =>
+          probed("withProbe", at, () => {
+            const added = curves.curves.map((curve, index) =>
+              index === at
+                ? { ...curve, points: [...curve.points, point].sort((one, other) => one.share - other.share) }
+                : curve,
+            );
+            return { ...curves, curves: added };
+          }),
         guide: (_, curves, asked) =>
           probed("guide", curves.curves.length, () => ({ ...asked, allocation: "manual", layers: { stem: 0.5 } })),
         sweep: (_, asked) =>

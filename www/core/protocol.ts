@@ -230,6 +230,8 @@ export interface Prober extends Pick<Learner, "gather" | "add" | "addStack" | "p
   /** Shows some more pictures to the layer's cut, or the sweep's, that was begun. */
   advanceProbe(): Promise<Advance>;
   finishProbe(): Promise<Probe>;
+  /** Curves with what a probe gave. */
+  withProbe(curves: Curves, probe: Probe): Promise<Curves>;
   /** The recipe's target, shared out by what each layer can bear. */
   guide(original: Uint8Array, curves: Curves, recipe: Recipe): Promise<Recipe>;
   /** Gets ready to cut to many sizes, without recovery. */
