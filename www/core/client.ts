@@ -87,6 +87,7 @@ export function connect(): Core {
         scores = taken;
       },
       remainder: (before, after) => cutter.call((api) => api.remainder(before, after)),
+      withScores: (qualities) => cutter.call((api) => api.withScores(qualities)),
       withLosses: (curves) => cutter.call((api) => api.withLosses(curves)),
     },
     runner: {

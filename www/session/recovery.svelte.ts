@@ -367,8 +367,6 @@ export class Recovery {
     let idle = 0;
     let drawn = 0;
     let photos = 0;
-    /** Since the last judgement, where labels are looked at. */
-    let [seen, hits] = [0, 0];
     let done = 0;
     /** The shares of the way at which it is judged, and the next point of the curve of losses is due, in such parts. */
     let [judgements, points] = [1, 0];
@@ -380,7 +378,6 @@ export class Recovery {
         const advance = await learner.advance();
         const { learned } = advance;
         if (learned) photos += learned.samples;
-        if (learned?.hits !== undefined) [seen, hits] = [seen + learned.samples, hits + learned.hits];
         done = advance.done;
         const way = advance.done / advance.of;
         if (learned && way * LOSSES >= points) {
@@ -400,8 +397,7 @@ export class Recovery {
         if (advance.done >= advance.of) break;
         if (learns && way * JUDGEMENTS >= judgements) {
           judgements = Math.floor(way * JUDGEMENTS) + 1;
-          await this.#judge(what, advance, seen > 0 ? hits / seen : null);
-          [seen, hits] = [0, 0];
+          await this.#judge(what, advance);
           const best = await learner.checkpoint(this.checkpoint?.done ?? 0);
           if (best) onBetter(best, advance.of);
           idle += performance.now() - now;
@@ -416,7 +412,7 @@ export class Recovery {
   }
 
   /** How good the model is by now, a few photos at a time; whatever ends the work early ends this too. */
-  async #judge(what: string, { done, of }: Advance, learned: number | null): Promise<void> {
+  async #judge(what: string, { done, of, accuracy }: Advance): Promise<void> {
     const { learner } = this.core;
     const photos = await learner.judge();
     for (let shown = 0; shown < photos;) {
@@ -427,7 +423,7 @@ export class Recovery {
       this.work = loading(`${what}: ${done} of ${of}${measured}`, done / of);
     }
     const { quality } = await learner.finishTrial();
-    this.judgements = [...this.judgements, { step: done, quality, learned }];
+    this.judgements = [...this.judgements, { step: done, quality, learned: accuracy ?? null }];
   }
 
   #show(what: string, { done, of }: Advance): void {

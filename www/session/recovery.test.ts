@@ -143,13 +143,13 @@ describe("a recovery", () => {
     expect(session.recovery.beginning).toMatchObject({ original: { agreement: 1 }, pruned: { agreement: 0.25 } });
   });
 
-  test("tells how many of the photos it learns from it gets right, between one judgement and the next", async () => {
+  test("tells how many of the photos it learns from it gets right, as the core counted by each judgement", async () => {
     const session = await opened();
     const { advance } = core.learner;
-    const hits = [1, 2, 0];
+    const accuracies = [1 / 4, 2 / 4, 0];
     vi.spyOn(core.learner, "advance").mockImplementation(async () => {
       const at = await advance();
-      return { ...at, learned: { ...at.learned!, hits: hits[at.done - 1]! } };
+      return { ...at, accuracy: accuracies[at.done - 1]! };
     });
     const usual = await plan(session);
     await session.recovery.recover(session.patient!, [photo(null)], { ...usual, method: "finetune", batch: 4 });

@@ -13,7 +13,11 @@ const totals = (share: number): Totals => ({
   bytes: 4000 * share,
 });
 const left = (share: number) => ({ sparsity: 1 - share, macs: share });
-const quality = (accuracy: number) => ({ pictures: 40, accuracy });
+const quality = (accuracy: number): Quality => ({
+  pictures: 40,
+  accuracy,
+  score: { by: "accuracy", share: accuracy },
+});
 
 function attempt(id: string, share: number, more: Partial<Attempt> = {}): Attempt {
   return {
