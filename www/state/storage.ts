@@ -97,8 +97,14 @@ export class Storage {
   /** Keeps the bytes and returns their key. Within this visit they are there even if the browser refuses to store them. */
   keep(bytes: Uint8Array): string {
     const key = randomId();
-    this.#inMemory.set(key, bytes);
-    void this.#write(BYTES_PREFIX + key, bytes).then((isWritten) => isWritten && this.#inMemory.delete(key));
+    void this.#take(key, bytes);
+    return key;
+  }
+
+  /** The same, once the database has taken the bytes or has refused them. */
+  async kept(bytes: Uint8Array): Promise<string> {
+    const key = randomId();
+    await this.#take(key, bytes);
     return key;
   }
 
@@ -133,6 +139,11 @@ export class Storage {
       const isUnused = key.startsWith(BYTES_PREFIX) && !needed.has(key.slice(BYTES_PREFIX.length));
       if (isUnused) await this.#attempt((database) => del(key, database));
     }
+  }
+
+  async #take(key: string, bytes: Uint8Array): Promise<void> {
+    this.#inMemory.set(key, bytes);
+    if (await this.#write(BYTES_PREFIX + key, bytes)) this.#inMemory.delete(key);
   }
 
   async #keys(): Promise<readonly string[]> {
