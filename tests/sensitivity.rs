@@ -147,6 +147,36 @@ fn a_probe_goes_batch_by_batch_and_picture_by_picture() {
 }
 
 #[test]
+fn probes_come_in_any_order_and_each_counts_once() {
+    let (graph, parts) = (residual(), parts(true));
+    let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
+    let mut sensitivity = begun(&graph, &recipe, &[0.25, 0.5, 0.9], &parts);
+    let probes: Vec<_> = (0..sensitivity.len())
+        .map(|probe| {
+            (
+                sensitivity.curve_of(probe),
+                sensitivity.probe(probe).unwrap(),
+            )
+        })
+        .collect();
+    let added = |order: &[usize]| {
+        let mut curves = sensitivity.curves();
+        for &at in order {
+            curves.add(probes[at].0, probes[at].1);
+        }
+        curves
+    };
+    let all = added(&[0, 1, 2, 3, 4, 5]);
+    assert!(sensitivity.left(&all).is_empty());
+    for curve in &all.curves {
+        let shares: Vec<f64> = curve.points.iter().map(|point| point.share).collect();
+        assert_eq!(shares, [0.25, 0.5, 0.9]);
+    }
+    assert_eq!(added(&[4, 2, 0, 5, 1, 3]), all);
+    assert_eq!(added(&[3, 3, 5, 4, 0, 2, 1, 4]), all);
+}
+
+#[test]
 fn levels_are_in_order_and_a_pattern_leaves_one() {
     let (graph, parts) = (residual(), parts(true));
     let levels = |granularity: &str| {

@@ -69,7 +69,9 @@ fn learned(graph: &Graph, workers: usize) -> (Graph, Vec<f64>) {
     let mut job = Job::new(graph, None, pictures(40), &plan(workers)).unwrap();
     let mut losses = Vec::new();
     loop {
-        let Advance { done, of, learned } = job.advance().unwrap();
+        let Advance {
+            done, of, learned, ..
+        } = job.advance().unwrap();
         losses.push(learned.unwrap().loss);
         if done == of {
             return (job.finish().graph, losses);
@@ -190,6 +192,37 @@ fn the_best_that_was_judged_is_kept_where_the_last_one_was_judged_too() {
     assert_eq!(found([Some(0.9), None, None, Some(0.4)]), Some(0));
     assert_eq!(found([Some(0.2), Some(0.9), Some(0.4), None]), None);
     assert_eq!(found([None; 4]), None);
+}
+
+#[test]
+fn the_accuracy_on_what_is_learned_from_begins_anew_with_each_judgement() {
+    let graph = network(false);
+    let advances = |labels: bool| {
+        let plan = Plan {
+            label_share: if labels { 0.5 } else { 0.0 },
+            method: Method::Distill,
+            ..plan(2)
+        };
+        let mut job = Job::new(&graph, Some(&graph), pictures(40), &plan).unwrap();
+        (0..8).map(move |step| {
+            if step == 4 {
+                job.judged(Quality::default());
+            }
+            job.advance().unwrap()
+        })
+    };
+    let told: Vec<Advance> = advances(true).collect();
+    let counted = |from: usize, to: usize| {
+        let steps = told[from..to].iter().map(|told| told.learned.unwrap());
+        let counts = steps.map(|step| (step.hits.unwrap(), step.samples));
+        let (hits, samples) = counts.fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+        Some(hits as f64 / samples as f64)
+    };
+    for (from, to) in [(0, 1), (0, 4), (4, 5), (4, 8)] {
+        assert_eq!(told[to - 1].accuracy, counted(from, to), "{from}..{to}");
+    }
+    assert!((5..=8).any(|to| told[to - 1].accuracy != counted(0, to)));
+    assert!(advances(false).all(|advance| advance.accuracy.is_none()));
 }
 
 /// Where a member is lost, the others go on with what they find, and stay in step.

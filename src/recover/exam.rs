@@ -1,5 +1,6 @@
 //! How good a model is on pictures: by their labels, and by what the original says of them.
 
+use super::score::{Measure, Score, Told};
 use super::shown::Shown;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
@@ -10,28 +11,30 @@ use serde::{Deserialize, Serialize};
 
 /// A model's answers on a set of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", into = "Told")]
 pub struct Quality {
     pub pictures: usize,
     /// Share of the pictures whose label is the first choice (top-1), 0 to 1; absent without labels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accuracy: Option<f64>,
     /// Mean cross-entropy of the labels, in nats; absent without labels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<f64>,
     /// Share of the pictures of which the original says the same (top-1), 0 to 1; absent without an original.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agreement: Option<f64>,
     /// Mean Kullback-Leibler divergence from the original's probabilities, in nats; absent without an original.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kl: Option<f64>,
 }
 
 impl Quality {
     /// What counts where one number has to be chosen: accuracy where there are labels, else agreement; 0 to 1.
     pub fn score(&self) -> Option<f64> {
-        self.accuracy.or(self.agreement)
+        self.scored().map(|score| score.share)
+    }
+
+    /// The same, and which it is.
+    pub fn scored(&self) -> Option<Score> {
+        let by = |by: Measure| move |share: f64| Score { by, share };
+        let accuracy = self.accuracy.map(by(Measure::Accuracy));
+        accuracy.or_else(|| self.agreement.map(by(Measure::Agreement)))
     }
 
     /// The share of this score that a model made of this one has lost, 0 to 1; a gain counts as no loss.

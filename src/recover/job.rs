@@ -3,6 +3,7 @@
 
 use super::best::Best;
 use super::exam::Quality;
+use super::lately::Lately;
 use super::length::Course;
 use super::plan::{Method, Plan, is_small};
 use super::recalibrate::Recalibration;
@@ -35,13 +36,21 @@ pub struct Advance {
     /// What the last step of learning did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub learned: Option<Learned>,
+    /// Of the samples learned from since the model was last judged ([`Job::judged`]), the share whose label was the first
+    /// choice (top-1), changed as they were, 0 to 1; absent where no labels were looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
 }
 
 /// So many pieces are done, of so many; nothing is learned in them.
 impl From<(usize, usize)> for Advance {
     fn from((done, of): (usize, usize)) -> Self {
-        let learned = None;
-        Advance { done, of, learned }
+        Advance {
+            done,
+            of,
+            learned: None,
+            accuracy: None,
+        }
     }
 }
 
@@ -50,6 +59,8 @@ pub struct Job {
     plan: Plan,
     work: Work,
     best: Best,
+    /// Since it was judged last.
+    lately: Lately,
 }
 
 enum Work {
@@ -164,6 +175,7 @@ impl Job {
             plan: plan.clone(),
             work,
             best: Best::default(),
+            lately: Lately::default(),
         })
     }
 
@@ -234,13 +246,19 @@ impl Job {
             return Err(learns_nothing());
         };
         self.best.moved_on();
-        let learned = Some(team.follow(shares)?);
+        let learned = team.follow(shares)?;
+        self.lately.take(&learned);
         course.end_step();
         if course.is_over() {
             team.conclude()?;
         }
         let (done, of) = course.steps();
-        Ok(Advance { done, of, learned })
+        Ok(Advance {
+            done,
+            of,
+            learned: Some(learned),
+            accuracy: self.lately.accuracy(),
+        })
     }
 
     /// The model as it is now: whole after the last piece, and part of the way before.
@@ -261,6 +279,7 @@ impl Job {
         };
         let now = self.now();
         self.best.take(now, done, quality);
+        self.lately = Lately::default();
     }
 
     /// The best of the models that were judged so far, to be kept while the work goes on; `None` where it is of no more than

@@ -2,6 +2,7 @@
 
 use super::errors::{JsResult, mismatch};
 use super::message;
+use super::messages::QualityList;
 use crate::recover::Curves;
 use crate::report::{Remainder, Totals};
 use tsify::Ts;
@@ -15,7 +16,13 @@ pub fn remainder_of(before: Ts<Totals>, after: Ts<Totals>) -> JsResult<Ts<Remain
     message(Remainder::new(&before, &after))
 }
 
-/// Curves with what each of their points loses.
+/// Qualities with the score that counts of each.
+#[wasm_bindgen(js_name = withScores)]
+pub fn with_scores(qualities: Ts<QualityList>) -> JsResult<Ts<QualityList>> {
+    message(qualities.to_rust().map_err(mismatch)?)
+}
+
+/// Curves with what each of their points loses, and the scores of all their qualities.
 #[wasm_bindgen(js_name = withLosses)]
 pub fn with_losses(curves: Ts<Curves>) -> JsResult<Ts<Curves>> {
     message(curves.to_rust().map_err(mismatch)?.with_losses())

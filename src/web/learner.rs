@@ -274,8 +274,7 @@ impl Learner {
         loop {
             let (done, of) = trial.advance()?;
             if done == of || now() - start > SLICE {
-                let learned = None;
-                return message(Advance { done, of, learned });
+                return message(Advance::from((done, of)));
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::prune::anatomy::Anatomy;
 use crate::prune::repack::Note;
 use crate::prune::selfcheck::SelfCheck;
 use crate::prune::session::{LayerCut, Preview};
+use crate::recover::Quality;
 use crate::report::{Comparison, Timing, Totals};
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
@@ -143,6 +144,9 @@ pub enum Which {
 
 #[derive(Serialize, Deserialize, Tsify)]
 pub struct ComparisonList(pub Vec<Comparison>);
+
+#[derive(Serialize, Deserialize, Tsify)]
+pub struct QualityList(pub Vec<Quality>);
 
 #[derive(Serialize, Deserialize, Tsify)]
 pub struct TimingList(pub Vec<Timing>);

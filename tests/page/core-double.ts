@@ -169,7 +169,14 @@ const PLAN: Plan = {
   seed: 1,
 };
 
-const quality = (agreement: number): Quality => ({ pictures: 4, agreement, kl: 1 - agreement });
+const quality = (agreement: number): Quality => ({
+  pictures: 4,
+  agreement,
+  kl: 1 - agreement,
+  score: { by: "agreement", share: agreement },
+});
+
+const withScore = (told: Quality): Quality => ({ ...told, score: { by: "agreement", share: told.agreement ?? 0 } });
 
 const BEGINNING: Beginning = {
   lessons: 3,
@@ -258,12 +265,18 @@ export function doubleCore(): DoubleCore {
         })),
       takeScores: (scores) => answer("takeScores", scores.on, () => undefined),
       remainder: (_, after) => answer("remainder", after, () => left(after)),
+      withScores: (qualities) => answer("withScores", qualities.length, () => qualities.map(withScore)),
       withLosses: (curves) =>
         answer("withLosses", curves.curves.length, () => ({
           ...curves,
+          original: withScore(curves.original),
           curves: curves.curves.map((curve) => ({
             ...curve,
-            points: curve.points.map((point) => ({ ...point, lost: 1 - (point.quality.agreement ?? 0) })),
+            points: curve.points.map((point) => ({
+              ...point,
+              quality: withScore(point.quality),
+              lost: 1 - (point.quality.agreement ?? 0),
+            })),
           })),
         })),
     },
@@ -444,6 +457,15 @@ export function doubleCore(): DoubleCore {
             const [curve, share] = [Math.floor(begun / levels.length), levels[begun % levels.length]!];
             const agreement = 1 - share / (1 + curve);
             return { curve, probed: { share, quality: quality(agreement), lost: 1 - agreement } };
+          }),
+        withProbe: (curves, { curve: at, probed: point }) =>
+          probed("withProbe", at, () => {
+            const added = curves.curves.map((curve, index) =>
+              index === at
+                ? { ...curve, points: [...curve.points, point].sort((one, other) => one.share - other.share) }
+                : curve,
+            );
+            return { ...curves, curves: added };
           }),
         guide: (_, curves, asked) =>
           probed("guide", curves.curves.length, () => ({ ...asked, allocation: "manual", layers: { stem: 0.5 } })),

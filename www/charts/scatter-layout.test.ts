@@ -6,6 +6,7 @@ const series = (...points: [number, number][]): ScatterSeries => ({
   id: "one",
   name: "l2",
   way: "one-shot",
+  mark: "cut",
   colour: "l2",
   points: points.map(([x, y]) => point(x, y)),
 });

@@ -1,5 +1,6 @@
 /** Where the parts of the plot of many models go. */
 import { extent, line, scaleLinear, type ScaleLinear } from "d3";
+import type { Mark } from "./marks";
 
 /** Cut only, cut and recovered at once, or in rounds that build on each other. */
 export type Way = "one-shot" | "recovered" | "iterative";
@@ -20,6 +21,8 @@ export interface ScatterSeries {
   readonly id: string;
   readonly name: string;
   readonly way: Way;
+  /** What it was recovered by. */
+  readonly mark: Mark;
   /** Series of one colour are of one criterion. */
   readonly colour: string;
   readonly points: readonly ScatterPoint[];

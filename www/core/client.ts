@@ -87,6 +87,7 @@ export function connect(): Core {
         scores = taken;
       },
       remainder: (before, after) => cutter.call((api) => api.remainder(before, after)),
+      withScores: (qualities) => cutter.call((api) => api.withScores(qualities)),
       withLosses: (curves) => cutter.call((api) => api.withLosses(curves)),
     },
     runner: {
@@ -161,6 +162,7 @@ export function connect(): Core {
         beginProbe: (index) => door.call((api) => api.beginProbe(index)),
         advanceProbe: () => door.call((api) => api.advanceProbe()),
         finishProbe: () => door.call((api) => api.finishProbe()),
+        withProbe: (curves, probe) => door.call((api) => api.withProbe(curves, probe)),
         guide: (original, curves, recipe) => door.call((api) => api.guide(original, curves, recipe, sizesOf(original))),
         sweep: (original, recipe) => door.call((api) => api.sweep(original, recipe, sizesOf(original))),
         beginCut: (kept) => door.call((api) => api.beginCut(kept)),

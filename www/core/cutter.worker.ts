@@ -1,8 +1,8 @@
 /** The worker that holds the open model and its current cut. */
 import { expose } from "comlink";
-import init, { criteria, Cutter, remainderOf, withLosses } from "../pkg/secateur";
+import init, { criteria, Cutter, remainderOf, withLosses, withScores } from "../pkg/secateur";
 import { withTransfers } from "./transfers";
-import type { Curves, HeatmapRequest, ModelOutput, Pixels, Preset, Recipe, Scores, Totals } from "./protocol";
+import type { Curves, HeatmapRequest, ModelOutput, Pixels, Preset, Quality, Recipe, Scores, Totals } from "./protocol";
 
 const core = init().then(() => new Cutter());
 
@@ -21,6 +21,7 @@ const api = {
   checkElsewhere: async (masked: ModelOutput[], packed: ModelOutput[]) => (await core).checkElsewhere(masked, packed),
   takeScores: async (scores: Scores) => (await core).takeScores(scores),
   remainder: (before: Totals, after: Totals) => core.then(() => remainderOf(before, after)),
+  withScores: (qualities: Quality[]) => core.then(() => withScores(qualities)),
   withLosses: (curves: Curves) => core.then(() => withLosses(curves)),
 };
 

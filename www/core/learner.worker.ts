@@ -1,7 +1,7 @@
 /** The worker that brings pruned models back. The page asks for each piece of work, so it can pause between any two. */
 import { expose } from "comlink";
-import init, { Learner, placesOf, readIdx } from "../pkg/secateur";
-import type { Aim, Chosen, Curves, Found, Method, PictureStack, Pixels, Plan, Preset, Recipe } from "./protocol";
+import init, { Learner, placesOf, readIdx, withProbe } from "../pkg/secateur";
+import type { Aim, Chosen, Curves, Found, Method, PictureStack, Pixels, Plan, Preset, Probe, Recipe } from "./protocol";
 import { Team } from "./team";
 import { withTransfers } from "./transfers";
 
@@ -98,6 +98,7 @@ const api = {
   beginProbe: async (index: number) => (await core).beginProbe(index),
   advanceProbe: async () => (await core).advanceProbe(),
   finishProbe: async () => (await core).finishProbe(),
+  withProbe: (curves: Curves, probe: Probe) => core.then(() => withProbe(curves, probe)),
   guide: async (original: Uint8Array, curves: Curves, recipe: Recipe, sizes: Record<string, number>) =>
     (await core).guide(original, curves, recipe, sizes),
   sweep: async (original: Uint8Array, recipe: Recipe, sizes: Record<string, number>) =>

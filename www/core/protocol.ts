@@ -28,6 +28,7 @@ import type {
   Preset,
   Probe,
   Probing,
+  Quality,
   Recipe,
   Recovered,
   Remainder,
@@ -128,7 +129,9 @@ export interface Cutter {
   takeScores(scores: Scores): Promise<void>;
   /** What is left of a model, by what it costs and what its original does: earlier versions of the page kept only those. */
   remainder(before: Totals, after: Totals): Promise<Remainder>;
-  /** Curves with what each of their points loses, which earlier versions of the page did not keep. */
+  /** Qualities with the score that counts of each, which earlier versions of the page did not keep. */
+  withScores(qualities: Quality[]): Promise<Quality[]>;
+  /** Curves with what each of their points loses and with all scores, which earlier versions of the page did not keep. */
   withLosses(curves: Curves): Promise<Curves>;
 }
 
@@ -230,6 +233,8 @@ export interface Prober extends Pick<Learner, "gather" | "add" | "addStack" | "p
   /** Shows some more pictures to the layer's cut, or the sweep's, that was begun. */
   advanceProbe(): Promise<Advance>;
   finishProbe(): Promise<Probe>;
+  /** Curves with what a probe gave. */
+  withProbe(curves: Curves, probe: Probe): Promise<Curves>;
   /** The recipe's target, shared out by what each layer can bear. */
   guide(original: Uint8Array, curves: Curves, recipe: Recipe): Promise<Recipe>;
   /** Gets ready to cut to many sizes, without recovery. */

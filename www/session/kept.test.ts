@@ -17,6 +17,11 @@ function without<Value extends object>(value: Value, ...fields: string[]): Value
   return Object.fromEntries(Object.entries(value).filter(([field]) => !fields.includes(field))) as Value;
 }
 
+/** The same for every quality in it. */
+function unscored<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value, (field, part: unknown) => (field === "score" ? undefined : part))) as Value;
+}
+
 /** A visit that leaves a recovered model, a curve of cuts and every layer's, all as an earlier version kept them. */
 async function leftByAnEarlierVersion() {
   const session = await opened();
@@ -27,23 +32,25 @@ async function leftByAnEarlierVersion() {
   const { storage, results, probing } = session;
   const known = { attempts: results.attempts, sweeps: probing.sweeps, sensitivities: probing.sensitivities };
   // The list of models is joined with what is kept: an earlier version's has no such field at all.
-  await storage.saveAttempts(known.attempts.map((attempt): Attempt => without(attempt, "left")));
+  await storage.saveAttempts(known.attempts.map((attempt): Attempt => unscored(without(attempt, "left"))));
   await storage.save<readonly SweepCurve[]>(
     "sweeps",
-    known.sweeps.map((sweep) => ({ ...sweep, points: sweep.points.map((point) => without(point, "left")) })),
+    known.sweeps.map((sweep) => unscored({ ...sweep, points: sweep.points.map((point) => without(point, "left")) })),
   );
   await storage.save<readonly Sensitivity[]>(
     "sensitivities",
-    known.sensitivities.map((each) => ({
-      ...each,
-      curves: {
-        ...each.curves,
-        curves: each.curves.curves.map((curve) => ({
-          ...curve,
-          points: curve.points.map((point) => without(point, "lost")),
-        })),
-      },
-    })),
+    known.sensitivities.map((each) =>
+      unscored({
+        ...each,
+        curves: {
+          ...each.curves,
+          curves: each.curves.curves.map((curve) => ({
+            ...curve,
+            points: curve.points.map((point) => without(point, "lost")),
+          })),
+        },
+      }),
+    ),
   );
   return known;
 }
@@ -67,14 +74,14 @@ test("what is whole is not asked for", async () => {
   const again = await visit();
   expect(again.probing.sweeps).toHaveLength(1);
   expect(again.probing.sensitivities).toHaveLength(1);
-  expect([...asked("remainder"), ...asked("withLosses")]).toEqual([]);
+  expect([...asked("remainder"), ...asked("withLosses"), ...asked("withScores")]).toEqual([]);
 });
 
 test("where the core gives no answer, what was kept is shown without", async () => {
   const known = await leftByAnEarlierVersion();
-  for (const name of ["remainder", "withLosses"]) core.fail(name, coreError("crashed", "It stopped."));
+  for (const name of ["remainder", "withLosses", "withScores"]) core.fail(name, coreError("crashed", "It stopped."));
   const { results, probing } = await visit();
-  expect(results.attempts).toEqual(known.attempts.map((attempt) => ({ ...attempt, left: null })));
+  expect(results.attempts).toEqual(known.attempts.map((attempt) => ({ ...unscored(attempt), left: null })));
   expect(probing.sweeps[0]!.points).toHaveLength(known.sweeps[0]!.points.length);
   expect(probing.sensitivities).toHaveLength(1);
 });

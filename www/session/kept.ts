@@ -2,25 +2,37 @@
  * Models and curves that an earlier version of the page kept lack what the core tells of them now: it is asked for. Where
  * it gives no answer, they are shown without.
  */
-import type { Cutter } from "../core/protocol";
+import type { Cutter, Quality } from "../core/protocol";
 import type { Attempt } from "../state/attempts";
 import type { Sensitivity } from "../state/sensitivity";
 import type { SweepCurve } from "../state/sweeps";
 
-type Teller = Pick<Cutter, "remainder" | "withLosses">;
+type Teller = Pick<Cutter, "remainder" | "withLosses" | "withScores">;
 
 export function completedAttempts(cutter: Teller, attempts: readonly Attempt[]): Promise<readonly Attempt[]> {
-  return eachCompleted(attempts, async (attempt) => ({
-    ...attempt,
-    left: attempt.left ?? (await cutter.remainder(attempt.before, attempt.totals)),
-  }));
+  return eachCompleted(attempts, async (attempt) => {
+    const { before, totals, left, test, original, cut, quality } = attempt;
+    return {
+      ...attempt,
+      original: await scored(cutter, original),
+      cut: await scored(cutter, cut),
+      quality: await scored(cutter, quality),
+      test: test && {
+        original: await scored(cutter, test.original),
+        quality: await scored(cutter, test.quality),
+      },
+      left: left ?? (await cutter.remainder(before, totals)),
+    };
+  });
 }
 
 export function completedSweeps(cutter: Teller, sweeps: readonly SweepCurve[]): Promise<readonly SweepCurve[]> {
   return eachCompleted(sweeps, async (sweep) => ({
     ...sweep,
+    original: await scored(cutter, sweep.original),
     points: await eachCompleted(sweep.points, async (point) => ({
       ...point,
+      quality: await scored(cutter, point.quality),
       left: point.left ?? (await cutter.remainder(sweep.before, point.totals)),
     })),
   }));
@@ -29,9 +41,15 @@ export function completedSweeps(cutter: Teller, sweeps: readonly SweepCurve[]): 
 export function completedSensitivities(cutter: Teller, all: readonly Sensitivity[]): Promise<readonly Sensitivity[]> {
   return eachCompleted(all, async (each) => {
     const points = each.curves.curves.flatMap((curve) => curve.points);
-    const isTold = points.every(({ lost }) => lost !== undefined);
+    const isTold = points.every(({ lost, quality }) => lost !== undefined && quality.score);
     return isTold ? each : { ...each, curves: await cutter.withLosses(each.curves) };
   });
+}
+
+async function scored(cutter: Teller, quality: Quality): Promise<Quality> {
+  if (quality.score) return quality;
+  const [told] = await cutter.withScores([quality]);
+  return told ?? quality;
 }
 
 function eachCompleted<One>(all: readonly One[], complete: (one: One) => Promise<One>): Promise<readonly One[]> {

@@ -1,5 +1,5 @@
 /** Cuts that are measured and not kept: of the whole at many sizes, and of each layer alone. Each has workers of its own. */
-import type { Advance, Core, Curves, Probe, Prober, Recipe } from "../core/protocol";
+import type { Advance, Core, Curves, Prober, Recipe } from "../core/protocol";
 import { originOf, type Lesson } from "../data/sets/lesson";
 import { randomId } from "../state/ids";
 import { UNKNOWN } from "../state/origin";
@@ -121,8 +121,9 @@ export class Probing {
       const found = await first!.found();
       await Promise.all(others.map((other) => other.takeFound(found)));
       const [begun] = await Promise.all(probers.map((prober) => prober.beginLayers()));
-      let { curves } = begun!;
       const { probes, levels, left } = begun!;
+      /** Probes are added one after the other, each to what the one before made: several may end at the same time. */
+      let merged = Promise.resolve(begun!.curves);
       const { compared } = originOf(lessons);
       const waiting = [...left];
       let done = probes - left.length;
@@ -141,7 +142,8 @@ export class Probing {
           await prober.beginProbe(next);
           await measure(prober, show, this.#unpaused);
           const probe = await prober.finishProbe();
-          curves = withProbe(curves, probe);
+          merged = merged.then((curves) => prober.withProbe(curves, probe));
+          const curves = await merged;
           done += 1;
           show(0);
           this.#keep({ model: subject.model, levels, compared, curves });
@@ -226,11 +228,4 @@ async function measure(prober: Prober, onShare: (share: number) => void, unpause
 
 function shown(what: string, { done, of }: Advance): Status<never> {
   return loading(`${what}: ${done} of ${of}`, of > 0 ? done / of : null);
-}
-
-function withProbe(curves: Curves, { curve: at, probed }: Probe): Curves {
-  const added = curves.curves.map((curve, index) =>
-    index === at ? { ...curve, points: [...curve.points, probed].sort((a, b) => a.share - b.share) } : curve,
-  );
-  return { ...curves, curves: added };
 }

@@ -182,6 +182,31 @@ describe("sensitivity", () => {
     expect(isWhole(session.probing.sensitivities[0]!)).toBe(true);
   });
 
+  test("loses no probe of two that end at the same time, whichever is added first", async () => {
+    const session = await opened();
+    const { prober } = core;
+    const release = core.hold("finishProbe");
+    let added = 0;
+    core.prober = () => {
+      const made = prober();
+      const withProbe: typeof made.withProbe = async (...probe) => {
+        // The first one takes longer than those that end with it.
+        if ((added += 1) === 1) await settled();
+        return made.withProbe(...probe);
+      };
+      return { ...made, withProbe };
+    };
+    const work = session.probing.probeLayers(session.subject!, [PHOTO]);
+    await vi.waitFor(() => expect(new Set(asked("finishProbe").map(String)).size).toBeGreaterThan(1));
+    release();
+    await work;
+    expect(session.probing.layersWork.state).toBe("empty");
+    const points = (all: typeof session.probing.sensitivities) =>
+      all[0]!.curves.curves.map((curve) => curve.points.map(({ share }) => share));
+    expect(points(session.probing.sensitivities)).toEqual([[...LEVELS], [...LEVELS]]);
+    expect(points((await visit()).probing.sensitivities)).toEqual([[...LEVELS], [...LEVELS]]);
+  });
+
   test("measures the original once, for all workers", async () => {
     const session = await opened();
     await session.probing.probeLayers(session.subject!, [PHOTO]);

@@ -57,7 +57,8 @@ export interface Outcome {
 /** What becomes of a recovery while it goes on. */
 export interface Listeners {
   onBegin(): void;
-  onOutcome(outcome: Outcome): void;
+  /** Resolves once it is kept, with what it is called: another `id` where the one of that `id` is to stay. */
+  onOutcome(outcome: Outcome): Promise<string>;
   /** A model's search as it stands after another round; `null` when it is over. */
   onSearch(model: string, search: Search | null): void;
   /** An outcome, or the best model of a search, on photos that nothing was learned from or chosen by. */
@@ -122,12 +123,12 @@ export class Recovery {
       await learner.recover(patient.original, patient.pruned, plan);
       const beginning = await this.#begin("Measuring both models");
       const origin = joined(patient.compared, originOf(lessons));
-      const tell = (
+      const tell = async (
         { bytes, totals, left, milliseconds }: Recovered,
         quality: Quality,
         unfinished: Outcome["unfinished"],
       ) => {
-        this.listeners.onOutcome({
+        const id = await this.listeners.onOutcome({
           id: this.#id,
           model: patient.model,
           before: patient.before,
@@ -148,6 +149,7 @@ export class Recovery {
           origin,
         });
         this.checkpoint = unfinished;
+        return id;
       };
       const done = await this.#learn(plan, (best, of) => tell(best, best.quality!, { done: best.kept!, of }));
       this.#hasLearned();
@@ -155,8 +157,8 @@ export class Recovery {
       const recovered = await learner.finish();
       const { kept, quality } = recovered;
       if (kept !== undefined && kept < done) this.#remark(keptEarlier(kept, done));
-      tell(recovered, quality ?? judged!.quality, null);
-      if (!this.#stopping) await this.#test(this.#id);
+      const id = await tell(recovered, quality ?? judged!.quality, null);
+      if (!this.#stopping) await this.#test(id);
     });
   }
 
@@ -215,7 +217,7 @@ export class Recovery {
         const { totals, cut, recovered: quality, milliseconds, accepted } = stage.judged;
         rounds += 1;
         if (accepted) best = bytes;
-        this.listeners.onOutcome({
+        await this.listeners.onOutcome({
           id: randomId(),
           model: begun.model,
           before,
@@ -352,7 +354,7 @@ export class Recovery {
    * Does all pieces of a recovery, and judges on the way where it learns: each model that is better than all before it is handed
    * over there, with the number of pieces that there are. Gives how many pieces were done.
    */
-  async #learn(plan: Plan, onBetter: (best: Recovered, of: number) => void): Promise<number> {
+  async #learn(plan: Plan, onBetter: (best: Recovered, of: number) => Promise<unknown>): Promise<number> {
     const { learner } = this.core;
     const losses: LossPoint[] = [];
     const learns = plan.method === "distill" || plan.method === "finetune";
@@ -367,8 +369,6 @@ export class Recovery {
     let idle = 0;
     let drawn = 0;
     let photos = 0;
-    /** Since the last judgement, where labels are looked at. */
-    let [seen, hits] = [0, 0];
     let done = 0;
     /** The shares of the way at which it is judged, and the next point of the curve of losses is due, in such parts. */
     let [judgements, points] = [1, 0];
@@ -380,7 +380,6 @@ export class Recovery {
         const advance = await learner.advance();
         const { learned } = advance;
         if (learned) photos += learned.samples;
-        if (learned?.hits !== undefined) [seen, hits] = [seen + learned.samples, hits + learned.hits];
         done = advance.done;
         const way = advance.done / advance.of;
         if (learned && way * LOSSES >= points) {
@@ -400,10 +399,9 @@ export class Recovery {
         if (advance.done >= advance.of) break;
         if (learns && way * JUDGEMENTS >= judgements) {
           judgements = Math.floor(way * JUDGEMENTS) + 1;
-          await this.#judge(what, advance, seen > 0 ? hits / seen : null);
-          [seen, hits] = [0, 0];
+          await this.#judge(what, advance);
           const best = await learner.checkpoint(this.checkpoint?.done ?? 0);
-          if (best) onBetter(best, advance.of);
+          if (best) await onBetter(best, advance.of);
           idle += performance.now() - now;
         }
       }
@@ -416,7 +414,7 @@ export class Recovery {
   }
 
   /** How good the model is by now, a few photos at a time; whatever ends the work early ends this too. */
-  async #judge(what: string, { done, of }: Advance, learned: number | null): Promise<void> {
+  async #judge(what: string, { done, of, accuracy }: Advance): Promise<void> {
     const { learner } = this.core;
     const photos = await learner.judge();
     for (let shown = 0; shown < photos;) {
@@ -427,7 +425,7 @@ export class Recovery {
       this.work = loading(`${what}: ${done} of ${of}${measured}`, done / of);
     }
     const { quality } = await learner.finishTrial();
-    this.judgements = [...this.judgements, { step: done, quality, learned }];
+    this.judgements = [...this.judgements, { step: done, quality, learned: accuracy ?? null }];
   }
 
   #show(what: string, { done, of }: Advance): void {

@@ -1,3 +1,4 @@
+import { IDBObjectStore } from "fake-indexeddb";
 import { describe, expect, test, vi } from "vitest";
 import type { Aim } from "../core/protocol";
 import { coreError } from "../../tests/page/core-double";
@@ -143,13 +144,13 @@ describe("a recovery", () => {
     expect(session.recovery.beginning).toMatchObject({ original: { agreement: 1 }, pruned: { agreement: 0.25 } });
   });
 
-  test("tells how many of the photos it learns from it gets right, between one judgement and the next", async () => {
+  test("tells how many of the photos it learns from it gets right, as the core counted by each judgement", async () => {
     const session = await opened();
     const { advance } = core.learner;
-    const hits = [1, 2, 0];
+    const accuracies = [1 / 4, 2 / 4, 0];
     vi.spyOn(core.learner, "advance").mockImplementation(async () => {
       const at = await advance();
-      return { ...at, learned: { ...at.learned!, hits: hits[at.done - 1]! } };
+      return { ...at, accuracy: accuracies[at.done - 1]! };
     });
     const usual = await plan(session);
     await session.recovery.recover(session.patient!, [photo(null)], { ...usual, method: "finetune", batch: 4 });
@@ -313,6 +314,62 @@ describe("a recovery", () => {
     await settled();
     expect(session.results.attempts.map(({ unfinished }) => unfinished?.done)).toEqual([1, undefined]);
     expect([...session.results.recovered!.bytes]).toEqual([1]);
+  });
+
+  test("leaves it where it is as well where it is taken while the next one is being kept, which is tested all the same", async () => {
+    const session = await opened();
+    const kept = session.storage.kept.bind(session.storage);
+    const keeps = vi.spyOn(session.storage, "kept").mockImplementation(async (bytes) => {
+      const key = await kept(bytes);
+      if (keeps.mock.calls.length === 3) session.takeAttempt(session.results.attempts[0]!);
+      await settled();
+      return key;
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await settled();
+    expect(session.results.attempts.map(({ unfinished, test }) => [unfinished?.done, test?.quality.agreement])).toEqual(
+      [
+        [2, undefined],
+        [undefined, 0.85],
+      ],
+    );
+    expect([...session.results.recovered!.bytes]).toEqual([2]);
+  });
+
+  test("puts its model on the list once the database has both the file and the list", async () => {
+    const session = await opened();
+    const { storage, results } = session;
+    const listed: number[] = [];
+    const kept = storage.kept.bind(storage);
+    vi.spyOn(storage, "kept").mockImplementation(async (bytes) => {
+      const key = await kept(bytes);
+      await settled();
+      listed.push(results.attempts.length);
+      return key;
+    });
+    const saveAttempts = storage.saveAttempts.bind(storage);
+    vi.spyOn(storage, "saveAttempts").mockImplementationOnce(async (attempts) => {
+      await saveAttempts(attempts);
+      await settled();
+      listed.push(results.attempts.length);
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    expect(listed).toEqual([0, 0]);
+    expect(results.attempts).toHaveLength(1);
+  });
+
+  test("puts its model on the list and says that it won't be kept where the database refuses it", async () => {
+    const session = await opened();
+    const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("no room", "QuotaExceededError");
+    });
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await settled();
+    put.mockRestore();
+    expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
+    expect(session.notices.all.filter(({ kind }) => kind === "trouble")).toMatchObject([
+      { text: expect.stringContaining("won't survive a reload") as string },
+    ]);
   });
 
   test("that loses a worker that helped says so, and goes on", async () => {

@@ -1,6 +1,7 @@
 /** What came of recoveries, on this visit and before: the models, the one that is chosen, the search that can go on. */
 import { MOST_ATTEMPTS, withAttempt, withTest, type Attempt } from "../state/attempts";
 import type { Decisions } from "../state/decisions";
+import { randomId } from "../state/ids";
 import { UNKNOWN } from "../state/origin";
 import type { Search } from "../state/search";
 import type { Storage } from "../state/storage";
@@ -45,15 +46,20 @@ export class Results {
     void this.storage.save(OLD_SEARCH, null);
   }
 
-  /** Puts a recovered model on the list, in place of what was kept on the way to it. */
-  keep(outcome: Outcome): Attempt {
+  /**
+   * Puts a recovered model on the list, in place of what was kept on the way to it, once the database has it or has refused
+   * it: what is on the list is there after a reload. One that was chosen meanwhile stays beside it.
+   */
+  async keep(outcome: Outcome): Promise<Attempt> {
     const { bytes, beginning, milliseconds, origin, ...rest } = outcome;
     const original = beginning.milliseconds;
+    const key = bytes.length > 0 ? await this.storage.kept(bytes) : null;
     const attempt: Attempt = {
       ...rest,
       ...origin,
+      id: this.#chosen?.attempt === rest.id ? randomId() : rest.id,
       at: Date.now(),
-      key: bytes.length > 0 ? this.storage.keep(bytes) : null,
+      key,
       original: beginning.original,
       fingerprint: beginning.fingerprint,
       lessons: beginning.lessons,
@@ -64,14 +70,16 @@ export class Results {
     const replaced = this.attempts.find(({ id }) => id === attempt.id);
     if (!replaced && this.attempts.length === MOST_ATTEMPTS)
       this.notices.trouble(`The list holds the newest ${MOST_ATTEMPTS} models, so the oldest one has left it.`);
-    this.#keepAttempts(withAttempt(this.attempts, attempt));
+    await this.storage.saveAttempts(withAttempt(this.attempts, attempt));
+    this.#show(withAttempt(this.attempts, attempt));
     if (replaced?.key) this.storage.forget(replaced.key);
     return attempt;
   }
 
   /** What photos that nothing was chosen by tell of a model, or of the best one of a search. */
   keepTest(of: string, tested: Tested): void {
-    this.#keepAttempts(withTest(this.attempts, of, tested));
+    this.#show(withTest(this.attempts, of, tested));
+    void this.storage.saveAttempts(this.attempts);
   }
 
   searchOf(model: string | undefined): Search | null {
@@ -97,9 +105,8 @@ export class Results {
     if (this.#chosen?.attempt === chosen.attempt) this.recovered = { attempt, bytes };
   }
 
-  #keepAttempts(attempts: readonly Attempt[]): void {
+  #show(attempts: readonly Attempt[]): void {
     this.attempts = attempts;
-    void this.storage.saveAttempts(attempts);
     const chosen = this.recovered;
     const known = attempts.find(({ id }) => id === chosen?.attempt.id);
     if (chosen && known) this.recovered = { ...chosen, attempt: known };

@@ -364,18 +364,17 @@ export class Session {
 
   /**
    * Keeps a recovered model, and takes it unless it is beyond the line, unfinished, of a model that is no longer open, or the
-   * visitor has moved the cut meanwhile.
+   * visitor has moved the cut meanwhile. Gives what it is called.
    */
-  #keep(outcome: Outcome): void {
-    const attempt = this.results.keep(outcome);
+  async #keep(outcome: Outcome): Promise<string> {
+    const attempt = await this.results.keep(outcome);
     const opened = this.model.opened;
-    if (attempt.beyond || attempt.unfinished || !opened || sourceId(opened.source) !== attempt.model) return;
-    if (this.#leftAt !== this.#standing) {
-      this.notices.news("A recovered model is on the list. The cut stays as you have moved it.");
-      return;
-    }
-    this.takeAttempt(attempt);
-    this.#leftAt = this.#standing;
+    if (attempt.beyond || attempt.unfinished || !opened || sourceId(opened.source) !== attempt.model) return attempt.id;
+    if (this.#leftAt === this.#standing) {
+      this.takeAttempt(attempt);
+      this.#leftAt = this.#standing;
+    } else this.notices.news("A recovered model is on the list. The cut stays as you have moved it.");
+    return attempt.id;
   }
 
   /** What a recovered model would take the place of. */

@@ -85,7 +85,14 @@ export function remarkOn({ key, beyond, unfinished }: Attempt): string | null {
   return key === null ? "beyond the line, its file was not kept" : "beyond the line";
 }
 
-/** What a quality is judged by: accuracy where there are labels, else agreement with the original. */
+/** The number of a quality that counts, as the core chose it; 0 where an earlier version of the page kept none. */
 export function scoreOf(quality: Quality): number {
-  return quality.accuracy ?? quality.agreement ?? 0;
+  return quality.score?.share ?? 0;
+}
+
+const MEASURES = { accuracy: "accuracy", agreement: "agreement with the original" };
+
+/** What that number is, in words. */
+export function measureOf(quality: Quality | undefined): string {
+  return MEASURES[quality?.score?.by ?? "agreement"];
 }

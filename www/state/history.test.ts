@@ -1,5 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { amend, begin, LONGEST_HISTORY, present, record, redo, redoable, undo, undoable } from "./history";
+import {
+  amend,
+  begin,
+  joined,
+  LONGEST_HISTORY,
+  present,
+  record,
+  redo,
+  redoable,
+  stepsOf,
+  undo,
+  undoable,
+} from "./history";
 
 describe("history", () => {
   test("undo goes back step by step, redo goes forward again", () => {
@@ -33,6 +45,20 @@ describe("history", () => {
     expect(present(history)).toBe("b!");
     expect(undoable(history)).toBe("to b");
     expect(present(undo(history))).toBe("a");
+  });
+
+  test("is joined with another window's at the step that both began with", () => {
+    const begun = record(begin("a"), "b", "to b");
+    const ids = new Set(stepsOf(begun));
+    const own = record(record(begun, "c", "to c"), "d", "to d");
+    const others = record(begun, "x", "to x");
+    const known = new Set(stepsOf(own));
+    const values = ({ past, future }: typeof own) => [past, future].map((steps) => steps.map(({ value }) => value));
+    expect(values(joined(own, others, known, ids))).toEqual([["a", "b", "x", "c", "d"], []]);
+    expect(values(joined(own, undo(others), known, ids))).toEqual([["a", "b", "c", "d"], ["x"]]);
+    // The present stays, even where nothing was decided since.
+    expect(values(joined(begun, others, ids, ids))).toEqual([["a", "x", "b"], []]);
+    expect(joined(own, begun, known, ids)).toEqual(own);
   });
 
   test("keeps no more steps than it promises", () => {

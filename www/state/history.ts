@@ -1,9 +1,12 @@
 /** Undo and redo over values that never change in place. */
+import { randomId } from "./ids";
 
 export interface Step<Value> {
   readonly value: Value;
   /** What was decided, in the visitor's words: "change the target". Names the step in the undo button. */
   readonly what: string;
+  /** Tells it from all other steps, in whichever window of the page they were made. */
+  readonly id: string;
 }
 
 export interface History<Value> {
@@ -17,7 +20,7 @@ export interface History<Value> {
 export const LONGEST_HISTORY = 100;
 
 export function begin<Value>(value: Value): History<Value> {
-  return { past: [{ value, what: "start" }], future: [] };
+  return { past: [{ value, what: "start", id: "start" }], future: [] };
 }
 
 export function present<Value>(history: History<Value>): Value {
@@ -26,13 +29,13 @@ export function present<Value>(history: History<Value>): Value {
 
 /** A new decision. What could have been redone is forgotten. */
 export function record<Value>(history: History<Value>, value: Value, what: string): History<Value> {
-  return { past: [...history.past, { value, what }].slice(-LONGEST_HISTORY), future: [] };
+  return { past: [...history.past, { value, what, id: randomId() }].slice(-LONGEST_HISTORY), future: [] };
 }
 
 /** Replaces the present without a step of its own, for what follows from a decision but is none. */
 export function amend<Value>(history: History<Value>, value: Value): History<Value> {
-  const { what } = lastStep(history);
-  return { past: [...history.past.slice(0, -1), { value, what }], future: history.future };
+  const amended = { ...lastStep(history), value };
+  return { past: [...history.past.slice(0, -1), amended], future: history.future };
 }
 
 export function undo<Value>(history: History<Value>): History<Value> {
@@ -43,6 +46,28 @@ export function undo<Value>(history: History<Value>): History<Value> {
 export function redo<Value>(history: History<Value>): History<Value> {
   const [next, ...future] = history.future;
   return next ? { past: [...history.past, next], future } : history;
+}
+
+/**
+ * A window's own history with what other windows have kept meanwhile: their steps come behind those that it began with, so its
+ * present and all that it has decided since stay together. `known`: all steps that it has ever had, which it alone decides on.
+ */
+export function joined<Value>(
+  own: History<Value>,
+  kept: History<Value>,
+  known: ReadonlySet<string>,
+  begunWith: ReadonlySet<string>,
+): History<Value> {
+  const isOthers = ({ id }: Step<Value>) => !known.has(id);
+  const since = own.past.findIndex(({ id }) => !begunWith.has(id));
+  const at = since < 0 ? own.past.length - 1 : since;
+  const past = [...own.past.slice(0, at), ...kept.past.filter(isOthers), ...own.past.slice(at)];
+  return { past: past.slice(-LONGEST_HISTORY), future: [...own.future, ...kept.future.filter(isOthers)] };
+}
+
+/** The names of all its steps. */
+export function stepsOf<Value>({ past, future }: History<Value>): readonly string[] {
+  return [...past, ...future].map(({ id }) => id);
 }
 
 /** What undo would take back, or `null`. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Quality, Totals } from "../core/protocol";
+import type { Plan, Quality, Totals } from "../core/protocol";
 import type { Attempt } from "./attempts";
 import { yardstick } from "./origin";
 import { placeOn, seriesOf } from "./plot";
@@ -13,7 +13,11 @@ const totals = (share: number): Totals => ({
   bytes: 4000 * share,
 });
 const left = (share: number) => ({ sparsity: 1 - share, macs: share });
-const quality = (accuracy: number) => ({ pictures: 40, accuracy });
+const quality = (accuracy: number): Quality => ({
+  pictures: 40,
+  accuracy,
+  score: { by: "accuracy", share: accuracy },
+});
 
 function attempt(id: string, share: number, more: Partial<Attempt> = {}): Attempt {
   return {
@@ -97,6 +101,26 @@ describe("the models as curves", () => {
       expect.stringMatching(/, iterative$/),
       expect.stringMatching(/, beyond the line$/),
       expect.stringMatching(/not kept$/),
+    ]);
+  });
+
+  test("a mark for each method of recovery, in rounds and in turn as well", () => {
+    const { plan } = attempt("some", 0.5);
+    const by = (method: Plan["method"]) => ({ plan: { ...plan, method } });
+    const made = [
+      attempt("a", 0.5, by("finetune")),
+      attempt("b", 0.4, by("distill")),
+      attempt("c", 0.6, { ...by("distill"), run: "r" }),
+      attempt("d", 0.5, { ...by("distill"), earlier: [plan] }),
+    ];
+    const series = seriesOf(made, [sweep], "macs", ({ plan, earlier }) => `${plan.method} after ${earlier.length}`);
+    expect(series.map(({ way, mark, colour }) => [way, mark, colour.slice(0, 2)])).toEqual([
+      ["one-shot", "cut", "l1"],
+      ["one-shot", "cut", "l2"],
+      ["recovered", "finetune", "l2"],
+      ["recovered", "distill", "l2"],
+      ["iterative", "distill", "l2"],
+      ["recovered", "in-turn", "l2"],
     ]);
   });
 

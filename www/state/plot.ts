@@ -1,5 +1,6 @@
 /** The models that were made of one, as series of points: what the plot of accuracy against sparsity shows. */
 import type { Recipe, Remainder, Totals } from "../core/protocol";
+import type { Mark } from "../charts/marks";
 import type { ScatterSeries, Way } from "../charts/scatter-layout";
 import { remarkOn, scoreOf, type Attempt } from "./attempts";
 import type { SweepCurve } from "./sweeps";
@@ -33,6 +34,7 @@ interface Dot {
   readonly series: string;
   readonly name: string;
   readonly way: Way;
+  readonly mark: Mark;
   readonly recipe: Recipe;
   readonly id: string;
   readonly placed: Placed;
@@ -52,12 +54,12 @@ export function seriesOf(
 ): ScatterSeries[] {
   const dots = [...sweeps.flatMap(dotsOfSweep), ...attempts.flatMap((attempt) => dotsOfAttempt(attempt, say(attempt)))];
   const series = new Map<string, ScatterSeries>();
-  for (const { series: id, name, way, recipe, id: point, placed, y, beyond, kept, remark } of dots) {
+  for (const { series: id, name, way, mark, recipe, id: point, placed, y, beyond, kept, remark } of dots) {
     const x = placeOn(axis, placed);
     if (x === null) continue;
     const known = series.get(id)?.points ?? [];
     const points = [...known, { id: point, x, y, beyond, kept, name: `${name}, ${remark ?? way}` }];
-    series.set(id, { id, name, way, colour: nameOf(recipe), points });
+    series.set(id, { id, name, way, mark, colour: nameOf(recipe), points });
   }
   return [...series.values()];
 }
@@ -67,6 +69,7 @@ function dotsOfSweep({ id, recipe, points }: SweepCurve): Dot[] {
     series: `sweep:${id}`,
     name: nameOf(recipe),
     way: "one-shot",
+    mark: "cut",
     recipe,
     id: `${id}:${index}`,
     placed: { totals, left, milliseconds: milliseconds ?? null },
@@ -78,21 +81,23 @@ function dotsOfSweep({ id, recipe, points }: SweepCurve): Dot[] {
 }
 
 function dotsOfAttempt(attempt: Attempt, method: string): Dot[] {
-  const { id, recipe, totals, left, times, quality, key, run, beyond } = attempt;
+  const { id, recipe, plan, earlier, totals, left, times, quality, key, run, beyond } = attempt;
   const name = `${nameOf(recipe)}, ${method}`;
   const placed = { totals, left, milliseconds: times?.own ?? null };
-  const made = { recipe, placed, beyond, kept: key !== null, remark: remarkOn(attempt) };
+  const mark: Mark = earlier.length > 0 ? "in-turn" : plan.method;
+  const made = { mark, recipe, placed, beyond, kept: key !== null, remark: remarkOn(attempt) };
   const own: Dot = run
     ? { ...made, series: `run:${run}`, name, way: "iterative", id, y: scoreOf(quality) }
     : { ...made, series: `recovered:${name}`, name, way: "recovered", id, y: scoreOf(quality) };
   // What was recovered before is no cut alone.
-  if (run || attempt.earlier.length > 0) return [own];
+  if (run || earlier.length > 0) return [own];
   const cut = nameOf(recipe);
   const alone: Dot = {
     ...made,
     series: `cut:${cut}`,
     name: cut,
     way: "one-shot",
+    mark: "cut",
     id: `${id}:cut`,
     y: scoreOf(attempt.cut),
     beyond: false,

@@ -1,9 +1,10 @@
 import "fake-indexeddb/auto";
 import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
+import { createStore, set } from "idb-keyval";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { MOST_ATTEMPTS, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, type Decisions } from "./decisions";
-import { begin, record, type History } from "./history";
+import { begin, record, undo, type History } from "./history";
 import { Storage } from "./storage";
 
 const withModel = (key: string): Decisions => ({
@@ -57,8 +58,8 @@ describe("storage", () => {
     ];
     await stored();
     const history: History<Decisions> = {
-      past: [{ value: withModel(present), what: "open" }],
-      future: [{ value: withModel(undone), what: "open another" }],
+      past: [{ value: withModel(present), what: "open", id: "1" }],
+      future: [{ value: withModel(undone), what: "open another", id: "2" }],
     };
     await before.forgetUnused(history, []);
 
@@ -144,6 +145,49 @@ describe("storage", () => {
       { id: "second", test: null },
       { id: "third", test: null },
     ]);
+  });
+
+  test("two windows decide side by side, and neither loses what the other has decided", async () => {
+    const start = begin(FIRST_DECISIONS);
+    await storage().saveHistory(start);
+    const [one, other] = [storage(), storage()];
+    const begun = [(await one.loadHistory())!, (await other.loadHistory())!] as const;
+    const ofOne = record(begun[0], withModel("a"), "open a");
+    await one.saveHistory(ofOne);
+    const ofOther = record(record(begun[1], withModel("b"), "open b"), withModel("c"), "open c");
+    await other.saveHistory(ofOther);
+    const said = async () => {
+      const { past, future } = (await storage().loadHistory())!;
+      return [past.map(({ what }) => what), future.map(({ what }) => what)];
+    };
+    // Whoever decided last finds the present and the steps to it after a reload, and the other's steps before these.
+    expect(await said()).toEqual([["start", "open a", "open b", "open c"], []]);
+    await one.saveHistory(undo(ofOne));
+    expect(await said()).toEqual([["open b", "open c", "start"], ["open a"]]);
+    // What a window has given up itself does not come back by the other one.
+    await one.saveHistory(record(undo(ofOne), withModel("d"), "open d"));
+    await other.saveHistory(ofOther);
+    expect(await said()).toEqual([["start", "open d", "open b", "open c"], []]);
+    // The files of all of them are needed.
+    const kept = storage();
+    const [needed, stray] = [kept.keep(new Uint8Array([1])), kept.keep(new Uint8Array([2]))];
+    await one.saveHistory(record(ofOne, withModel(needed), "open e"));
+    await other.saveHistory(ofOther);
+    await stored();
+    const later = storage();
+    await later.forgetUnused((await later.loadHistory())!, []);
+    expect([...(await storage().bytes(needed))]).toEqual([1]);
+    await expect(storage().bytes(stray)).rejects.toThrow(/no longer holds/);
+  });
+
+  test("a history that an earlier version of the page kept is read in each window alike", async () => {
+    const kept = storage();
+    const steps = ["start", "open a"].map((what) => ({ what, value: withModel(what) }));
+    await set("history", { form: 1, history: { past: steps, future: [] } }, createStore("secateur", "kept"));
+    await kept.saveHistory((await kept.loadHistory())!);
+    const other = storage();
+    await other.saveHistory((await other.loadHistory())!);
+    expect((await storage().loadHistory())!.past.map(({ what }) => what)).toEqual(["start", "open a"]);
   });
 
   test("keeps the newest models, and loads all notes that begin alike", async () => {

@@ -5,7 +5,7 @@
 import { createStore, del, get, keys, set, update, type UseStore } from "idb-keyval";
 import { joinedAttempts, withAllKnown, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, storedKeys, type Decisions } from "./decisions";
-import type { History } from "./history";
+import { joined, stepsOf, type History } from "./history";
 import { randomId } from "./ids";
 import type { Capture, KeptLessons } from "./lessons";
 
@@ -30,6 +30,9 @@ export class Storage {
   readonly #told = new Set<string>();
   /** What is there and could not be read: in this visit nothing is written over it. */
   readonly #unread = new Set<string>();
+  /** Steps of the history that this window began with, and all that it has had. */
+  #begunWith: ReadonlySet<string> = new Set();
+  readonly #had = new Set<string>();
   #database: UseStore | null = null;
 
   constructor(private readonly onTrouble: (message: string) => void) {}
@@ -37,12 +40,18 @@ export class Storage {
   /** The history of an earlier visit, or `null`. */
   async loadHistory(): Promise<History<Decisions> | null> {
     const saved = await this.#read<Saved>(HISTORY_KEY);
-    if (saved?.form !== FORM || saved.history.past.length === 0) return null;
-    return withAllFields(saved.history);
+    const history = readable(saved);
+    this.#begunWith = new Set(history && stepsOf(history));
+    return history;
   }
 
-  async saveHistory(history: History<Decisions>): Promise<void> {
-    await this.#write(HISTORY_KEY, { form: FORM, history } satisfies Saved);
+  /** Steps that another window of the page has kept meanwhile stay. */
+  async saveHistory(own: History<Decisions>): Promise<void> {
+    for (const step of [...this.#begunWith, ...stepsOf(own)]) this.#had.add(step);
+    await this.#change<Saved>(HISTORY_KEY, (saved) => {
+      const kept = readable(saved);
+      return { form: FORM, history: kept ? joined(own, kept, this.#had, this.#begunWith) : own };
+    });
   }
 
   async loadAttempts(): Promise<readonly Attempt[]> {
@@ -97,8 +106,14 @@ export class Storage {
   /** Keeps the bytes and returns their key. Within this visit they are there even if the browser refuses to store them. */
   keep(bytes: Uint8Array): string {
     const key = randomId();
-    this.#inMemory.set(key, bytes);
-    void this.#write(BYTES_PREFIX + key, bytes).then((isWritten) => isWritten && this.#inMemory.delete(key));
+    void this.#take(key, bytes);
+    return key;
+  }
+
+  /** The same, once the database has taken the bytes or has refused them. */
+  async kept(bytes: Uint8Array): Promise<string> {
+    const key = randomId();
+    await this.#take(key, bytes);
     return key;
   }
 
@@ -133,6 +148,11 @@ export class Storage {
       const isUnused = key.startsWith(BYTES_PREFIX) && !needed.has(key.slice(BYTES_PREFIX.length));
       if (isUnused) await this.#attempt((database) => del(key, database));
     }
+  }
+
+  async #take(key: string, bytes: Uint8Array): Promise<void> {
+    this.#inMemory.set(key, bytes);
+    if (await this.#write(BYTES_PREFIX + key, bytes)) this.#inMemory.delete(key);
   }
 
   async #keys(): Promise<readonly string[]> {
@@ -207,8 +227,11 @@ function explain(error: unknown): string {
   return "The browser doesn't let this page store anything (a private window does that), so a reload starts afresh. Everything else works.";
 }
 
-function withAllFields(history: History<Decisions>): History<Decisions> {
-  const complete = (steps: History<Decisions>["past"]) =>
-    steps.map((step) => ({ ...step, value: { ...FIRST_DECISIONS, ...step.value } }));
-  return { past: complete(history.past), future: complete(history.future) };
+/** The history in it, with all that this version of the page knows; `null` where there is none that it can read. */
+function readable(saved: Saved | undefined): History<Decisions> | null {
+  if (saved?.form !== FORM || saved.history.past.length === 0) return null;
+  // An earlier version of the page gave steps no names: the same ones in every window.
+  const complete = (steps: History<Decisions>["past"], part: string) =>
+    steps.map((step, at) => ({ id: `${part} ${at}`, ...step, value: { ...FIRST_DECISIONS, ...step.value } }));
+  return { past: complete(saved.history.past, "past"), future: complete(saved.history.future, "future") };
 }

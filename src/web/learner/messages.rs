@@ -112,7 +112,7 @@ pub struct Probing {
 }
 
 /// What one probe gave, and the curve that it belongs to.
-#[derive(Serialize, Tsify)]
+#[derive(Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Probe {
     pub curve: usize,

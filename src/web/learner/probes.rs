@@ -141,3 +141,12 @@ impl Learner {
         message(trial.ok_or_else(nothing_begun)?.finish()?)
     }
 }
+
+/// Curves with what a probe gave, in the place that its share has.
+#[wasm_bindgen(js_name = withProbe)]
+pub fn with_probe(curves: Ts<Curves>, probe: Ts<Probe>) -> JsResult<Ts<Curves>> {
+    let mut curves = curves.to_rust().map_err(mismatch)?;
+    let Probe { curve, probed } = probe.to_rust().map_err(mismatch)?;
+    curves.add(curve, probed);
+    message(curves)
+}

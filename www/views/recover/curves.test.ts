@@ -101,6 +101,25 @@ describe("the plot of all models", () => {
     expect(beyond().getAttribute("aria-pressed")).toBe("true");
   });
 
+  test("shows and names the method of recovery of each model", async () => {
+    await opened();
+    for (const method of ["Recalibrate", "Distil"]) {
+      panel().getByRole("radio", { name: method }).click();
+      await settled();
+      await press("Recover this cut");
+    }
+    const outlines = [/, Recalibrate, recovered$/, /, Distil, recovered$/].map((end) =>
+      pointOf(end).getAttribute("d")!,
+    );
+    expect(outlines[0]).not.toBe(outlines[1]);
+    const legend = [...document.querySelectorAll("figcaption li")];
+    const shown = (name: string) => {
+      const [entry] = legend.filter(({ textContent }) => textContent!.includes(name));
+      return entry!.querySelector("path.point")!.getAttribute("d");
+    };
+    expect(["Recalibrate", "Distil"].map(shown)).toEqual(outlines);
+  });
+
   test("a recovery whose worker dies says which weights are kept, and they are taken from the list", async () => {
     await opened();
     panel().getByRole("radio", { name: "Distil" }).click();
