@@ -113,6 +113,74 @@ fn a_value_that_no_node_makes_is_refused() {
     assert!(told.contains("“nothing”"), "{told}");
 }
 
+/// What of the stages a pruned model can't be taught by is told, by name, and the others teach.
+#[test]
+fn stages_that_can_not_be_paired_are_told() {
+    let (original, pictures) = (network(), Arc::new(pictures()));
+    let recipe = Recipe::parse(r#"{"target": {"macs": 0.5}}"#).unwrap();
+    let pruned = cut(&original, 0, &recipe, None).unwrap().graph;
+    let names = stages(&original);
+    let [fine, coarse] = &names[..] else {
+        panic!("{names:?} are not two");
+    };
+    let plan = Plan {
+        length: Length::Steps(60),
+        batch: 8,
+        ..Plan::new(Method::Distill, pictures.preset())
+    };
+    let job = |pruned: &Graph, plan: &Plan| {
+        Job::new(pruned, Some(&original), pictures.clone(), plan).unwrap()
+    };
+    assert_eq!(job(&pruned, &plan).unmatched(), None);
+
+    let mut renamed = pruned.clone();
+    let id = renamed.find(fine).unwrap();
+    renamed.value_mut(id).name = "another".into();
+    let mut partly = job(&renamed, &plan);
+    let unmatched = partly.unmatched().unwrap();
+    assert_eq!((unmatched.of, unmatched.stages.len()), (2, 1));
+    assert_eq!(&unmatched.stages[0].0, fine);
+    let told = unmatched.to_string();
+    for part in [
+        &format!("1 of 2 inner values can't be matched: “{fine}”"),
+        "computes no such value",
+        "The others",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+    // The same as if the other had been named alone.
+    let named = Plan {
+        inner: vec![coarse.clone()],
+        ..plan.clone()
+    };
+    let mut alone = job(&renamed, &named);
+    assert_eq!(alone.unmatched(), None);
+    let mut blind = job(
+        &renamed,
+        &Plan {
+            inner: Vec::new(),
+            ..plan.clone()
+        },
+    );
+    let mut loss = |job: &mut Job| job.advance().unwrap().learned.unwrap().loss;
+    let [partly, alone, blind] = [&mut partly, &mut alone, &mut blind].map(&mut loss);
+    assert_eq!(partly, alone);
+    assert!(partly > blind);
+
+    // Without the record of the cut nothing can be paired.
+    let mut unrecorded = pruned;
+    unrecorded.metadata.clear();
+    let told = job(&unrecorded, &plan).unmatched().unwrap().to_string();
+    for part in [
+        "2 of 2",
+        fine.as_str(),
+        coarse.as_str(),
+        ". The answers teach",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
 /// Moving pictures by next to nothing leaves them as they are, but then the original is asked anew each time.
 #[test]
 fn answers_that_are_remembered_are_those_that_would_be_given() {

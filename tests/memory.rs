@@ -3,11 +3,13 @@
 
 mod common;
 
+use common::nets::max_pool;
 use common::{Net, Random};
 use secateur::Error;
-use secateur::engine::{Normalisation, Options, Tape};
-use secateur::graph::Graph;
+use secateur::engine::{Executor, Normalisation, Options, Tape};
+use secateur::graph::{Attribute, Graph};
 use secateur::learn::{Goal, Optimiser, Rule, Settings, Share, Trainer};
+use secateur::tensor::Tensor;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -65,6 +67,9 @@ fn is_too_large<T>(result: Result<T, Error>) -> bool {
 fn memory_that_there_is_not_is_told() {
     for_inner_values();
     for_weights();
+    for_packed_weights();
+    for_what_steps_keep();
+    nothing_large_is_taken_after_the_first_step();
 }
 
 fn for_inner_values() {
@@ -181,4 +186,75 @@ fn for_weights() {
         assert!(stored(&learned[0]) == stored(&learned[1]));
         assert!(stored(&learned[0]) != stored(&graph));
     }
+}
+
+/// A 1 × 1 convolution of 5 filters, packed as if they were 8: weights that there is memory for, but not for these packed.
+fn for_packed_weights() {
+    let mut net = Net::new(33);
+    let x = net.input(&[1, 1024, 1, 1]);
+    let y = net.conv(x, 5, 1);
+    let graph = net.finish(&[y]);
+    let scarce = 5 * 1024 * size_of::<f32>();
+
+    let tape = || Tape::new(&graph, &Options::default(), Normalisation::Stored);
+    assert!(is_too_large(with_at_most(scarce, tape)));
+    let mut tape = tape().unwrap();
+    with_at_most(scarce, || tape.forward(&[&[0.5; 1024]])).unwrap();
+
+    let executor = || Executor::new(&graph, &Options::default());
+    let refused = with_at_most(scarce, executor).err().unwrap();
+    assert_eq!(refused.code(), "too-large");
+    assert!(refused.to_string().contains("for its weights"), "{refused}");
+    executor().unwrap();
+}
+
+/// Where each window's largest number was, of which there are more than numbers come in.
+fn for_what_steps_keep() {
+    let mut net = Net::new(34);
+    let x = net.input(&[1, 1, 16, 16]);
+    let x = net.conv(x, 64, 1);
+    let y = max_pool(&mut net, x, 3, 1, 1);
+    let graph = net.finish(&[y]);
+    let pooled = 64 * 256 * size_of::<f32>();
+    let tape = || Tape::new(&graph, &Options::default(), Normalisation::Stored);
+    assert!(is_too_large(with_at_most(pooled - 1, tape)));
+    tape().unwrap();
+}
+
+/// All that a step needs is there from the first one on.
+fn nothing_large_is_taken_after_the_first_step() {
+    let mut net = Net::new(35);
+    let x = net.input(&[4, 16, 8, 8]);
+    let x = net.conv(x, 32, 3);
+    let x = net.conv_with(x, 32, 3, 32, 2, 1, true);
+    let x = net.relu(x);
+    let sizes = net.constant(Tensor::from_f32(&[4], vec![1.0, 1.0, 2.0, 2.0]));
+    let none = net.constant(Tensor::from_f32(&[0], Vec::new()));
+    let linear = Attribute::String("linear".into());
+    let x = net.op("Resize", &[x, none, sizes], &[("mode", linear)]);
+    let kernel = net.weight(&[32, 16, 3, 3]);
+    let x = net.op("ConvTranspose", &[x, kernel], &[]);
+    let x = max_pool(&mut net, x, 2, 2, 0);
+    let x = net.reshape(x, &[4, 16, 25]);
+    let turned = net.transpose(x, &[0, 2, 1]);
+    let x = net.op("MatMul", &[turned, x], &[]);
+    let x = net.flatten(x);
+    let y = net.linear(x, 64);
+    let graph = net.finish(&[y]);
+    let options = Options {
+        batch: 4,
+        ..Options::default()
+    };
+    let mut tape = Tape::new(&graph, &options, Normalisation::OfBatch).unwrap();
+    let mut random = Random(2);
+    let input: Vec<f32> = (0..4 * 16 * 64).map(|_| random.number()).collect();
+    let seed = [1.0; 4 * 64];
+    let mut step = || {
+        tape.forward(&[&input])?;
+        tape.backward(&[(y, &seed)])
+    };
+    step().unwrap();
+    step().unwrap();
+    // Far below what any layer's numbers or packed weights take.
+    with_at_most(2048, step).unwrap();
 }

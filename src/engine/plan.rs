@@ -222,7 +222,9 @@ fn kernel(
         outputs: &outputs,
         epilogue,
     };
-    let complain = |reason: String| complaint(&settled.graph.node_label(node), &reason);
+    let label = settled.graph.node_label(node);
+    has_room_to_pack(&label, &inputs)?;
+    let complain = |reason: String| complaint(&label, &reason);
     if let Some(kernel) = work.operator.kernel(&context).map_err(complain)? {
         return Ok(Some(kernel));
     }
@@ -246,6 +248,20 @@ fn kernel(
         };
         Box::new(kernel) as Box<dyn Kernel>
     }))
+}
+
+/// Whether there is memory for what a kernel makes of its constants, which can't tell any more while it packs them: a copy of
+/// their numbers, and these packed.
+fn has_room_to_pack(label: &str, inputs: &[Option<Operand>]) -> Result<()> {
+    let constants = inputs.iter().flatten().filter_map(|i| i.constant.as_ref());
+    let numbers: usize = constants.map(|tensor| tensor.len()).sum();
+    let mut both: Vec<[f32; 2]> = Vec::new();
+    both.try_reserve_exact(numbers).map_err(|_| {
+        Error::TooLarge(format!(
+            "node “{label}” needs {} MB for its weights, more than there is: close what else takes memory, or take a smaller model",
+            numbers.div_ceil(1 << 17)
+        ))
+    })
 }
 
 /// What a kernel reads when it runs: everything present that is not constant.

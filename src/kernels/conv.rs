@@ -1,7 +1,8 @@
 //! Convolution of planes with any kernel, stride, dilation, padding and number of groups: a product whose right
 //! matrix is never written out. Its rows are read where they lie in a padded copy of the input.
 
-use super::pack::{self, Rows};
+use super::depthwise::Depthwise;
+use super::pack::{self, Panels};
 use super::padded::{Layout, SLACK, Span, fill_rows};
 use super::product::{self, Tail};
 use super::tile::{self, COLUMNS, Left, Place, ROWS};
@@ -40,7 +41,7 @@ impl Shape {
     }
 }
 
-/// The kernel that suits a convolution best. `weights` (outputs, inputs / groups, rows, columns), `bias` (outputs).
+/// The kernel of a convolution. `weights` (outputs, inputs / groups, rows, columns), `bias` (outputs).
 /// Its inputs at run time are the data and, where `residual` says so, a summand of the output's shape.
 pub fn convolution(
     shape: Shape,
@@ -49,19 +50,84 @@ pub fn convolution(
     residual: bool,
     activation: Option<Activation>,
 ) -> Box<dyn Kernel> {
-    if shape.groups > 1 && shape.inputs == shape.groups {
-        let depthwise =
-            super::depthwise::Depthwise::new(shape, weights, bias, residual, activation);
-        return Box::new(depthwise);
-    }
-    Box::new(Convolution::new(shape, weights, bias, residual, activation))
+    let convolver = Convolver::new(shape, residual, activation);
+    let mut packed = vec![0.0; convolver.packed_len()];
+    convolver.pack(weights, bias, &mut packed);
+    Box::new(Convolution { convolver, packed })
 }
 
 /// A convolution with its weights packed.
-pub struct Convolution {
+struct Convolution {
+    convolver: Convolver,
+    packed: Vec<f32>,
+}
+
+impl Kernel for Convolution {
+    fn scratch_len(&self) -> usize {
+        self.convolver.scratch_len()
+    }
+
+    fn run(&self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]) {
+        self.convolver.run(&self.packed, inputs, outputs, scratch);
+    }
+}
+
+/// A convolution of known sizes, in the way that suits them best. Its weights come packed at each run.
+pub enum Convolver {
+    Depthwise(Depthwise),
+    Product(ConvolutionProduct),
+}
+
+impl Convolver {
+    pub fn new(shape: Shape, residual: bool, activation: Option<Activation>) -> Self {
+        match shape.groups > 1 && shape.inputs == shape.groups {
+            true => Convolver::Depthwise(Depthwise::new(shape, residual, activation)),
+            false => Convolver::Product(ConvolutionProduct::new(shape, residual, activation)),
+        }
+    }
+
+    /// How many numbers packed weights take, the bias with them.
+    pub fn packed_len(&self) -> usize {
+        match self {
+            Convolver::Depthwise(depthwise) => depthwise.packed_len(),
+            Convolver::Product(product) => product.packed_len(),
+        }
+    }
+
+    /// Packs `weights` (outputs, inputs / groups, rows, columns) and `bias` (outputs; empty for none).
+    pub fn pack(&self, weights: &[f32], bias: &[f32], packed: &mut [f32]) {
+        match self {
+            Convolver::Depthwise(depthwise) => depthwise.pack(weights, bias, packed),
+            Convolver::Product(product) => product.pack(weights, bias, packed),
+        }
+    }
+
+    /// As [`Kernel::scratch_len`].
+    pub fn scratch_len(&self) -> usize {
+        match self {
+            Convolver::Depthwise(depthwise) => depthwise.scratch_len(),
+            Convolver::Product(product) => product.scratch_len(),
+        }
+    }
+
+    /// As [`Kernel::run`].
+    pub fn run(
+        &self,
+        packed: &[f32],
+        inputs: &[&[f32]],
+        outputs: &mut [&mut [f32]],
+        scratch: &mut [f32],
+    ) {
+        match self {
+            Convolver::Depthwise(depthwise) => depthwise.run(packed, inputs, outputs, scratch),
+            Convolver::Product(product) => product.run(packed, inputs, outputs, scratch),
+        }
+    }
+}
+
+/// A convolution as a product of matrices.
+pub struct ConvolutionProduct {
     shape: Shape,
-    /// By group: the weights, and the bias by panel.
-    groups: Vec<(Rows, Vec<Left>)>,
     method: Method,
     residual: bool,
     activation: Option<Activation>,
@@ -84,31 +150,96 @@ struct Strips {
     offsets: Vec<u32>,
 }
 
-impl Convolution {
-    pub fn new(
-        shape: Shape,
-        weights: &[f32],
-        bias: &[f32],
-        residual: bool,
-        activation: Option<Activation>,
-    ) -> Self {
-        let depth = shape.depth();
-        let outputs = shape.outputs / shape.groups.max(1);
-        let groups = (0..shape.groups).map(|g| {
-            let weights = &weights[g * outputs * depth..][..outputs * depth];
-            let rows = Rows::new(outputs, depth, |i, k| weights[i * depth + k]);
-            (rows, pack::quads(&bias[g * outputs..][..outputs]))
-        });
+impl ConvolutionProduct {
+    fn new(shape: Shape, residual: bool, activation: Option<Activation>) -> Self {
         let pointwise = shape.rows.is_pointwise() && shape.columns.is_pointwise();
-        Convolution {
+        ConvolutionProduct {
             shape,
-            groups: groups.collect(),
             method: match pointwise {
                 true => Method::Pointwise,
                 false => Method::Strips(Strips::new(&shape)),
             },
             residual,
             activation,
+        }
+    }
+
+    /// Output channels of one group.
+    fn each(&self) -> usize {
+        self.shape.outputs / self.shape.groups.max(1)
+    }
+
+    /// Quads in the packed weights of one group, and in its bias behind them.
+    fn parts(&self) -> [usize; 2] {
+        let panels = self.each().div_ceil(ROWS);
+        [panels * self.shape.depth(), panels]
+    }
+
+    fn packed_len(&self) -> usize {
+        let [panels, bias] = self.parts();
+        self.shape.groups * (panels + bias) * ROWS
+    }
+
+    fn pack(&self, weights: &[f32], bias: &[f32], packed: &mut [f32]) {
+        let (each, depth) = (self.each(), self.shape.depth());
+        let [panels, quads] = self.parts();
+        let groups = packed.chunks_exact_mut(((panels + quads) * ROWS).max(1));
+        for (group, packed) in groups.enumerate() {
+            let (packed, summands) = packed.split_at_mut(panels * ROWS);
+            let weights = &weights[group * each * depth..][..each * depth];
+            let at = |i, k| weights[i * depth + k];
+            pack::rows_of((each, depth), at, packed.as_chunks_mut().0);
+            summands.fill(0.0);
+            if !bias.is_empty() {
+                summands[..each].copy_from_slice(&bias[group * each..][..each]);
+            }
+        }
+    }
+
+    fn scratch_len(&self) -> usize {
+        let pixels = self.shape.rows.output * self.shape.columns.output;
+        match &self.method {
+            Method::Pointwise => product::scratch_len(self.shape.depth(), pixels),
+            Method::Strips(strips) => strips.scratch_len(&self.shape),
+        }
+    }
+
+    fn run(
+        &self,
+        packed: &[f32],
+        inputs: &[&[f32]],
+        outputs: &mut [&mut [f32]],
+        scratch: &mut [f32],
+    ) {
+        let shape = &self.shape;
+        let pixels = shape.rows.output * shape.columns.output;
+        let input_len = shape.input_len() / shape.groups.max(1);
+        let output_len = shape.output_len() / shape.groups.max(1);
+        let [panels, quads] = self.parts();
+        let (packed, _) = packed.as_chunks();
+        for at in 0..shape.batch * shape.groups {
+            let group = &packed[at % shape.groups * (panels + quads)..][..panels + quads];
+            let (panels, bias) = group.split_at(panels);
+            let weights = Panels {
+                rows: self.each(),
+                depth: shape.depth(),
+                panels,
+            };
+            let input = &inputs[0][at * input_len..][..input_len];
+            let range = at * output_len..(at + 1) * output_len;
+            let tail = Tail {
+                residual: self.residual.then(|| (&inputs[1][range.clone()], pixels)),
+                activation: self.activation,
+            };
+            let out = &mut outputs[0][range];
+            match &self.method {
+                Method::Pointwise => {
+                    product::multiply(weights, bias, input, pixels, tail, out, scratch);
+                }
+                Method::Strips(strips) => {
+                    strips.run(shape, weights, bias, input, tail, out, scratch);
+                }
+            }
         }
     }
 }
@@ -146,10 +277,12 @@ impl Strips {
     }
 
     /// One group of one image.
+    #[allow(clippy::too_many_arguments)]
     fn run(
         &self,
         shape: &Shape,
-        (weights, bias): &(Rows, Vec<Left>),
+        weights: Panels<'_>,
+        bias: &[Left],
         input: &[f32],
         tail: Tail<'_>,
         out: &mut [f32],
@@ -176,7 +309,7 @@ impl Strips {
     fn multiply(
         &self,
         shape: &Shape,
-        weights: &Rows,
+        weights: Panels<'_>,
         bias: &[Left],
         (first, height): (usize, usize),
         tail: Tail<'_>,
@@ -220,39 +353,6 @@ impl Strips {
                         activation.apply(&mut out[i * plane + first * width..][..height * width]);
                     }
                 }
-            }
-        }
-    }
-}
-
-impl Kernel for Convolution {
-    fn scratch_len(&self) -> usize {
-        let pixels = self.shape.rows.output * self.shape.columns.output;
-        match &self.method {
-            Method::Pointwise => product::scratch_len(self.shape.depth(), pixels),
-            Method::Strips(strips) => strips.scratch_len(&self.shape),
-        }
-    }
-
-    fn run(&self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]) {
-        let shape = &self.shape;
-        let pixels = shape.rows.output * shape.columns.output;
-        let input_len = shape.input_len() / shape.groups.max(1);
-        let output_len = shape.output_len() / shape.groups.max(1);
-        for at in 0..shape.batch * shape.groups {
-            let group = &self.groups[at % shape.groups];
-            let input = &inputs[0][at * input_len..][..input_len];
-            let range = at * output_len..(at + 1) * output_len;
-            let tail = Tail {
-                residual: self.residual.then(|| (&inputs[1][range.clone()], pixels)),
-                activation: self.activation,
-            };
-            let out = &mut outputs[0][range];
-            match &self.method {
-                Method::Pointwise => {
-                    product::multiply(group.0.view(), &group.1, input, pixels, tail, out, scratch);
-                }
-                Method::Strips(strips) => strips.run(shape, group, input, tail, out, scratch),
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Depthwise convolution: each output channel sees one plane. Four rows by four columns of results are held in
 //! registers, so that a padded row that was loaded serves several of them.
 
+use super::Activation;
 use super::conv::Shape;
 use super::padded::{Layout, SLACK, fill_rows};
 use super::simd::F32x4;
-use super::{Activation, Kernel};
 
 /// Rows of results that are computed together.
 const ROWS: usize = 4;
@@ -13,8 +13,6 @@ const ROWS: usize = 4;
 pub struct Depthwise {
     shape: Shape,
     layout: Layout,
-    weights: Vec<f32>,
-    bias: Vec<f32>,
     residual: bool,
     activation: Option<Activation>,
     strip: Strip,
@@ -42,13 +40,7 @@ struct Channel<'a> {
 }
 
 impl Depthwise {
-    pub fn new(
-        shape: Shape,
-        weights: &[f32],
-        bias: &[f32],
-        residual: bool,
-        activation: Option<Activation>,
-    ) -> Self {
+    pub fn new(shape: Shape, residual: bool, activation: Option<Activation>) -> Self {
         let Shape { rows, columns, .. } = shape;
         let square = rows.kernel == columns.kernel && rows.stride == columns.stride;
         let plain = square && rows.dilation == 1 && columns.dilation == 1;
@@ -62,11 +54,28 @@ impl Depthwise {
         Depthwise {
             shape,
             layout: Layout::new(columns),
-            weights: weights.to_vec(),
-            bias: bias.to_vec(),
             residual,
             activation,
             strip,
+        }
+    }
+
+    /// Weights of all channels.
+    fn weights_len(&self) -> usize {
+        self.shape.outputs * self.shape.depth()
+    }
+
+    pub fn packed_len(&self) -> usize {
+        self.weights_len() + self.shape.outputs
+    }
+
+    /// The weights as they are, the bias behind them.
+    pub fn pack(&self, weights: &[f32], bias: &[f32], packed: &mut [f32]) {
+        let (of_weights, of_bias) = packed.split_at_mut(self.weights_len());
+        of_weights.copy_from_slice(weights);
+        match bias.is_empty() {
+            true => of_bias.fill(0.0),
+            false => of_bias.copy_from_slice(bias),
         }
     }
 
@@ -157,12 +166,19 @@ fn store(geometry: &Geometry, channel: &Channel<'_>, x: usize, sums: &[F32x4], o
     }
 }
 
-impl Kernel for Depthwise {
-    fn scratch_len(&self) -> usize {
+impl Depthwise {
+    pub fn scratch_len(&self) -> usize {
         self.padded_rows() * self.layout.row() + SLACK
     }
 
-    fn run(&self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]) {
+    pub fn run(
+        &self,
+        packed: &[f32],
+        inputs: &[&[f32]],
+        outputs: &mut [&mut [f32]],
+        scratch: &mut [f32],
+    ) {
+        let (weights, bias) = packed.split_at(self.weights_len());
         let Shape { rows, columns, .. } = self.shape;
         let geometry = Geometry {
             row: self.layout.row(),
@@ -196,8 +212,8 @@ impl Kernel for Depthwise {
             let out = &mut outputs[0][plane * plane_out..][..plane_out];
             for first in (0..rows.output).step_by(ROWS) {
                 let channel = Channel {
-                    weights: &self.weights[at * taps..][..taps],
-                    bias: self.bias[at],
+                    weights: &weights[at * taps..][..taps],
+                    bias: bias[at],
                     clamp: clamp.unwrap_or((f32::NEG_INFINITY, f32::INFINITY)),
                     rows: ROWS.min(rows.output - first),
                 };

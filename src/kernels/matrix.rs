@@ -16,29 +16,16 @@ pub enum Operand<P> {
 
 /// A constant right matrix in panels of columns.
 pub struct Columns {
+    /// Panel after panel, each as long as the matrix is deep.
     panels: Vec<Right>,
 }
 
 impl Columns {
     /// Packs the matrix whose element (depth, column) is `at(depth, column)`.
     pub fn new(depth: usize, columns: usize, at: impl Fn(usize, usize) -> f32) -> Self {
-        let mut panels = Vec::with_capacity(panel_count(columns) * depth);
-        for first in (0..columns).step_by(COLUMNS) {
-            let number = |k, j| {
-                if first + j < columns {
-                    at(k, first + j)
-                } else {
-                    0.0
-                }
-            };
-            panels.extend((0..depth).map(|k| -> Right { std::array::from_fn(|j| number(k, j)) }));
-        }
+        let mut panels = vec![[0.0; COLUMNS]; panel_count(columns) * depth];
+        pack::columns_of((depth, columns), at, &mut panels);
         Columns { panels }
-    }
-
-    /// Panel after panel, each as long as the matrix is deep.
-    pub fn panels(&self) -> &[Right] {
-        &self.panels
     }
 }
 

@@ -15,18 +15,8 @@ pub struct Rows {
 impl Rows {
     /// Packs the matrix whose element (row, depth) is `at(row, depth)`.
     pub fn new(rows: usize, depth: usize, at: impl Fn(usize, usize) -> f32) -> Self {
-        let mut panels = Vec::with_capacity(rows.div_ceil(ROWS) * depth);
-        for first in (0..rows).step_by(ROWS) {
-            panels.extend((0..depth).map(|k| -> Left {
-                std::array::from_fn(|i| {
-                    if first + i < rows {
-                        at(first + i, k)
-                    } else {
-                        0.0
-                    }
-                })
-            }));
-        }
+        let mut panels = vec![[0.0; ROWS]; rows.div_ceil(ROWS) * depth];
+        rows_of((rows, depth), at, &mut panels);
         Rows {
             rows,
             depth,
@@ -51,6 +41,42 @@ pub struct Panels<'a> {
     pub panels: &'a [Left],
 }
 
+/// Packs the left matrix of that size (rows, depth) whose element (row, depth) is `at(row, depth)`. `panels` has `depth`
+/// quads for each four rows.
+pub fn rows_of(
+    (rows, depth): (usize, usize),
+    at: impl Fn(usize, usize) -> f32,
+    panels: &mut [Left],
+) {
+    let firsts = (0..rows).step_by(ROWS);
+    for (first, panel) in firsts.zip(panels.chunks_exact_mut(depth.max(1))) {
+        for (k, quad) in panel.iter_mut().enumerate() {
+            *quad = std::array::from_fn(|i| match first + i < rows {
+                true => at(first + i, k),
+                false => 0.0,
+            });
+        }
+    }
+}
+
+/// Packs the right matrix of that size (depth, columns) whose element (depth, column) is `at(depth, column)`, as
+/// [`columns`] does.
+pub fn columns_of(
+    (depth, columns): (usize, usize),
+    at: impl Fn(usize, usize) -> f32,
+    panels: &mut [Right],
+) {
+    let firsts = (0..columns).step_by(COLUMNS);
+    for (first, panel) in firsts.zip(panels.chunks_exact_mut(depth.max(1))) {
+        for (k, numbers) in panel.iter_mut().enumerate() {
+            *numbers = std::array::from_fn(|j| match first + j < columns {
+                true => at(k, first + j),
+                false => 0.0,
+            });
+        }
+    }
+}
+
 /// Packs the rows of a left matrix in row-major order, at run time. `panels` has `depth` quads for each four rows.
 pub fn rows(data: &[f32], depth: usize, panels: &mut [Left]) {
     for (rows, panel) in data
@@ -68,8 +94,9 @@ pub fn rows(data: &[f32], depth: usize, panels: &mut [Left]) {
 
 /// One number for each row, four by four, the last filled up with zeros.
 pub fn quads(numbers: &[f32]) -> Vec<Left> {
-    let quad = |chunk: &[f32]| std::array::from_fn(|i| chunk.get(i).copied().unwrap_or(0.0));
-    numbers.chunks(ROWS).map(quad).collect()
+    let mut quads = vec![[0.0; ROWS]; numbers.len().div_ceil(ROWS)];
+    quads.as_flattened_mut()[..numbers.len()].copy_from_slice(numbers);
+    quads
 }
 
 /// Packs `columns` columns, from `first` on, of the first `depth` rows of a right matrix whose rows are

@@ -7,6 +7,7 @@ use crate::prune::groups::{Element, analyse};
 use crate::prune::lineage::Lineage;
 use crate::tensor::Tensor;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// A value of the pruned model and the original's value of the same name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,21 +55,66 @@ pub fn stages(graph: &Graph) -> Vec<String> {
 /// What stands for the values that [`stages`] finds, as far as the two models can be paired.
 pub const STAGES: &str = "stages";
 
-/// The pairs of these names.
+/// Stages of the original that nothing of the pruned model is taught by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmatched {
+    /// How many stages the original has.
+    pub of: usize,
+    /// Which of them are left out, by name, and why.
+    pub stages: Vec<(String, String)>,
+}
+
+impl fmt::Display for Unmatched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, of) = (self.stages.len(), self.of);
+        write!(f, "{count} of {of} inner values can't be matched: ")?;
+        for (at, alike) in self.stages.chunk_by(|a, b| a.1 == b.1).enumerate() {
+            let names: Vec<String> = alike.iter().map(|(name, _)| format!("“{name}”")).collect();
+            let before = if at == 0 { "" } else { "; " };
+            write!(f, "{before}{} ({})", names.join(", "), alike[0].1)?;
+        }
+        match count < of {
+            true => write!(f, ". The others and the answers teach as always."),
+            false => write!(f, ". The answers teach as always."),
+        }
+    }
+}
+
+/// The pairs of these names, and what of [`STAGES`] could not be paired, if there is such.
 ///
-/// Errors: those of [`pairs`] for a value that is named itself. Where the pruned model is no cut of this original that can be
-/// followed, [`STAGES`] stands for nothing.
-pub fn named(pruned: &Graph, original: &Graph, names: &[String]) -> Result<Vec<Pair>> {
+/// Errors: those of [`pairs`] for a value that is named itself.
+pub fn named(
+    pruned: &Graph,
+    original: &Graph,
+    names: &[String],
+) -> Result<(Vec<Pair>, Option<Unmatched>)> {
     let (stage, named): (Vec<&String>, Vec<&String>) = names.iter().partition(|n| *n == STAGES);
     let named: Vec<String> = named.into_iter().cloned().collect();
     let mut all = match named.is_empty() {
         true => Vec::new(),
         false => pairs(pruned, original, &named)?,
     };
-    if !stage.is_empty() {
-        all.extend(pairs(pruned, original, &stages(original)).unwrap_or_default());
+    if stage.is_empty() {
+        return Ok((all, None));
     }
-    Ok(all)
+    let names = stages(original);
+    let mut unmatched = Unmatched {
+        of: names.len(),
+        stages: Vec::new(),
+    };
+    let gone = gone(pruned, original);
+    for name in names {
+        let found = match &gone {
+            Ok(gone) => pair(pruned, original, gone, &name).map_err(|gap| gap.why()),
+            Err(error) => Err(error.to_string()),
+        };
+        match found {
+            Ok(pair) => all.push(pair),
+            Err(why) => unmatched.stages.push((name, why)),
+        }
+    }
+    let left_out = !unmatched.stages.is_empty();
+    Ok((all, left_out.then_some(unmatched)))
 }
 
 /// Pairs the values of these names. Cuts leave names as they are, and the pruned file tells which channels it still has.
@@ -77,37 +123,74 @@ pub fn named(pruned: &Graph, original: &Graph, names: &[String]) -> Result<Vec<P
 /// pruned model was cut from.
 pub fn pairs(pruned: &Graph, original: &Graph, names: &[String]) -> Result<Vec<Pair>> {
     let gone = gone(pruned, original)?;
-    let pair = |name: &String| {
-        let student = computed(pruned, name, "pruned model")?;
-        let teacher = computed(original, name, "original")?;
-        let mut expected = lengths(original, teacher);
-        let mut left = Vec::new();
-        for (axis, length) in expected.iter_mut().enumerate() {
-            let along = gone.get(&Axis::of(teacher, axis));
-            if let (Some(gone), Some(length)) = (along, length.as_mut()) {
-                let channels: Vec<usize> = (0..*length).filter(|i| !gone.contains(i)).collect();
-                *length = channels.len();
-                left.push((axis, channels));
+    let named = |name: &String| {
+        let found = pair(pruned, original, &gone, name);
+        found.map_err(|gap| Error::BadInput(gap.of(name)))
+    };
+    names.iter().map(named).collect()
+}
+
+/// Why there is no pair of a name.
+enum Gap {
+    /// Nothing of that name is computed by this model.
+    Missing(&'static str),
+    /// The pruned model has another shape there.
+    Unlike,
+}
+
+impl Gap {
+    fn why(&self) -> String {
+        match self {
+            Gap::Missing(whose) => format!("the {whose} computes no such value"),
+            Gap::Unlike => {
+                "what the pruned model has there is not what a cut of this original leaves".into()
             }
         }
-        if expected != lengths(pruned, student) {
-            return Err(Error::BadInput(format!(
+    }
+
+    /// The same of a value that somebody named.
+    fn of(&self, name: &str) -> String {
+        match self {
+            Gap::Missing(whose) => format!(
+                "the {whose} computes no “{name}” that could be matched: name the output of one of its nodes"
+            ),
+            Gap::Unlike => format!(
                 "“{name}” of the pruned model is not what a cut of this original leaves of it: give a file that Secateur \
                  cut, and the model that it was cut from"
-            )));
+            ),
         }
-        Ok(Pair {
+    }
+}
+
+fn pair(pruned: &Graph, original: &Graph, gone: &Gone, name: &str) -> Result<Pair, Gap> {
+    let student = computed(pruned, name).ok_or(Gap::Missing("pruned model"))?;
+    let teacher = computed(original, name).ok_or(Gap::Missing("original"))?;
+    let mut expected = lengths(original, teacher);
+    let mut left = Vec::new();
+    for (axis, length) in expected.iter_mut().enumerate() {
+        let along = gone.get(&Axis::of(teacher, axis));
+        if let (Some(gone), Some(length)) = (along, length.as_mut()) {
+            let channels: Vec<usize> = (0..*length).filter(|i| !gone.contains(i)).collect();
+            *length = channels.len();
+            left.push((axis, channels));
+        }
+    }
+    match expected == lengths(pruned, student) {
+        true => Ok(Pair {
             student,
             teacher,
             left,
-        })
-    };
-    names.iter().map(pair).collect()
+        }),
+        false => Err(Gap::Unlike),
+    }
 }
+
+/// By axis: the places that are no longer there.
+type Gone = BTreeMap<Axis, BTreeSet<usize>>;
 
 /// What the original has and the pruned model has not. Layers and normalisations are on record, and with a channel of
 /// theirs goes everything that hangs together with it.
-fn gone(pruned: &Graph, original: &Graph) -> Result<BTreeMap<Axis, BTreeSet<usize>>> {
+fn gone(pruned: &Graph, original: &Graph) -> Result<Gone> {
     let (lineage, ancestor) = (Lineage::read(pruned)?, Lineage::read(original)?);
     let groups = analyse(original)?;
     let layers = groups.layers.iter().map(|(_, weights)| weights.out);
@@ -127,7 +210,7 @@ fn gone(pruned: &Graph, original: &Graph) -> Result<BTreeMap<Axis, BTreeSet<usiz
     }
     let units = groups.units.iter();
     let removed = units.filter(|unit| unit.elements.iter().any(|e| lost.contains(e)));
-    let mut gone: BTreeMap<Axis, BTreeSet<usize>> = BTreeMap::new();
+    let mut gone = Gone::new();
     for element in removed.flat_map(|unit| &unit.elements) {
         gone.entry(element.axis).or_default().insert(element.index);
     }
@@ -135,14 +218,9 @@ fn gone(pruned: &Graph, original: &Graph) -> Result<BTreeMap<Axis, BTreeSet<usiz
 }
 
 /// The value of this name that a node makes.
-fn computed(graph: &Graph, name: &str, whose: &str) -> Result<ValueId> {
+fn computed(graph: &Graph, name: &str) -> Option<ValueId> {
     let mut made = graph.nodes.iter().flat_map(|node| &node.outputs).flatten();
-    let found = made.find(|&&id| graph.value(id).name == name);
-    found.copied().ok_or_else(|| {
-        Error::BadInput(format!(
-            "the {whose} computes no “{name}” that could be matched: name the output of one of its nodes"
-        ))
-    })
+    made.find(|&&id| graph.value(id).name == name).copied()
 }
 
 /// By axis; `None` where a length is not known before the model runs.

@@ -3,6 +3,7 @@
 
 use super::best::Best;
 use super::exam::Quality;
+use super::inner::Unmatched;
 use super::lately::Lately;
 use super::length::Course;
 use super::plan::{Method, Plan, is_small};
@@ -218,6 +219,14 @@ impl Job {
 
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// Which of [`STAGES`](super::STAGES) distillation can't match, and why, where there are such.
+    pub fn unmatched(&self) -> Option<&Unmatched> {
+        match &self.work {
+            Work::Learn { team, .. } => team.unmatched(),
+            Work::Recalibrate { .. } | Work::Reconstruct(_) => None,
+        }
     }
 
     /// Whether it learns step by step, so that [`Job::share`] and [`Job::follow`] have a meaning.

@@ -37,7 +37,7 @@ pub use answers::{Answers, Asking};
 pub use cut_scores::cut_scores;
 pub use exam::{Exam, Quality, examine};
 pub use guide::guide;
-pub use inner::STAGES;
+pub use inner::{STAGES, Unmatched};
 pub use job::{Advance, Job, Recovered};
 pub use layer_trial::LayerTrial;
 pub use length::{Asked, Length};

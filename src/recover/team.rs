@@ -1,5 +1,6 @@
 //! Several who learn one model together: each takes its part of every batch, and all follow the mean.
 
+use super::inner::Unmatched;
 use super::training::{Lessons, Part, Recovery};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -69,6 +70,11 @@ impl Team {
     /// Judges the last steps, where no other will follow: [`Error::Diverged`] where learning ran away in them.
     pub fn conclude(&mut self) -> Result<()> {
         self.members.iter_mut().try_for_each(Recovery::conclude)
+    }
+
+    /// As [`Recovery::unmatched`]: it is the same for all.
+    pub fn unmatched(&self) -> Option<&Unmatched> {
+        self.members[0].unmatched()
     }
 
     /// The model as it is now.

@@ -1,6 +1,6 @@
 //! Recovery by learning: fine-tuning on labels, distillation from the original, or both.
 
-use super::inner;
+use super::inner::{self, Unmatched};
 use super::memory::View;
 use super::teacher::Teacher;
 use crate::data::augment::Change;
@@ -61,6 +61,7 @@ pub struct Recovery {
     graph: Graph,
     trainer: Trainer,
     teacher: Option<Teacher>,
+    unmatched: Option<Unmatched>,
     /// The share of the way that was behind before the last step.
     progress: f64,
     lessons: Lessons,
@@ -111,9 +112,9 @@ impl Recovery {
             .and_then(|&id| pruned.value(id).ty.as_ref());
         let input = input.ok_or_else(|| Error::BadModel("this model has no input".into()))?;
         pictures.preset().check_fits(&input.shape)?;
-        let inner = match original {
+        let (inner, unmatched) = match original {
             Some(original) => inner::named(pruned, original, &lessons.inner)?,
-            None => Vec::new(),
+            None => (Vec::new(), None),
         };
         let matched: Vec<ValueId> = inner.iter().map(|pair| pair.student).collect();
         let teacher = original.map(|original| {
@@ -134,6 +135,7 @@ impl Recovery {
             part,
             trainer,
             teacher,
+            unmatched,
             progress: 0.0,
             lessons,
         })
@@ -188,6 +190,11 @@ impl Recovery {
     /// Judges the last steps, as [`Trainer::conclude`] does.
     pub fn conclude(&mut self) -> Result<()> {
         self.trainer.conclude()
+    }
+
+    /// What the original could have taught inside, and does not, where there is such.
+    pub fn unmatched(&self) -> Option<&Unmatched> {
+        self.unmatched.as_ref()
     }
 
     /// The model as it is now.

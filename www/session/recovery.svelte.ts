@@ -122,6 +122,7 @@ export class Recovery {
       await this.#gather(patient, lessons);
       await learner.recover(patient.original, patient.pruned, plan);
       const beginning = await this.#begin("Measuring both models");
+      if (beginning.unmatched !== undefined) this.#remark(beginning.unmatched);
       const origin = joined(patient.compared, originOf(lessons));
       const tell = async (
         { bytes, totals, left, milliseconds }: Recovered,

@@ -229,6 +229,9 @@ fn recover_by(
     progress: &Progress,
 ) -> Result<Graph, Failure> {
     let mut job = Job::new(pruned, Some(original), lessons, plan)?.timed_by(Some(now));
+    if let Some(unmatched) = job.unmatched() {
+        progress.note(&format!("note: {unmatched}"));
+    }
     loop {
         let advance = match job.advance() {
             Ok(advance) => advance,

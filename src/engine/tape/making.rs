@@ -1,6 +1,6 @@
 //! A tape of a model: a step for each node that runs, with what it reads, makes and learns.
 
-use super::room::{copy, zeros};
+use super::room::{copy, room, zeros};
 use super::{Normalisation, Parameter, Step, Tape};
 use crate::engine::Options;
 use crate::engine::settle::Settled;
@@ -140,6 +140,11 @@ impl Tape {
             outputs: &shapes,
             of_batch: normalisation == Normalisation::OfBatch,
         };
+        // A step may keep a number for each that it reads or makes, such as where the largest of a window was, and can't tell
+        // any more that there is no memory for them.
+        let read = context.inputs.iter().flatten().map(|i| &i.shape);
+        let touched = read.chain(&shapes).map(|shape| shape.iter().product());
+        drop(room(touched.max().unwrap_or(0))?);
         let step = differentiable(operator, &context).map_err(|reason| fail(&reason))?;
         let step = step.ok_or_else(|| {
             fail("has no gradient here, so nothing can be learned or measured through it")

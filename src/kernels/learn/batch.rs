@@ -51,6 +51,11 @@ impl Batch {
 }
 
 impl Differentiable for Batch {
+    fn scratch_len(&self) -> usize {
+        let [left, right, _] = self.lengths();
+        left + right + self.matrix.scratch_len()
+    }
+
     fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]) {
         let [left, right, out] = self.lengths();
         let products = outputs[0].chunks_exact_mut(out.max(1));
@@ -65,7 +70,9 @@ impl Differentiable for Batch {
 
     fn backward(&mut self, pass: &mut Backward<'_, '_>, scratch: &mut [f32]) {
         let [left, right, out] = self.lengths();
-        let mut parts = [vec![0.0; left], vec![0.0; right]];
+        let (of_left, scratch) = scratch.split_at_mut(left);
+        let (of_right, scratch) = scratch.split_at_mut(right);
+        let mut parts = [of_left, of_right];
         for side in 0..2 {
             if let Some(wanted) = pass.want(side) {
                 wanted.fill(0.0);
@@ -88,7 +95,7 @@ impl Differentiable for Batch {
                     let wanted = &mut wanted[start..][..parts[side].len()];
                     wanted
                         .iter_mut()
-                        .zip(&parts[side])
+                        .zip(&*parts[side])
                         .for_each(|(w, p)| *w += p);
                 }
             }

@@ -4,26 +4,20 @@
 use super::filters::FiltersGradient;
 use super::sums::sum;
 use super::{Backward, Differentiable};
-use crate::kernels::conv::{Shape, convolution};
+use crate::kernels::conv::{Convolver, Shape};
 use crate::kernels::padded::Span;
 
 /// Inputs: data (batch, channels, rows, columns), weights (filters, channels / groups, rows, columns), an optional bias.
 pub struct Convolved {
     shape: Shape,
+    convolver: Convolver,
     /// The convolution that makes the data's gradient, of one image.
-    back: Option<Shape>,
+    back: Option<(Shape, Convolver)>,
     filters: FiltersGradient,
-    forward_scratch: usize,
-    back_scratch: usize,
 }
 
 impl Convolved {
     pub fn new(shape: Shape) -> Self {
-        let scratch = |shape: &Shape| {
-            let weights = vec![0.0; shape.outputs * shape.depth()];
-            let kernel = convolution(*shape, &weights, &vec![0.0; shape.outputs], false, None);
-            kernel.scratch_len()
-        };
         let turned = || {
             Some(Shape {
                 batch: 1,
@@ -34,12 +28,10 @@ impl Convolved {
                 columns: turn(shape.columns)?,
             })
         };
-        let back = turned();
-        let stretched = back.map_or(0, |back| back.input_len());
+        let convolver = |shape| Convolver::new(shape, false, None);
         Convolved {
-            forward_scratch: scratch(&shape),
-            back_scratch: back.map_or(0, |back| scratch(&back)) + stretched,
-            back,
+            convolver: convolver(shape),
+            back: turned().map(|back| (back, convolver(back))),
             filters: FiltersGradient::new(shape),
             shape,
         }
@@ -66,12 +58,13 @@ impl Convolved {
         wanted: &mut [f32],
         scratch: &mut [f32],
     ) {
-        let Some(back) = self.back else {
+        let Some((back, convolver)) = &self.back else {
             return self.scatter(weights, given, wanted);
         };
         let (channels, filters) = self.each();
         let taps = self.taps();
-        let mut turned = vec![0.0; weights.len()];
+        let (packed, scratch) = scratch.split_at_mut(convolver.packed_len());
+        let (turned, scratch) = scratch.split_at_mut(weights.len());
         for (at, kernel) in weights.chunks_exact(taps).enumerate() {
             let (filter, channel) = (at / channels, at % channels);
             let (group, within) = (filter / filters, filter % filters);
@@ -79,7 +72,7 @@ impl Convolved {
             let mirrored = turned[to..to + taps].iter_mut().rev();
             mirrored.zip(kernel).for_each(|(to, &w)| *to = w);
         }
-        let kernel = convolution(back, &turned, &vec![0.0; back.outputs], false, None);
+        convolver.pack(turned, &[], packed);
         let (stretched, scratch) = scratch.split_at_mut(back.input_len());
         let plain = self.shape.rows.stride == 1 && self.shape.columns.stride == 1;
         if !plain {
@@ -88,10 +81,10 @@ impl Convolved {
         let images = given.chunks_exact(self.shape.output_len());
         for (given, wanted) in images.zip(wanted.chunks_exact_mut(self.shape.input_len())) {
             if plain {
-                kernel.run(&[given], &mut [wanted], scratch);
+                convolver.run(packed, &[given], &mut [wanted], scratch);
             } else {
-                self.stretch(given, &back, stretched);
-                kernel.run(&[stretched], &mut [wanted], scratch);
+                self.stretch(given, back, stretched);
+                convolver.run(packed, &[stretched], &mut [wanted], scratch);
             }
         }
     }
@@ -224,20 +217,21 @@ fn turn(span: Span) -> Option<Span> {
 
 impl Differentiable for Convolved {
     fn scratch_len(&self) -> usize {
-        let both = self.forward_scratch.max(self.back_scratch);
-        both.max(self.filters.scratch_len())
+        let own = |convolver: &Convolver| convolver.packed_len() + convolver.scratch_len();
+        let turned = self.shape.outputs * self.shape.depth();
+        let back = self.back.as_ref().map_or(0, |(back, convolver)| {
+            turned + own(convolver) + back.input_len()
+        });
+        own(&self.convolver)
+            .max(back)
+            .max(self.filters.scratch_len())
     }
 
     fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]) {
-        let zeros;
-        let bias = match inputs.get(2) {
-            Some(bias) if !bias.is_empty() => bias,
-            _ => {
-                zeros = vec![0.0; self.shape.outputs];
-                &zeros[..]
-            }
-        };
-        convolution(self.shape, inputs[1], bias, false, None).run(&inputs[..1], outputs, scratch);
+        let (packed, scratch) = scratch.split_at_mut(self.convolver.packed_len());
+        let bias = inputs.get(2).copied().unwrap_or_default();
+        self.convolver.pack(inputs[1], bias, packed);
+        self.convolver.run(packed, &inputs[..1], outputs, scratch);
     }
 
     fn backward(&mut self, pass: &mut Backward<'_, '_>, scratch: &mut [f32]) {

@@ -1,6 +1,6 @@
 //! Matrix products with both sides learned or computed.
 
-use super::weights::multiply;
+use super::weights::{multiply, scratch_len};
 use super::{Backward, Differentiable};
 
 /// `alpha · A · B + beta · C`, where each factor may be stored transposed (ONNX `Gemm`).
@@ -33,11 +33,31 @@ impl Dense {
 }
 
 impl Differentiable for Dense {
-    fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], _scratch: &mut [f32]) {
+    fn scratch_len(&self) -> usize {
+        let (m, k, n) = (self.rows, self.depth, self.columns);
+        let of_left = match self.trans_a {
+            false => (m, n, k),
+            true => (k, n, m),
+        };
+        let of_right = match self.trans_b {
+            false => (k, m, n),
+            true => (n, m, k),
+        };
+        let sizes = [(m, k, n), of_left, of_right];
+        sizes.map(scratch_len).into_iter().max().unwrap_or(0)
+    }
+
+    fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]) {
         let (m, k, n) = (self.rows, self.depth, self.columns);
         let a = View::new(inputs[0], self.trans_a, m, k);
         let b = View::new(inputs[1], self.trans_b, k, n);
-        multiply((m, k, n), |i, k| a.at(i, k), |k, j| b.at(k, j), outputs[0]);
+        multiply(
+            (m, k, n),
+            |i, k| a.at(i, k),
+            |k, j| b.at(k, j),
+            outputs[0],
+            scratch,
+        );
         if self.alpha != 1.0 {
             outputs[0].iter_mut().for_each(|x| *x *= self.alpha);
         }
@@ -50,7 +70,7 @@ impl Differentiable for Dense {
         }
     }
 
-    fn backward(&mut self, pass: &mut Backward<'_, '_>, _scratch: &mut [f32]) {
+    fn backward(&mut self, pass: &mut Backward<'_, '_>, scratch: &mut [f32]) {
         let (m, k, n) = (self.rows, self.depth, self.columns);
         let a = View::new(pass.inputs[0], self.trans_a, m, k);
         let b = View::new(pass.inputs[1], self.trans_b, k, n);
@@ -64,12 +84,14 @@ impl Differentiable for Dense {
                     |i, j| given.at(i, j),
                     |j, k| b.at(k, j) * alpha,
                     wanted,
+                    scratch,
                 ),
                 true => multiply(
                     (k, n, m),
                     |k, j| b.at(k, j) * alpha,
                     |j, i| given.at(i, j),
                     wanted,
+                    scratch,
                 ),
             }
         }
@@ -80,12 +102,14 @@ impl Differentiable for Dense {
                     |k, i| a.at(i, k) * alpha,
                     |i, j| given.at(i, j),
                     wanted,
+                    scratch,
                 ),
                 true => multiply(
                     (n, m, k),
                     |j, i| given.at(i, j),
                     |i, k| a.at(i, k) * alpha,
                     wanted,
+                    scratch,
                 ),
             }
         }

@@ -30,19 +30,23 @@ impl Stage {
         }
     }
 
-    fn forward(&self, x: &[f32]) -> Vec<f32> {
-        let mut out = vec![0.0; self.outer * self.taps.len() * self.inner];
+    /// Numbers that come in, and that go out.
+    fn lengths(&self) -> [usize; 2] {
+        [self.input, self.taps.len()].map(|length| self.outer * length * self.inner)
+    }
+
+    fn forward(&self, x: &[f32], out: &mut [f32]) {
+        out.fill(0.0);
         self.each(|to, from, weight| {
             let (out, x) = (&mut out[to..][..self.inner], &x[from..][..self.inner]);
             out.iter_mut()
                 .zip(x)
                 .for_each(|(out, x)| *out += weight * x);
         });
-        out
     }
 
-    fn backward(&self, given: &[f32]) -> Vec<f32> {
-        let mut wanted = vec![0.0; self.outer * self.input * self.inner];
+    fn backward(&self, given: &[f32], wanted: &mut [f32]) {
+        wanted.fill(0.0);
         self.each(|from, to, weight| {
             let (wanted, given) = (
                 &mut wanted[to..][..self.inner],
@@ -53,24 +57,43 @@ impl Stage {
                 .zip(given)
                 .for_each(|(wanted, given)| *wanted += weight * given);
         });
-        wanted
+    }
+}
+
+impl Resampled {
+    /// The most numbers that there are before or behind a stage.
+    fn longest(&self) -> usize {
+        let lengths = self.stages.iter().flat_map(Stage::lengths);
+        lengths.max().unwrap_or(0)
     }
 }
 
 impl Differentiable for Resampled {
-    fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], _scratch: &mut [f32]) {
-        let stages = self.stages.iter();
-        let out = stages.fold(inputs[0].to_vec(), |x, stage| stage.forward(&x));
-        outputs[0].copy_from_slice(&out);
+    fn scratch_len(&self) -> usize {
+        2 * self.longest()
     }
 
-    fn backward(&mut self, pass: &mut Backward<'_, '_>, _scratch: &mut [f32]) {
-        let stages = self.stages.iter().rev();
-        let back = stages.fold(pass.given[0].to_vec(), |given, stage| {
-            stage.backward(&given)
-        });
+    fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]) {
+        let (mut from, mut to) = scratch.split_at_mut(self.longest());
+        from[..inputs[0].len()].copy_from_slice(inputs[0]);
+        for stage in &self.stages {
+            let [input, output] = stage.lengths();
+            stage.forward(&from[..input], &mut to[..output]);
+            std::mem::swap(&mut from, &mut to);
+        }
+        outputs[0].copy_from_slice(&from[..outputs[0].len()]);
+    }
+
+    fn backward(&mut self, pass: &mut Backward<'_, '_>, scratch: &mut [f32]) {
+        let (mut from, mut to) = scratch.split_at_mut(self.longest());
+        from[..pass.given[0].len()].copy_from_slice(pass.given[0]);
+        for stage in self.stages.iter().rev() {
+            let [input, output] = stage.lengths();
+            stage.backward(&from[..output], &mut to[..input]);
+            std::mem::swap(&mut from, &mut to);
+        }
         if let Some(wanted) = pass.want(0) {
-            wanted.copy_from_slice(&back);
+            wanted.copy_from_slice(&from[..wanted.len()]);
         }
     }
 }

@@ -1,30 +1,47 @@
 //! Products of matrices that are read through functions, on the tiles that run models.
 
-use crate::kernels::matrix::Columns;
-use crate::kernels::pack::{Rows, quads};
+use crate::kernels::pack::{Panels, columns_of, panel_count, rows_of};
 use crate::kernels::product::{Tail, Target, multiply_packed};
+use crate::kernels::tile::{COLUMNS, ROWS};
+
+/// Numbers that both packed matrices and a summand for each row take, for sizes (rows, depth, columns).
+fn parts((rows, depth, columns): (usize, usize, usize)) -> [usize; 3] {
+    let rows = rows.div_ceil(ROWS) * ROWS;
+    [rows * depth, panel_count(columns) * COLUMNS * depth, rows]
+}
+
+/// Numbers of working memory that [`multiply`] wants.
+pub fn scratch_len(size: (usize, usize, usize)) -> usize {
+    parts(size).iter().sum()
+}
 
 /// `out = left · right` for sizes (rows, depth, columns); `out` is in row-major order.
 pub fn multiply(
-    (rows, depth, columns): (usize, usize, usize),
+    size: (usize, usize, usize),
     left: impl Fn(usize, usize) -> f32,
     right: impl Fn(usize, usize) -> f32,
     out: &mut [f32],
+    scratch: &mut [f32],
 ) {
-    let left = Rows::new(rows, depth, left);
-    let right = Columns::new(depth, columns, right);
+    let (rows, depth, columns) = size;
+    let [of_left, of_right, of_bias] = parts(size);
+    let (panels, scratch) = scratch.split_at_mut(of_left);
+    let (numbers, scratch) = scratch.split_at_mut(of_right);
+    let bias = &mut scratch[..of_bias];
+    let (panels, numbers) = (panels.as_chunks_mut().0, numbers.as_chunks_mut().0);
+    rows_of((rows, depth), left, panels);
+    columns_of((depth, columns), right, numbers);
+    bias.fill(0.0);
+    let left = Panels {
+        rows,
+        depth,
+        panels,
+    };
     let target = Target {
         first: 0,
         width: columns,
         stride: columns,
     };
-    let bias = quads(&vec![0.0; rows]);
-    multiply_packed(
-        left.view(),
-        &bias,
-        right.panels(),
-        target,
-        Tail::default(),
-        out,
-    );
+    let bias = bias.as_chunks().0;
+    multiply_packed(left, bias, numbers, target, Tail::default(), out);
 }

@@ -25,6 +25,9 @@ pub struct Beginning {
     /// Milliseconds that the original takes for one picture, median.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<f64>,
+    /// What of the original's inner values a recovery can't match, in words, where there are such.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmatched: Option<String>,
 }
 
 /// A recovered model.

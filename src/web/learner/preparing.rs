@@ -81,7 +81,10 @@ impl Learner {
                 let mut job = job.timed_by(Some(now));
                 // What comes out should not be worse than what went in.
                 job.judged(tested.quality);
-                let told = beginning(&parts, qualities, milliseconds);
+                let told = Beginning {
+                    unmatched: job.unmatched().map(ToString::to_string),
+                    ..beginning(&parts, qualities, milliseconds)
+                };
                 let kind = Kind::Recovery(Box::new(job));
                 self.work = Some(Work::new(original, parts, trial.answers(), kind));
                 message(told)
@@ -159,5 +162,6 @@ fn beginning(
         original,
         pruned,
         milliseconds,
+        unmatched: None,
     }
 }
