@@ -7,6 +7,8 @@
  * --tensorflow    times TensorFlow.js's step of learning, too, which takes some minutes
  * --recovery      brings the classroom's network back in the product's page, which takes some minutes
  * --pictures DIR  the same, from Fashion-MNIST's IDX files as published, in a folder, instead of the gallery's part of them
+ * --photographs DIR
+ *                 brings EfficientNet-Lite0 back in the page, on the crops that benches/photographs/crops.py has made
  */
 /* global document, window -- inside page.evaluate, which runs in the browser */
 import { chromium } from "@playwright/test";
@@ -16,6 +18,7 @@ import { brotliCompressSync } from "node:zlib";
 import { build, preview } from "vite";
 import { buildBurn } from "./bench/burn.mjs";
 import { pageReady, sliderSteps } from "./bench/page.mjs";
+import { measurePhotographs } from "./bench/photographs.mjs";
 import { measureRecovery } from "./bench/recovery.mjs";
 import { printRows } from "./bench/table.mjs";
 import { buildTensorFlow } from "./bench/tensorflow.mjs";
@@ -85,8 +88,10 @@ await main(async () => {
   const pictures = option("pictures");
   const asked = pictures !== undefined || process.argv.includes("--recovery");
   const recovery = asked ? await measureRecovery(browser, address, pictures) : null;
+  const crops = option("photographs");
+  const photographs = crops === undefined ? null : await measurePhotographs(browser, address, crops);
   const file = option("json");
-  if (file) writeFileSync(file, JSON.stringify({ rows, wasm: size, rival, recovery }, null, 2));
+  if (file) writeFileSync(file, JSON.stringify({ rows, wasm: size, rival, recovery, photographs }, null, 2));
   await browser.close();
   process.exit(0);
 });

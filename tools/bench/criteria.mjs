@@ -3,18 +3,16 @@
  * normalisations' statistics. By the native command, on the pack of Fashion-MNIST: criteria and statistics look at training
  * pictures, accuracy is counted on the whole test set. Prints the table; some 15 minutes on two cores.
  */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { heading, main, say, StepFailed } from "../report.mjs";
-import { root, run } from "../shell.mjs";
+import { heading, main, say } from "../report.mjs";
+import { root } from "../shell.mjs";
+import { buildNative, secateur } from "./native.mjs";
 
 const GALLERY = join(root, "www/public/gallery");
 const MODEL = join(GALLERY, "fashion-mnist-small.onnx");
 const PICTURES = ["--data", join(GALLERY, "fashion-mnist"), "--preset", join(root, "www/presets/fashion-mnist.json")];
-const SECATEUR = join(root, "target/release/secateur");
 
 const LEVELS = [0.5, 0.7, 0.9, 0.95];
 const BOTH = ["weight", "channel"];
@@ -34,16 +32,6 @@ const CRITERIA = {
   movement: { granularities: BOTH, looks: true },
 };
 const COLUMNS = BOTH.flatMap((granularity) => ["global", "uniform"].map((allocation) => ({ granularity, allocation })));
-
-const execute = promisify(execFile);
-
-async function secateur(...args) {
-  try {
-    return (await execute(SECATEUR, args, { maxBuffer: 64e6 })).stdout;
-  } catch (error) {
-    throw new StepFailed(`secateur ${args.join(" ")}\n${error.stderr}`);
-  }
-}
 
 async function accuracy(model) {
   const told = await secateur("evaluate", model, ...PICTURES, "--part", "test", "--json");
@@ -83,8 +71,7 @@ async function all(jobs) {
 }
 
 await main(async () => {
-  heading("Building the native command");
-  await run("cargo", ["build", "--release"]);
+  await buildNative();
   const folder = await mkdtemp(join(tmpdir(), "secateur-criteria-"));
   try {
     const cells = Object.entries(CRITERIA).flatMap(([criterion, { granularities }]) =>

@@ -1,0 +1,74 @@
+/**
+ * EfficientNet-Lite0 in the product's own page, as a visitor without labels brings it back: cut to 75 % of its multiply-adds,
+ * reconstructed and then distilled on crops of photographs. Each file taken home is judged by the native command, on crops of
+ * other photographs.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { heading, say } from "../report.mjs";
+import { root } from "../shell.mjs";
+import { buildNative, secateur } from "./native.mjs";
+
+const MODEL = join(root, "www/public/gallery/efficientnet-lite0.onnx");
+const PRESET = join(root, "www/presets/efficientnet-lite0.json");
+const RECIPE = JSON.parse(readFileSync(join(root, "benches/recipes/efficientnet-lite0-75.json"), "utf8"));
+const STEPS = 150;
+const RATE = 0.0005;
+const PATIENCE = { timeout: 900_000 };
+
+/** `browser` is at hand, `address` serves the page; `folder` is what benches/photographs/crops.py has made. */
+export async function measurePhotographs(browser, address, folder) {
+  await buildNative();
+  heading(`Recovering EfficientNet-Lite0 in the page: reconstruction, then ${STEPS} steps of distillation`);
+  const home = mkdtempSync(join(tmpdir(), "secateur-photographs-"));
+  const context = await browser.newContext({ acceptDownloads: true });
+  const page = await context.newPage();
+  await page.goto(`${address}#recipe=${encodeURIComponent(JSON.stringify(RECIPE))}`);
+  const card = page.getByRole("listitem").filter({ hasText: "EfficientNet-Lite0" });
+  await card.getByRole("button", { name: /^Open/ }).click();
+  await page.getByTestId("check").waitFor(PATIENCE);
+
+  const panel = page.getByRole("region", { name: "Recover", exact: true });
+  await panel.getByRole("radio", { name: "Your files" }).check({ force: true });
+  const teach = join(folder, "teach");
+  const photos = readdirSync(teach).map((name) => join(teach, name));
+  await panel.locator("input[type=file]").last().setInputFiles(photos);
+  await panel.getByTestId("lessons").getByText("your files").waitFor(PATIENCE);
+
+  const results = [];
+  const judge = async (name, seconds) => {
+    const file = join(home, `${results.length}.onnx`);
+    const takeHome = page.getByRole("region", { name: "Take home", exact: true });
+    const [taken] = await Promise.all([
+      page.waitForEvent("download"),
+      takeHome.getByRole("link", { name: /^Download ONNX/ }).click(),
+    ]);
+    await taken.saveAs(file);
+    const on = ["--against", MODEL, "--data", join(folder, "unseen"), "--preset", PRESET, "--json"];
+    const { agreement, pictures } = JSON.parse(await secateur("evaluate", file, ...on));
+    const time = seconds === null ? "" : `, in ${seconds.toFixed(0)} s`;
+    say(`${name}: says the same as the original of ${(agreement * 100).toFixed(1)} % of ${pictures} crops${time}.`);
+    results.push({ name, agreement, pictures, seconds });
+  };
+  /** Presses a button, waits for the model that comes of it and for the last word on it; gives the seconds to the model. */
+  const recovered = async (button, method) => {
+    const start = performance.now();
+    await panel.getByRole("button", { name: button }).click();
+    await page.getByTestId("recovered").getByText(method).waitFor(PATIENCE);
+    const seconds = (performance.now() - start) / 1000;
+    await panel.getByRole("progressbar").waitFor({ state: "detached", ...PATIENCE });
+    return seconds;
+  };
+
+  await judge("Cut", null);
+  await panel.getByRole("radio", { name: "Reconstruct" }).check({ force: true });
+  await judge("Reconstructed", await recovered("Recover this cut", "“Reconstruct”"));
+  await panel.getByRole("radio", { name: "Distil" }).check({ force: true });
+  await panel.getByLabel("steps", { exact: true }).fill(String(STEPS));
+  await panel.getByLabel(/learning rate/).fill(String(RATE));
+  await judge("Distilled", await recovered("Go on from the recovered one", "then “Distil”"));
+  await context.close();
+  rmSync(home, { recursive: true });
+  return results;
+}
