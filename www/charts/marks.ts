@@ -29,7 +29,7 @@ const SHAPES: Record<Mark, SymbolType> = {
 const AREA = 64;
 /** Of those with a hole, which takes some of it. */
 const WIDE_AREA = 100;
-const HOLE = "M2.2 0A2.2 2.2 0 1 0 -2.2 0A2.2 2.2 0 1 0 2.2 0Z";
+const HOLE = "M2.6 0A2.6 2.6 0 1 0 -2.6 0A2.6 2.6 0 1 0 2.6 0Z";
 
 /** The outline around the point, to be filled by the even-odd rule; those made in rounds have a hole. */
 export function outlineOf(mark: Mark, inRounds: boolean): string {

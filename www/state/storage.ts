@@ -5,7 +5,7 @@
 import { createStore, del, get, keys, set, update, type UseStore } from "idb-keyval";
 import { joinedAttempts, withAllKnown, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, storedKeys, type Decisions } from "./decisions";
-import { joined, stepsOf, type History } from "./history";
+import { joined, stepsOf, type History, type Step } from "./history";
 import { randomId } from "./ids";
 import type { Capture, KeptLessons } from "./lessons";
 
@@ -23,6 +23,8 @@ interface Saved {
   readonly form: number;
   readonly history: History<Decisions>;
 }
+
+type KeptStep = Omit<Step<Decisions>, "id"> & Partial<Pick<Step<Decisions>, "id">>;
 
 export class Storage {
   /** Bytes that the database has not taken yet, or has refused. */
@@ -231,7 +233,11 @@ function explain(error: unknown): string {
 function readable(saved: Saved | undefined): History<Decisions> | null {
   if (saved?.form !== FORM || saved.history.past.length === 0) return null;
   // An earlier version of the page gave steps no names: the same ones in every window.
-  const complete = (steps: History<Decisions>["past"], part: string) =>
-    steps.map((step, at) => ({ id: `${part} ${at}`, ...step, value: { ...FIRST_DECISIONS, ...step.value } }));
+  const complete = (steps: readonly KeptStep[], part: string) =>
+    steps.map((step, at) => ({
+      ...step,
+      id: step.id ?? `${part} ${at}`,
+      value: { ...FIRST_DECISIONS, ...step.value },
+    }));
   return { past: complete(saved.history.past, "past"), future: complete(saved.history.future, "future") };
 }
