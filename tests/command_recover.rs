@@ -8,8 +8,11 @@ use command::{
     Folder, PRESET, colours_and_preset, fail, json, photo, picture_folders, secateur, succeed,
 };
 use common::{Net, Random};
+use secateur::data::{Preset, folder::Folder as PhotoFolder};
 use secateur::onnx;
+use secateur::recover::Parts;
 use std::fs;
+use std::path::Path;
 
 /// Noisy pictures, a folder a class; one of the red ones has a blue name on it.
 fn pictures(folder: &Folder, count: usize) -> String {
@@ -264,9 +267,81 @@ fn how_it_learns_can_be_chosen_and_is_written_down() {
     assert_eq!(chosen["schedule"], "one-cycle");
     assert_eq!(chosen["weightDecay"], 0.5);
     assert!((chosen["smoothing"].as_f64().unwrap() - 0.1).abs() < 1e-6);
+    let steps = ["--steps", "2", "--batch", "4"];
+    let moved = ["--momentum", "0.5", "--clip", "2", "--temperature", "8"];
+    let moved = plan(&[&steps[..], &moved].concat());
+    assert_eq!(moved["optimiser"]["momentum"], 0.5);
+    assert_eq!(
+        (&moved["clip"], &moved["temperature"]),
+        (&2.0.into(), &8.0.into())
+    );
+    let usual = plan(&steps);
+    assert_eq!(
+        (&usual["clip"], &usual["temperature"]),
+        (&5.0.into(), &4.0.into())
+    );
     let timed = plan(&["--minutes", "0.002", "--batch", "4"]);
     assert_eq!(timed["length"]["minutes"], 0.002);
     assert_eq!(timed["optimiser"]["rule"], "sgd");
+}
+
+/// The best weights on the way are chosen on pictures that are neither learned from nor measured on.
+#[test]
+fn the_best_weights_can_be_kept() {
+    let folder = Folder::new("recover-best");
+    let (model, preset) = colours_and_preset(&folder);
+    let data = pictures(&folder, 40);
+    let recipe = r#"{"criterion": "random", "target": {"macs": 0.4}}"#;
+    let pruned = prune(&folder, &model, recipe);
+    let recover = |file: &str, how: &[&str]| {
+        let models = [file, &model];
+        recovered(&folder, "out.onnx", models, [&data, &preset], how)
+    };
+    let steps = ["--steps", "40", "--rate", "0.01"];
+    let best = [&steps[..], &["--keep", "best"]].concat();
+    let (told, bytes) = recover(&pruned, &best);
+    let (_, rest) = told.split_once("kept as it was after step ").unwrap();
+    let (kept, rest) = rest.split_once(" of 40: ").unwrap();
+    let kept: usize = kept.parse().unwrap();
+    // It is judged each tenth of the way.
+    assert!(kept >= 4 && kept.is_multiple_of(4), "{told}");
+    let listed = Preset::parse(PRESET).unwrap();
+    let set = PhotoFolder::open(Path::new(&data), &listed, Some(3)).unwrap();
+    let all = set.load(0..set.len(), &listed, &mut |error| panic!("{error}"));
+    let parts = Parts::new(all.unwrap()).unwrap();
+    let count = parts.judged.len();
+    assert!(
+        rest.contains(&format!("on {count} pictures that nothing")),
+        "{told}"
+    );
+    let count = parts.test.len();
+    assert!(
+        told.contains(&format!("on {count} pictures held back")),
+        "{told}"
+    );
+    assert_eq!(json(&record(bytes))[0]["kept"], kept);
+
+    // A decay that takes all of each weight away, where what went in was good.
+    let ruin = ["--steps", "1", "--rate", "0.02", "--weight-decay", "50"];
+    let (told, bytes) = recover(&model, &[&ruin[..], &["--keep", "best"]].concat());
+    assert!(told.contains("kept as it was: on the"), "{told}");
+    assert_eq!(scores(&told)[0], scores(&told)[1]);
+    let opened = onnx::open(bytes.into(), &Default::default()).unwrap();
+    let is_record = |(key, _): &(String, String)| key == "secateur.recovery";
+    assert!(!opened.graph.metadata.iter().any(is_record));
+    let (told, _) = recover(&model, &ruin);
+    assert!(!told.contains("kept"), "{told}");
+    assert!(scores(&told)[1] < scores(&told)[0], "{told}");
+}
+
+/// The accuracy before and after.
+fn scores(told: &str) -> Vec<f64> {
+    let line = told
+        .lines()
+        .find(|line| line.starts_with("accuracy"))
+        .unwrap();
+    let numbers = line.split_whitespace().filter_map(|word| word.parse().ok());
+    numbers.collect()
 }
 
 #[test]
@@ -297,6 +372,16 @@ fn what_recovery_can_not_do_it_says_in_one_line() {
     assert!(rate.contains("rate"), "{rate}");
     let smoothing = refused(&data, &["--smoothing", "1.5"]);
     assert!(smoothing.contains("from 0 to 1"), "{smoothing}");
+    for momentum in ["1", "-0.5", "nan"] {
+        let momentum = refused(&data, &[&format!("--momentum={momentum}")]);
+        assert!(momentum.contains("from 0 on and below 1"), "{momentum}");
+    }
+    let none = refused(&data, &["--momentum", "0.5", "--optimiser", "adamw"]);
+    assert!(none.contains("AdamW has no momentum"), "{none}");
+    for norm in [["--clip", "0"], ["--temperature", "inf"]] {
+        let told = refused(&data, &norm);
+        assert!(told.contains("above 0"), "{told}");
+    }
     let endless = refused(&data, &["--epochs", "0"]);
     assert!(endless.contains("0 epochs"), "{endless}");
     let both = refused(&data, &["--epochs", "1", "--minutes", "1"]);

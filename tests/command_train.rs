@@ -6,6 +6,8 @@ mod common;
 
 use command::{Folder, fail, json, secateur, succeed};
 use common::Random;
+use secateur::graph::Graph;
+use secateur::learn::small_network;
 use secateur::onnx;
 use std::fs;
 
@@ -87,6 +89,44 @@ fn it_trains_a_network_and_tells_how() {
     let first = fs::read(folder.path("out.onnx")).unwrap();
     succeed(&with(&words, &more));
     assert!(fs::read(folder.path("out.onnx")).unwrap() == first);
+}
+
+/// SNIP is made for networks that are not trained yet.
+#[test]
+fn an_untrained_network_is_written_and_can_be_scored() {
+    let (folder, words) = prepared("train-untrained");
+    let (log, network) = (folder.path("log.json"), folder.path("out.onnx"));
+    let told = succeed(&with(&words, &["--epochs", "0", "--log", &log]));
+    assert!(told.contains("not trained"), "{told}");
+    let log = log_of(&folder);
+    assert_eq!(log["epochs"].as_array().unwrap().len(), 0);
+    let stored = |graph: &Graph| -> Vec<_> {
+        let stored = graph.values.iter();
+        let stored = stored.filter_map(|v| Some((v.name.clone(), v.constant.clone()?)));
+        stored.collect()
+    };
+    let file = fs::read(&network).unwrap();
+    let graph = onnx::open(file.into(), &Default::default()).unwrap().graph;
+    let begun = small_network(1, [8, 8], 4, 3, 1).unwrap();
+    let mut written = stored(&graph);
+    written.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut expected = stored(&begun);
+    expected.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(written == expected);
+
+    let recipe = r#"{"criterion": "snip", "granularity": "weight", "target": {"sparsity": 0.5}}"#;
+    let recipe = folder.write("recipe.json", recipe);
+    let (data, preset) = (folder.path("data"), folder.path("preset.json"));
+    let (output, report) = (folder.path("pruned.onnx"), folder.path("report.json"));
+    let told = succeed(&[
+        "prune", &network, "--recipe", &recipe, "--data", &data, "--preset", &preset, "--output",
+        &output, "--report", &report,
+    ]);
+    assert!(told.contains("“snip” was measured on"), "{told}");
+    let report = json(&fs::read_to_string(report).unwrap());
+    assert_eq!(report["measured"]["against"], "labels");
+    let nonzeros = |side: &str| report[side]["nonzeros"].as_f64().unwrap();
+    assert!(nonzeros("after") < 0.6 * nonzeros("before"));
 }
 
 /// What is there of a training that ran away is written, with a warning.

@@ -256,6 +256,29 @@ fn a_rate_that_ruins_in_a_short_run_is_told_at_its_end() {
     assert!(at_the_end >= 2);
 }
 
+/// A run of a few steps, and one that is stopped before its end, are judged by the same rule.
+#[test]
+fn a_rate_that_ruins_is_told_wherever_learning_stops() {
+    let trained = trained();
+    let before = loss(&trained);
+    for (steps, of) in [(3, 3), (4, 4), (3, 200), (12, 200)] {
+        let settings = Settings {
+            steps: of,
+            ..settings(5.0)
+        };
+        let mut trainer = Trainer::new(&trained, &settings).unwrap();
+        let mut random = Random(2);
+        let error = (0..steps).find_map(|_| step(&mut trainer, &mut random).err());
+        let error = error.or_else(|| trainer.conclude().err());
+        assert_eq!(kept(error), 0, "{steps} of {of}");
+        assert!((loss(&model(&trainer, &trained)) - before).abs() < 1e-6);
+    }
+    // The only batch was of the weights before they moved.
+    let mut trainer = Trainer::new(&trained, &settings(5.0)).unwrap();
+    step(&mut trainer, &mut Random(2)).unwrap();
+    assert!(trainer.conclude().is_ok());
+}
+
 #[test]
 fn a_last_step_that_leaves_no_numbers_is_told() {
     let trained = trained();

@@ -41,6 +41,19 @@ fn network() -> Graph {
     common::with_open_batch(net.finish(&[y]))
 }
 
+/// Of two resolutions.
+fn of_two_stages() -> Graph {
+    let mut net = Net::new(6);
+    let x = net.input(&[1, 3, 8, 8]);
+    let x = net.conv(x, 12, 3);
+    let x = net.relu(x);
+    let x = net.conv_with(x, 12, 3, 1, 2, 1, true);
+    let x = net.relu(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 3);
+    common::with_open_batch(net.finish(&[y]))
+}
+
 /// What a model computes under a name for one picture.
 fn value(graph: &Graph, name: &str, pictures: &Pictures, index: usize) -> Tensor {
     let options = Options {
@@ -116,7 +129,7 @@ fn a_value_that_no_node_makes_is_refused() {
 /// What of the stages a pruned model can't be taught by is told, by name, and the others teach.
 #[test]
 fn stages_that_can_not_be_paired_are_told() {
-    let (original, pictures) = (network(), Arc::new(pictures()));
+    let (original, pictures) = (of_two_stages(), Arc::new(pictures()));
     let recipe = Recipe::parse(r#"{"target": {"macs": 0.5}}"#).unwrap();
     let pruned = cut(&original, 0, &recipe, None).unwrap().graph;
     let names = stages(&original);

@@ -268,7 +268,8 @@ impl Trainer {
         })
     }
 
-    /// Judges the last steps, where no other will follow. Changes nothing where they did well.
+    /// Judges the last steps, where no other will follow, be it before the end. Changes nothing where they did well, or where
+    /// there were too few to tell ([`Watch::end`]).
     ///
     /// Fails with [`Error::Diverged`] where numbers ran away, and the weights are then the last good ones. What the very last
     /// move of the weights did is known only where it left no numbers.
@@ -353,6 +354,8 @@ fn check(settings: &Settings) -> Result<()> {
         "the learning rate must be a number above 0"
     } else if !positive(settings.clip) || !positive(settings.temperature) {
         "the gradients' norm and the temperature must be numbers above 0"
+    } else if matches!(settings.rule, Rule::Sgd { momentum } if !(0.0..1.0).contains(&momentum)) {
+        "the momentum must be a number from 0 on and below 1"
     } else if !share(settings.smoothing) || !share(settings.label_share) {
         "label smoothing and the labels' share must be from 0 to 1"
     } else if !(settings.weight_decay.is_finite() && settings.weight_decay >= 0.0) {

@@ -12,8 +12,8 @@ const FAR: f64 = 0.5;
 const NEAR: f64 = 0.2;
 /// The first step of fewer samples than this says too little to be compared with.
 const TELLING: usize = 8;
-/// The last window may be shorter, but not than this, and with at least so many times [`TELLING`] samples in all: fewer may
-/// do badly by chance.
+/// The last window may be shorter, but not than this, unless it is all there is, and with at least so many times [`TELLING`]
+/// samples in all: fewer may do badly by chance.
 const SHORTEST: usize = 5;
 
 /// What a step's loss says of the weights that it was found with.
@@ -29,9 +29,13 @@ pub enum Finding {
 /// every sample, and its loss is no larger than that. From the beginning, the best window is the first step alone.
 #[derive(Debug, Clone, Default)]
 pub struct Watch {
-    /// The loss of the first step, in nats.
+    /// The loss of the first step, in nats; the same normalised, and its samples.
     first: Option<f64>,
+    first_normalised: f64,
+    first_samples: usize,
     best: f64,
+    /// Windows that are over.
+    windows: usize,
     /// Of the window at hand.
     sum: f64,
     count: usize,
@@ -48,6 +52,7 @@ impl Watch {
                 true => 1.0,
                 false => share.normalised_loss,
             };
+            (self.first_normalised, self.first_samples) = (share.normalised_loss, share.samples);
             share.loss
         });
         let is_finite = share.loss.is_finite() && share.numbers.iter().all(|x| x.is_finite());
@@ -58,6 +63,7 @@ impl Watch {
         if self.count == WINDOW {
             let mean = self.sum / WINDOW as f64;
             (self.sum, self.count, self.samples) = (0.0, 0, 0);
+            self.windows += 1;
             if mean > self.best + FAR {
                 return Finding::Diverged;
             }
@@ -74,11 +80,22 @@ impl Watch {
         finding
     }
 
-    /// Judges what no later step does: the last window, where learning is over. What has come down again by the last step
-    /// did not run away.
+    /// Judges what no later step does: the last window, where learning is over, at its end or before. What has come down again
+    /// by the last step did not run away.
+    ///
+    /// A step's batch tells of the weights before its move. So a run of fewer than [`SHORTEST`] steps is judged by those after
+    /// the first, where they have samples enough, and a run of a single step, or of a few with small batches, by nothing.
     pub fn end(&self) -> Finding {
-        let mean = self.sum / self.count as f64;
-        let says_enough = self.count >= SHORTEST && self.samples >= SHORTEST * TELLING;
+        let (mut sum, mut count, mut samples) = (self.sum, self.count, self.samples);
+        let is_short = self.windows == 0 && count < SHORTEST;
+        if is_short {
+            sum -= self.first_normalised;
+            count = count.saturating_sub(1);
+            samples = samples.saturating_sub(self.first_samples);
+        }
+        let mean = sum / count as f64;
+        let says_enough =
+            (is_short || count >= SHORTEST) && samples >= SHORTEST * TELLING && count > 0;
         match says_enough && mean.min(self.last) > self.best + FAR {
             true => Finding::Diverged,
             false => Finding::Usual,
@@ -177,13 +194,28 @@ mod tests {
     fn the_last_steps_are_let_be_where_they_say_little_or_came_down_again() {
         assert_eq!(end(64, []), Finding::Usual);
         // Too few steps, too few samples, and a rise that is over.
-        let noisy = [0.1].into_iter().chain([1.0; 3]);
+        let noisy = [0.1; 51].into_iter().chain([1.0; 3]);
         assert_eq!(end(64, noisy), Finding::Usual);
         let few = [0.1; 50].into_iter().chain([1.0; 12]);
         assert_eq!(end(2, few), Finding::Usual);
         let rise = [0.1].into_iter().chain([1.0; 15]).chain([0.5, 0.3]);
         assert_eq!(end(64, rise), Finding::Usual);
         assert_eq!(end(64, [1.0; 12]), Finding::Usual);
+    }
+
+    #[test]
+    fn short_runs_are_judged_by_what_came_of_their_first_steps() {
+        for ruined in [1, 2, 3] {
+            let short = || [0.1].into_iter().chain(vec![1.0; ruined]);
+            assert_eq!(end(64, short()), Finding::Diverged, "{ruined}");
+            // So few samples may do badly by chance.
+            assert_eq!(end(40 / (ruined + 1), short()), Finding::Usual, "{ruined}");
+        }
+        assert_eq!(end(64, [0.1, 1.0, 1.0, 0.3]), Finding::Usual);
+        assert_eq!(end(64, [0.1, 0.2, 0.1]), Finding::Usual);
+        // The only batch tells of the weights before any move, and a lucky small one of nothing.
+        assert_eq!(end(64, [1.0]), Finding::Usual);
+        assert_eq!(end(4, [0.0].into_iter().chain([1.0; 3])), Finding::Usual);
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub const RECOVERY_KEY: &str = "secateur.recovery";
 /// The most pictures that reconstruction looks at, small and large ones: what it keeps of each in memory grows with its size.
 const CALIBRATION: (usize, usize) = (512, 48);
 
+/// How often a model that learns is judged on its way, so that the best can be kept.
+const JUDGEMENTS: f64 = 10.0;
+
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,6 +65,8 @@ pub struct Job {
     best: Best,
     /// Since it was judged last.
     lately: Lately,
+    /// The share of the way that was behind when the model was judged last.
+    judged_at: f64,
 }
 
 enum Work {
@@ -177,6 +182,7 @@ impl Job {
             work,
             best: Best::default(),
             lately: Lately::default(),
+            judged_at: 0.0,
         })
     }
 
@@ -270,6 +276,22 @@ impl Job {
         })
     }
 
+    /// Judges the last steps of learning that is ended before its end, as the last step of all does itself.
+    ///
+    /// Fails with [`Error::Diverged`] where learning ran away in them; [`Job::finish`] then gives the last good weights.
+    pub fn conclude(&mut self) -> Result<()> {
+        match &mut self.work {
+            Work::Learn { team, course } if !course.is_over() => {
+                let concluded = team.conclude();
+                if concluded.is_err() {
+                    self.best.moved_on();
+                }
+                concluded
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The model as it is now: whole after the last piece, and part of the way before.
     pub fn now(&self) -> Graph {
         match &self.work {
@@ -279,12 +301,26 @@ impl Job {
         }
     }
 
+    /// Whether the model has learned another tenth of its way since it was judged last, and has more to learn.
+    pub fn is_due(&self) -> bool {
+        let part = |progress: f64| (progress * JUDGEMENTS).floor();
+        match &self.work {
+            Work::Learn { course, .. } => {
+                !course.is_over() && part(course.progress()) > part(self.judged_at)
+            }
+            Work::Recalibrate { .. } | Work::Reconstruct(_) => false,
+        }
+    }
+
     /// Takes note of how good the model is as it is now, on pictures that it may be chosen by.
     pub fn judged(&mut self, quality: Quality) {
         let done = match &self.work {
             Work::Recalibrate { recalibration, .. } => recalibration.progress().0,
             Work::Reconstruct(reconstruction) => reconstruction.progress().0,
-            Work::Learn { course, .. } => course.steps().0,
+            Work::Learn { course, .. } => {
+                self.judged_at = course.progress();
+                course.steps().0
+            }
         };
         let now = self.now();
         self.best.take(now, done, quality);

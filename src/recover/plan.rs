@@ -54,6 +54,12 @@ pub struct Plan {
     pub schedule: Schedule,
     /// How much weights are pulled towards zero beside what they learn.
     pub weight_decay: f32,
+    /// The norm that all gradients together are shortened to, where they are longer.
+    #[serde(default = "usual_clip")]
+    pub clip: f32,
+    /// What distillation divides the logits by before it compares them.
+    #[serde(default = "usual_temperature")]
+    pub temperature: f32,
     /// The share of each label that is shared out among all classes, 0 to 1.
     pub smoothing: f32,
     /// How much labels count beside the original where both teach, 0 to 1; with 0, distillation looks at no label.
@@ -68,6 +74,15 @@ pub struct Plan {
     #[serde(default = "one")]
     pub workers: usize,
     pub seed: u32,
+}
+
+/// What all plans had before it could be chosen.
+fn usual_clip() -> f32 {
+    5.0
+}
+
+fn usual_temperature() -> f32 {
+    4.0
 }
 
 fn one() -> usize {
@@ -99,6 +114,8 @@ impl Plan {
             rate: if small { 0.02 } else { 0.005 },
             schedule: Schedule::Cosine,
             weight_decay: 1e-4,
+            clip: usual_clip(),
+            temperature: usual_temperature(),
             smoothing: 0.0,
             label_share: 0.0,
             inner: match method {
@@ -163,18 +180,19 @@ impl Plan {
     }
 
     pub(super) fn settings(&self) -> Settings {
-        let defaults = Settings::default();
         Settings {
             batch: self.batch,
             rule: self.optimiser,
             rate: self.rate,
             schedule: self.schedule,
             weight_decay: self.weight_decay,
+            clip: self.clip,
+            temperature: self.temperature,
             smoothing: self.smoothing,
             label_share: self.label_share,
             // Statistics of a handful of pictures are worse than those that are stored.
             of_batch: self.batch >= FEW * self.workers,
-            ..defaults
+            ..Settings::default()
         }
     }
 }
@@ -236,6 +254,21 @@ mod tests {
                 seed: 7,
                 ..usual
             }
+        );
+    }
+
+    #[test]
+    fn plans_of_earlier_versions_learn_as_they_did() {
+        let usual = plan(Method::Distill, Chosen::default()).unwrap();
+        let mut stored = serde_json::to_value(&usual).unwrap();
+        let fields = stored.as_object_mut().unwrap();
+        assert!(fields.remove("clip").is_some() && fields.remove("temperature").is_some());
+        assert_eq!(serde_json::from_value::<Plan>(stored).unwrap(), usual);
+        let defaults = Settings::default();
+        let settings = usual.settings();
+        assert_eq!(
+            (settings.clip, settings.temperature),
+            (defaults.clip, defaults.temperature)
         );
     }
 

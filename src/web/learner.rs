@@ -209,6 +209,14 @@ impl Learner {
         })
     }
 
+    /// Judges the last steps of a recovery that is stopped before its end; they may have run away.
+    pub fn conclude(&mut self) -> JsResult<()> {
+        match &mut self.work()?.kind {
+            Kind::Recovery(job) => Ok(job.conclude()?),
+            _ => Err(nothing_begun().into()),
+        }
+    }
+
     /// Begins to measure how good the model is by now. Gives on how many pictures.
     pub fn judge(&mut self) -> JsResult<usize> {
         let work = self.work()?;

@@ -163,6 +163,8 @@ const PLAN: Plan = {
   rate: 0.01,
   schedule: "cosine",
   weightDecay: 1e-4,
+  clip: 5,
+  temperature: 4,
   smoothing: 0,
   labelShare: 0,
   augmentation: { flip: true, shift: 0.1, rotation: 0, jitter: 0 },
@@ -362,6 +364,7 @@ export function doubleCore(): DoubleCore {
           lost = 0;
           return told;
         }),
+      conclude: () => answer("conclude", null, () => undefined),
       finish: () =>
         answer("finish", null, () => ({
           totals: after(current),

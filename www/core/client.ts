@@ -127,6 +127,7 @@ export function connect(): Core {
       judge: () => learnerDoor().call((api) => api.judge()),
       checkpoint: (after) => learnerDoor().call((api) => api.checkpoint(after)),
       lostHelpers: () => learnerDoor().call((api) => api.lostHelpers()),
+      conclude: () => learnerDoor().call((api) => api.conclude()),
       finish: () => learnerDoor().call((api) => api.finish()),
       toLine: (original, recipe, plan, aim) =>
         learnerDoor().call((api) => api.toLine(original, recipe, plan, aim, sizesOf(original))),

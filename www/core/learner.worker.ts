@@ -51,6 +51,7 @@ const api = {
   judge: async () => (await core).judge(),
   checkpoint: async (after: number) => (await core).checkpoint(after) ?? null,
   lostHelpers: () => team.takeLost(),
+  conclude: async () => (await core).conclude(),
   async finish() {
     team.disband();
     return (await core).finish();

@@ -190,6 +190,8 @@ export interface Learner {
   checkpoint(after: number): Promise<Recovered | null>;
   /** How many of the workers that help to learn were lost since this was asked last. Learning goes on without them. */
   lostHelpers(): Promise<number>;
+  /** Fails as `diverged` where the last steps of a recovery that is stopped ran away; the last good weights are then kept. */
+  conclude(): Promise<void>;
   /** Ends the recovery, whole or not, with the best model that it came by: where the last one was not judged, with that. */
   finish(): Promise<Recovered>;
   /** Gets ready for a search. */

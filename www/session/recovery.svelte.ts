@@ -406,6 +406,7 @@ export class Recovery {
           idle += performance.now() - now;
         }
       }
+      if (done > 0) await learner.conclude();
     } catch (error) {
       // The last good weights are kept, and taken.
       if (failureOf(error).code !== "diverged") throw error;

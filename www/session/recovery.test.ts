@@ -102,6 +102,31 @@ describe("a recovery", () => {
     expect(called("cancel")).toEqual([]);
   });
 
+  test("that is stopped has its last steps judged, and what ran away in them is told", async () => {
+    const session = await opened();
+    const { advance } = core.learner;
+    vi.spyOn(core.learner, "advance").mockImplementationOnce(() => {
+      session.recovery.stop();
+      return advance();
+    });
+    const away = coreError("diverged", "learning ran away by its last step");
+    vi.spyOn(core.learner, "conclude").mockImplementationOnce(() => Promise.reject(away));
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await settled();
+    expect(session.recovery.remarks[0]).toContain("ran away");
+    expect(session.results.attempts).toHaveLength(1);
+    expect(called("finish")).toHaveLength(1);
+  });
+
+  test("tells which inner values can't be matched", async () => {
+    const session = await opened();
+    const { begin } = core.learner;
+    const unmatched = "1 of 2 inner values can't be matched: “relu” (the pruned model computes no such value).";
+    vi.spyOn(core.learner, "begin").mockImplementation(async () => ({ ...(await begin()), unmatched }));
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    expect(session.recovery.remarks).toContain(unmatched);
+  });
+
   test("that is cancelled while its file is written is there all the same", async () => {
     const session = await opened();
     const { finish } = core.learner;

@@ -13,7 +13,7 @@ use secateur::data::{Augmentation, Pictures};
 use secateur::graph::Graph;
 use secateur::learn::{Rule, Schedule};
 use secateur::onnx;
-use secateur::recover::{self, Chosen, Job, Length, Plan, Trial};
+use secateur::recover::{self, Chosen, Job, Length, Parts, Plan, Trial};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -28,6 +28,10 @@ pub struct Recover {
     data: Data,
     #[command(flatten)]
     how: How,
+    /// Which weights are kept: the last ones, or the best of those that were judged on the way, on pictures that are held back
+    /// for that
+    #[arg(long, value_enum, default_value_t = Keep::Last)]
+    keep: Keep,
     /// Where the recovered model goes
     #[arg(long, value_name = "OUT.onnx")]
     output: PathBuf,
@@ -63,6 +67,15 @@ pub struct How {
     /// How much weights are pulled towards zero beside what they learn
     #[arg(long, value_name = "SHARE")]
     weight_decay: Option<f32>,
+    /// The momentum of stochastic gradient descent, 0 to below 1; 0.9 where nothing is said
+    #[arg(long, value_name = "SHARE")]
+    momentum: Option<f32>,
+    /// The norm that all gradients together are shortened to, where they are longer; 5 where nothing is said
+    #[arg(long, value_name = "NORM")]
+    clip: Option<f32>,
+    /// What distillation divides the logits by before it compares them; 4 where nothing is said
+    #[arg(long)]
+    temperature: Option<f32>,
     /// Label smoothing: the share of each label that is shared out among all classes, 0 to 1
     #[arg(long, value_name = "SHARE")]
     smoothing: Option<f32>,
@@ -90,6 +103,12 @@ pub struct How {
     jitter: Option<f32>,
 }
 
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Keep {
+    Best,
+    Last,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Method {
     /// Measure the statistics of normalisations anew; needs no labels
@@ -106,7 +125,7 @@ enum Method {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Optimiser {
-    /// Stochastic gradient descent with momentum 0.9
+    /// Stochastic gradient descent with momentum
     Sgd,
     /// Adam with decoupled weight decay
     Adamw,
@@ -158,6 +177,16 @@ impl How {
             };
         }
         plan.weight_decay = self.weight_decay.unwrap_or(plan.weight_decay);
+        if let Some(chosen) = self.momentum {
+            let Rule::Sgd { momentum } = &mut plan.optimiser else {
+                return Err(Failure::new(
+                    "AdamW has no momentum to choose: leave --momentum out, or take --optimiser sgd",
+                ));
+            };
+            *momentum = chosen;
+        }
+        plan.clip = self.clip.unwrap_or(plan.clip);
+        plan.temperature = self.temperature.unwrap_or(plan.temperature);
         plan.smoothing = self.smoothing.unwrap_or(plan.smoothing);
         plan.label_share = self.label_share.unwrap_or(plan.label_share);
         if !self.inner.is_empty() {
@@ -188,15 +217,25 @@ impl Recover {
         let original = Other(self.original).open(&self.data)?;
         progress.stage("Reading pictures");
         let mut pictures = self.data.load(&pruned, &progress)?;
-        let (lessons, unseen) = match pictures.take_test() {
-            Some(test) => (pictures, test),
-            None => pictures.hold_back(),
+        let (lessons, judged, unseen) = match self.keep {
+            Keep::Best => {
+                let parts = Parts::new(pictures)?;
+                (parts.lessons, Some(parts.judged), parts.test)
+            }
+            Keep::Last => {
+                let (lessons, unseen) = match pictures.take_test() {
+                    Some(test) => (pictures, test),
+                    None => pictures.hold_back(),
+                };
+                (Arc::new(lessons), None, Arc::new(unseen))
+            }
         };
 
-        progress.stage("Recovering");
-        let recovered = recover_by(&pruned, &original, Arc::new(lessons), &plan, &progress)?;
+        let models = [&pruned, &original];
+        let (recovered, kept) = recover_by(models, lessons, judged.as_ref(), &plan, &progress)?;
         progress.stage("Measuring");
-        let unseen = Arc::new(unseen);
+        let is_chosen_by = unseen.is_empty() && judged.is_some();
+        let unseen = judged.filter(|_| is_chosen_by).unwrap_or(unseen);
         let mut first = Trial::new(&original, &pruned, Arc::clone(&unseen))?;
         show_all(&mut first, &progress)?;
         let before = first.tested().quality;
@@ -213,25 +252,56 @@ impl Recover {
                 row
             })
             .collect();
-        Ok(match unseen.len() {
+        let measured = match unseen.len() {
             0 => "no picture could be held back to measure on; “secateur evaluate” measures on others\n".into(),
             count => table(&[&format!("on {count} pictures held back"), "before", "after"], &both),
-        })
+        };
+        let chosen_by = match is_chosen_by {
+            true => {
+                "the model was chosen by these pictures as well, since there are too few for a part of its own: expect less on new ones\n"
+            }
+            false => "",
+        };
+        Ok(measured + chosen_by + &kept.unwrap_or_default())
     }
 }
 
-/// Does a whole recovery; learning that runs away gives the last good weights and a warning.
+/// Does a whole recovery; learning that runs away gives the last good weights and a warning. Where there are pictures to choose
+/// by, it gives the best of the models that are judged on the way, and says which that is.
 fn recover_by(
-    pruned: &Graph,
-    original: &Graph,
+    [pruned, original]: [&Graph; 2],
     lessons: Arc<Pictures>,
+    judged: Option<&Arc<Pictures>>,
     plan: &Plan,
     progress: &Progress,
-) -> Result<Graph, Failure> {
+) -> Result<(Graph, Option<String>), Failure> {
     let mut job = Job::new(pruned, Some(original), lessons, plan)?.timed_by(Some(now));
     if let Some(unmatched) = job.unmatched() {
         progress.note(&format!("note: {unmatched}"));
     }
+    let answers = match judged {
+        Some(pictures) => {
+            progress.stage("Measuring both models");
+            let mut trial = Trial::new(original, pruned, Arc::clone(pictures))?;
+            show_all(&mut trial, progress)?;
+            // What comes out should not be worse than what went in.
+            job.judged(trial.tested().quality);
+            Some((trial.answers(), pictures))
+        }
+        None => None,
+    };
+    let judge = |job: &mut Job| -> Result<(), Failure> {
+        if let Some((answers, pictures)) = &answers {
+            progress.stage("Judging");
+            let mut trial = Trial::against(answers, &job.now(), Arc::clone(pictures))?;
+            show_all(&mut trial, progress)?;
+            job.judged(trial.tested().quality);
+            progress.stage("Recovering");
+        }
+        Ok(())
+    };
+    progress.stage("Recovering");
+    let mut done = 0;
     loop {
         let advance = match job.advance() {
             Ok(advance) => advance,
@@ -241,10 +311,28 @@ fn recover_by(
             }
             Err(error) => return Err(error.into()),
         };
-        progress.count(advance.done, advance.of);
-        if advance.done >= advance.of {
+        done = advance.done;
+        progress.count(done, advance.of);
+        if done >= advance.of {
             break;
         }
+        if job.is_due() {
+            judge(&mut job)?;
+        }
     }
-    Ok(job.finish().graph)
+    judge(&mut job)?;
+    let recovered = job.finish();
+    let kept = recovered.found.map(|(kept, quality)| {
+        let count = quality.pictures;
+        let score = 100.0 * quality.score().unwrap_or(0.0);
+        match kept {
+            0 => format!(
+                "kept as it was: on the {count} pictures that it is chosen by ({score:.2} %) nothing that came of it was better\n"
+            ),
+            _ => format!(
+                "kept as it was after step {kept} of {done}: the best of those judged, on {count} pictures that nothing was learned from ({score:.2} %)\n"
+            ),
+        }
+    });
+    Ok((recovered.graph, kept))
 }

@@ -33,8 +33,8 @@ pub struct Train {
     /// Channels after the first convolution; later ones have up to eight times as many
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=256))]
     width: u32,
-    /// How often every picture is learned from
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    /// How often every picture is learned from; with 0 the network is written as it is before learning
+    #[arg(long, default_value_t = 20)]
     epochs: u32,
     /// Pictures in one step
     #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..))]
@@ -144,7 +144,10 @@ impl Train {
         output.publish()?;
         log.map_or(Ok(()), Draft::publish)?;
         drop(progress);
-        let trained = format!("trained in {seconds:.0} s\n");
+        let trained = match self.epochs {
+            0 => "not trained: the network is as learning would begin with it\n".into(),
+            _ => format!("trained in {seconds:.0} s\n"),
+        };
         Ok(trained
             + &table(
                 &["", &format!("on {} pictures", test.pictures)],

@@ -146,6 +146,10 @@ test("how it learns is as the visitor asks, and as usual where nothing is asked"
     fireEvent.change(panel().getByLabelText(label, { exact: true }), { target: { value } });
   await fireEvent.click(panel().getByRole("radio", { name: "Distil" }));
   expect(await planned()).toMatchObject({ length: { steps: 200 }, optimiser: { rule: "sgd" }, weightDecay: 1e-4 });
+  await set("momentum", "0.5");
+  await set("largest norm of the gradients", "2");
+  await set("temperature", "8");
+  expect(await planned()).toMatchObject({ optimiser: { rule: "sgd", momentum: 0.5 }, clip: 2, temperature: 8 });
   await pick("counted in", "epochs");
   await set("epochs", "1.5");
   await pick("weights move by", "adamw");

@@ -36,6 +36,9 @@ export interface Wanted {
   readonly rate: number | null;
   readonly schedule: Plan["schedule"];
   readonly weightDecay: number | null;
+  readonly momentum: number | null;
+  readonly clip: number | null;
+  readonly temperature: number | null;
   /** How much of a label is shared out among all classes, and how much labels count beside the original, in per cent. */
   readonly smoothing: number;
   readonly labelShare: number;
@@ -64,6 +67,9 @@ export const WANTED: Wanted = {
   rate: null,
   schedule: "cosine",
   weightDecay: null,
+  momentum: null,
+  clip: null,
+  temperature: null,
   smoothing: 0,
   labelShare: 30,
   matches: true,
@@ -94,10 +100,17 @@ export function planned(plan: Plan, wanted: Wanted, labelled: boolean): Plan {
     rate: wanted.rate ?? plan.rate,
     schedule: wanted.schedule,
     weightDecay: wanted.weightDecay ?? plan.weightDecay,
+    optimiser: moving(plan.optimiser, wanted.momentum),
+    ...(wanted.clip === null ? {} : { clip: wanted.clip }),
+    ...(wanted.temperature === null ? {} : { temperature: wanted.temperature }),
     smoothing: wanted.smoothing / 100,
     labelShare: plan.method === "distill" && labelled ? wanted.labelShare / 100 : plan.labelShare,
     ...(wanted.matches ? {} : { inner: [] }),
   };
+}
+
+function moving(optimiser: Plan["optimiser"], momentum: number | null): Plan["optimiser"] {
+  return optimiser.rule === "sgd" && momentum !== null ? { ...optimiser, momentum } : optimiser;
 }
 
 /** Whatever a model was recovered by, the first first. */
