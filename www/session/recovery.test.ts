@@ -572,6 +572,36 @@ describe("a recovery", () => {
     expect(told).toMatchObject({ progress: { what: "Round 1: measuring the cut: 1 of 4", share: 0.25 } });
   });
 
+  test("to the line: says how each round goes, and begins anew with the next", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    const rest = { isOver: false, least: 0.8, bytes: NONE };
+    const learned = { hits: undefined, samples: 8, rate: 0.01, gradientNorm: 1 };
+    const step = (done: number, of: number) => ({
+      stage: { recovering: { done, of, learned: { ...learned, step: done, loss: 1 / done } } },
+      ...rest,
+    });
+    const cut = (agreement: number) => ({ stage: { cut: { pictures: 4, agreement, kl: 1 } }, ...rest });
+    const pieces = [cut(0.3), step(1, 2), step(2, 2), null, cut(0.2), step(1, 1), null];
+    const told: unknown[] = [];
+    vi.spyOn(core.learner, "round").mockImplementation(async () => {
+      const { from, losses, pace } = session.recovery;
+      told.push([from?.quality.agreement, losses.map(({ loss }) => loss), pace?.left === 0]);
+      return pieces[told.length - 1] ?? round();
+    });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    expect(told).toEqual([
+      [undefined, [], false],
+      [0.3, [], false],
+      [0.3, [1], false],
+      [0.3, [1, 0.5], true],
+      [undefined, [], false],
+      [0.2, [], false],
+      [0.2, [1], true],
+    ]);
+    expect(session.results.attempts).toHaveLength(2);
+  });
+
   test("to the line: goes on after a reload from its last finished round", async () => {
     const session = await opened();
     // The worker dies in the second round.

@@ -33,7 +33,10 @@ beforeEach(() => {
   core = doubleCore();
   surround();
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 describe("the plot of all models", () => {
   test("begins with the curve of the present criterion, each cut of which can be taken", async () => {
@@ -134,6 +137,50 @@ describe("the plot of all models", () => {
     await press(/unfinished: after step 1 of 3$/);
     expect(panel().getByTestId("recovered").textContent).toContain("Not recovered to the end");
     expect(panel().getByRole("button", { name: "Go on from the recovered one" })).toBeTruthy();
+  });
+});
+
+describe("while it goes on, a recovery", () => {
+  const standing = () =>
+    panel()
+      .getByText(/^Learns from/)
+      .textContent!.replace(/\s+/g, " ");
+
+  test("says how good the original and the cut are before anything was learned, and then what it was gone on from", async () => {
+    await opened();
+    panel().getByRole("radio", { name: "Reconstruct" }).click();
+    const release = core.hold("advance");
+    await press("Recover this cut");
+    expect(standing()).toContain("By agreement with the original: original 100 %, cut 25 %.");
+    release();
+    await settled();
+    expect(panel().queryByText(/^Learns from/)).toBeNull();
+    core.hold("advance");
+    await press("Go on from the recovered one");
+    expect(standing()).toContain("original 100 %, before 25 %.");
+  });
+
+  test("says of each round how good its cut is, how fast it learns and how long that takes, and draws its losses", async () => {
+    await opened();
+    const learned = { step: 1, loss: 0.5, hits: undefined, samples: 8, rate: 0.01, gradientNorm: 1 };
+    const rest = { isOver: false, least: 0.8, bytes: new Uint8Array() };
+    const cut = { pictures: 4, agreement: 0.3, kl: 1, score: { by: "agreement" as const, share: 0.3 } };
+    let clock = 1_000;
+    vi.spyOn(performance, "now").mockImplementation(() => clock);
+    // Two of three steps, a second each.
+    const step = (done: number) => {
+      clock += 1_000;
+      return Promise.resolve({ stage: { recovering: { done, of: 3, learned: { ...learned, step: done } } }, ...rest });
+    };
+    vi.spyOn(core.learner, "round")
+      .mockResolvedValueOnce({ stage: { cut }, ...rest })
+      .mockImplementationOnce(() => step(1))
+      .mockImplementationOnce(() => step(2));
+    core.hold("round");
+    await press("Cut on to the line");
+    expect(standing()).toContain("original 100 %, cut 30 %.");
+    expect(standing()).toContain("8 photos a second. About 1 s left in this round.");
+    expect(panel().getByRole("img", { name: /^loss on the photos learned from: 0\.50 at step 2/ })).toBeTruthy();
   });
 });
 
