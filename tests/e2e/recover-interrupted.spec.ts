@@ -218,10 +218,11 @@ test("a tab that sleeps for a while goes on learning when it wakes", async ({ se
   const asleep = new Promise((resolve) => devtools.once("Debugger.paused", resolve));
   await devtools.send("Debugger.pause");
   await asleep;
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await new Promise((resolve) => setTimeout(resolve, 12_000));
   await devtools.send("Debugger.resume");
   await devtools.detach();
 
+  await expect(panel.getByText(/This tab slept for \d\d s; learning went on/)).toBeVisible();
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 200_000 });
   await expect(models(secateur)).toHaveCount(1);
   await expect(panel.getByRole("alert")).toHaveCount(0);

@@ -24,6 +24,7 @@ import { Course, type LossPoint, type Pace } from "./course";
 import { gather } from "./gather";
 import { prepare } from "./prepare";
 import type { Patient, Subject } from "./subject";
+import { WakingClock } from "./waking-clock";
 
 /** A model that came out. The next one of the same `id` takes its place. */
 export interface Outcome {
@@ -76,7 +77,6 @@ export interface QualityPoint {
 /** Judgements on the way: so many of them, and no more often than this. */
 const JUDGEMENTS = 10;
 const MEASURING = "Measuring the recovered model";
-const now = () => performance.now();
 
 export class Recovery {
   work = $state.raw<Status<never>>(empty);
@@ -100,6 +100,10 @@ export class Recovery {
   /** Whether nothing is left to do but to measure what came out. */
   #isMeasuring = false;
   #isCancelled = false;
+  /** Milliseconds that the tab has slept since the work began. */
+  #slept = 0;
+  readonly #clock = new WakingClock((slept) => this.#wokeUp(slept));
+  readonly #now = () => this.#clock.now();
 
   constructor(
     private readonly core: Core,
@@ -323,6 +327,8 @@ export class Recovery {
     this.#stopping = false;
     this.#isCancelled = false;
     this.#isMeasuring = false;
+    this.#slept = 0;
+    this.#clock.start();
     this.work = loading("Getting ready");
     this.listeners.onBegin();
     try {
@@ -330,6 +336,8 @@ export class Recovery {
       this.work = empty;
     } catch (error) {
       this.work = failed(error);
+    } finally {
+      this.#clock.end();
     }
   }
 
@@ -343,6 +351,13 @@ export class Recovery {
 
   #remark(message: string): void {
     this.remarks = [...this.remarks, message];
+  }
+
+  /** Whoever comes back wonders what became of it. */
+  #wokeUp(slept: number): void {
+    const told = sleptFor(this.#slept);
+    this.#slept += slept;
+    if (!this.paused) this.remarks = [...this.remarks.filter((remark) => remark !== told), sleptFor(this.#slept)];
   }
 
   /** Says where workers that helped to learn were lost. */
@@ -368,7 +383,7 @@ export class Recovery {
       distill: "Distilling",
       finetune: "Fine-tuning",
     }[plan.method];
-    const course = new Course(now);
+    const course = new Course(this.#now);
     let done = 0;
     /** The share of the way at which it is judged next, in such parts. */
     let judgements = 1;
@@ -401,7 +416,7 @@ export class Recovery {
     this.from = null;
     this.losses = [];
     this.pace = null;
-    return new Course(now);
+    return new Course(this.#now);
   }
 
   /** Shows now and then how a recovery goes, by its next piece. */
@@ -444,4 +459,8 @@ function keptEarlier(kept: number, done: number): string {
   if (kept === 0)
     return "On the photos that it is measured on, nothing that came of it was better than what it began with, so that is kept as it was.";
   return `After step ${kept} it was better on the photos that it is measured on than at the end, after step ${done}, so those weights are kept.`;
+}
+
+function sleptFor(milliseconds: number): string {
+  return `This tab slept for ${format.estimate(milliseconds)}; learning went on from where it was.`;
 }

@@ -372,6 +372,28 @@ describe("a recovery", () => {
     ]);
   });
 
+  test("in a tab that sleeps says so once, and counts no time but that in which it learned", async () => {
+    const session = await opened();
+    let clock = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => clock);
+    const { advance } = core.learner;
+    const sleeps = [0, 40_000, 20_000];
+    vi.spyOn(core.learner, "advance").mockImplementation(() => {
+      clock += sleeps.shift()!;
+      document.dispatchEvent(new Event("resume"));
+      clock += 500;
+      return advance();
+    });
+    const twoASecond = { ...(await plan(session)), batch: 1 };
+    await session.recovery.recover(session.patient!, [photo(null)], twoASecond);
+    vi.mocked(Date.now).mockRestore();
+    expect(session.recovery.pace).toEqual({ photos: 2, left: 0 });
+    expect(session.recovery.remarks).toEqual(["This tab slept for 60 s; learning went on from where it was."]);
+    // What is not at work does not listen.
+    document.dispatchEvent(new Event("resume"));
+    expect(session.recovery.remarks).toHaveLength(1);
+  });
+
   test("that loses a worker that helped says so, and goes on", async () => {
     const session = await opened();
     const { advance } = core.learner;
