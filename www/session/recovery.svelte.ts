@@ -355,9 +355,10 @@ export class Recovery {
 
   /** Whoever comes back wonders what became of it. */
   #wokeUp(slept: number): void {
+    if (this.paused) return;
     const told = sleptFor(this.#slept);
     this.#slept += slept;
-    if (!this.paused) this.remarks = [...this.remarks.filter((remark) => remark !== told), sleptFor(this.#slept)];
+    this.remarks = [...this.remarks.filter((remark) => remark !== told), sleptFor(this.#slept)];
   }
 
   /** Says where workers that helped to learn were lost. */

@@ -1,5 +1,6 @@
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Recipe } from "../../core/protocol";
 import { coreError, doubleCore, type DoubleCore } from "../../../tests/page/core-double";
 import { settled, surround } from "../../../tests/page/surroundings";
 import App from "../../App.svelte";
@@ -137,6 +138,52 @@ describe("the plot of all models", () => {
     await press(/unfinished: after step 1 of 3$/);
     expect(panel().getByTestId("recovered").textContent).toContain("Not recovered to the end");
     expect(panel().getByRole("button", { name: "Go on from the recovered one" })).toBeTruthy();
+  });
+});
+
+describe("the way to the line", () => {
+  const choose = async (label: RegExp, value: string) => {
+    await fireEvent.change(panel().getByLabelText(label), { target: { value } });
+    await settled();
+  };
+  /** The recipe and the aim that were asked for last. */
+  async function started(): Promise<unknown[]> {
+    const asked = vi.spyOn(core.learner, "toLine");
+    await press("Cut on to the line");
+    const [, recipe, , aim] = asked.mock.lastCall!;
+    asked.mockRestore();
+    return [recipe.target, aim];
+  }
+  const saves = () => panel().getByLabelText(/^to save/) as HTMLSelectElement;
+  const offered = () => [...saves().options].filter(({ disabled }) => !disabled).map(({ value }) => value);
+
+  test("saves what is chosen, whatever the slider counts: as far as it goes, or to the slider's share", async () => {
+    await opened();
+    expect(saves().value).toBe("macs");
+    await choose(/^to save/, "parameters");
+    expect(await started()).toEqual([{ parameters: 0.02 }, { loss: 0.05, pace: "search" }]);
+    expect(panel().queryByText(/at the first round below the line/)).toBeNull();
+    await choose(/^in rounds that/, "linear");
+    expect(panel().getByText(/at the first round below the line/)).toBeTruthy();
+    await choose(/^to save/, "bytes");
+    const { target } = core.calls.filter(([name]) => name === "preview").at(-1)![1] as Recipe;
+    expect(await started()).toEqual([{ bytes: target!.macs }, { loss: 0.05, pace: { linear: 5 } }]);
+  });
+
+  test("saves measured time where channels go, and neither time nor bytes where zeros stay", async () => {
+    await opened();
+    await choose(/^to save/, "time");
+    await fireEvent.input(panel().getByLabelText(/^down to/), { target: { value: "40" } });
+    expect(await started()).toEqual([{ macs: 0.02 }, { loss: 0.05, pace: "search", time: 0.4 }]);
+    expect(offered()).toEqual(["macs", "parameters", "bytes", "sparsity", "time"]);
+
+    const cut = within(screen.getByRole("region", { name: "Cut" }));
+    await fireEvent.click(cut.getByRole("radio", { name: "Weights" }));
+    await settled();
+    expect(offered()).toEqual(["macs", "parameters", "sparsity"]);
+    expect(panel().queryByLabelText(/^down to/)).toBeNull();
+    const [, aim] = await started();
+    expect(aim).toEqual({ loss: 0.05, pace: "search" });
   });
 });
 
