@@ -358,6 +358,21 @@ describe("a recovery", () => {
     expect(results.attempts).toHaveLength(1);
   });
 
+  test("whose file the browser has lost is not taken, and is to be recovered again", async () => {
+    const session = await opened();
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await settled();
+    const [attempt] = session.results.attempts;
+    session.dropRecovered();
+    await settled();
+    session.storage.forget(attempt!.key!);
+    session.takeAttempt(attempt!);
+    await settled();
+    expect(session.results.recovered).toBeNull();
+    expect(session.decisions.recovered).toBeNull();
+    expect(session.notices.all.at(-1)!.text).toBe("The browser no longer holds this file. Please recover it again.");
+  });
+
   test("puts its model on the list and says that it won't be kept where the database refuses it", async () => {
     const session = await opened();
     const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {

@@ -257,6 +257,19 @@ describe("the numbers of the plot", () => {
 });
 
 describe("sensitivity", () => {
+  test("says by how much each layer is cut, which a pattern leaves no choice of", async () => {
+    await opened();
+    const told = () =>
+      panel()
+        .getByText(/^Which layers bear a cut/)
+        .textContent!.replace(/\s+/g, " ");
+    expect(told()).toContain("is cut alone, by 25 % to 90 %, and");
+    const cut = within(screen.getByRole("region", { name: "Cut" }));
+    await fireEvent.click(cut.getByRole("radio", { name: "N : M" }));
+    await settled();
+    expect(told()).toContain("is cut alone, to 2:4, and");
+  });
+
   test("that fails before anything was measured stays open, and says why", async () => {
     await opened();
     core.fail("beginProbe", coreError("bad-model", "the model's output holds values that are not numbers"));
