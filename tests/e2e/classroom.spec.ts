@@ -91,6 +91,9 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   await panel.getByLabel("steps", { exact: true }).fill("200");
   await panel.getByLabel(/lose at most/).fill(String(LINE));
   await panel.getByRole("button", { name: "Recover this cut" }).click();
+  const losses = panel.getByRole("img", { name: /^loss on the photos learned from/ });
+  await expect(losses).toBeVisible({ timeout: 240_000 });
+  await expect(panel.getByText(/About .* left/)).toBeVisible();
 
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 400_000 });
   const [original, cut, recovered] = await numbers(secateur, /^Accuracy/);

@@ -97,6 +97,22 @@ test("a learner that dies while it learns takes nothing with it", async ({ secat
   await secateur.expectToWork();
 });
 
+test("learning that runs away says so, and leaves the weights from before that", async ({ secateur, page }) => {
+  await ready(secateur);
+  const panel = secateur.panel("Recover");
+  await panel.getByLabel("learning rate").fill("1000000000");
+  await learn(secateur, 60);
+  await expect(panel.getByText(/learning ran away .* the weights of step \d+ are kept/)).toBeVisible({
+    timeout: 120_000,
+  });
+  await expect(models(secateur)).toHaveCount(1, { timeout: 120_000 });
+  await expect(panel.getByRole("alert")).toHaveCount(0);
+  await expect(page.getByTestId("recovered")).toBeVisible();
+  // What is kept is a model that answers.
+  await expect(secateur.check).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByTestId("recovered")).not.toContainText("NaN");
+});
+
 const ENDS: [name: string, told: RegExp | null, end: (secateur: Secateur) => Promise<unknown>][] = [
   ["a worker that dies", /stopped unexpectedly/, ({ page }) => kill(page, "learner")],
   ["a cancel", /^Cancelled/, (secateur) => secateur.panel("Recover").getByRole("button", { name: "Cancel" }).click()],

@@ -380,8 +380,16 @@ describe("a recovery", () => {
     });
     await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
     await settled();
+    expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
+    // In this visit it is there all the same.
+    session.decideRecipe("cut more", { target: { macs: 0.3 } });
+    await settled();
+    expect(session.results.recovered).toBeNull();
+    session.takeAttempt(session.results.attempts[0]!);
+    await settled();
     put.mockRestore();
     expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
+    expect(session.recoveredPatient).not.toBeNull();
     expect(session.notices.all.filter(({ kind }) => kind === "trouble")).toMatchObject([
       { text: expect.stringContaining("won't survive a reload") as string },
     ]);
@@ -462,6 +470,25 @@ describe("a recovery", () => {
     ]);
     expect([...session.results.recovered!.bytes]).toEqual([8]);
     expect(session.decisions.recipe.target).toEqual({ macs: 0.8 });
+  });
+
+  test("to the line: stands still while it is paused in its first round, and goes on to its end", async () => {
+    const session = await opened();
+    const begun = { stage: { judging: { done: 1, of: 4 } }, isOver: false, least: 0.8, bytes: NONE };
+    const rounds = vi.spyOn(core.learner, "round").mockImplementationOnce(() => {
+      session.recovery.pause();
+      return Promise.resolve(begun);
+    });
+    const over = session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    expect(rounds).toHaveBeenCalledTimes(1);
+    expect(session.results.attempts).toEqual([]);
+    expect(session.recovery.isBusy).toBe(true);
+    session.recovery.resume();
+    await over;
+    await settled();
+    expect(rounds).toHaveBeenCalledTimes(3);
+    expect(session.results.attempts).toHaveLength(2);
   });
 
   test("to the line: one beyond it is taken when it is asked for, after a reload too", async () => {

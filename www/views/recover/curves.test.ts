@@ -105,6 +105,31 @@ describe("the plot of all models", () => {
     expect(beyond().getAttribute("aria-pressed")).toBe("true");
   });
 
+  test("is drawn against the bytes of the file or the measured time, in their units", async () => {
+    await opened();
+    await press("Recover this cut");
+    const against = async (value: string) => {
+      await fireEvent.change(panel().getByLabelText("against"), { target: { value } });
+      await settled();
+      const title = pointOf(/, recovered$/).querySelector("title")!.textContent;
+      return [
+        panel()
+          .getByRole("group", { name: / against / })
+          .getAttribute("aria-label"),
+        title,
+      ];
+    };
+    const name = "l2, channel, global, Reconstruct, recovered";
+    expect(await against("bytes")).toEqual([
+      expect.stringMatching(/^agreement with the original against size of the file: 2 models/),
+      `${name}: 75 % at 2.94 kB`,
+    ]);
+    expect(await against("milliseconds")).toEqual([
+      expect.stringMatching(/^agreement with the original against measured time for one photo: 2 models/),
+      `${name}: 75 % at 4.0 ms`,
+    ]);
+  });
+
   test("shows and names the method of recovery of each model", async () => {
     await opened();
     for (const method of ["Recalibrate", "Distil"]) {
