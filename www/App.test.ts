@@ -151,6 +151,13 @@ describe("the page", () => {
     expect(panel("Compare").getByText("✓ they agree")).toBeTruthy();
   });
 
+  test("a model of the gallery that was trained here leads to the log of that", async () => {
+    await show();
+    const log = panel("Model").getByRole("link", { name: "The log of its training" }) as HTMLAnchorElement;
+    expect(log.href).toBe(new URL("gallery/small.log.json", document.baseURI).href);
+    expect(log.download).toBe("small.log.json");
+  });
+
   test("the gallery that can't be fetched says so and can be tried again", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
     await show();

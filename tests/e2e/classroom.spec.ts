@@ -77,6 +77,12 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
 }) => {
   // Minutes of learning and measuring, and more of them where the machine is busy with something else.
   test.setTimeout(900_000);
+  const log = secateur.panel("Model").getByRole("link", { name: "The log of its training" });
+  const [saved] = await Promise.all([page.waitForEvent("download"), log.click()]);
+  const { epochs } = JSON.parse(readFileSync(await saved.path(), "utf8")) as { epochs: { accuracy: number }[] };
+  expect(epochs).toHaveLength(16);
+  expect(epochs.at(-1)!.accuracy).toBeGreaterThan(epochs[0]!.accuracy);
+
   await secateur.openGalleryModel("A classroom's network");
   await secateur.cut(50);
   const panel = secateur.panel("Recover");
@@ -85,6 +91,9 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   await panel.getByLabel("steps", { exact: true }).fill("200");
   await panel.getByLabel(/lose at most/).fill(String(LINE));
   await panel.getByRole("button", { name: "Recover this cut" }).click();
+  const losses = panel.getByRole("img", { name: /^loss on the photos learned from/ });
+  await expect(losses).toBeVisible({ timeout: 240_000 });
+  await expect(panel.getByText(/About .* left/)).toBeVisible();
 
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 400_000 });
   const [original, cut, recovered] = await numbers(secateur, /^Accuracy/);

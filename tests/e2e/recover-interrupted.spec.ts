@@ -97,6 +97,22 @@ test("a learner that dies while it learns takes nothing with it", async ({ secat
   await secateur.expectToWork();
 });
 
+test("learning that runs away says so, and leaves the weights from before that", async ({ secateur, page }) => {
+  await ready(secateur);
+  const panel = secateur.panel("Recover");
+  await panel.getByLabel("learning rate").fill("1000000000");
+  await learn(secateur, 60);
+  await expect(panel.getByText(/learning ran away .* the weights of step \d+ are kept/)).toBeVisible({
+    timeout: 120_000,
+  });
+  await expect(models(secateur)).toHaveCount(1, { timeout: 120_000 });
+  await expect(panel.getByRole("alert")).toHaveCount(0);
+  await expect(page.getByTestId("recovered")).toBeVisible();
+  // What is kept is a model that answers.
+  await expect(secateur.check).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByTestId("recovered")).not.toContainText("NaN");
+});
+
 const ENDS: [name: string, told: RegExp | null, end: (secateur: Secateur) => Promise<unknown>][] = [
   ["a worker that dies", /stopped unexpectedly/, ({ page }) => kill(page, "learner")],
   ["a cancel", /^Cancelled/, (secateur) => secateur.panel("Recover").getByRole("button", { name: "Cancel" }).click()],
@@ -218,10 +234,11 @@ test("a tab that sleeps for a while goes on learning when it wakes", async ({ se
   const asleep = new Promise((resolve) => devtools.once("Debugger.paused", resolve));
   await devtools.send("Debugger.pause");
   await asleep;
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await new Promise((resolve) => setTimeout(resolve, 12_000));
   await devtools.send("Debugger.resume");
   await devtools.detach();
 
+  await expect(panel.getByText(/This tab slept for \d\d s; learning went on/)).toBeVisible();
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 200_000 });
   await expect(models(secateur)).toHaveCount(1);
   await expect(panel.getByRole("alert")).toHaveCount(0);

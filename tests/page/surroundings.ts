@@ -13,6 +13,7 @@ const MODEL = {
   preset: "resnet20-cifar10",
   licence: "free",
   source: "a test",
+  log: "small.log.json",
 };
 const PHOTO = { id: "boats", title: "Boats", file: "boats.jpg", credit: "B", licence: "free" };
 

@@ -12,6 +12,8 @@ export interface GalleryModel {
   readonly preset: string;
   readonly licence: string;
   readonly source: string;
+  /** Path of what was written down while it was trained here, relative to the manifest. */
+  readonly log?: string;
 }
 
 export interface SamplePhoto {

@@ -20,9 +20,11 @@ import { randomId } from "../state/ids";
 import { joined, type Origin } from "../state/origin";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
+import { Course, type LossPoint, type Pace } from "./course";
 import { gather } from "./gather";
 import { prepare } from "./prepare";
 import type { Patient, Subject } from "./subject";
+import { WakingClock } from "./waking-clock";
 
 /** A model that came out. The next one of the same `id` takes its place. */
 export interface Outcome {
@@ -65,11 +67,6 @@ export interface Listeners {
   onTested(of: string, tested: Tested): void;
 }
 
-export interface LossPoint {
-  readonly step: number;
-  readonly loss: number;
-}
-
 export interface QualityPoint {
   readonly step: number;
   readonly quality: Quality;
@@ -79,19 +76,18 @@ export interface QualityPoint {
 
 /** Judgements on the way: so many of them, and no more often than this. */
 const JUDGEMENTS = 10;
-/** Points of the curve of losses, at most: more would cost the learning time to draw, and show no more. */
-const LOSSES = 400;
-/** Milliseconds between two looks at it: drawing takes its time from the very cores that learn. */
-const REDRAW = 400;
 const MEASURING = "Measuring the recovered model";
 
 export class Recovery {
   work = $state.raw<Status<never>>(empty);
   beginning = $state.raw<Beginning | null>(null);
+  /** What recovery begins with, a cut alone or what was recovered before; in rounds the present one's. `null` before it was measured. */
+  from = $state.raw<{ readonly what: "cut" | "before"; readonly quality: Quality } | null>(null);
   losses = $state.raw<readonly LossPoint[]>([]);
   judgements = $state.raw<readonly QualityPoint[]>([]);
-  /** Photos learned from in a second, and the milliseconds that are left; `null` before that can be told. */
-  pace = $state.raw<{ readonly photos: number | null; readonly left: number } | null>(null);
+  /** In rounds the present one's; `null` before that can be told. */
+  pace = $state.raw<Pace | null>(null);
+  inRounds = $state(false);
   paused = $state(false);
   /** Something that went wrong without being the end: photos left out, learning that ran away. */
   remarks = $state.raw<readonly string[]>([]);
@@ -104,6 +100,10 @@ export class Recovery {
   /** Whether nothing is left to do but to measure what came out. */
   #isMeasuring = false;
   #isCancelled = false;
+  /** Milliseconds that the tab has slept since the work began. */
+  #slept = 0;
+  readonly #clock = new WakingClock((slept) => this.#wokeUp(slept));
+  readonly #now = () => this.#clock.now();
 
   constructor(
     private readonly core: Core,
@@ -122,6 +122,7 @@ export class Recovery {
       await this.#gather(patient, lessons);
       await learner.recover(patient.original, patient.pruned, plan);
       const beginning = await this.#begin("Measuring both models");
+      this.from = { what: patient.earlier.length > 0 ? "before" : "cut", quality: beginning.pruned };
       if (beginning.unmatched !== undefined) this.#remark(beginning.unmatched);
       const origin = joined(patient.compared, originOf(lessons));
       const tell = async (
@@ -204,15 +205,20 @@ export class Recovery {
     const beginning = this.beginning!;
     let { rounds, best } = begun;
     let over = false;
+    this.inRounds = true;
+    let course = this.#course();
     while (!this.#stopping && !over) {
       await this.#unpaused();
+      course.begin();
       const { stage, isOver, least, bytes, made, state } = await learner.round();
       over = isOver;
       const recovering = `Round ${rounds + 1}: recovering`;
       if ("scoring" in stage) this.#show(`Round ${rounds + 1}: measuring the criterion on photos`, stage.scoring);
       else if ("judging" in stage) this.#show(`Round ${rounds + 1}: measuring the cut`, stage.judging);
-      else if ("cut" in stage) this.work = loading(recovering);
-      else if ("recovering" in stage) this.#show(recovering, stage.recovering);
+      else if ("cut" in stage) {
+        this.from = { what: "cut", quality: stage.cut };
+        this.work = loading(recovering);
+      } else if ("recovering" in stage) await this.#follow(course, recovering, stage.recovering);
       else if ("limit" in stage) this.#remark(stage.limit);
       else {
         const { totals, cut, recovered: quality, milliseconds, accepted } = stage.judged;
@@ -237,6 +243,7 @@ export class Recovery {
           unfinished: null,
           origin: begun.origin,
         });
+        course = this.#course();
         this.work = loading(`Round ${rounds + 1}: cutting`);
       }
       if (state !== undefined) {
@@ -310,9 +317,9 @@ export class Recovery {
   async #attempt(work: () => Promise<void>): Promise<void> {
     if (this.isBusy || this.isTaken()) return;
     this.beginning = null;
-    this.losses = [];
+    this.#course();
     this.judgements = [];
-    this.pace = null;
+    this.inRounds = false;
     this.remarks = [];
     this.checkpoint = null;
     this.#id = randomId();
@@ -320,6 +327,8 @@ export class Recovery {
     this.#stopping = false;
     this.#isCancelled = false;
     this.#isMeasuring = false;
+    this.#slept = 0;
+    this.#clock.start();
     this.work = loading("Getting ready");
     this.listeners.onBegin();
     try {
@@ -327,6 +336,8 @@ export class Recovery {
       this.work = empty;
     } catch (error) {
       this.work = failed(error);
+    } finally {
+      this.#clock.end();
     }
   }
 
@@ -340,6 +351,14 @@ export class Recovery {
 
   #remark(message: string): void {
     this.remarks = [...this.remarks, message];
+  }
+
+  /** Whoever comes back wonders what became of it. */
+  #wokeUp(slept: number): void {
+    if (this.paused) return;
+    const told = sleptFor(this.#slept);
+    this.#slept += slept;
+    this.remarks = [...this.remarks.filter((remark) => remark !== told), sleptFor(this.#slept)];
   }
 
   /** Says where workers that helped to learn were lost. */
@@ -357,7 +376,6 @@ export class Recovery {
    */
   async #learn(plan: Plan, onBetter: (best: Recovered, of: number) => Promise<unknown>): Promise<number> {
     const { learner } = this.core;
-    const losses: LossPoint[] = [];
     const learns = plan.method === "distill" || plan.method === "finetune";
     const what = {
       recalibrate: "Measuring statistics",
@@ -366,44 +384,24 @@ export class Recovery {
       distill: "Distilling",
       finetune: "Fine-tuning",
     }[plan.method];
-    const start = performance.now();
-    let idle = 0;
-    let drawn = 0;
-    let photos = 0;
+    const course = new Course(this.#now);
     let done = 0;
-    /** The shares of the way at which it is judged, and the next point of the curve of losses is due, in such parts. */
-    let [judgements, points] = [1, 0];
+    /** The share of the way at which it is judged next, in such parts. */
+    let judgements = 1;
     try {
       while (!this.#stopping) {
-        const waiting = performance.now();
         await this.#unpaused();
-        idle += performance.now() - waiting;
+        course.begin();
         const advance = await learner.advance();
-        const { learned } = advance;
-        if (learned) photos += learned.samples;
         done = advance.done;
         const way = advance.done / advance.of;
-        if (learned && way * LOSSES >= points) {
-          losses.push({ step: learned.step, loss: learned.loss });
-          points = Math.floor(way * LOSSES) + 1;
-        }
-        const now = performance.now();
-        if (now - drawn > REDRAW || advance.done === advance.of) {
-          drawn = now;
-          this.losses = [...losses];
-          const spent = now - start - idle;
-          const left = (spent / Math.max(1, advance.done)) * (advance.of - advance.done);
-          this.pace = { photos: learns ? (photos * 1000) / spent : null, left };
-          this.#show(what, advance);
-          await this.#lookAfterHelpers();
-        }
+        await this.#follow(course, what, advance);
         if (advance.done >= advance.of) break;
         if (learns && way * JUDGEMENTS >= judgements) {
           judgements = Math.floor(way * JUDGEMENTS) + 1;
           await this.#judge(what, advance);
           const best = await learner.checkpoint(this.checkpoint?.done ?? 0);
           if (best) await onBetter(best, advance.of);
-          idle += performance.now() - now;
         }
       }
       if (done > 0) await learner.conclude();
@@ -413,6 +411,23 @@ export class Recovery {
       this.#remark(failureOf(error).message);
     }
     return done;
+  }
+
+  /** A cut that is to be recovered: nothing is known of how that goes. */
+  #course(): Course {
+    this.from = null;
+    this.losses = [];
+    this.pace = null;
+    return new Course(this.#now);
+  }
+
+  /** Shows now and then how a recovery goes, by its next piece. */
+  async #follow(course: Course, what: string, advance: Advance): Promise<void> {
+    if (!course.take(advance)) return;
+    this.losses = course.losses;
+    this.pace = course.pace;
+    this.#show(what, advance);
+    await this.#lookAfterHelpers();
   }
 
   /** How good the model is by now, a few photos at a time; whatever ends the work early ends this too. */
@@ -446,4 +461,8 @@ function keptEarlier(kept: number, done: number): string {
   if (kept === 0)
     return "On the photos that it is measured on, nothing that came of it was better than what it began with, so that is kept as it was.";
   return `After step ${kept} it was better on the photos that it is measured on than at the end, after step ${done}, so those weights are kept.`;
+}
+
+function sleptFor(milliseconds: number): string {
+  return `This tab slept for ${format.estimate(milliseconds)}; learning went on from where it was.`;
 }

@@ -383,6 +383,21 @@ describe("a recovery", () => {
     expect(results.attempts).toHaveLength(1);
   });
 
+  test("whose file the browser has lost is not taken, and is to be recovered again", async () => {
+    const session = await opened();
+    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await settled();
+    const [attempt] = session.results.attempts;
+    session.dropRecovered();
+    await settled();
+    session.storage.forget(attempt!.key!);
+    session.takeAttempt(attempt!);
+    await settled();
+    expect(session.results.recovered).toBeNull();
+    expect(session.decisions.recovered).toBeNull();
+    expect(session.notices.all.at(-1)!.text).toBe("The browser no longer holds this file. Please recover it again.");
+  });
+
   test("puts its model on the list and says that it won't be kept where the database refuses it", async () => {
     const session = await opened();
     const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
@@ -390,11 +405,41 @@ describe("a recovery", () => {
     });
     await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
     await settled();
+    expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
+    // In this visit it is there all the same.
+    session.decideRecipe("cut more", { target: { macs: 0.3 } });
+    await settled();
+    expect(session.results.recovered).toBeNull();
+    session.takeAttempt(session.results.attempts[0]!);
+    await settled();
     put.mockRestore();
     expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
+    expect(session.recoveredPatient).not.toBeNull();
     expect(session.notices.all.filter(({ kind }) => kind === "trouble")).toMatchObject([
       { text: expect.stringContaining("won't survive a reload") as string },
     ]);
+  });
+
+  test("in a tab that sleeps says so once, and counts no time but that in which it learned", async () => {
+    const session = await opened();
+    let clock = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => clock);
+    const { advance } = core.learner;
+    const sleeps = [0, 40_000, 20_000];
+    vi.spyOn(core.learner, "advance").mockImplementation(() => {
+      clock += sleeps.shift()!;
+      document.dispatchEvent(new Event("resume"));
+      clock += 500;
+      return advance();
+    });
+    const twoASecond = { ...(await plan(session)), batch: 1 };
+    await session.recovery.recover(session.patient!, [photo(null)], twoASecond);
+    vi.mocked(Date.now).mockRestore();
+    expect(session.recovery.pace).toEqual({ photos: 2, left: 0 });
+    expect(session.recovery.remarks).toEqual(["This tab slept for 60 s; learning went on from where it was."]);
+    // What is not at work does not listen.
+    document.dispatchEvent(new Event("resume"));
+    expect(session.recovery.remarks).toHaveLength(1);
   });
 
   test("that loses a worker that helped says so, and goes on", async () => {
@@ -450,6 +495,25 @@ describe("a recovery", () => {
     ]);
     expect([...session.results.recovered!.bytes]).toEqual([8]);
     expect(session.decisions.recipe.target).toEqual({ macs: 0.8 });
+  });
+
+  test("to the line: stands still while it is paused in its first round, and goes on to its end", async () => {
+    const session = await opened();
+    const begun = { stage: { judging: { done: 1, of: 4 } }, isOver: false, least: 0.8, bytes: NONE };
+    const rounds = vi.spyOn(core.learner, "round").mockImplementationOnce(() => {
+      session.recovery.pause();
+      return Promise.resolve(begun);
+    });
+    const over = session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    expect(rounds).toHaveBeenCalledTimes(1);
+    expect(session.results.attempts).toEqual([]);
+    expect(session.recovery.isBusy).toBe(true);
+    session.recovery.resume();
+    await over;
+    await settled();
+    expect(rounds).toHaveBeenCalledTimes(3);
+    expect(session.results.attempts).toHaveLength(2);
   });
 
   test("to the line: one beyond it is taken when it is asked for, after a reload too", async () => {
@@ -595,6 +659,36 @@ describe("a recovery", () => {
       });
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     expect(told).toMatchObject({ progress: { what: "Round 1: measuring the cut: 1 of 4", share: 0.25 } });
+  });
+
+  test("to the line: says how each round goes, and begins anew with the next", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    const rest = { isOver: false, least: 0.8, bytes: NONE };
+    const learned = { hits: undefined, samples: 8, rate: 0.01, gradientNorm: 1 };
+    const step = (done: number, of: number) => ({
+      stage: { recovering: { done, of, learned: { ...learned, step: done, loss: 1 / done } } },
+      ...rest,
+    });
+    const cut = (agreement: number) => ({ stage: { cut: { pictures: 4, agreement, kl: 1 } }, ...rest });
+    const pieces = [cut(0.3), step(1, 2), step(2, 2), null, cut(0.2), step(1, 1), null];
+    const told: unknown[] = [];
+    vi.spyOn(core.learner, "round").mockImplementation(async () => {
+      const { from, losses, pace } = session.recovery;
+      told.push([from?.quality.agreement, losses.map(({ loss }) => loss), pace?.left === 0]);
+      return pieces[told.length - 1] ?? round();
+    });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    expect(told).toEqual([
+      [undefined, [], false],
+      [0.3, [], false],
+      [0.3, [1], false],
+      [0.3, [1, 0.5], true],
+      [undefined, [], false],
+      [0.2, [], false],
+      [0.2, [1], true],
+    ]);
+    expect(session.results.attempts).toHaveLength(2);
   });
 
   test("to the line: goes on after a reload from its last finished round", async () => {

@@ -101,7 +101,7 @@ export class Results {
     this.recovered = null;
     const attempt = this.attempts.find(({ id }) => id === chosen.attempt);
     if (!attempt) throw new Error("The browser no longer holds that recovered model.");
-    const bytes = await this.storage.bytes(chosen.key);
+    const bytes = await this.storage.bytes(chosen.key, "recover it again");
     if (this.#chosen?.attempt === chosen.attempt) this.recovered = { attempt, bytes };
   }
 

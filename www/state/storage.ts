@@ -124,9 +124,10 @@ export class Storage {
     return !this.#inMemory.has(key) && !this.#unread.has(BYTES_PREFIX + key);
   }
 
-  async bytes(key: string): Promise<Uint8Array> {
+  /** `remedy`: what brings them back where they are gone. */
+  async bytes(key: string, remedy = "drop it again"): Promise<Uint8Array> {
     const held = this.#inMemory.get(key) ?? (await this.#read<Uint8Array>(BYTES_PREFIX + key));
-    if (!held) throw new Error("The browser no longer holds this file. Please drop it again.");
+    if (!held) throw new Error(`The browser no longer holds this file. Please ${remedy}.`);
     return held;
   }
 

@@ -127,10 +127,11 @@ export const PACES = {
   cubic: "cut most at first",
 } as const;
 
-/** What a target saves. */
+/** What rounds save. */
 export const SAVED = {
   macs: "multiply-adds",
   parameters: "parameters",
   bytes: "bytes",
   sparsity: "weights",
+  time: "measured time",
 } as const;

@@ -1,5 +1,6 @@
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Recipe } from "../../core/protocol";
 import { coreError, doubleCore, type DoubleCore } from "../../../tests/page/core-double";
 import { settled, surround } from "../../../tests/page/surroundings";
 import App from "../../App.svelte";
@@ -33,7 +34,10 @@ beforeEach(() => {
   core = doubleCore();
   surround();
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 describe("the plot of all models", () => {
   test("begins with the curve of the present criterion, each cut of which can be taken", async () => {
@@ -101,6 +105,31 @@ describe("the plot of all models", () => {
     expect(beyond().getAttribute("aria-pressed")).toBe("true");
   });
 
+  test("is drawn against the bytes of the file or the measured time, in their units", async () => {
+    await opened();
+    await press("Recover this cut");
+    const against = async (value: string) => {
+      await fireEvent.change(panel().getByLabelText("against"), { target: { value } });
+      await settled();
+      const title = pointOf(/, recovered$/).querySelector("title")!.textContent;
+      return [
+        panel()
+          .getByRole("group", { name: / against / })
+          .getAttribute("aria-label"),
+        title,
+      ];
+    };
+    const name = "l2, channel, global, Reconstruct, recovered";
+    expect(await against("bytes")).toEqual([
+      expect.stringMatching(/^agreement with the original against size of the file: 2 models/),
+      `${name}: 75 % at 2.94 kB`,
+    ]);
+    expect(await against("milliseconds")).toEqual([
+      expect.stringMatching(/^agreement with the original against measured time for one photo: 2 models/),
+      `${name}: 75 % at 4.0 ms`,
+    ]);
+  });
+
   test("shows and names the method of recovery of each model", async () => {
     await opened();
     for (const method of ["Recalibrate", "Distil"]) {
@@ -137,6 +166,96 @@ describe("the plot of all models", () => {
   });
 });
 
+describe("the way to the line", () => {
+  const choose = async (label: RegExp, value: string) => {
+    await fireEvent.change(panel().getByLabelText(label), { target: { value } });
+    await settled();
+  };
+  /** The recipe and the aim that were asked for last. */
+  async function started(): Promise<unknown[]> {
+    const asked = vi.spyOn(core.learner, "toLine");
+    await press("Cut on to the line");
+    const [, recipe, , aim] = asked.mock.lastCall!;
+    asked.mockRestore();
+    return [recipe.target, aim];
+  }
+  const saves = () => panel().getByLabelText(/^to save/) as HTMLSelectElement;
+  const offered = () => [...saves().options].filter(({ disabled }) => !disabled).map(({ value }) => value);
+
+  test("saves what is chosen, whatever the slider counts: as far as it goes, or to the slider's share", async () => {
+    await opened();
+    expect(saves().value).toBe("macs");
+    await choose(/^to save/, "parameters");
+    expect(await started()).toEqual([{ parameters: 0.02 }, { loss: 0.05, pace: "search" }]);
+    expect(panel().queryByText(/at the first round below the line/)).toBeNull();
+    await choose(/^in rounds that/, "linear");
+    expect(panel().getByText(/at the first round below the line/)).toBeTruthy();
+    await choose(/^to save/, "bytes");
+    const { target } = core.calls.filter(([name]) => name === "preview").at(-1)![1] as Recipe;
+    expect(await started()).toEqual([{ bytes: target!.macs }, { loss: 0.05, pace: { linear: 5 } }]);
+  });
+
+  test("saves measured time where channels go, and neither time nor bytes where zeros stay", async () => {
+    await opened();
+    await choose(/^to save/, "time");
+    await fireEvent.input(panel().getByLabelText(/^down to/), { target: { value: "40" } });
+    expect(await started()).toEqual([{ macs: 0.02 }, { loss: 0.05, pace: "search", time: 0.4 }]);
+    expect(offered()).toEqual(["macs", "parameters", "bytes", "sparsity", "time"]);
+
+    const cut = within(screen.getByRole("region", { name: "Cut" }));
+    await fireEvent.click(cut.getByRole("radio", { name: "Weights" }));
+    await settled();
+    expect(offered()).toEqual(["macs", "parameters", "sparsity"]);
+    expect(panel().queryByLabelText(/^down to/)).toBeNull();
+    const [, aim] = await started();
+    expect(aim).toEqual({ loss: 0.05, pace: "search" });
+  });
+});
+
+describe("while it goes on, a recovery", () => {
+  const standing = () =>
+    panel()
+      .getByText(/^Learns from/)
+      .textContent!.replace(/\s+/g, " ");
+
+  test("says how good the original and the cut are before anything was learned, and then what it was gone on from", async () => {
+    await opened();
+    panel().getByRole("radio", { name: "Reconstruct" }).click();
+    const release = core.hold("advance");
+    await press("Recover this cut");
+    expect(standing()).toContain("By agreement with the original: original 100 %, cut 25 %.");
+    release();
+    await settled();
+    expect(panel().queryByText(/^Learns from/)).toBeNull();
+    core.hold("advance");
+    await press("Go on from the recovered one");
+    expect(standing()).toContain("original 100 %, before 25 %.");
+  });
+
+  test("says of each round how good its cut is, how fast it learns and how long that takes, and draws its losses", async () => {
+    await opened();
+    const learned = { step: 1, loss: 0.5, hits: undefined, samples: 8, rate: 0.01, gradientNorm: 1 };
+    const rest = { isOver: false, least: 0.8, bytes: new Uint8Array() };
+    const cut = { pictures: 4, agreement: 0.3, kl: 1, score: { by: "agreement" as const, share: 0.3 } };
+    let clock = 1_000;
+    vi.spyOn(Date, "now").mockImplementation(() => clock);
+    // Two of three steps, a second each.
+    const step = (done: number) => {
+      clock += 1_000;
+      return Promise.resolve({ stage: { recovering: { done, of: 3, learned: { ...learned, step: done } } }, ...rest });
+    };
+    vi.spyOn(core.learner, "round")
+      .mockResolvedValueOnce({ stage: { cut }, ...rest })
+      .mockImplementationOnce(() => step(1))
+      .mockImplementationOnce(() => step(2));
+    core.hold("round");
+    await press("Cut on to the line");
+    expect(standing()).toContain("original 100 %, cut 30 %.");
+    expect(standing()).toContain("8 photos a second. About 1 s left in this round.");
+    expect(panel().getByRole("img", { name: /^loss on the photos learned from: 0\.50 at step 2/ })).toBeTruthy();
+  });
+});
+
 describe("the numbers of the plot", () => {
   test("are said to be on photos that models are chosen by", async () => {
     await opened();
@@ -163,6 +282,19 @@ describe("the numbers of the plot", () => {
 });
 
 describe("sensitivity", () => {
+  test("says by how much each layer is cut, which a pattern leaves no choice of", async () => {
+    await opened();
+    const told = () =>
+      panel()
+        .getByText(/^Which layers bear a cut/)
+        .textContent!.replace(/\s+/g, " ");
+    expect(told()).toContain("is cut alone, by 25 % to 90 %, and");
+    const cut = within(screen.getByRole("region", { name: "Cut" }));
+    await fireEvent.click(cut.getByRole("radio", { name: "N : M" }));
+    await settled();
+    expect(told()).toContain("is cut alone, to 2:4, and");
+  });
+
   test("that fails before anything was measured stays open, and says why", async () => {
     await opened();
     core.fail("beginProbe", coreError("bad-model", "the model's output holds values that are not numbers"));
