@@ -102,7 +102,9 @@ export class Results {
     const attempt = this.attempts.find(({ id }) => id === chosen.attempt);
     if (!attempt) throw new Error("The browser no longer holds that recovered model.");
     const bytes = await this.storage.bytes(chosen.key, "recover it again");
-    if (this.#chosen?.attempt === chosen.attempt) this.recovered = { attempt, bytes };
+    if (this.#chosen?.attempt !== chosen.attempt) return;
+    // It may have been measured meanwhile.
+    this.recovered = { attempt: this.attempts.find(({ id }) => id === attempt.id) ?? attempt, bytes };
   }
 
   #show(attempts: readonly Attempt[]): void {
