@@ -5,7 +5,8 @@ mod command;
 mod common;
 
 use command::{
-    Folder, PRESET, colours_and_preset, fail, json, photo, picture_folders, secateur, succeed,
+    Folder, NAMED_PRESET, PRESET, colours_and_preset, fail, json, photo, picture_folders, secateur,
+    succeed,
 };
 use common::{Net, Random};
 use secateur::data::{Preset, folder::Folder as PhotoFolder};
@@ -187,6 +188,56 @@ fn every_method_makes_a_model_that_tells_how_it_was_made() {
         );
         assert!(record(bytes).contains(method));
     }
+}
+
+#[test]
+fn recalibration_from_the_command_line_measures_anew_and_is_written_down() {
+    let folder = Folder::new("recover-recalibrate");
+    let mut net = Net::new(6);
+    let x = net.input(&[1, 3, 8, 8]);
+    let x = net.conv(x, 12, 3);
+    let x = net.batch_norm(x);
+    let x = net.relu(x);
+    let x = net.pool(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 3);
+    let model = common::with_open_batch(net.finish(&[y]));
+    let model = folder.write("normalised.onnx", onnx::write(&model).unwrap());
+    let preset = folder.write("preset.json", NAMED_PRESET);
+    let data = pictures(&folder, 12);
+    let recipe = r#"{"criterion": "random", "target": {"macs": 0.5}}"#;
+    let pruned = prune(&folder, &model, recipe);
+    let how = ["--method", "recalibrate"];
+    let models = [&pruned[..], &model];
+    let (answer, bytes) = recovered(&folder, "out.onnx", models, [&data, &preset], &how);
+    assert!(answer.contains("held back"), "{answer}");
+    // Means and variances are others; nothing else is.
+    let stored = |bytes: Vec<u8>| {
+        let graph = onnx::open(bytes.into(), &Default::default()).unwrap().graph;
+        let mut stored = Vec::new();
+        for node in &graph.nodes {
+            for (i, value) in node.inputs.iter().flatten().enumerate() {
+                let is_measured = node.op_type == "BatchNormalization" && i > 2;
+                let tensor = graph.constant(*value).cloned();
+                stored.extend(tensor.map(|tensor| (is_measured, tensor)));
+            }
+        }
+        stored
+    };
+    let (before, after) = (stored(fs::read(&pruned).unwrap()), stored(bytes.clone()));
+    assert_eq!(
+        before
+            .iter()
+            .filter(|(is_measured, _)| *is_measured)
+            .count(),
+        2
+    );
+    assert_eq!(before.len(), after.len());
+    for ((is_measured, before), (_, after)) in before.iter().zip(&after) {
+        assert_eq!(before != after, *is_measured);
+    }
+    let record = json(&record(bytes));
+    assert_eq!(record[0]["method"], "recalibrate");
 }
 
 /// With another seed it learns otherwise, and is measured on the very same pictures.
@@ -711,9 +762,10 @@ fn the_classrooms_network_is_as_good_as_it_says() {
         "{root}/www/public/gallery/fashion-mnist-small.log.json"
     ));
     let log = json(&log.unwrap());
+    let model = format!("{root}/www/public/gallery/fashion-mnist-small.onnx");
     let measured = json(&succeed(&[
         "evaluate",
-        &format!("{root}/www/public/gallery/fashion-mnist-small.onnx"),
+        &model,
         "--data",
         &format!("{root}/www/public/gallery/fashion-mnist"),
         "--part",
@@ -725,4 +777,19 @@ fn the_classrooms_network_is_as_good_as_it_says() {
     assert_eq!(measured["pictures"], 10_000);
     assert!(measured["accuracy"].as_f64().unwrap() >= 0.925);
     assert_eq!(log["test"]["accuracy"], measured["accuracy"]);
+    // Small enough for a lesson, and made by one command within half an hour.
+    let counted = json(&succeed(&["inspect", &model, "--json"]));
+    assert_eq!(log["parameters"], counted["totals"]["parameters"]);
+    assert_eq!(log["macs"], counted["totals"]["macs"]);
+    assert!(log["parameters"].as_u64().unwrap() <= 150_000);
+    assert!(log["seconds"].as_f64().unwrap() < 1800.0);
+    let gallery = fs::read_to_string(format!("{root}/www/public/gallery/gallery.json"));
+    let gallery = json(&gallery.unwrap());
+    let mut models = gallery["models"].as_array().unwrap().iter();
+    let entry = models.find(|entry| entry["file"] == "fashion-mnist-small.onnx");
+    let source = entry.unwrap()["source"].as_str().unwrap();
+    assert!(
+        source.contains(log["command"].as_str().unwrap()),
+        "{source}"
+    );
 }

@@ -22,7 +22,7 @@ fn net(seed: u64) -> (Net, ValueId) {
 
 #[test]
 fn functions_of_one_number() {
-    let cases: [(&str, Vec<(&str, Attribute)>); 9] = [
+    let cases: [(&str, Vec<(&str, Attribute)>); 11] = [
         ("Elu", vec![]),
         ("Elu", vec![("alpha", Attribute::Float(0.5))]),
         ("Gelu", vec![]),
@@ -38,17 +38,21 @@ fn functions_of_one_number() {
         ("Erf", vec![]),
         ("Exp", vec![]),
         ("LeakyRelu", vec![]),
+        ("Abs", vec![]),
+        ("Neg", vec![]),
     ];
     for (seed, (op, attributes)) in (40..).zip(cases) {
         let (mut net, x) = net(seed);
         let y = net.op(op, &[x], &attributes);
         check(&net.finish(&[y]), seed);
     }
-    let (mut net, x) = net(50);
-    // Away from zero, where a root is a kink.
-    let x = net.op("Sigmoid", &[x], &[]);
-    let y = net.op("Sqrt", &[x], &[]);
-    check(&net.finish(&[y]), 50);
+    // Away from zero, where a root is a kink, and a logarithm and a reciprocal have no value.
+    for op in ["Sqrt", "Log", "Reciprocal"] {
+        let (mut net, x) = net(50);
+        let x = net.op("Sigmoid", &[x], &[]);
+        let y = net.op(op, &[x], &[]);
+        check(&net.finish(&[y]), 50);
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@
 mod command;
 mod common;
 
-use command::{Folder, PRESET, colours, colours_file, fail, picture_folders, secateur, succeed};
+use command::{Folder, PRESET, colours, colours_file, fail, json, picture_folders, secateur};
 use common::Net;
 use secateur::Error;
 use secateur::graph::Graph;
@@ -195,17 +195,29 @@ fn a_learning_rate_that_is_far_too_high() {
         fs::remove_file(&output).unwrap();
     }
 
-    // A search to the line counts such a round as any other: the weights of the cut are judged.
+    // A search to the line counts such a round as any other and says so: the weights of the cut are judged.
     let recipe = folder.write(
         "recipe.json",
         r#"{"target": {"macs": 0.7}, "criterion": "l2"}"#,
     );
-    let preset = folder.path("preset.json");
-    succeed(&[
+    let (preset, report) = (folder.path("preset.json"), folder.path("report.json"));
+    let told = secateur(&[
         "trim", &model, "--recipe", &recipe, "--data", &data, "--preset", &preset, "--output",
-        &output, "--line", "50", "--method", "finetune", "--steps", "5", "--batch", "8", "--rate",
-        "1e9",
+        &output, "--report", &report, "--line", "50", "--method", "finetune", "--steps", "5",
+        "--batch", "8", "--rate", "1e9",
     ]);
+    let warning = String::from_utf8(told.stderr).unwrap();
+    assert!(told.status.success(), "{warning}");
+    let report = json(&fs::read_to_string(report).unwrap());
+    let tried = report["tried"].as_array().unwrap();
+    assert!(!tried.is_empty());
+    for tried in tried {
+        let reason = tried["diverged"].as_str().unwrap_or_default();
+        assert!(reason.contains("weights of step 0 are kept"), "{tried}");
+        assert!(warning.contains(&format!("warning: {reason}")), "{warning}");
+        // The very weights of the cut.
+        assert_eq!(tried["recovered"], tried["cut"]);
+    }
     assert!(
         weights(&opened(&output))
             .iter()

@@ -240,6 +240,58 @@ fn reconstruction_brings_answers_back_without_labels() {
     }
 }
 
+/// Filters of one channel and of a group, and products along the last axis, are fitted like any other layer.
+#[test]
+fn reconstruction_fits_grouped_filters_and_products() {
+    let mut net = Net::new(12);
+    let x = net.input(&[1, 3, 8, 8]);
+    let x = net.conv(x, 12, 3);
+    let x = net.relu(x);
+    let x = net.conv_with(x, 12, 3, 12, 1, 1, true);
+    let x = net.relu(x);
+    let x = net.conv_with(x, 12, 3, 3, 2, 1, true);
+    let x = net.relu(x);
+    let x = net.reshape(x, &[0, 12, 16]);
+    let x = net.transpose(x, &[0, 2, 1]);
+    let x = net.linear_3d(x, 20);
+    let x = net.relu(x);
+    let x = net.flatten(x);
+    let weights = net.weight(&[320, 3]);
+    let y = net.op("MatMul", &[x, weights], &[]);
+    let original = common::with_open_batch(net.finish(&[y]));
+    let weights =
+        r#"{"granularity": "weight", "allocation": "uniform", "target": {"sparsity": 0.6}}"#;
+    let pruned = cut(&original, 0, &Recipe::parse(weights).unwrap(), None).unwrap();
+    let (few, unseen) = (pictures(48, 8, false), pictures(100, 9, true));
+    let reconstruction = fitted(&pruned.graph, &original, &few, Fitted::Weights);
+    let layers = reconstruction.rebuilt();
+    let is_layer = |node: &&Node| ["Conv", "MatMul"].contains(&node.op_type.as_str());
+    let named: Vec<_> = original
+        .nodes
+        .iter()
+        .filter(is_layer)
+        .map(|n| &n.name)
+        .collect();
+    assert_eq!(named.len(), 5);
+    assert_eq!(
+        layers.iter().map(|layer| &layer.layer).collect::<Vec<_>>(),
+        named
+    );
+    assert!(layers.iter().all(|layer| layer.after <= layer.before));
+    let better = layers
+        .iter()
+        .filter(|layer| layer.after < 0.9 * layer.before);
+    assert!(better.count() >= 4, "{layers:?}");
+    let kl = |graph: &Graph| {
+        examine(graph, Some(&original), &unseen)
+            .unwrap()
+            .kl
+            .unwrap()
+    };
+    let (before, after) = (kl(&pruned.graph), kl(&reconstruction.model()));
+    assert!(after < 0.7 * before, "{before} became {after}");
+}
+
 #[test]
 fn reconstruction_says_what_it_needs() {
     let original = network();

@@ -5,6 +5,7 @@ mod command;
 mod common;
 
 use command::colours;
+use common::Net;
 use common::colours::{pictures, preset};
 use secateur::data::{Pictures, Stack};
 use secateur::graph::Graph;
@@ -119,6 +120,41 @@ fn schedules_reach_the_target_in_their_rounds() {
     // A pattern leaves no choice how much goes.
     let pattern = r#"{"granularity": "2:4", "target": {"sparsity": 0.5}}"#;
     assert_eq!(shares(run(pattern, Pace::Cubic(4.0)).tried()), [0.5]);
+}
+
+/// What recovery writes into the file counts as well.
+#[test]
+fn a_schedule_by_bytes_makes_files_of_that_size() {
+    let mut net = Net::new(9);
+    let x = net.input(&[1, 3, 8, 8]);
+    let x = net.conv(x, 48, 3);
+    let x = net.relu(x);
+    let x = net.conv(x, 48, 3);
+    let x = net.relu(x);
+    let x = net.pool(x);
+    let x = net.flatten(x);
+    let y = net.linear(x, 3);
+    let graph = common::with_open_batch(net.finish(&[y]));
+    let bytes = onnx::write(&graph).unwrap();
+    let recipe = Recipe::parse(r#"{"target": {"bytes": 0.5}}"#).unwrap();
+    let aim = Aim {
+        pace: Pace::Linear(2.0),
+        ..Aim::new(0.99)
+    };
+    let line = Line::prepare((&graph, &bytes), &recipe, &plan(), parts(true), aim, None);
+    let mut line = line.unwrap().finish().unwrap();
+    let mut files = Vec::new();
+    while !line.is_over() {
+        if let Stage::Judged(tried) = line.advance().unwrap() {
+            assert_eq!(tried.totals.bytes, line.latest().len() as u64);
+            files.push(tried.totals.bytes as f64 / bytes.len() as f64);
+        }
+    }
+    assert_eq!(shares(line.tried()), [0.75, 0.5]);
+    assert_eq!(files.len(), 2);
+    for (kept, share) in files.into_iter().zip([0.75, 0.5]) {
+        assert!(kept <= share && kept > share - 0.1, "{kept} for {share}");
+    }
 }
 
 #[test]

@@ -283,6 +283,74 @@ mod tests {
     }
 
     #[test]
+    fn a_quarter_turn_is_the_turned_picture() {
+        let quarter = Change {
+            mirrored: false,
+            shift: [0.0; 2],
+            angle: std::f32::consts::FRAC_PI_2,
+            tone: [Tone::AS_IT_IS; 3],
+        };
+        let turned = quarter.apply(&picture(), &preset());
+        assert_eq!(turned.len(), picture().len());
+        for (at, &level) in turned.iter().enumerate() {
+            let (y, x, channel) = (at / 12, at / 3 % 4, at % 3);
+            // Against the clock: what was the right column is the top row.
+            let expected = picture()[(x * 4 + 3 - y) * 3 + channel];
+            assert!(level.abs_diff(expected) <= 1, "{x}, {y}: {level}");
+        }
+    }
+
+    /// What is drawn keeps to its range, and goes as far as that.
+    #[test]
+    fn two_hundred_draws_fill_their_ranges() {
+        let wide =
+            Preset::parse(r#"{"size": [32, 20], "mean": [9, 9, 9], "std": [1, 1, 1]}"#).unwrap();
+        let all = Augmentation {
+            flip: true,
+            shift: 0.25,
+            rotation: 30.0,
+            jitter: 0.4,
+        };
+        let mut random = SplitMix64(7);
+        let drawn: Vec<Change> = (0..200).map(|_| all.draw(&wide, &mut random)).collect();
+        let fills = |what: &str, ends: [f32; 2], slack: f32, of: &dyn Fn(&Change) -> f32| {
+            let numbers = drawn.iter().map(of);
+            let [least, most] = [f32::min, f32::max].map(|f| numbers.clone().reduce(f).unwrap());
+            let [low, high] = ends;
+            assert!(
+                least >= low - 1e-4 && least <= low + slack,
+                "{what}: {least}"
+            );
+            assert!(
+                most <= high + 1e-4 && most >= high - slack,
+                "{what}: {most}"
+            );
+        };
+        // Whole pixels: a quarter of each side.
+        fills("to the left", [-8.0, 8.0], 0.0, &|change| change.shift[0]);
+        fills("up", [-5.0, 5.0], 0.0, &|change| change.shift[1]);
+        fills("degrees", [-30.0, 30.0], 2.0, &|change| {
+            change.angle.to_degrees()
+        });
+        for colour in 0..3 {
+            // The middle is what contrast leaves, so only brightness moves it: by 0.4 of 128.
+            let middle = |change: &Change| {
+                let Tone { factor, summand } = change.tone[colour];
+                128.0 * factor + summand - 128.0
+            };
+            fills("brightness", [-51.2, 51.2], 3.0, &middle);
+            // Contrast by 0.4, and each colour by half as much more.
+            let factor = |change: &Change| change.tone[colour].factor;
+            fills("contrast", [0.6 * 0.8, 1.4 * 1.2], 0.15, &factor);
+        }
+        for change in &drawn {
+            let [red, green, blue] = change.tone.map(|tone| tone.factor);
+            assert!(red != green && green != blue && blue != red);
+        }
+        assert!((80..120).contains(&drawn.iter().filter(|change| change.mirrored).count()));
+    }
+
+    #[test]
     fn numbers_out_of_range_are_refused() {
         let shift = |shift| Augmentation {
             shift,

@@ -3,10 +3,13 @@
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::learning::LearnContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::kernels::Activation;
+use crate::kernels::learn::Differentiable;
+use crate::kernels::learn::map::Sloped;
 use crate::tensor::Tensor;
 
 /// A function of one number.
@@ -60,10 +63,7 @@ impl Operator for Unary {
             }
             (_, Tensor::F64(a)) => Tensor::F64(a.mapv(|x| self.apply(x))),
             _ => {
-                return floats::output(
-                    floats::needed(inputs, 0)?.mapv(|x| self.apply(x.into()) as f32),
-                    x,
-                );
+                return floats::output(floats::needed(inputs, 0)?.mapv(|x| self.single(x)), x);
             }
         }])
     }
@@ -83,9 +83,32 @@ impl Operator for Unary {
             _ => None,
         }
     }
+
+    fn differentiable(
+        &self,
+        _context: &LearnContext<'_>,
+    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+        let slope: fn(f32) -> f32 = match self {
+            Unary::Neg => |_| -1.0,
+            // None at the kink, as in the frameworks.
+            Unary::Abs => |x| if x == 0.0 { 0.0 } else { x.signum() },
+            Unary::Log => |x| 1.0 / x,
+            Unary::Reciprocal => |x| -1.0 / (x * x),
+            // As an activation, or flat wherever there is a slope.
+            Unary::Exp | Unary::Sqrt | Unary::Floor | Unary::Ceil | Unary::Not => return Ok(None),
+        };
+        let function = *self;
+        let value = move |x| function.single(x);
+        Ok(Some(Box::new(Sloped { value, slope })))
+    }
 }
 
 impl Unary {
+    /// In double precision, rounded once.
+    fn single(self, x: f32) -> f32 {
+        self.apply(x.into()) as f32
+    }
+
     fn apply(self, x: f64) -> f64 {
         match self {
             Unary::Neg => -x,
@@ -97,6 +120,65 @@ impl Unary {
             Unary::Ceil => x.ceil(),
             Unary::Reciprocal => 1.0 / x,
             Unary::Not => f64::from(x == 0.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::learn::Backward;
+    use crate::ops::lowering::Operand;
+
+    fn step(function: Unary, length: usize) -> Option<Box<dyn Differentiable>> {
+        let operand = Operand {
+            shape: vec![length],
+            constant: None,
+        };
+        let context = LearnContext {
+            inputs: &[Some(operand)],
+            outputs: &[vec![length]],
+            of_batch: false,
+        };
+        function.differentiable(&context).unwrap()
+    }
+
+    #[test]
+    fn learning_computes_the_very_numbers_that_running_does() {
+        let mut numbers = vec![0.0, -0.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 1e-40];
+        numbers.extend((1..200).map(|i| 0.37 * i as f32 * if i % 3 == 0 { -1.0 } else { 1.0 }));
+        let x = Tensor::from_f32(&[numbers.len()], numbers.clone());
+        for function in [Unary::Neg, Unary::Abs, Unary::Log, Unary::Reciprocal] {
+            let run = function.evaluate(&[Some(&x)]).unwrap().swap_remove(0);
+            let mut learned = vec![9.0; numbers.len()];
+            let mut step = step(function, numbers.len()).unwrap();
+            step.forward(&[&numbers], &mut [&mut learned], &mut []);
+            let bits = |numbers: &[f32]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&learned), bits(&run.floats().unwrap()), "{function:?}");
+        }
+    }
+
+    #[test]
+    fn slopes_by_hand() {
+        let numbers = [-2.0, 0.0, 4.0];
+        for (function, slopes) in [
+            (Unary::Neg, [-1.0, -1.0, -1.0]),
+            (Unary::Abs, [-1.0, 0.0, 1.0]),
+            (Unary::Log, [-0.5, f32::INFINITY, 0.25]),
+            (Unary::Reciprocal, [-0.25, f32::NEG_INFINITY, -0.0625]),
+        ] {
+            let mut wanted = [9.0; 3];
+            let mut pass = Backward {
+                inputs: &[&numbers],
+                outputs: &[&[0.0; 3]],
+                given: &[&[2.0; 3]],
+                wanted: &mut [Some(&mut wanted)],
+            };
+            step(function, 3).unwrap().backward(&mut pass, &mut []);
+            assert_eq!(wanted, slopes.map(|slope| 2.0 * slope), "{function:?}");
+        }
+        for function in [Unary::Floor, Unary::Ceil, Unary::Not] {
+            assert!(step(function, 3).is_none(), "{function:?}");
         }
     }
 }

@@ -14,7 +14,8 @@ pub enum Length {
     /// When each picture has been learned from so often, as the mean goes.
     Epochs(f64),
     /// When so many minutes of learning are over, pauses and measurements not counted. Another run goes other steps, so that
-    /// its numbers are not the same.
+    /// its numbers are not the same. A step counts as 20 times the mean of those before it at most, and as a second where that is
+    /// more: a machine that sleeps in the middle of one does not learn meanwhile.
     Minutes(f64),
 }
 
@@ -52,6 +53,13 @@ impl Asked {
 const MOST_STEPS: usize = 10_000_000;
 const MOST_EPOCHS: f64 = 10_000.0;
 const MOST_MINUTES: f64 = 7.0 * 24.0 * 60.0;
+
+/// Steps from which on a step's time is judged by those before it: the first ones may be slow.
+const FEW: usize = 5;
+/// How many times as long as the mean of those before it a step can count.
+const LONGEST: f64 = 20.0;
+/// Milliseconds that a step can always count, since a coarse clock finds that many a step takes none.
+const ALWAYS: f64 = 1000.0;
 
 impl Length {
     /// Fails with [`Error::BadInput`] for what is no length.
@@ -147,10 +155,15 @@ impl Course {
     }
 
     pub fn end_step(&mut self) {
-        self.done += 1;
         if let End::Time(time) = &mut self.end {
-            time.spent += time.clock.map_or(0.0, |clock| clock() - time.since);
+            let most = match self.done {
+                0..FEW => f64::INFINITY,
+                done => (LONGEST * time.spent / done as f64).max(ALWAYS),
+            };
+            let taken = time.clock.map_or(0.0, |clock| clock() - time.since);
+            time.spent += taken.min(most);
         }
+        self.done += 1;
     }
 
     /// Steps done, and how many there will be: at the pace so far, where time ends it.
@@ -212,6 +225,29 @@ mod tests {
             pass(1e9);
         }
         assert!(course.is_over());
+    }
+
+    #[test]
+    fn a_step_that_the_machine_slept_through_does_not_use_up_the_minutes() {
+        let spent = |steps: &[f64]| {
+            let mut course = Course::new(Length::Minutes(10.0), 10, 2).unwrap();
+            course.timed_by(Some(|| NOW.get()));
+            for milliseconds in steps {
+                course.begin_step();
+                pass(*milliseconds);
+                course.end_step();
+            }
+            (course.progress() * 600_000.0).round()
+        };
+        let night = 8.0 * 3_600_000.0;
+        // 20 times the mean of 300, which the first step raises.
+        assert_eq!(spent(&[1100.0, 100.0, 100.0, 100.0, 100.0, night]), 7500.0);
+        // Steps that are only slow count whole.
+        assert_eq!(spent(&[100.0, 100.0, 100.0, 100.0, 100.0, 1900.0]), 2400.0);
+        // A clock so coarse that most steps take no time goes on all the same.
+        assert_eq!(spent(&[0.0, 0.0, 0.0, 0.0, 0.0, 16.0, night]), 1016.0);
+        // Of the first ones nobody knows how long they should take.
+        assert_eq!(spent(&[100.0, night]), 600_000.0);
     }
 
     #[test]

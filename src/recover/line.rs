@@ -211,6 +211,7 @@ impl Line {
             graph,
             cut,
             recovered,
+            diverged,
         } = ended;
         let bytes = onnx::write(&graph)?;
         let tried = Tried {
@@ -220,6 +221,7 @@ impl Line {
             recovered,
             milliseconds: measure(&graph, &self.parts.judged, self.clock)?,
             accepted: recovered.score().is_some_and(|score| score >= self.least()),
+            diverged,
         };
         if tried.accepted {
             self.best = (graph, bytes);

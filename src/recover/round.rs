@@ -2,7 +2,7 @@
 
 use super::answers::Answers;
 use super::exam::Quality;
-use super::job::{Advance, Job};
+use super::job::Job;
 use super::stages::Stage;
 use super::trial::Trial;
 use crate::data::Pictures;
@@ -18,6 +18,8 @@ pub(super) struct Round {
     pub file: Vec<u8>,
     /// The pictures that it is measured on, and what the original says of them.
     judged: (Arc<Pictures>, Answers),
+    /// What is to be said of learning that ran away.
+    diverged: Option<String>,
     work: Work,
 }
 
@@ -42,6 +44,8 @@ pub(super) struct Ended {
     /// Before recovery, and after.
     pub cut: Quality,
     pub recovered: Quality,
+    /// What is to be said of learning that ran away.
+    pub diverged: Option<String>,
 }
 
 impl Round {
@@ -57,6 +61,7 @@ impl Round {
             share,
             file,
             judged,
+            diverged: None,
             work: Work::Cut(trial, Box::new(job)),
         })
     }
@@ -92,12 +97,22 @@ impl Round {
                 self.more(Stage::Cut(cut))
             }
             Work::Recovery(cut, mut job) => {
-                let advance = match recover(&mut job, shares)? {
-                    Some(advance) if advance.done < advance.of => {
+                let advanced = match shares {
+                    [] => job.advance(),
+                    _ => job.follow(shares),
+                };
+                let advance = match advanced {
+                    Ok(advance) if advance.done < advance.of => {
                         self.work = Work::Recovery(cut, job);
                         return self.more(Stage::Recovering(advance));
                     }
-                    other => other,
+                    Ok(advance) => Some(advance),
+                    // The last good weights are judged like any others.
+                    Err(Error::Diverged(reason)) => {
+                        self.diverged = Some(reason);
+                        None
+                    }
+                    Err(error) => return Err(error),
                 };
                 let graph = Box::new(job.finish().graph);
                 let trial = trial(&graph, &self.judged)?;
@@ -118,22 +133,10 @@ impl Round {
                     graph: *graph,
                     cut,
                     recovered: trial.tested().quality,
+                    diverged: self.diverged,
                 })))
             }
         }
-    }
-}
-
-/// A piece of the recovery; `None` where learning ran away: the last good weights are judged like any others.
-fn recover(job: &mut Job, shares: &[Share]) -> Result<Option<Advance>> {
-    let advance = match shares {
-        [] => job.advance(),
-        _ => job.follow(shares),
-    };
-    match advance {
-        Ok(advance) => Ok(Some(advance)),
-        Err(Error::Diverged(_)) => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

@@ -49,6 +49,10 @@ pub struct Tried {
     pub milliseconds: Option<f64>,
     /// Whether it is on this side of the line.
     pub accepted: bool,
+    /// Where learning ran away, what is to be said of it: the weights that were judged are the last good ones, so that a better
+    /// rate may have made a better model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diverged: Option<String>,
 }
 
 /// What [`super::Line::advance`] did.

@@ -93,6 +93,10 @@ pub fn evaluate(node: &Node, inputs: &[Option<Array>]) -> Vec<Array> {
         "Sigmoid" => unary(&|x| 1.0 / (1.0 + (-x).exp())),
         "HardSwish" => unary(&|x| x * (x / 6.0 + 0.5).clamp(0.0, 1.0)),
         "Tanh" => unary(&f64::tanh),
+        "Abs" => unary(&f64::abs),
+        "Neg" => unary(&|x| -x),
+        "Log" => unary(&f64::ln),
+        "Reciprocal" => unary(&|x| 1.0 / x),
         "Exp" => unary(&f64::exp),
         "Sqrt" => unary(&f64::sqrt),
         "Elu" => {

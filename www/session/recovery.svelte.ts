@@ -221,8 +221,9 @@ export class Recovery {
       } else if ("recovering" in stage) await this.#follow(course, recovering, stage.recovering);
       else if ("limit" in stage) this.#remark(stage.limit);
       else {
-        const { totals, cut, recovered: quality, milliseconds, accepted } = stage.judged;
+        const { totals, cut, recovered: quality, milliseconds, accepted, diverged } = stage.judged;
         rounds += 1;
+        if (diverged !== undefined) this.#remark(`Round ${rounds}: ${diverged}`);
         if (accepted) best = bytes;
         await this.listeners.onOutcome({
           id: randomId(),

@@ -516,6 +516,23 @@ describe("a recovery", () => {
     expect(session.results.attempts).toHaveLength(2);
   });
 
+  test("to the line: says in which round learning ran away, and the model is on the list all the same", async () => {
+    const session = await opened();
+    const { round } = core.learner;
+    const diverged = "learning ran away at step 2";
+    vi.spyOn(core.learner, "round")
+      .mockImplementationOnce(round)
+      .mockImplementationOnce(async () => {
+        const made = await round();
+        const { judged } = made.stage as { judged: object };
+        return { ...made, stage: { judged: { ...judged, diverged } } as typeof made.stage };
+      });
+    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await settled();
+    expect(session.recovery.remarks).toEqual(["Round 2: learning ran away at step 2"]);
+    expect(session.results.attempts.map(({ beyond }) => beyond)).toEqual([false, true]);
+  });
+
   test("to the line: one beyond it is taken when it is asked for, after a reload too", async () => {
     const session = await opened();
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);

@@ -135,6 +135,9 @@ impl Trim {
                 Stage::Recovering(advance) => progress.at("Recovering", advance),
                 Stage::Judged(tried) => {
                     progress.note(&describe(&tried));
+                    if let Some(reason) = &tried.diverged {
+                        progress.note(&format!("warning: {reason}"));
+                    }
                     progress.stage("Cutting");
                 }
                 Stage::Limit(reason) => progress.note(&reason),
