@@ -49,7 +49,7 @@ describe("storage", () => {
     expect(troubles).toEqual([]);
   });
 
-  test("bytes that no step needs are forgotten, others stay", async () => {
+  test("bytes of earlier visits that no step needs are forgotten, others stay", async () => {
     const before = storage();
     const [undone, present, stray] = [
       before.keep(new Uint8Array([1])),
@@ -61,11 +61,18 @@ describe("storage", () => {
       past: [{ value: withModel(present), what: "open", id: "1" }],
       future: [{ value: withModel(undone), what: "open another", id: "2" }],
     };
-    await before.forgetUnused(history, []);
-
     const after = storage();
+    await after.forgetUnused(history, []);
     expect([...(await after.bytes(present)), ...(await after.bytes(undone))]).toEqual([2, 1]);
     await expect(after.bytes(stray)).rejects.toThrow(/no longer holds/);
+  });
+
+  test("bytes of this visit stay, though nothing needs them yet when those of earlier ones are looked through", async () => {
+    const visit = storage();
+    const dropped = visit.keep(new Uint8Array([1]));
+    await stored();
+    await visit.forgetUnused(begin(FIRST_DECISIONS), []);
+    expect([...(await storage().bytes(dropped))]).toEqual([1]);
   });
 
   test("bytes that are forgotten by their key are gone, from memory and from the database", async () => {

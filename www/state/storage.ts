@@ -29,6 +29,8 @@ type KeptStep = Omit<Step<Decisions>, "id"> & Partial<Pick<Step<Decisions>, "id"
 export class Storage {
   /** Bytes that the database has not taken yet, or has refused. */
   readonly #inMemory = new Map<string, Uint8Array>();
+  /** Keys of the bytes of this visit, whether something needs them yet or not. */
+  readonly #ofVisit = new Set<string>();
   readonly #told = new Set<string>();
   /** What is there and could not be read: in this visit nothing is written over it. */
   readonly #unread = new Set<string>();
@@ -138,22 +140,25 @@ export class Storage {
   }
 
   /**
-   * Forgets all bytes that no step of the history, none of the attempts and nothing to learn from needs. Where one of these
-   * could not be read, nothing is forgotten.
+   * Forgets all bytes of earlier visits that no step of the history, none of the attempts and nothing to learn from needs. Where
+   * one of these could not be read, nothing is forgotten.
    */
   async forgetUnused(history: History<Decisions>, attempts: readonly Attempt[]): Promise<void> {
+    const before = await this.#keys();
     const needed = new Set([...history.past, ...history.future].flatMap((step) => storedKeys(step.value)));
     for (const { key } of attempts) if (key) needed.add(key);
     const [lessons, captures] = await Promise.all([this.loadLessons(), this.loadCaptures()]);
     for (const { key } of [...captures, ...(lessons?.files?.files ?? [])]) needed.add(key);
     if (this.#unread.size > 0) return;
-    for (const key of await this.#keys()) {
-      const isUnused = key.startsWith(BYTES_PREFIX) && !needed.has(key.slice(BYTES_PREFIX.length));
+    for (const key of before) {
+      const own = key.slice(BYTES_PREFIX.length);
+      const isUnused = key.startsWith(BYTES_PREFIX) && !needed.has(own) && !this.#ofVisit.has(own);
       if (isUnused) await this.#attempt((database) => del(key, database));
     }
   }
 
   async #take(key: string, bytes: Uint8Array): Promise<void> {
+    this.#ofVisit.add(key);
     this.#inMemory.set(key, bytes);
     if (await this.#write(BYTES_PREFIX + key, bytes)) this.#inMemory.delete(key);
   }
