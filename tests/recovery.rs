@@ -262,7 +262,7 @@ fn reconstruction_fits_grouped_filters_and_products() {
     let weights =
         r#"{"granularity": "weight", "allocation": "uniform", "target": {"sparsity": 0.6}}"#;
     let pruned = cut(&original, 0, &Recipe::parse(weights).unwrap(), None).unwrap();
-    let (few, unseen) = (pictures(48, 8, false), pictures(100, 9, true));
+    let (few, unseen) = (pictures(600, 8, false), pictures(100, 9, true));
     let reconstruction = fitted(&pruned.graph, &original, &few, Fitted::Weights);
     let layers = reconstruction.rebuilt();
     let is_layer = |node: &&Node| ["Conv", "MatMul"].contains(&node.op_type.as_str());
