@@ -27,12 +27,10 @@ const SHAPES: Record<Mark, SymbolType> = {
 
 /** Square pixels. */
 const AREA = 64;
-/** Of those with a hole, which takes some of it. */
+/** Of those made in rounds, in which a dot takes some of it. */
 const WIDE_AREA = 100;
-const HOLE = "M2.6 0A2.6 2.6 0 1 0 -2.6 0A2.6 2.6 0 1 0 2.6 0Z";
 
-/** The outline around the point, to be filled by the even-odd rule; those made in rounds have a hole. */
+/** The outline around the point. */
 export function outlineOf(mark: Mark, inRounds: boolean): string {
-  const shape = symbol(SHAPES[mark], inRounds ? WIDE_AREA : AREA)()!;
-  return inRounds ? shape + HOLE : shape;
+  return symbol(SHAPES[mark], inRounds ? WIDE_AREA : AREA)()!;
 }
