@@ -736,6 +736,8 @@ fn sensitivity_is_told_and_shared_out() {
         table.contains("−75 %") && table.contains("the whole model"),
         "{table}"
     );
+    let fewer = succeed(&with(&["--judged", "3"]));
+    assert!(fewer.contains("on 3 pictures"), "{fewer}");
     let aimless = folder.write("aimless.json", r#"{"granularity": "2:4"}"#);
     let refused = fail(&[
         "sensitivity",

@@ -8,7 +8,9 @@ use secateur::graph::{Dim, Graph};
 use secateur::prune::cut::cut;
 use secateur::prune::session::Session;
 use secateur::recipe::{Recipe, Target};
-use secateur::recover::{Curves, Parts, Quality, Sensitivity, examine, guide, recalibrate};
+use secateur::recover::{
+    Curves, MOST_JUDGED, Parts, Quality, Sensitivity, examine, guide, recalibrate,
+};
 use secateur::tensor::Tensor;
 
 /// A network with normalisations and a residual sum: its first and third convolutions can only be cut together.
@@ -70,7 +72,7 @@ fn parts(labelled: bool) -> Parts {
 }
 
 fn begun(graph: &Graph, recipe: &Recipe, levels: &[f64], parts: &Parts) -> Sensitivity {
-    let sensitivity = Sensitivity::prepare((graph, 10_000), recipe, levels, parts, 1);
+    let sensitivity = Sensitivity::prepare((graph, 10_000), recipe, levels, parts, MOST_JUDGED, 1);
     sensitivity.unwrap().finish().unwrap()
 }
 
@@ -244,7 +246,7 @@ fn what_can_not_be_measured_or_met_is_refused() {
     let parts = parts(true);
     let refused = |recipe: &str, levels: &[f64], words: &str| {
         let recipe = Recipe::parse(recipe).unwrap();
-        let error = Sensitivity::prepare((&graph, 10_000), &recipe, levels, &parts, 1)
+        let error = Sensitivity::prepare((&graph, 10_000), &recipe, levels, &parts, MOST_JUDGED, 1)
             .err()
             .expect("refused");
         assert!(error.to_string().contains(words), "{error}");

@@ -13,8 +13,8 @@ use secateur::prune::cut::cut_measured;
 use secateur::prune::score::measured;
 use secateur::recipe::Recipe;
 use secateur::recover::{
-    Advance, Aim, Found, Length, Line, Method, Parts, Plan, Preparation, Preparing, Quality,
-    Sensitivity, Stage, Sweep, Trial, examine,
+    Advance, Aim, Found, Length, Line, MOST_JUDGED, Method, Parts, Plan, Preparation, Preparing,
+    Quality, Sensitivity, Stage, Sweep, Trial, examine,
 };
 use std::sync::Arc;
 
@@ -90,7 +90,9 @@ fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
     }
     assert_eq!(sliced.finish().unwrap(), point);
 
-    let layers = |recipe: &Recipe| Sensitivity::prepare((&graph, size), recipe, &[0.5], &parts, 1);
+    let layers = |recipe: &Recipe| {
+        Sensitivity::prepare((&graph, size), recipe, &[0.5], &parts, MOST_JUDGED, 1)
+    };
     let sliced = prepared(layers(&taylor()).unwrap(), lessons, judged);
     let at_once = layers(&taylor()).unwrap().finish().unwrap();
     assert_eq!(sliced.curves(), at_once.curves());
@@ -153,7 +155,9 @@ fn a_recipe_that_does_not_fit_is_refused_at_once() {
     let recipe = recipe.unwrap();
     let size = bytes.len() as u64;
     assert!(Sweep::prepare((&graph, size), &recipe, parts(), None).is_err());
-    assert!(Sensitivity::prepare((&graph, size), &recipe, &[0.5], &parts(), 1).is_err());
+    assert!(
+        Sensitivity::prepare((&graph, size), &recipe, &[0.5], &parts(), MOST_JUDGED, 1).is_err()
+    );
 }
 
 #[test]
@@ -223,6 +227,13 @@ fn a_trial_against_known_answers_is_the_trial_that_asks() {
     assert_eq!(answers.quality(), told.original);
     let mut knows = Trial::against(&answers, &cut, Arc::clone(&parts.judged)).unwrap();
     assert_eq!(knows.run().unwrap(), told);
+
+    // What the model was before is measured as one of its own.
+    let beside = Trial::against(&answers, &graph, Arc::clone(&parts.judged)).unwrap();
+    let both = beside.beside(&cut).unwrap().run().unwrap();
+    assert_eq!(both.before, Some(quality));
+    assert_eq!(both.quality.agreement, Some(1.0));
+    assert_eq!(told.before, None);
 
     // Answers on fewer pictures are not taken for answers on all.
     let half = Arc::new(parts.judged.sample(parts.judged.len() / 2, 1));

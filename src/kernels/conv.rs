@@ -188,7 +188,7 @@ impl ConvolutionProduct {
             let (packed, summands) = packed.split_at_mut(panels * ROWS);
             let weights = &weights[group * each * depth..][..each * depth];
             let at = |i, k| weights[i * depth + k];
-            pack::rows_of((each, depth), at, packed.as_chunks_mut().0);
+            pack::panels_of::<ROWS>((each, depth), at, packed.as_chunks_mut().0);
             summands.fill(0.0);
             if !bias.is_empty() {
                 summands[..each].copy_from_slice(&bias[group * each..][..each]);

@@ -24,7 +24,7 @@ impl Columns {
     /// Packs the matrix whose element (depth, column) is `at(depth, column)`.
     pub fn new(depth: usize, columns: usize, at: impl Fn(usize, usize) -> f32) -> Self {
         let mut panels = vec![[0.0; COLUMNS]; panel_count(columns) * depth];
-        pack::columns_of((depth, columns), at, &mut panels);
+        pack::panels_of((columns, depth), |column, k| at(k, column), &mut panels);
         Columns { panels }
     }
 }

@@ -16,7 +16,7 @@ impl Rows {
     /// Packs the matrix whose element (row, depth) is `at(row, depth)`.
     pub fn new(rows: usize, depth: usize, at: impl Fn(usize, usize) -> f32) -> Self {
         let mut panels = vec![[0.0; ROWS]; rows.div_ceil(ROWS) * depth];
-        rows_of((rows, depth), at, &mut panels);
+        panels_of((rows, depth), at, &mut panels);
         Rows {
             rows,
             depth,
@@ -41,36 +41,19 @@ pub struct Panels<'a> {
     pub panels: &'a [Left],
 }
 
-/// Packs the left matrix of that size (rows, depth) whose element (row, depth) is `at(row, depth)`. `panels` has `depth`
-/// quads for each four rows.
-pub fn rows_of(
-    (rows, depth): (usize, usize),
+/// Packs lines of numbers side by side, `N` a panel: rows of a left matrix, or columns of a right one, as [`columns`] does.
+/// There are so many, and they are so long (lines, depth); number `k` of a line is `at(line, k)`. `panels` has `depth` places
+/// for each `N` lines, and the last is filled up with zeros.
+pub fn panels_of<const N: usize>(
+    (lines, depth): (usize, usize),
     at: impl Fn(usize, usize) -> f32,
-    panels: &mut [Left],
+    panels: &mut [[f32; N]],
 ) {
-    let firsts = (0..rows).step_by(ROWS);
-    for (first, panel) in firsts.zip(panels.chunks_exact_mut(depth.max(1))) {
-        for (k, quad) in panel.iter_mut().enumerate() {
-            *quad = std::array::from_fn(|i| match first + i < rows {
-                true => at(first + i, k),
-                false => 0.0,
-            });
-        }
-    }
-}
-
-/// Packs the right matrix of that size (depth, columns) whose element (depth, column) is `at(depth, column)`, as
-/// [`columns`] does.
-pub fn columns_of(
-    (depth, columns): (usize, usize),
-    at: impl Fn(usize, usize) -> f32,
-    panels: &mut [Right],
-) {
-    let firsts = (0..columns).step_by(COLUMNS);
+    let firsts = (0..lines).step_by(N);
     for (first, panel) in firsts.zip(panels.chunks_exact_mut(depth.max(1))) {
         for (k, numbers) in panel.iter_mut().enumerate() {
-            *numbers = std::array::from_fn(|j| match first + j < columns {
-                true => at(k, first + j),
+            *numbers = std::array::from_fn(|i| match first + i < lines {
+                true => at(first + i, k),
                 false => 0.0,
             });
         }

@@ -26,9 +26,6 @@ pub const RECOVERY_KEY: &str = "secateur.recovery";
 /// The most pictures that reconstruction looks at, small and large ones: what it keeps of each in memory grows with its size.
 const CALIBRATION: (usize, usize) = (512, 48);
 
-/// How often a model that learns is judged on its way, so that the best can be kept.
-const JUDGEMENTS: f64 = 10.0;
-
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -44,6 +41,11 @@ pub struct Advance {
     /// choice (top-1), changed as they were, 0 to 1; absent where no labels were looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accuracy: Option<f64>,
+    /// Whether the model has learned another tenth of its way since it was judged last, and has more to learn: time to judge it
+    /// again, where the best on the way is to be kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub due: bool,
 }
 
 /// So many pieces are done, of so many; nothing is learned in them.
@@ -54,6 +56,7 @@ impl From<(usize, usize)> for Advance {
             of,
             learned: None,
             accuracy: None,
+            due: false,
         }
     }
 }
@@ -273,6 +276,7 @@ impl Job {
             of,
             learned: Some(learned),
             accuracy: self.lately.accuracy(),
+            due: !course.is_over() && tenths(course.progress()) > tenths(self.judged_at),
         })
     }
 
@@ -298,17 +302,6 @@ impl Job {
             Work::Recalibrate { recalibration, .. } => recalibration.model().clone(),
             Work::Reconstruct(reconstruction) => reconstruction.model(),
             Work::Learn { team, .. } => team.model(),
-        }
-    }
-
-    /// Whether the model has learned another tenth of its way since it was judged last, and has more to learn.
-    pub fn is_due(&self) -> bool {
-        let part = |progress: f64| (progress * JUDGEMENTS).floor();
-        match &self.work {
-            Work::Learn { course, .. } => {
-                !course.is_over() && part(course.progress()) > part(self.judged_at)
-            }
-            Work::Recalibrate { .. } | Work::Reconstruct(_) => false,
         }
     }
 
@@ -365,6 +358,11 @@ impl Job {
             Work::Recalibrate { .. } | Work::Learn { .. } => Vec::new(),
         }
     }
+}
+
+/// Tenths of the way that are behind: at each one, a model that learns is to be judged.
+fn tenths(progress: f64) -> f64 {
+    (progress * 10.0).floor()
 }
 
 /// Writes into a model how it was recovered, after what is written there of recoveries before.

@@ -49,7 +49,7 @@ pub use preparation::{Found, Preparation, Preparing};
 pub use recalibrate::recalibrate;
 pub use reconstruct::{Fitted, Rebuilt, Reconstruction};
 pub use score::{Measure, Score};
-pub use sensitivity::{Curve, Curves, LEVELS, Probed, Sensitivity};
+pub use sensitivity::{Curve, Curves, LEVELS, MOST_JUDGED, Probed, Sensitivity};
 pub use stages::{Aim, Stage, Tried};
 pub use state::State;
 pub use stopwatch::{Clock, measure};

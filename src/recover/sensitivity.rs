@@ -17,8 +17,9 @@ use std::sync::Arc;
 /// The shares that are removed of each layer where nothing else is asked for.
 pub const LEVELS: [f64; 4] = [0.25, 0.5, 0.75, 0.9];
 
-/// Pictures that a probe is measured on, and those that statistics are measured on, at most: there are many probes.
-const MOST_JUDGED: usize = 256;
+/// Pictures that a probe is measured on at most where nothing else is asked for: there are many probes.
+pub const MOST_JUDGED: usize = 256;
+/// Pictures that statistics are measured on at most.
 const MOST_CALIBRATION: usize = 64;
 /// Statistics of fewer pictures than this do more harm than good.
 const FEW: usize = 16;
@@ -78,8 +79,8 @@ pub struct Sensitivity {
 }
 
 impl Sensitivity {
-    /// `levels` are shares to remove of a layer. What is learned from the lessons are statistics alone; the probes are
-    /// measured on the judged pictures. Both are thinned out where there are many.
+    /// `levels` are shares to remove of a layer. What is learned from the lessons are statistics alone, of a few of them; the
+    /// probes are measured on `most` of the judged pictures, or on all where there are fewer.
     ///
     /// Errors: [`Error::BadRecipe`] where the recipe is not one for this model, or leaves nothing to cut;
     /// [`Error::BadInput`] for levels that are no shares.
@@ -88,6 +89,7 @@ impl Sensitivity {
         recipe: &Recipe,
         levels: &[f64],
         parts: &Parts,
+        most: usize,
         seed: u32,
     ) -> Result<Preparation<Self>> {
         if levels.is_empty() || levels.iter().any(|level| !(*level > 0.0 && *level < 1.0)) {
@@ -112,7 +114,7 @@ impl Sensitivity {
             recipe,
             layers[0].iter().map(|name| (name.clone(), levels[0])),
         );
-        let judged = Arc::new(parts.judged.sample(MOST_JUDGED, seed));
+        let judged = Arc::new(parts.judged.sample(most, seed));
         let normalises = original
             .nodes
             .iter()

@@ -17,14 +17,23 @@ use std::sync::Arc;
 pub struct Tested {
     pub original: Quality,
     pub quality: Quality,
+    /// What the model was before; absent where that was not measured beside it ([`Trial::beside`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Quality>,
 }
 
 /// Both being measured; the original is asked once a picture, or not at all where its answers are known.
 pub struct Trial {
     original: Original,
-    model: Shown,
+    model: Measured,
+    before: Option<Measured>,
     pictures: Arc<Pictures>,
     done: usize,
+}
+
+/// A model that is shown pictures, and what was counted so far.
+struct Measured {
+    model: Shown,
     tally: Tally,
 }
 
@@ -48,10 +57,20 @@ impl Trial {
     fn of(original: Original, model: &Graph, pictures: Arc<Pictures>) -> Result<Self> {
         Ok(Trial {
             original,
-            model: Shown::new(model)?,
+            model: Measured::new(model)?,
+            before: None,
             pictures,
             done: 0,
-            tally: Tally::default(),
+        })
+    }
+
+    /// The same, with what the model was before, as a cut alone or recovered for the first time.
+    ///
+    /// Errors: those of running it.
+    pub fn beside(self, before: &Graph) -> Result<Self> {
+        Ok(Trial {
+            before: Some(Measured::new(before)?),
+            ..self
         })
     }
 
@@ -66,9 +85,9 @@ impl Trial {
                 }
                 Original::Known(answers) => answers.of(next)?,
             };
-            let own = self.model.logits(&self.pictures, next)?;
-            self.tally
-                .take(&own, Some(said), self.pictures.label(next))?;
+            for measured in [&mut self.model].into_iter().chain(&mut self.before) {
+                measured.take(&self.pictures, next, said)?;
+            }
             self.done += 1;
         }
         Ok((self.done, of))
@@ -89,7 +108,8 @@ impl Trial {
                 Original::Asked(asking) => asking.quality(),
                 Original::Known(answers) => answers.quality(),
             },
-            quality: self.tally.quality(),
+            quality: self.model.tally.quality(),
+            before: self.before.as_ref().map(|before| before.tally.quality()),
         }
     }
 
@@ -99,5 +119,20 @@ impl Trial {
             Original::Asked(asking) => asking.finish(),
             Original::Known(answers) => answers,
         }
+    }
+}
+
+impl Measured {
+    fn new(model: &Graph) -> Result<Self> {
+        Ok(Measured {
+            model: Shown::new(model)?,
+            tally: Tally::default(),
+        })
+    }
+
+    /// Shows a picture of which the original said this.
+    fn take(&mut self, pictures: &Pictures, index: usize, said: &[f32]) -> Result<()> {
+        let own = self.model.logits(pictures, index)?;
+        self.tally.take(&own, Some(said), pictures.label(index))
     }
 }

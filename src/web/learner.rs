@@ -49,6 +49,8 @@ pub struct Learner {
 /// What is under way.
 struct Work {
     original: Graph,
+    /// What a recovery began with.
+    pruned: Option<Graph>,
     /// What the original costs; its file does not count.
     before: Totals,
     parts: Parts,
@@ -73,6 +75,7 @@ impl Work {
         Work {
             before: account(&original, 0).totals,
             original,
+            pruned: None,
             parts,
             shares: Shares::default(),
             kind,
@@ -242,7 +245,10 @@ impl Learner {
             ..Recovered::of(&recovered, &work.before)?
         };
         let kind = Kind::Recovered(Box::new(recovered.graph), plan);
-        self.work = Some(Work::new(work.original, work.parts, work.answers, kind));
+        self.work = Some(Work {
+            pruned: work.pruned,
+            ..Work::new(work.original, work.parts, work.answers, kind)
+        });
         message(told)
     }
 
@@ -259,8 +265,8 @@ impl Learner {
         told.map(message).transpose()
     }
 
-    /// Begins to measure what came out, a recovered model or a search's best, beside the original, on the pictures for the last
-    /// word. Gives how many there are.
+    /// Begins to measure what came out, a recovered model beside what it was before, or a search's best, and the original, on
+    /// the pictures for the last word. Gives how many there are.
     #[wasm_bindgen(js_name = beginTest)]
     pub fn begin_test(&mut self) -> JsResult<usize> {
         let work = self.work()?;
@@ -270,7 +276,11 @@ impl Learner {
             Kind::Line(line) => line.best().0,
         };
         let pictures = &work.parts.test;
-        work.trial = Some(Trial::new(&work.original, model, Arc::clone(pictures))?);
+        let trial = Trial::new(&work.original, model, Arc::clone(pictures))?;
+        work.trial = Some(match &work.pruned {
+            Some(pruned) => trial.beside(pruned)?,
+            None => trial,
+        });
         Ok(pictures.len())
     }
 

@@ -99,6 +99,11 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   const [original, cut, recovered] = await numbers(secateur, /^Accuracy/);
   expect(cut!).toBeLessThan(original! - LINE);
   expect(recovered!).toBeGreaterThan(original! - LINE);
+  // The same on the test pictures, which all three are measured on.
+  await expect(page.getByTestId("recovered").getByRole("row", { name: /^Test/ })).toBeVisible({ timeout: 240_000 });
+  const [whole, alone, back] = await numbers(secateur, /^Test/);
+  expect(alone!).toBeLessThan(whole! - LINE);
+  expect(back!).toBeGreaterThan(whole! - LINE);
 
   await panel.getByLabel("in rounds that").selectOption("linear");
   await panel.getByLabel("rounds", { exact: true }).fill("2");

@@ -197,11 +197,13 @@ export function doubleCore(): DoubleCore {
   const listeners = new Set<(which: never, reason: string) => void>();
   let learnt = 0;
   let shown = 0;
-  let trial = { of: 0, done: 0, gives: 0 };
+  let trial: { of: number; done: number; gives: number; before?: number } = { of: 0, done: 0, gives: 0 };
   let prepared = 0;
   let beginning = BEGINNING;
   let scored = "";
   let batch = PLAN.batch;
+  /** Whether what is recovered learns step by step. */
+  let learns = true;
   let lost = 0;
   let probers = 0;
   let current: Recipe = { target: { macs: 1 } };
@@ -327,7 +329,12 @@ export function doubleCore(): DoubleCore {
         answer("placesOf", rooted, () =>
           paths.map((path) => ({ folder: path.split("/").at(-2) ?? null, toTest: false })),
         ),
-      recover: (_, __, plan) => answer("recover", plan, () => (({ batch } = plan), begins(quality(0.25)), undefined)),
+      recover: (_, __, plan) =>
+        answer("recover", plan, () => {
+          batch = plan.batch;
+          learns = plan.method === "distill" || plan.method === "finetune";
+          begins(quality(0.25));
+        }),
       prepare: () => answer("prepare", null, () => ({ measuring: { done: (prepared += 1), of: 2 } })),
       begin: () => answer("begin", null, () => beginning),
       advance: () =>
@@ -341,7 +348,7 @@ export function doubleCore(): DoubleCore {
             rate: 0.01,
             gradientNorm: 1,
           };
-          return { done: learnt, of: 3, learned };
+          return { done: learnt, of: 3, learned, due: learns && learnt < 3 };
         }),
       judge: () => answer("judge", null, () => ((trial = { of: 4, done: 0, gives: learnt < 3 ? 0.5 : 0.75 }), 4)),
       // Each judgement finds a better model.
@@ -404,12 +411,13 @@ export function doubleCore(): DoubleCore {
             state,
           };
         }),
-      beginTest: () => answer("beginTest", null, () => ((trial = { of: 2, done: 0, gives: 0.85 }), 2)),
+      beginTest: () => answer("beginTest", null, () => ((trial = { of: 2, done: 0, gives: 0.85, before: 0.25 }), 2)),
       advanceTrial: () => answer("advanceTrial", null, () => ({ done: (trial.done += 1), of: trial.of })),
       finishTrial: () =>
         answer("finishTrial", trial.done, () => ({
           original: quality(1),
           quality: { ...quality(trial.gives), pictures: trial.done },
+          ...(trial.before === undefined ? {} : { before: { ...quality(trial.before), pictures: trial.done } }),
         })),
     },
     prober: () => {

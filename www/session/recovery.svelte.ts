@@ -74,8 +74,6 @@ export interface QualityPoint {
   readonly learned: number | null;
 }
 
-/** Judgements on the way: so many of them, and no more often than this. */
-const JUDGEMENTS = 10;
 const MEASURING = "Measuring the recovered model";
 
 export class Recovery {
@@ -377,7 +375,6 @@ export class Recovery {
    */
   async #learn(plan: Plan, onBetter: (best: Recovered, of: number) => Promise<unknown>): Promise<number> {
     const { learner } = this.core;
-    const learns = plan.method === "distill" || plan.method === "finetune";
     const what = {
       recalibrate: "Measuring statistics",
       "correct-bias": "Correcting layer by layer",
@@ -387,19 +384,15 @@ export class Recovery {
     }[plan.method];
     const course = new Course(this.#now);
     let done = 0;
-    /** The share of the way at which it is judged next, in such parts. */
-    let judgements = 1;
     try {
       while (!this.#stopping) {
         await this.#unpaused();
         course.begin();
         const advance = await learner.advance();
         done = advance.done;
-        const way = advance.done / advance.of;
         await this.#follow(course, what, advance);
         if (advance.done >= advance.of) break;
-        if (learns && way * JUDGEMENTS >= judgements) {
-          judgements = Math.floor(way * JUDGEMENTS) + 1;
+        if (advance.due) {
           await this.#judge(what, advance);
           const best = await learner.checkpoint(this.checkpoint?.done ?? 0);
           if (best) await onBetter(best, advance.of);

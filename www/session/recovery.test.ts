@@ -94,7 +94,11 @@ describe("a recovery", () => {
     await settled();
     expect(told[2]).toMatchObject({ progress: { what: expect.stringContaining("2 of 4"), share: 0.5 } });
     expect(session.results.attempts).toMatchObject([
-      { quality: { agreement: 0.75, pictures: 4 }, judged: 4, test: { quality: { agreement: 0.85, pictures: 1 } } },
+      {
+        quality: { agreement: 0.75, pictures: 4 },
+        judged: 4,
+        test: { before: { agreement: 0.25 }, quality: { agreement: 0.85, pictures: 1 } },
+      },
     ]);
     expect(session.results.recovered).not.toBeNull();
     expect(session.recovery.remarks).toEqual([expect.stringContaining("first 1 of 2 photos")]);

@@ -13,7 +13,7 @@ use secateur::data::{Augmentation, Pictures};
 use secateur::graph::Graph;
 use secateur::learn::{Rule, Schedule};
 use secateur::onnx;
-use secateur::recover::{self, Chosen, Job, Length, Parts, Plan, Trial};
+use secateur::recover::{self, Answers, Chosen, Job, Length, Parts, Plan, Quality, Trial};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -279,27 +279,28 @@ fn recover_by(
     if let Some(unmatched) = job.unmatched() {
         progress.note(&format!("note: {unmatched}"));
     }
-    let answers = match judged {
+    let judge = match judged {
         Some(pictures) => {
             progress.stage("Measuring both models");
             let mut trial = Trial::new(original, pruned, Arc::clone(pictures))?;
             show_all(&mut trial, progress)?;
             // What comes out should not be worse than what went in.
             job.judged(trial.tested().quality);
-            Some((trial.answers(), pictures))
+            let (answers, pictures) = (trial.answers(), Arc::clone(pictures));
+            Some(Judge { answers, pictures })
         }
         None => None,
     };
-    let judge = |job: &mut Job| -> Result<(), Failure> {
-        if let Some((answers, pictures)) = &answers {
-            progress.stage("Judging");
-            let mut trial = Trial::against(answers, &job.now(), Arc::clone(pictures))?;
-            show_all(&mut trial, progress)?;
-            job.judged(trial.tested().quality);
-            progress.stage("Recovering");
-        }
-        Ok(())
-    };
+    let done = do_all(&mut job, judge.as_ref(), progress)?;
+    let recovered = job.finish();
+    let kept = recovered
+        .found
+        .map(|(kept, quality)| told_of(kept, done, &quality));
+    Ok((recovered.graph, kept))
+}
+
+/// Does all pieces, and judges where it is time to. Gives how many pieces were done.
+fn do_all(job: &mut Job, judge: Option<&Judge>, progress: &Progress) -> Result<usize, Failure> {
     progress.stage("Recovering");
     let mut done = 0;
     loop {
@@ -316,23 +317,43 @@ fn recover_by(
         if done >= advance.of {
             break;
         }
-        if job.is_due() {
-            judge(&mut job)?;
+        if let Some(judge) = judge.filter(|_| advance.due) {
+            judge.judge(job, progress)?;
+            progress.stage("Recovering");
         }
     }
-    judge(&mut job)?;
-    let recovered = job.finish();
-    let kept = recovered.found.map(|(kept, quality)| {
-        let count = quality.pictures;
-        let score = 100.0 * quality.score().unwrap_or(0.0);
-        match kept {
-            0 => format!(
-                "kept as it was: on the {count} pictures that it is chosen by ({score:.2} %) nothing that came of it was better\n"
-            ),
-            _ => format!(
-                "kept as it was after step {kept} of {done}: the best of those judged, on {count} pictures that nothing was learned from ({score:.2} %)\n"
-            ),
-        }
-    });
-    Ok((recovered.graph, kept))
+    if let Some(judge) = judge {
+        judge.judge(job, progress)?;
+    }
+    Ok(done)
+}
+
+/// The pictures that the best model is chosen by, and what the original says of them.
+struct Judge {
+    answers: Answers,
+    pictures: Arc<Pictures>,
+}
+
+impl Judge {
+    fn judge(&self, job: &mut Job, progress: &Progress) -> Result<(), Failure> {
+        progress.stage("Judging");
+        let mut trial = Trial::against(&self.answers, &job.now(), Arc::clone(&self.pictures))?;
+        show_all(&mut trial, progress)?;
+        job.judged(trial.tested().quality);
+        Ok(())
+    }
+}
+
+/// Which of the models that were judged is kept, and how good it is.
+fn told_of(kept: usize, done: usize, quality: &Quality) -> String {
+    let count = quality.pictures;
+    let score = 100.0 * quality.score().unwrap_or(0.0);
+    match kept {
+        0 => format!(
+            "kept as it was: on the {count} pictures that it is chosen by ({score:.2} %) nothing that came of it was better\n"
+        ),
+        _ => format!(
+            "kept as it was after step {kept} of {done}: the best of those judged, on {count} pictures that nothing was learned from ({score:.2} %)\n"
+        ),
+    }
 }

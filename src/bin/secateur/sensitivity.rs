@@ -11,7 +11,7 @@ use clap::Args;
 use secateur::graph::Graph;
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
-use secateur::recover::{Curves, LEVELS, Parts, Probed, Quality, Sensitivity, guide};
+use secateur::recover::{Curves, LEVELS, MOST_JUDGED, Parts, Probed, Quality, Sensitivity, guide};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -29,6 +29,9 @@ pub struct Sense {
     /// Shares to remove of each layer, such as 0.25,0.5
     #[arg(long, value_name = "SHARES", value_delimiter = ',', default_values_t = LEVELS)]
     levels: Vec<f64>,
+    /// At most so many pictures to measure each cut on: more of them tell smaller differences between layers
+    #[arg(long, value_name = "COUNT", default_value_t = MOST_JUDGED as u32, value_parser = clap::value_parser!(u32).range(1..))]
+    judged: u32,
     /// Where a recipe goes that meets the target of the first one, shared out by what each layer can bear
     #[arg(long, value_name = "OUT.json")]
     guided: Option<PathBuf>,
@@ -44,6 +47,7 @@ struct Subject<'a> {
     recipe: &'a Recipe,
     levels: &'a [f64],
     parts: &'a Parts,
+    judged: usize,
     seed: u32,
 }
 
@@ -76,6 +80,7 @@ impl Sense {
             recipe: &recipe,
             levels: &self.levels,
             parts: &parts,
+            judged: self.judged as usize,
             seed: self.data.seed,
         };
         let curves = subject.probe_all(&progress)?;
@@ -101,7 +106,8 @@ impl Subject<'_> {
     /// Does the probes on all processors; the answers are the same on any number.
     fn probe_all(&self, progress: &Progress) -> Result<Curves, Failure> {
         let model = (self.graph, self.bytes);
-        let first = Sensitivity::prepare(model, self.recipe, self.levels, self.parts, self.seed)?;
+        let (parts, judged, seed) = (self.parts, self.judged, self.seed);
+        let first = Sensitivity::prepare(model, self.recipe, self.levels, parts, judged, seed)?;
         let first = prepare(first, progress)?;
         progress.stage("Cutting layer by layer");
         let mut curves = first.curves();

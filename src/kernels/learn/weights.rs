@@ -1,6 +1,6 @@
 //! Products of matrices that are read through functions, on the tiles that run models.
 
-use crate::kernels::pack::{Panels, columns_of, panel_count, rows_of};
+use crate::kernels::pack::{Panels, panel_count, panels_of};
 use crate::kernels::product::{Tail, Target, multiply_packed};
 use crate::kernels::tile::{COLUMNS, ROWS};
 
@@ -28,9 +28,10 @@ pub fn multiply(
     let (panels, scratch) = scratch.split_at_mut(of_left);
     let (numbers, scratch) = scratch.split_at_mut(of_right);
     let bias = &mut scratch[..of_bias];
-    let (panels, numbers) = (panels.as_chunks_mut().0, numbers.as_chunks_mut().0);
-    rows_of((rows, depth), left, panels);
-    columns_of((depth, columns), right, numbers);
+    let panels = panels.as_chunks_mut::<ROWS>().0;
+    let numbers = numbers.as_chunks_mut::<COLUMNS>().0;
+    panels_of((rows, depth), left, panels);
+    panels_of((columns, depth), |column, k| right(k, column), numbers);
     bias.fill(0.0);
     let left = Panels {
         rows,

@@ -86,7 +86,10 @@ impl Learner {
                     ..beginning(&parts, qualities, milliseconds)
                 };
                 let kind = Kind::Recovery(Box::new(job));
-                self.work = Some(Work::new(original, parts, trial.answers(), kind));
+                self.work = Some(Work {
+                    pruned: Some(pruned),
+                    ..Work::new(original, parts, trial.answers(), kind)
+                });
                 message(told)
             }
             Preparing::Line(line, original, parts) => {

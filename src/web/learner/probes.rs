@@ -8,7 +8,9 @@ use crate::onnx::open;
 use crate::prune::session::Session;
 use crate::random;
 use crate::recipe::Recipe;
-use crate::recover::{Advance, Curves, LayerTrial, Sensitivity, SizeTrial, Sweep, Swept, guide};
+use crate::recover::{
+    Advance, Curves, LayerTrial, MOST_JUDGED, Sensitivity, SizeTrial, Sweep, Swept, guide,
+};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
 use crate::web::{SLICE, message, now, read_recipe};
@@ -41,7 +43,8 @@ impl Learner {
         let parts = self.parts(&graph)?;
         let before = before.map(|curves| curves.to_rust()).transpose();
         let before = before.map_err(mismatch)?.map(Box::new);
-        let sensitivity = Sensitivity::prepare((&graph, size), &recipe, &levels, &parts, seed)?;
+        let sensitivity =
+            Sensitivity::prepare((&graph, size), &recipe, &levels, &parts, MOST_JUDGED, seed)?;
         self.preparing = Some(Preparing::Layers(sensitivity, before));
         Ok(())
     }
