@@ -20,6 +20,7 @@ export function completedAttempts(cutter: Teller, attempts: readonly Attempt[]):
       test: test && {
         original: await scored(cutter, test.original),
         quality: await scored(cutter, test.quality),
+        ...(test.before && { before: await scored(cutter, test.before) }),
       },
       left: left ?? (await cutter.remainder(before, totals)),
     };
