@@ -4,16 +4,19 @@ mod common;
 
 use common::colours::pictures;
 use common::{Net, int};
+use secateur::data::Pictures;
 use secateur::graph::{Dim, Graph};
 use secateur::prune::cut::cut;
 use secateur::prune::session::Session;
 use secateur::recipe::{Recipe, Target};
 use secateur::recover::{
-    Curves, MOST_JUDGED, Parts, Quality, Sensitivity, examine, guide, recalibrate,
+    Curves, Found, MOST_JUDGED, Parts, Preparing, Quality, Sensitivity, examine, guide, recalibrate,
 };
 use secateur::tensor::Tensor;
+use std::sync::Arc;
 
-/// A network with normalisations and a residual sum: its first and third convolutions can only be cut together.
+/// A network with normalisations, whose statistics are right for such pictures, and a residual sum: its first and third
+/// convolutions can only be cut together.
 fn residual() -> Graph {
     let mut net = Net::new(3);
     let x = net.input(&[1, 3, 8, 8]);
@@ -30,7 +33,8 @@ fn residual() -> Graph {
     let x = net.pool(x);
     let x = net.flatten(x);
     let y = net.linear(x, 3);
-    common::with_open_batch(net.finish(&[y]))
+    let graph = common::with_open_batch(net.finish(&[y]));
+    recalibrate(&graph, &parts(false).lessons).unwrap()
 }
 
 /// Tells colours apart by three of the twelve channels of its first convolution, and by all three of its second.
@@ -128,6 +132,70 @@ fn a_probe_is_that_layer_cut_by_hand_and_recalibrated() {
     let spared = Recipe::parse(r#"{"target": {"macs": 0.5}, "protect": ["Conv6"]}"#).unwrap();
     let curves = measured(&graph, &spared, &parts(true), &[0.5]);
     assert_eq!(curves.curves.len(), 1);
+}
+
+/// Statistics of pictures that show too little would hide what a cut does: the whole model does not bear them.
+#[test]
+fn statistics_that_ruin_the_whole_model_are_left_as_they_are() {
+    let graph = residual();
+    let usual = parts(false);
+    let mut dark = Pictures::new(usual.lessons.preset()).unwrap();
+    for level in 0..40 {
+        let rgba = [level / 4, level / 8, 0, 255].repeat(64);
+        dark.add(&rgba, 8, 8, None).unwrap();
+    }
+    let poor = Parts {
+        lessons: Arc::new(dark),
+        ..usual.clone()
+    };
+    let judged = &usual.judged;
+    let score = |model: &Graph| examine(model, Some(&graph), judged).unwrap().agreement;
+    let ruined = recalibrate(&graph, &poor.lessons).unwrap();
+    assert!(score(&ruined) < Some(0.8), "{:?}", score(&ruined));
+
+    let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
+    let curves = measured(&graph, &recipe, &poor, &[0.3]);
+    assert_eq!(curves.calibrated_on, 0);
+    for curve in &curves.curves {
+        let mut by_hand = recipe.clone();
+        by_hand.allocation = secateur::recipe::Allocation::Manual;
+        by_hand.layers = curve
+            .layers
+            .iter()
+            .map(|name| (name.clone(), 0.3))
+            .collect();
+        let made = cut(&graph, 10_000, &by_hand, None).unwrap().graph;
+        assert_eq!(curve.points[0].quality.agreement, score(&made));
+    }
+}
+
+#[test]
+fn another_worker_takes_what_statistics_did_to_the_whole_model() {
+    let (graph, parts) = (residual(), parts(true));
+    let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
+    let prepare =
+        || Sensitivity::prepare((&graph, 10_000), &recipe, &[0.5], &parts, MOST_JUDGED, 1).unwrap();
+    let mut tells = prepare();
+    // The model as it is, batches for statistics, and the model with these.
+    let of = 2 * parts.judged.len() + parts.lessons.len().min(64) / 32;
+    for done in 1..=of {
+        let at = tells.advance().unwrap();
+        assert_eq!(at, Preparing::Measuring((done, of).into()));
+        assert_eq!(at.is_over(), done == of);
+    }
+    let found = tells.found();
+    let mut takes = prepare();
+    takes.take(found.clone()).unwrap();
+    assert!(takes.advance().unwrap().is_over());
+    let (mut first, mut other) = (tells.finish().unwrap(), takes.finish().unwrap());
+    assert_eq!(other.curves(), first.curves());
+    assert_eq!(other.probe(1).unwrap(), first.probe(1).unwrap());
+    let lacks = Found {
+        recalibrated: None,
+        ..found
+    };
+    let refused = prepare().take(lacks).unwrap_err().to_string();
+    assert!(refused.contains("other statistics"), "{refused}");
 }
 
 #[test]
@@ -287,7 +355,7 @@ fn what_was_measured_before_is_not_measured_again() {
     let asked = recipe(r#"{"criterion": "l1", "target": {"macs": 0.5}}"#);
     let begin =
         |recipe: &Recipe, levels: &[f64], parts: &Parts| begun(&graph, recipe, levels, parts);
-    let (levels, same) = ([0.5, 0.9], parts(true));
+    let (levels, same) = ([0.5, 0.9], parts(false));
     let whole = measured(&graph, &asked, &same, &levels);
 
     let mut first = begin(&asked, &levels, &same);
@@ -327,12 +395,12 @@ fn what_was_measured_before_is_not_measured_again() {
     assert!(of_whole.curves.iter().all(|curve| curve.points.len() == 1));
 
     let other_criterion = recipe(r#"{"criterion": "l2", "target": {"macs": 0.5}}"#);
-    let other_pictures = Parts::new(pictures(120, 2, true)).unwrap();
-    let unlabelled = parts(false);
+    let other_pictures = Parts::new(pictures(120, 2, false)).unwrap();
+    let labelled = parts(true);
     for (recipe, parts) in [
         (&other_criterion, &same),
         (&asked, &other_pictures),
-        (&asked, &unlabelled),
+        (&asked, &labelled),
     ] {
         let begun = begin(recipe, &levels, parts);
         assert_eq!(begun.left(&begun.known(&whole)).len(), all);

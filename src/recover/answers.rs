@@ -95,6 +95,14 @@ impl Asking {
     }
 
     /// Its answers on the pictures that were shown.
+    pub fn answers(&self) -> Answers {
+        Answers {
+            quality: self.quality(),
+            said: self.said.clone().into(),
+        }
+    }
+
+    /// The same, where no more are to be shown.
     pub fn finish(self) -> Answers {
         Answers {
             quality: self.quality(),

@@ -1,6 +1,7 @@
 //! One layer cut alone and measured, a piece at a time: whoever drives it can show how far it is, and stop it.
 
 use super::answers::Answers;
+use super::exam::Quality;
 use super::recalibrate::Recalibration;
 use super::sensitivity::Probed;
 use super::trial::Trial;
@@ -56,6 +57,11 @@ impl LayerTrial {
         })
     }
 
+    /// How many pieces there are where statistics are measured anew: batches, then pictures.
+    pub(super) fn pieces(calibration: &Pictures, judged: &Pictures) -> usize {
+        Recalibration::rounds(calibration) + judged.len()
+    }
+
     /// Does the next piece; gives how many are done, and how many are to be.
     ///
     /// Errors: those of running the model.
@@ -76,6 +82,14 @@ impl LayerTrial {
                 let (shown, _) = trial.advance()?;
                 Ok((self.batches + shown, of))
             }
+        }
+    }
+
+    /// How good it is, as far as pictures were shown.
+    pub(super) fn quality(&self) -> Quality {
+        match &self.work {
+            Work::Recalibrating(..) => Quality::default(),
+            Work::Judging(trial) => trial.tested().quality,
         }
     }
 

@@ -63,8 +63,8 @@ impl Line {
         let asking = Asking::new(original, Arc::clone(&parts.judged))?;
         let (recipe, plan) = (recipe.clone(), plan.clone());
         let (original, file) = (original.clone(), file.to_vec());
-        Ok(Preparation::new(None, asking, move |_, answers| {
-            let whole = (answers.quality(), milliseconds);
+        Ok(Preparation::new(None, asking, move |known| {
+            let whole = (known.answers.quality(), milliseconds);
             Ok(Line {
                 state: State::new(recipe, plan, aim, &parts, whole),
                 best: (original.clone(), file),
@@ -72,7 +72,7 @@ impl Line {
                 original,
                 portions,
                 parts,
-                answers,
+                answers: known.answers,
                 clock,
                 scoring: Scoring::default(),
                 leads: false,
@@ -102,11 +102,11 @@ impl Line {
         let asking = Asking::new(original, Arc::clone(&parts.judged))?;
         let original = original.clone();
         let best = (best.clone(), file.to_vec());
-        Ok(Preparation::new(None, asking, move |_, answers| {
+        Ok(Preparation::new(None, asking, move |known| {
             Ok(Line {
                 original,
                 portions,
-                answers,
+                answers: known.answers,
                 parts,
                 clock,
                 best,

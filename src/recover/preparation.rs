@@ -2,7 +2,9 @@
 //! drives it can show how far it is, and stop it.
 
 use super::answers::{Answers, Asking};
+use super::exam::Quality;
 use super::job::Advance;
+use super::layer_trial::LayerTrial;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -20,7 +22,8 @@ use std::sync::Arc;
 pub enum Preparing {
     /// The criterion looks at pictures: how many it has seen, and is to see.
     Scoring(Advance),
-    /// The original was shown pictures to measure on; once all were, everything is prepared.
+    /// The original was shown pictures to measure on, and where its statistics are measured anew, once more with these; after
+    /// the last of them everything is prepared.
     Measuring(Advance),
 }
 
@@ -37,9 +40,19 @@ pub struct Found {
     pub scores: Option<Measured>,
     /// What the original says of each picture to measure on, a number for each class.
     pub said: Vec<Vec<f32>>,
+    /// How good the original is with its statistics measured anew, where that was to be found out.
+    pub recalibrated: Option<Quality>,
 }
 
-type Begin<T> = dyn FnOnce(Option<Measured>, Answers) -> Result<T>;
+/// What is known once all pictures were shown.
+pub(super) struct Known {
+    scores: Option<Measured>,
+    pub answers: Answers,
+    /// As in [`Found`].
+    pub recalibrated: Option<Quality>,
+}
+
+type Begin<T> = dyn FnOnce(Known) -> Result<T>;
 
 /// On the way to a `T`, which begins when it is known what its criterion found, where it needs pictures, and what the original
 /// says of those to measure on.
@@ -47,19 +60,36 @@ pub struct Preparation<T> {
     scoring: Option<Measuring>,
     scores: Option<Measured>,
     asking: Asking,
+    recalibrating: Option<Recalibrating>,
     begin: Box<Begin<T>>,
+}
+
+/// The original on its way to other statistics, and to be measured with them.
+struct Recalibrating {
+    original: Graph,
+    calibration: Arc<Pictures>,
+    judged: Arc<Pictures>,
+    at: At,
+}
+
+enum At {
+    /// What it says as it is has to be known first.
+    Waiting,
+    Measuring(Box<LayerTrial>),
+    Known(Quality),
 }
 
 impl<T> Preparation<T> {
     pub(super) fn new(
         scoring: Option<Measuring>,
         asking: Asking,
-        begin: impl FnOnce(Option<Measured>, Answers) -> Result<T> + 'static,
+        begin: impl FnOnce(Known) -> Result<T> + 'static,
     ) -> Self {
         Preparation {
             scoring,
             scores: None,
             asking,
+            recalibrating: None,
             begin: Box::new(begin),
         }
     }
@@ -73,20 +103,39 @@ impl<T> Preparation<T> {
         recipe: Recipe,
         lessons: &Pictures,
         judged: &Arc<Pictures>,
-        begin_cuts: impl FnOnce(Session, Answers) -> Result<T> + 'static,
+        begin_cuts: impl FnOnce(Session, Known) -> Result<T> + 'static,
     ) -> Result<Self> {
         let scoring = begin(original, &recipe, lessons)?;
         if scoring.is_none() {
             session.choose(&recipe)?;
         }
         let asking = Asking::new(original, Arc::clone(judged))?;
-        Ok(Self::new(scoring, asking, move |scores, answers| {
-            if let Some(scores) = scores {
+        Ok(Self::new(scoring, asking, move |mut known| {
+            if let Some(scores) = known.scores.take() {
                 session.take_scores(scores)?;
                 session.choose(&recipe)?;
             }
-            begin_cuts(session, answers)
+            begin_cuts(session, known)
         }))
+    }
+
+    /// The same, where it is to be found out as well how good the original is on the judged pictures with the statistics that
+    /// the calibration pictures give.
+    pub(super) fn recalibrating(
+        self,
+        original: &Graph,
+        calibration: &Arc<Pictures>,
+        judged: &Arc<Pictures>,
+    ) -> Self {
+        Preparation {
+            recalibrating: Some(Recalibrating {
+                original: original.clone(),
+                calibration: Arc::clone(calibration),
+                judged: Arc::clone(judged),
+                at: At::Waiting,
+            }),
+            ..self
+        }
     }
 
     /// Shows the next picture.
@@ -94,7 +143,7 @@ impl<T> Preparation<T> {
     /// Errors: those of running the original, or of measuring the criterion on it.
     pub fn advance(&mut self) -> Result<Preparing> {
         let Some(mut scoring) = self.scoring.take() else {
-            return Ok(Preparing::Measuring(self.asking.advance()?.into()));
+            return Ok(Preparing::Measuring(self.measure()?.into()));
         };
         let (done, of) = scoring.advance()?;
         match done < of {
@@ -104,23 +153,75 @@ impl<T> Preparation<T> {
         Ok(Preparing::Scoring((done, of).into()))
     }
 
+    /// Shows the next picture to the original as it is, or then, with other statistics; gives how many have been shown, and how
+    /// many are to be.
+    fn measure(&mut self) -> Result<(usize, usize)> {
+        let Some(Recalibrating {
+            original,
+            calibration,
+            judged,
+            at,
+        }) = &mut self.recalibrating
+        else {
+            return self.asking.advance();
+        };
+        let asked = judged.len();
+        let of = asked + LayerTrial::pieces(calibration, judged);
+        let done = match at {
+            At::Waiting => {
+                let (done, _) = self.asking.advance()?;
+                if done == asked {
+                    let known = (&*judged, &self.asking.answers());
+                    let trial = LayerTrial::new(0.0, original, Some(&*calibration), known)?;
+                    *at = At::Measuring(Box::new(trial));
+                }
+                done
+            }
+            At::Measuring(trial) => {
+                let (done, pieces) = trial.advance()?;
+                if done == pieces {
+                    *at = At::Known(trial.quality());
+                }
+                asked + done
+            }
+            At::Known(_) => of,
+        };
+        Ok((done, of))
+    }
+
     /// What the pictures that were shown told.
     pub fn found(&self) -> Found {
         Found {
             scores: self.scores.clone(),
             said: self.asking.said().to_vec(),
+            recalibrated: self.recalibrated(),
+        }
+    }
+
+    fn recalibrated(&self) -> Option<Quality> {
+        match self.recalibrating.as_ref()?.at {
+            At::Known(quality) => Some(quality),
+            At::Waiting | At::Measuring(_) => None,
         }
     }
 
     /// Takes what the same preparation found elsewhere; then nothing is left to be shown.
     ///
-    /// Errors: [`Error::BadInput`] where that is of other pictures, or where the criterion has to look at pictures and found
-    /// nothing.
+    /// Errors: [`Error::BadInput`] where that is of other pictures, or where something was to be found out and was not.
     pub fn take(&mut self, found: Found) -> Result<()> {
         if self.scoring.is_some() && found.scores.is_none() {
             return Err(Error::BadInput(
                 "what was found on the pictures lacks the criterion's scores".into(),
             ));
+        }
+        if let Some(recalibrating) = &mut self.recalibrating {
+            let quality = found.recalibrated.ok_or_else(|| {
+                Error::BadInput(
+                    "what was found on the pictures lacks the original's quality with other statistics"
+                        .into(),
+                )
+            })?;
+            recalibrating.at = At::Known(quality);
         }
         self.asking.take(found.said)?;
         if self.scoring.take().is_some() {
@@ -132,6 +233,11 @@ impl<T> Preparation<T> {
     /// What was prepared, after all pictures that are left.
     pub fn finish(mut self) -> Result<T> {
         while !self.advance()?.is_over() {}
-        (self.begin)(self.scores, self.asking.finish())
+        let recalibrated = self.recalibrated();
+        (self.begin)(Known {
+            recalibrated,
+            scores: self.scores,
+            answers: self.asking.finish(),
+        })
     }
 }

@@ -38,7 +38,7 @@ impl Recalibration {
                     .into(),
             ));
         }
-        let batch = pictures.len().min(BATCH);
+        let batch = batch_of(pictures);
         if batch < 2 {
             return Err(Error::BadInput(
                 "statistics need at least two pictures, and a few dozen to mean something".into(),
@@ -54,9 +54,14 @@ impl Recalibration {
             input: vec![0.0; pictures.sample_len() * batch],
             batch,
             done: 0,
-            rounds: pictures.len() / batch,
+            rounds: Self::rounds(pictures),
             sums: BTreeMap::new(),
         })
+    }
+
+    /// Batches that these pictures make.
+    pub(super) fn rounds(pictures: &Pictures) -> usize {
+        pictures.len() / batch_of(pictures).max(1)
     }
 
     /// Shows the next batch of the same pictures.
@@ -103,6 +108,11 @@ impl Recalibration {
         self.tape.restore(&measured);
         self.tape.write_to(&mut self.graph);
     }
+}
+
+/// Pictures in a batch: fewer than usual where there are no more.
+fn batch_of(pictures: &Pictures) -> usize {
+    pictures.len().min(BATCH)
 }
 
 /// A model whose BatchNormalization layers have the mean and variance that these pictures give them: the average over

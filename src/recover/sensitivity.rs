@@ -5,7 +5,7 @@ use super::exam::Quality;
 use super::guide::by_hand;
 use super::layer_trial::LayerTrial;
 use super::parts::Parts;
-use super::preparation::Preparation;
+use super::preparation::{Known, Preparation};
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -23,6 +23,9 @@ pub const MOST_JUDGED: usize = 256;
 const MOST_CALIBRATION: usize = 64;
 /// Statistics of fewer pictures than this do more harm than good.
 const FEW: usize = 16;
+/// Those of more may as well, where they show little of what a model is made for: if the whole model with these statistics says
+/// something else of more than this share of pictures, cuts are judged without them.
+const MOST_CHANGED: f64 = 0.2;
 
 /// How good the model is when one layer alone is cut, with the layers that can't be cut without it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,7 +56,8 @@ pub struct Curves {
     pub recipe: Recipe,
     /// The whole model on the same pictures.
     pub original: Quality,
-    /// Pictures that statistics were measured on after each cut; 0 where there was no recalibration.
+    /// Pictures that statistics were measured on after each cut; 0 where there was no recalibration, since the model has no
+    /// normalisation, there are too few pictures, or statistics of these ruin the whole model.
     pub calibrated_on: usize,
     /// [`Pictures::fingerprint`] of those that cuts and statistics go by, and of those that were measured on.
     #[serde(default)]
@@ -65,7 +69,7 @@ pub struct Curves {
 /// A model whose layers are probed one by one, in any order, here or on several machines at a time: each probe stands
 /// alone. Accuracy (agreement with the original, without labels) against sparsity for every layer, as in Li et al. 2017,
 /// “Pruning filters for efficient ConvNets” (arXiv 1608.08710), figure 2; normalisations are recalibrated before a cut is
-/// judged (Li et al. 2020, “EagleEye”, arXiv 2007.02491), where the model has any.
+/// judged (Li et al. 2020, “EagleEye”, arXiv 2007.02491), where the model has any and the pictures suffice.
 #[derive(Clone)]
 pub struct Sensitivity {
     session: Session,
@@ -127,20 +131,27 @@ impl Sensitivity {
             format!("{:016x}", judged.fingerprint()),
         ];
         let recipe = recipe.clone();
-        let shown = Arc::clone(&judged);
-        let begin = move |session, answers| {
+        let (shown, statistics) = (Arc::clone(&judged), calibration.clone());
+        let begin = move |session, known: Known| {
+            let with_statistics = known.recalibrated.and_then(|quality| quality.agreement);
+            let does_harm = with_statistics.is_some_and(|same| 1.0 - same > MOST_CHANGED);
             Ok(Sensitivity {
                 session,
                 recipe,
                 layers,
                 levels,
-                calibration,
+                calibration: calibration.filter(|_| !does_harm),
                 judged,
-                answers,
+                answers: known.answers,
                 pictures,
             })
         };
-        Preparation::of_cuts((original, session), first, &parts.lessons, &shown, begin)
+        let of_cuts =
+            Preparation::of_cuts((original, session), first, &parts.lessons, &shown, begin)?;
+        Ok(match &statistics {
+            Some(statistics) => of_cuts.recalibrating(original, statistics, &shown),
+            None => of_cuts,
+        })
     }
 
     /// How many probes there are: each layer at each level, one layer after the other.

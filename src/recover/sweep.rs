@@ -4,7 +4,7 @@ use super::answers::Answers;
 use super::exam::Quality;
 use super::parts::Parts;
 use super::portion::Portions;
-use super::preparation::Preparation;
+use super::preparation::{Known, Preparation};
 use super::stopwatch::{Clock, measure};
 use super::trial::Trial;
 use crate::data::Pictures;
@@ -87,12 +87,12 @@ impl Sweep {
         let session = Session::new(original.clone(), file_bytes)?;
         let milliseconds = measure(original, &judged, clock)?;
         let shown = Arc::clone(&judged);
-        let begin = move |session, answers| {
+        let begin = move |session, known: Known| {
             Ok(Sweep {
                 session,
                 portions,
                 judged,
-                answers,
+                answers: known.answers,
                 clock,
                 milliseconds,
             })

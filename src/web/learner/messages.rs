@@ -133,14 +133,19 @@ pub struct Found {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub said: Float32Array,
     pub classes: usize,
+    /// How good the original is with its statistics measured anew, where that was to be found out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recalibrated: Option<Quality>,
 }
 
 impl From<recover::Found> for Found {
-    fn from(recover::Found { scores, said }: recover::Found) -> Self {
+    fn from(found: recover::Found) -> Self {
+        let said = found.said;
         Found {
-            scores: scores.map(Scores::from),
+            scores: found.scores.map(Scores::from),
             said: Float32Array::from(&said.concat()[..]),
             classes: said.first().map_or(0, Vec::len),
+            recalibrated: found.recalibrated,
         }
     }
 }
@@ -151,6 +156,7 @@ impl From<Found> for recover::Found {
         recover::Found {
             scores: found.scores.map(Into::into),
             said: said.chunks(found.classes.max(1)).map(Vec::from).collect(),
+            recalibrated: found.recalibrated,
         }
     }
 }
