@@ -33,6 +33,8 @@ export class Cut {
   packed = $state.raw<Status<Packed>>(empty);
   /** The check of a re-packed model that our engine can't run. */
   readonly elsewhere: ElsewhereCheck;
+  /** Goes up with every model: what is under way for the one before it comes to nothing. */
+  #models = 0;
   readonly #jobs = new Latest<Job>((job, superseded) => this.#work(job, superseded));
 
   constructor(private readonly core: Core) {
@@ -49,7 +51,15 @@ export class Cut {
     this.#jobs.push({ recipe, pack: checkedOn });
   }
 
+  /** Whether the re-packed model is the one that this recipe asks for. */
+  hasPacked(recipe: Recipe): boolean {
+    const { packed } = this;
+    return packed.state === "ready" && JSON.stringify(packed.value.of) === JSON.stringify(recipe);
+  }
+
+  /** Another model is open, or none. */
   clear(): void {
+    this.#models += 1;
     this.#jobs.forget();
     this.preview = null;
     this.failure = null;
@@ -72,28 +82,34 @@ export class Cut {
   }
 
   async #work(job: Job, superseded: () => boolean): Promise<void> {
+    const model = this.#models;
     try {
-      this.preview = await this.core.cutter.preview(job.recipe);
+      const preview = await this.core.cutter.preview(job.recipe);
+      if (model !== this.#models) return;
+      this.preview = preview;
       this.revision += 1;
       this.failure = null;
     } catch (error) {
-      this.failure = wasCancelled(error) ? CANCELLED : failureOf(error);
+      if (model === this.#models) this.failure = wasCancelled(error) ? CANCELLED : failureOf(error);
       return;
     }
     if (job.pack && !superseded()) await this.#pack(job.recipe, job.pack);
   }
 
   async #pack(recipe: Recipe, checkedOn: CheckedOn): Promise<void> {
+    const model = this.#models;
     this.packed = loading("Re-packing and checking");
     this.elsewhere.forget();
     try {
       const { photo, preset } = await checkedOn();
+      if (model !== this.#models) return;
       const result = await this.core.cutter.pack(photo, preset);
+      if (model !== this.#models) return;
       this.packed = ready({ ...result, of: recipe, wasCheckedHere: result.check !== null });
       // The slider need not wait for that.
       if (result.checkElsewhere) void this.checkElsewhere();
     } catch (error) {
-      this.packed = failed(error);
+      if (model === this.#models) this.packed = failed(error);
     }
   }
 }

@@ -139,7 +139,10 @@ export class Session {
   decideRecipe(what: string, change: RecipeChange): void {
     const recipe = changed(this.recipe, change);
     this.draft = null;
+    const { opened } = this.model;
     if (JSON.stringify(recipe) !== JSON.stringify(this.decisions.recipe)) this.decide(what, { recipe });
+    // Trying others may have taken the place of re-packing what is decided again.
+    else if (opened && !this.cut.hasPacked(recipe)) this.#followRecipe(recipe, opened);
   }
 
   /** Shows what a recipe would do, while the visitor still moves the slider. */

@@ -106,6 +106,45 @@ describe("a session", () => {
     expect(called("runner.load")).toHaveLength(loads + 2);
   });
 
+  test("what was re-packed of the model before is not taken for the new one's cut", async () => {
+    const session = await visit();
+    const release = core.hold("pack");
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    await settled();
+    await session.intake.openFile(file("mine.onnx"));
+    await settled();
+    expect(session.cut.packed.state).toBe("empty");
+    core.fail("pack", coreError("bad-recipe", "nothing has been cut yet"));
+    const states: string[] = [];
+    vi.spyOn(core.cutter, "preview").mockImplementationOnce((recipe) => {
+      states.push(session.cut.packed.state);
+      core.fail("pack", null);
+      return core.cutter.preview(recipe);
+    });
+    release();
+    await settled();
+    expect(states).toEqual(["empty"]);
+    expect(session.cut.packed.state).toBe("ready");
+  });
+
+  test("a slider that is let go where it was re-packs what was not re-packed yet, and once", async () => {
+    const session = await visit();
+    const release = core.hold("preview");
+    await session.openModel({ kind: "gallery", id: "small", sizes: {} });
+    const letGo = () => {
+      const { target } = session.recipe;
+      session.tryRecipe({ target });
+      session.decideRecipe("change the target", { target });
+    };
+    letGo();
+    release();
+    await settled();
+    expect(session.cut.packed.state).toBe("ready");
+    letGo();
+    await settled();
+    expect(called("pack")).toHaveLength(1);
+  });
+
   test("asks for the sizes that a model leaves open", async () => {
     const session = await visit();
     core.fail("open", coreError("open-dimensions", "Please give numbers for “height” and “width”."));
