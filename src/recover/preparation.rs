@@ -214,16 +214,17 @@ impl<T> Preparation<T> {
                 "what was found on the pictures lacks the criterion's scores".into(),
             ));
         }
-        if let Some(recalibrating) = &mut self.recalibrating {
-            let quality = found.recalibrated.ok_or_else(|| {
-                Error::BadInput(
-                    "what was found on the pictures lacks the original's quality with other statistics"
-                        .into(),
-                )
-            })?;
-            recalibrating.at = At::Known(quality);
+        if self.recalibrating.is_some() && found.recalibrated.is_none() {
+            return Err(Error::BadInput(
+                "what was found on the pictures lacks the original's quality with other statistics"
+                    .into(),
+            ));
         }
         self.asking.take(found.said)?;
+        if let Some((recalibrating, quality)) = self.recalibrating.as_mut().zip(found.recalibrated)
+        {
+            recalibrating.at = At::Known(quality);
+        }
         if self.scoring.take().is_some() {
             self.scores = found.scores;
         }
