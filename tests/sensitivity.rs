@@ -8,7 +8,7 @@ use secateur::data::Pictures;
 use secateur::graph::{Dim, Graph};
 use secateur::prune::cut::cut;
 use secateur::prune::session::Session;
-use secateur::recipe::{Recipe, Target};
+use secateur::recipe::{Allocation, Recipe, Target};
 use secateur::recover::{
     Curves, Found, MOST_JUDGED, Parts, Preparing, Quality, Sensitivity, examine, guide, recalibrate,
 };
@@ -91,6 +91,16 @@ fn measured(graph: &Graph, recipe: &Recipe, parts: &Parts, levels: &[f64]) -> Cu
     curves
 }
 
+/// These layers without that share of them, the others whole.
+fn cut_by_hand(graph: &Graph, recipe: &Recipe, layers: &[String], share: f64) -> Graph {
+    let by_hand = Recipe {
+        allocation: Allocation::Manual,
+        layers: layers.iter().map(|name| (name.clone(), share)).collect(),
+        ..recipe.clone()
+    };
+    cut(graph, 10_000, &by_hand, None).unwrap().graph
+}
+
 #[test]
 fn a_probe_is_that_layer_cut_by_hand_and_recalibrated() {
     let graph = residual();
@@ -108,11 +118,7 @@ fn a_probe_is_that_layer_cut_by_hand_and_recalibrated() {
             for curve in &curves.curves {
                 assert_eq!(curve.points.len(), 2);
                 for point in &curve.points {
-                    let mut by_hand = recipe.clone();
-                    by_hand.allocation = secateur::recipe::Allocation::Manual;
-                    let names = curve.layers.iter().cloned();
-                    by_hand.layers = names.map(|name| (name, point.share)).collect();
-                    let made = cut(&graph, 10_000, &by_hand, None).unwrap().graph;
+                    let made = cut_by_hand(&graph, &recipe, &curve.layers, point.share);
                     let made = recalibrate(&made, &statistics).unwrap();
                     let quality = examine(&made, Some(&graph), &parts.judged).unwrap();
                     let told = |q: Quality| (q.pictures, q.accuracy, q.agreement);
@@ -157,14 +163,7 @@ fn statistics_that_ruin_the_whole_model_are_left_as_they_are() {
     let curves = measured(&graph, &recipe, &poor, &[0.3]);
     assert_eq!(curves.calibrated_on, 0);
     for curve in &curves.curves {
-        let mut by_hand = recipe.clone();
-        by_hand.allocation = secateur::recipe::Allocation::Manual;
-        by_hand.layers = curve
-            .layers
-            .iter()
-            .map(|name| (name.clone(), 0.3))
-            .collect();
-        let made = cut(&graph, 10_000, &by_hand, None).unwrap().graph;
+        let made = cut_by_hand(&graph, &recipe, &curve.layers, 0.3);
         assert_eq!(curve.points[0].quality.agreement, score(&made));
     }
 }

@@ -1,7 +1,7 @@
 /**
  * EfficientNet-Lite0 in the product's own page, as a visitor without labels brings it back: cut to 75 % of its multiply-adds
- * by what crops of photographs tell, then reconstructed and distilled on them. Each file taken home is judged by the native command, on crops of
- * other photographs.
+ * by what crops of photographs tell, then reconstructed and distilled on them. Each file taken home is judged by the native
+ * command, on crops of other photographs.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
