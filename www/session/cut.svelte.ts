@@ -2,6 +2,7 @@
 import type { Core } from "../core/protocol";
 import type { PackResult, Pixels, Preset, Preview, Recipe } from "../core/protocol";
 import { Latest } from "../state/latest";
+import { areSame } from "../state/recipe";
 import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, type Status } from "../state/status";
 import { ElsewhereCheck } from "./elsewhere.svelte";
 
@@ -54,7 +55,7 @@ export class Cut {
   /** Whether the re-packed model is the one that this recipe asks for. */
   hasPacked(recipe: Recipe): boolean {
     const { packed } = this;
-    return packed.state === "ready" && JSON.stringify(packed.value.of) === JSON.stringify(recipe);
+    return packed.state === "ready" && areSame(packed.value.of, recipe);
   }
 
   /** Another model is open, or none. */

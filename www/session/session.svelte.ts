@@ -8,7 +8,7 @@ import type { Attempt } from "../state/attempts";
 import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
 import { fragmentOf } from "../state/link";
-import { changed, keepingLayers, sharesOf, type RecipeChange } from "../state/recipe";
+import { areSame, changed, keepingLayers, sharesOf, type RecipeChange } from "../state/recipe";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import { Storage } from "../state/storage";
@@ -140,7 +140,7 @@ export class Session {
     const recipe = changed(this.recipe, change);
     this.draft = null;
     const { opened } = this.model;
-    if (JSON.stringify(recipe) !== JSON.stringify(this.decisions.recipe)) this.decide(what, { recipe });
+    if (!areSame(recipe, this.decisions.recipe)) this.decide(what, { recipe });
     // Trying others may have taken the place of re-packing what is decided again.
     else if (opened && !this.cut.hasPacked(recipe)) this.#followRecipe(recipe, opened);
   }

@@ -18,6 +18,11 @@ export function nameWithout(recipe: Recipe, ...left: (keyof Recipe)[]): string {
   return JSON.stringify(fields.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
+/** Whether two recipes ask for the same, in whatever order their fields are. */
+export function areSame(one: Recipe, other: Recipe): boolean {
+  return nameWithout(one) === nameWithout(other);
+}
+
 /** The layers that a recipe names are those of the model it was made for: for another, only these count. */
 export function keepingLayers(recipe: Recipe, names: readonly string[]): Recipe {
   if (!recipe.layers && !recipe.protect) return recipe;
