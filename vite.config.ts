@@ -1,5 +1,8 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { svelteTesting } from "@testing-library/svelte/vite";
+import { FluentBundle, FluentResource } from "@fluent/bundle";
+import { readFileSync } from "node:fs";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** ONNX Runtime Web is by far the largest file and loads only when asked for: it stands apart, in ort/. */
@@ -8,11 +11,27 @@ function assetFileNames({ names }: { names: string[] }): string {
   return `${folder}/[name]-[hash][extname]`;
 }
 
+/** Writes what index.html says before the page can fetch its text: {{key}} is an entry of text/en.ftl. */
+function textInHtml(): Plugin {
+  return {
+    name: "text-in-html",
+    transformIndexHtml(html) {
+      const english = new FluentBundle("en");
+      english.addResource(new FluentResource(readFileSync("text/en.ftl", "utf8")));
+      return html.replace(/\{\{([\w-]+)\}\}/g, (_, key: string) => {
+        const pattern = english.getMessage(key)?.value;
+        if (!pattern) throw new Error(`index.html: text/en.ftl has no “${key}”`);
+        return english.formatPattern(pattern);
+      });
+    },
+  };
+}
+
 export default defineConfig({
   // Relative addresses, so that dist/ works under any path of any host.
   base: "./",
   publicDir: "www/public",
-  plugins: [svelte(), svelteTesting()],
+  plugins: [svelte(), svelteTesting(), textInHtml()],
   build: {
     target: "es2023",
     // Every file is fetched from our own origin by its name: nothing is inlined as a data: address.
@@ -29,6 +48,7 @@ export default defineConfig({
   test: {
     include: ["www/**/*.test.ts"],
     environment: "jsdom",
+    setupFiles: ["tests/page/text.ts"],
     // A busy machine is slow, and no test here is about time.
     testTimeout: 30_000,
   },

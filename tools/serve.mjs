@@ -8,6 +8,7 @@ import { root } from "./shell.mjs";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
+  ".ftl": "text/plain; charset=utf-8",
   ".html": "text/html; charset=utf-8",
   ".jpg": "image/jpeg",
   ".js": "text/javascript; charset=utf-8",

@@ -22,7 +22,7 @@ async function show(): Promise<void> {
 }
 
 async function openSmall(): Promise<void> {
-  screen.getByRole("button", { name: "Open (8 B)" }).click();
+  screen.getByRole("button", { name: "Open (8\u00a0B)" }).click();
   await settled();
 }
 
@@ -63,9 +63,9 @@ describe("the page", () => {
   test("shows numbers, the check and the sizes of what there is to take", async () => {
     await show();
     await openSmall();
-    expect(panel("Cut").getByRole("row", { name: /Multiply-adds 50.0 k 35.0 k −30 %/ })).toBeTruthy();
+    expect(panel("Cut").getByRole("row", { name: /Multiply-adds 50.0\sk 35.0\sk −30\s%/ })).toBeTruthy();
     expect(screen.getByTestId("check").textContent).toMatch(/re-packed = masked,.*3\.0e-6, checked on your photo/s);
-    expect(panel("Take home").getByRole("link", { name: "Download ONNX 2.94 kB" })).toBeTruthy();
+    expect(panel("Take home").getByRole("link", { name: "Download ONNX 2.94\u00a0kB" })).toBeTruthy();
     expect(panel("Compare").getByText("✓ they agree")).toBeTruthy();
   });
 
@@ -165,7 +165,7 @@ describe("the page", () => {
     surround();
     panel("Model").getByRole("button", { name: "Try again" }).click();
     await settled();
-    expect(screen.getByRole("button", { name: "Open (8 B)" })).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Open (8\u00a0B)" })).toBeTruthy();
   });
 
   test("Ctrl+Z takes back, Ctrl+Shift+Z does again", async () => {

@@ -117,7 +117,7 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   expect(rounds).toHaveLength(2);
   for (const round of rounds) {
     expect(round).not.toContain("beyond the line");
-    const [, after] = /→ (\S+) %/.exec(round)!;
+    const [, after] = /→ (\S+)\s%/.exec(round)!;
     expect(Number(after)).toBeGreaterThanOrEqual(original! - LINE);
   }
   // The newest is the second round's, and is what is taken.

@@ -16,7 +16,7 @@ async function cutsOf(panel: Locator): Promise<Cut[]> {
   await list.getByText("cut only:").click();
   const texts = await list.getByRole("button").allInnerTexts();
   return texts.map((text) => {
-    const [, gone, accuracy] = /^−(\S+) %: (\S+) %$/.exec(text.trim())!;
+    const [, gone, accuracy] = /^−(\S+)\s%: (\S+)\s%$/.exec(text.trim())!;
     return { gone: Number(gone), accuracy: Number(accuracy) };
   });
 }
@@ -80,7 +80,7 @@ class Plot {
   async expectLast(cuts: Cut[]): Promise<void> {
     const least = Number(await this.line.getAttribute("aria-valuenow"));
     const last = lastAbove(cuts, least);
-    const told = last ? `${last.accuracy} % at ${last.gone} %` : "No model stands above the line yet";
+    const told = last ? `${last.accuracy}\u00a0% at ${last.gone}\u00a0%` : "No model stands above the line yet";
     await expect(this.panel.locator("output")).toContainText(told);
   }
 }
@@ -134,7 +134,7 @@ test("the line is drawn by mouse, by finger and by keys, and the last model abov
     const last = lastAbove(cuts, Number(await plot.line.getAttribute("aria-valuenow")))!;
     await plot.panel.getByRole("button", { name: "Take this one" }).click();
     // What a cut's preview counts and what its re-packed file holds differ by the constants that are folded.
-    const gone = async () => parseFloat(/−(\S+) %/.exec(await secateur.total("Non-zero").innerText())?.[1] ?? "0");
+    const gone = async () => parseFloat(/−(\S+)\s%/.exec(await secateur.total("Non-zero").innerText())?.[1] ?? "0");
     await expect.poll(async () => Math.abs((await gone()) - last.gone), { timeout: 30_000 }).toBeLessThan(1);
     const loss = await plot.loss();
     await secateur.reload();

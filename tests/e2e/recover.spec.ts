@@ -134,7 +134,7 @@ test("a model beyond the line is on the plot, and a click brings it back to be c
   await point.click();
   await expect(beyond).toHaveAttribute("aria-pressed", "true");
   const [, cut, recovered] = await numbers(secateur, /^Accuracy/);
-  await expect(beyond).toContainText(`${cut} % → ${recovered} %`);
+  await expect(beyond).toContainText(`${cut}\u00a0% → ${recovered}\u00a0%`);
   await expect(secateur.summary).toContainText(/\d photos/, { timeout: 90_000 });
   const taken = await download(secateur);
   await secateur.reload();

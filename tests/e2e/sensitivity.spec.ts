@@ -50,7 +50,7 @@ test("every layer is measured by several workers, and the cut is shared out by i
   await expect(secateur.panel("Cut").getByLabel("Shared out among the layers")).toHaveValue("manual");
   await expect(secateur.check).toContainText("re-packed = masked", { timeout: 60_000 });
   // It goes as far as the slider said before.
-  await expect(secateur.total("Multiply-adds")).toContainText(/−(29|3\d)(\.\d)? %/);
+  await expect(secateur.total("Multiply-adds")).toContainText(/−(29|3\d)(\.\d)?\s%/);
   const link = secateur.panel("Take home").getByRole("link", { name: /^Recipe/ });
   const [taken] = await Promise.all([page.waitForEvent("download"), link.click()]);
   const { layers } = JSON.parse(readFileSync(await taken.path(), "utf8")) as { layers: Record<string, number> };

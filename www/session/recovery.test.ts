@@ -440,7 +440,7 @@ describe("a recovery", () => {
     await session.recovery.recover(session.patient!, [photo(null)], twoASecond);
     vi.mocked(Date.now).mockRestore();
     expect(session.recovery.pace).toEqual({ photos: 2, left: 0 });
-    expect(session.recovery.remarks).toEqual(["This tab slept for 60 s; learning went on from where it was."]);
+    expect(session.recovery.remarks).toEqual(["This tab slept for 60\u00a0s; learning went on from where it was."]);
     // What is not at work does not listen.
     document.dispatchEvent(new Event("resume"));
     expect(session.recovery.remarks).toHaveLength(1);

@@ -26,7 +26,7 @@ beforeEach(async () => {
   render(App, { core });
   await settled();
   await drop(file("mine.jpg", "image/jpeg"));
-  screen.getByRole("button", { name: "Open (8 B)" }).click();
+  screen.getByRole("button", { name: "Open (8\u00a0B)" }).click();
   await settled();
 });
 
@@ -98,7 +98,7 @@ describe("the comparison", () => {
     await settled();
     await press("Draw the curve of “l2, weight, manual”");
     recover()
-      .getByRole("button", { name: /^−30 %/ })
+      .getByRole("button", { name: /^−30\s%/ })
       .click();
     await settled();
     expect(told()).toContain("Given to choose the cut by, or to test it on: 2 of 2 photos.");

@@ -35,7 +35,7 @@ beforeEach(async () => {
   surround();
   render(App, { core });
   await settled();
-  screen.getByRole("button", { name: "Open (8 B)" }).click();
+  screen.getByRole("button", { name: "Open (8\u00a0B)" }).click();
   await settled();
 });
 afterEach(() => vi.unstubAllGlobals());

@@ -21,7 +21,7 @@ const panel = () => within(screen.getByRole("region", { name: "Recover" }));
 async function opened(): Promise<void> {
   render(App, { core });
   await settled();
-  screen.getByRole("button", { name: "Open (8 B)" }).click();
+  screen.getByRole("button", { name: "Open (8\u00a0B)" }).click();
   await settled();
 }
 
@@ -45,9 +45,9 @@ describe("the plot of all models", () => {
     expect(panel().queryByRole("slider")).toBeNull();
     await press(/^Draw the curve of “l2/);
     expect(panel().getByText(/cut only: /).textContent).toContain("8 cuts");
-    await press(/^−30 %: 70 %/);
+    await press(/^−30\s%: 70\s%/);
     expect(core.calls.filter(([name]) => name === "preview").at(-1)![1]).toMatchObject({ target: { macs: 0.7 } });
-    await press(/^−50 %/);
+    await press(/^−50\s%/);
     expect(core.calls.filter(([name]) => name === "preview").at(-1)![1]).toMatchObject({ target: { macs: 0.5 } });
   });
 
@@ -86,7 +86,7 @@ describe("the plot of all models", () => {
     await settled();
     expect(loaded()).toMatchObject({ target: { macs: 0.6 } });
     expect(beyond().getAttribute("aria-pressed")).toBe("true");
-    expect(panel().getByTestId("recovered").textContent).toContain("40 %");
+    expect(panel().getByTestId("recovered").textContent).toContain("40\u00a0%");
 
     within().click();
     await settled();
@@ -122,11 +122,11 @@ describe("the plot of all models", () => {
     const name = "l2, channel, global, Reconstruct, recovered";
     expect(await against("bytes")).toEqual([
       expect.stringMatching(/^agreement with the original against size of the file: 2 models/),
-      `${name}: 75 % at 2.94 kB`,
+      `${name}: 75\u00a0% at 2.94\u00a0kB`,
     ]);
     expect(await against("milliseconds")).toEqual([
       expect.stringMatching(/^agreement with the original against measured time for one photo: 2 models/),
-      `${name}: 75 % at 4.0 ms`,
+      `${name}: 75\u00a0% at 4.0\u00a0ms`,
     ]);
   });
 
@@ -313,8 +313,8 @@ describe("sensitivity", () => {
     const rows = table.getAllByRole("row").slice(1);
     const texts = rows.map((row) => [...row.children].map((cell) => cell.textContent!.trim()));
     expect(texts).toEqual([
-      ["stem", "75 %", "50 %", "25 %", "10 %"],
-      ["head", "87.5 %", "75 %", "62.5 %", "55 %"],
+      ["stem", "75\u00a0%", "50\u00a0%", "25\u00a0%", "10\u00a0%"],
+      ["head", "87.5\u00a0%", "75\u00a0%", "62.5\u00a0%", "55\u00a0%"],
     ]);
     table.getByRole("button", { name: "head" }).click();
     await settled();

@@ -1,0 +1,5 @@
+/** Lets tests of the page read the catalogue, which the page fetches before it starts. */
+import { readFileSync } from "node:fs";
+import { speak } from "../../www/text";
+
+speak([{ name: "en", source: readFileSync("text/en.ftl", "utf8") }]);
