@@ -39,6 +39,12 @@ export function coreError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
+/** Calls that the double gives no answer to. */
+function unanswered<Name extends keyof Core["learner"]>(...names: Name[]): Pick<Core["learner"], Name> {
+  const refuse = (name: Name) => () => Promise.reject(coreError("double", `the double does not answer “${name}”`));
+  return Object.fromEntries(names.map((name) => [name, refuse(name)])) as unknown as Pick<Core["learner"], Name>;
+}
+
 const TOTALS: Totals = { parameters: 1000, nonzeros: 1000, macs: 50_000, activationBytes: 8000, bytes: 4200 };
 
 const PRESET: Preset = {
@@ -228,6 +234,141 @@ export function doubleCore(): DoubleCore {
     measure: (which: string) => answer(`${side}.measure`, which, () => TIMING),
   });
 
+  const learner: Core["learner"] = {
+    plan: (method, _, chosen = {}) =>
+      answer("plan", [method, chosen], () => ({
+        ...PLAN,
+        method,
+        batch: chosen.batch ?? PLAN.batch,
+        optimiser: chosen.optimiser ?? PLAN.optimiser,
+        length: (chosen.length as Plan["length"] | undefined) ?? PLAN.length,
+        seed: chosen.seed ?? PLAN.seed,
+        ...(method === "distill" ? { inner: ["stages"] } : {}),
+      })),
+    gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
+    add: (_, folder) => answer("add", folder, () => undefined),
+    addStack: (stack, toTest) => answer("addStack", [stack.labels.length, toTest], () => undefined),
+    // Pictures of one pixel, without a header.
+    readIdx: (name, images, _, labels) =>
+      answer("readIdx", name, () => ({
+        levels: Uint8Array.from(images.slice(4)),
+        width: 1,
+        height: 1,
+        channels: 1,
+        labels: Uint8Array.from(labels?.slice(4) ?? []),
+      })),
+    // The folder around each photo, and no part to test on.
+    placesOf: (paths, rooted) =>
+      answer("placesOf", rooted, () =>
+        paths.map((path) => ({ folder: path.split("/").at(-2) ?? null, toTest: false })),
+      ),
+    recover: (_, __, plan) =>
+      answer("recover", plan, () => {
+        batch = plan.batch;
+        learns = plan.method === "distill" || plan.method === "finetune";
+        begins(quality(0.25));
+      }),
+    prepare: () => answer("prepare", null, () => ({ measuring: { done: (prepared += 1), of: 2 } })),
+    begin: () => answer("begin", null, () => beginning),
+    advance: () =>
+      answer("advance", null, () => {
+        learnt += 1;
+        const learned = {
+          step: learnt,
+          loss: 1 / learnt,
+          hits: undefined,
+          samples: batch,
+          rate: 0.01,
+          gradientNorm: 1,
+        };
+        return { done: learnt, of: 3, learned, due: learns && learnt < 3 };
+      }),
+    judge: () => answer("judge", null, () => ((trial = { of: 4, done: 0, gives: learnt < 3 ? 0.5 : 0.75 }), 4)),
+    // Each judgement finds a better model.
+    checkpoint: (step) =>
+      answer("checkpoint", step, () =>
+        learnt <= step
+          ? undefined
+          : {
+              totals: after(current),
+              left: left(after(current)),
+              bytes: new Uint8Array([learnt]),
+              layers: [],
+              kept: learnt,
+              quality: quality(trial.gives),
+            },
+      ),
+    lostHelpers: () =>
+      answer("lostHelpers", null, () => {
+        const told = lost;
+        lost = 0;
+        return told;
+      }),
+    conclude: () => answer("conclude", null, () => undefined),
+    finish: () =>
+      answer("finish", null, () => ({
+        totals: after(current),
+        left: left(after(current)),
+        milliseconds: 4,
+        bytes: new Uint8Array([4, 2]),
+        layers: [],
+        ...(trial.done === 4 ? { kept: learnt, quality: quality(trial.gives) } : {}),
+      })),
+    beginScores: (_, criterion) =>
+      answer("beginScores", criterion, () => ((shown = 0), (scored = criterion), undefined)),
+    advanceScores: () => answer("advanceScores", null, () => ({ done: (shown += 1), of: 2 })),
+    finishScores: () =>
+      answer("finishScores", null, () => ({
+        on: { criterion: scored, pictures: 1, against: "first-choice" as const },
+        layers: [],
+      })),
+    toLine: (_, recipe) => answer("toLine", recipe, () => (begins(quality(1)), (searched = recipe), undefined)),
+    resumeLine: (_, state, best) =>
+      answer("resumeLine", [state, [...best]], () => (begins(quality(1)), (learnt = 1), undefined)),
+    // One round on this side of the line, and one beyond it.
+    round: () =>
+      answer("round", null, () => {
+        learnt += 1;
+        const share = learnt === 1 ? 0.8 : 0.6;
+        const totals = after({ target: { macs: share } });
+        const accepted = learnt === 1;
+        const recovered = quality(accepted ? 0.9 : 0.4);
+        const judged = { share, totals, cut: quality(0.2), recovered, milliseconds: 5, accepted };
+        const state = `after ${learnt}`;
+        return {
+          stage: { judged },
+          isOver: !accepted,
+          least: 0.8,
+          bytes: new Uint8Array([accepted ? 8 : 9]),
+          made: { recipe: { ...searched, target: { macs: share } }, left: left(totals) },
+          state,
+        };
+      }),
+    beginTest: () => answer("beginTest", null, () => ((trial = { of: 2, done: 0, gives: 0.85, before: 0.25 }), 2)),
+    advanceTrial: () => answer("advanceTrial", null, () => ({ done: (trial.done += 1), of: trial.of })),
+    finishTrial: () =>
+      answer("finishTrial", trial.done, () => ({
+        original: quality(1),
+        quality: { ...quality(trial.gives), pictures: trial.done },
+        ...(trial.before === undefined ? {} : { before: { ...quality(trial.before), pictures: trial.done } }),
+      })),
+    // Only workers of their own probe.
+    ...unanswered(
+      "sensitivity",
+      "found",
+      "takeFound",
+      "beginLayers",
+      "beginProbe",
+      "advanceProbe",
+      "finishProbe",
+      "withProbe",
+      "guide",
+      "sweep",
+      "beginCut",
+      "finishCut",
+    ),
+  };
+
   return {
     calls,
     fail: (name, error) => void (error ? failures.set(name, error) : failures.delete(name)),
@@ -268,7 +409,7 @@ export function doubleCore(): DoubleCore {
           report: '{"check": {}}',
         })),
       takeScores: (scores) => answer("takeScores", scores.on, () => undefined),
-      remainder: (_, after) => answer("remainder", after, () => left(after)),
+      remainderOf: (_, after) => answer("remainderOf", after, () => left(after)),
       withScores: (qualities) => answer("withScores", qualities.length, () => qualities.map(withScore)),
       withLosses: (curves) =>
         answer("withLosses", curves.curves.length, () => ({
@@ -301,125 +442,7 @@ export function doubleCore(): DoubleCore {
       ...engine("peer"),
       answer: (bytes) => answer("peer.answer", bytes.length, () => [{ shape: [2], values: new Float32Array(2) }]),
     },
-    learner: {
-      plan: (method, _, chosen = {}) =>
-        answer("plan", [method, chosen], () => ({
-          ...PLAN,
-          method,
-          batch: chosen.batch ?? PLAN.batch,
-          optimiser: chosen.optimiser ?? PLAN.optimiser,
-          length: (chosen.length as Plan["length"] | undefined) ?? PLAN.length,
-          seed: chosen.seed ?? PLAN.seed,
-          ...(method === "distill" ? { inner: ["stages"] } : {}),
-        })),
-      gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
-      add: (_, folder) => answer("add", folder, () => undefined),
-      addStack: (stack, toTest) => answer("addStack", [stack.labels.length, toTest], () => undefined),
-      // Pictures of one pixel, without a header.
-      readIdx: (name, images, _, labels) =>
-        answer("readIdx", name, () => ({
-          levels: images.subarray(4),
-          width: 1,
-          height: 1,
-          channels: 1,
-          labels: labels?.subarray(4) ?? new Uint8Array(),
-        })),
-      // The folder around each photo, and no part to test on.
-      placesOf: (paths, rooted) =>
-        answer("placesOf", rooted, () =>
-          paths.map((path) => ({ folder: path.split("/").at(-2) ?? null, toTest: false })),
-        ),
-      recover: (_, __, plan) =>
-        answer("recover", plan, () => {
-          batch = plan.batch;
-          learns = plan.method === "distill" || plan.method === "finetune";
-          begins(quality(0.25));
-        }),
-      prepare: () => answer("prepare", null, () => ({ measuring: { done: (prepared += 1), of: 2 } })),
-      begin: () => answer("begin", null, () => beginning),
-      advance: () =>
-        answer("advance", null, () => {
-          learnt += 1;
-          const learned = {
-            step: learnt,
-            loss: 1 / learnt,
-            hits: undefined,
-            samples: batch,
-            rate: 0.01,
-            gradientNorm: 1,
-          };
-          return { done: learnt, of: 3, learned, due: learns && learnt < 3 };
-        }),
-      judge: () => answer("judge", null, () => ((trial = { of: 4, done: 0, gives: learnt < 3 ? 0.5 : 0.75 }), 4)),
-      // Each judgement finds a better model.
-      checkpoint: (step) =>
-        answer("checkpoint", step, () =>
-          learnt <= step
-            ? null
-            : {
-                totals: after(current),
-                left: left(after(current)),
-                bytes: new Uint8Array([learnt]),
-                layers: [],
-                kept: learnt,
-                quality: quality(trial.gives),
-              },
-        ),
-      lostHelpers: () =>
-        answer("lostHelpers", null, () => {
-          const told = lost;
-          lost = 0;
-          return told;
-        }),
-      conclude: () => answer("conclude", null, () => undefined),
-      finish: () =>
-        answer("finish", null, () => ({
-          totals: after(current),
-          left: left(after(current)),
-          milliseconds: 4,
-          bytes: new Uint8Array([4, 2]),
-          layers: [],
-          ...(trial.done === 4 ? { kept: learnt, quality: quality(trial.gives) } : {}),
-        })),
-      beginScores: (_, criterion) =>
-        answer("beginScores", criterion, () => ((shown = 0), (scored = criterion), undefined)),
-      advanceScores: () => answer("advanceScores", null, () => ({ done: (shown += 1), of: 2 })),
-      finishScores: () =>
-        answer("finishScores", null, () => ({
-          on: { criterion: scored, pictures: 1, against: "first-choice" as const },
-          layers: [],
-        })),
-      toLine: (_, recipe) => answer("toLine", recipe, () => (begins(quality(1)), (searched = recipe), undefined)),
-      resumeLine: (_, state, best) =>
-        answer("resumeLine", [state, [...best]], () => (begins(quality(1)), (learnt = 1), undefined)),
-      // One round on this side of the line, and one beyond it.
-      round: () =>
-        answer("round", null, () => {
-          learnt += 1;
-          const share = learnt === 1 ? 0.8 : 0.6;
-          const totals = after({ target: { macs: share } });
-          const accepted = learnt === 1;
-          const recovered = quality(accepted ? 0.9 : 0.4);
-          const judged = { share, totals, cut: quality(0.2), recovered, milliseconds: 5, accepted };
-          const state = `after ${learnt}`;
-          return {
-            stage: { judged },
-            isOver: !accepted,
-            least: 0.8,
-            bytes: new Uint8Array([accepted ? 8 : 9]),
-            made: { recipe: { ...searched, target: { macs: share } }, left: left(totals) },
-            state,
-          };
-        }),
-      beginTest: () => answer("beginTest", null, () => ((trial = { of: 2, done: 0, gives: 0.85, before: 0.25 }), 2)),
-      advanceTrial: () => answer("advanceTrial", null, () => ({ done: (trial.done += 1), of: trial.of })),
-      finishTrial: () =>
-        answer("finishTrial", trial.done, () => ({
-          original: quality(1),
-          quality: { ...quality(trial.gives), pictures: trial.done },
-          ...(trial.before === undefined ? {} : { before: { ...quality(trial.before), pictures: trial.done } }),
-        })),
-    },
+    learner,
     prober: () => {
       const name = `prober ${(probers += 1)}`;
       let levels: readonly number[] = [];
@@ -435,6 +458,7 @@ export function doubleCore(): DoubleCore {
         return given;
       }
       return {
+        ...learner,
         gather: (_, folders) => probed("prober.gather", folders, () => undefined),
         add: (_, folder) => probed("prober.add", folder, () => undefined),
         addStack: (stack, toTest) => probed("prober.addStack", [stack.labels.length, toTest], () => undefined),
@@ -442,7 +466,7 @@ export function doubleCore(): DoubleCore {
         sensitivity: (_, asked, at, seed, before) =>
           probed("sensitivity", name, () => {
             calls.push(["seed", seed]);
-            [recipe, levels] = [asked, at];
+            [recipe, levels] = [asked, [...at]];
             const curves = before?.curves ?? ["stem", "head"].map((layer) => ({ layers: [layer], points: [] }));
             const left = Array.from({ length: 2 * at.length }, (_, probe) => probe).filter((probe) => {
               const { points } = curves[Math.floor(probe / at.length)]!;

@@ -1,9 +1,8 @@
 /** The worker that brings pruned models back. The page asks for each piece of work, so it can pause between any two. */
-import { expose } from "comlink";
 import init, { Learner, placesOf, readIdx, withProbe } from "../pkg/secateur";
-import type { Aim, Chosen, Curves, Found, Method, PictureStack, Pixels, Plan, Preset, Probe, Recipe } from "./protocol";
-import { Team } from "./team";
-import { withTransfers } from "./transfers";
+import type { Aim, Chosen, Method, Plan, Preset, Recipe } from "./protocol";
+import { serve } from "./serve";
+import { Team, type Leader } from "./team";
 
 const core = init().then(() => new Learner());
 const team = new Team();
@@ -13,25 +12,21 @@ const cores = "Worker" in globalThis ? navigator.hardwareConcurrency : 1;
 /** What is to be recovered or searched once it is prepared: its members are told then. */
 let subject: { original: Uint8Array; pruned: Uint8Array | null; sizes: Record<string, number> } | null = null;
 
-const api = {
-  plan: async (method: Method, preset: Preset, chosen: Chosen) => (await core).plan(method, preset, chosen, cores),
-  gather: async (preset: Preset, folders: string[], classes: number | null) =>
-    (await core).gather(preset, folders, classes ?? undefined),
-  add: async (photo: Pixels, folder: string | null, toTest: boolean) => (await core).add(photo, folder, toTest),
-  addStack: async (stack: PictureStack, toTest: boolean) => (await core).addStack(stack, toTest),
-  readIdx: async (imagesName: string, images: Uint8Array, labelsName: string, labels: Uint8Array | null) => {
-    await core;
-    return withTransfers(readIdx(imagesName, images, labelsName, labels));
-  },
-  placesOf: async (paths: string[], rooted: boolean) => {
-    await core;
-    return placesOf(paths, rooted);
-  },
+/** What the team has a hand in. */
+const led = {
+  plan: async (method: Method, preset: Preset, chosen: Chosen = {}) => (await core).plan(method, preset, chosen, cores),
   async recover(original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) {
     (await core).recover(original, pruned, plan, sizes);
     subject = { original, pruned, sizes };
   },
-  prepare: async () => (await core).prepare(),
+  async toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim, sizes: Record<string, number>) {
+    (await core).toLine(original, recipe, plan, aim, sizes);
+    subject = { original, pruned: null, sizes };
+  },
+  async resumeLine(original: Uint8Array, state: string, best: Uint8Array, sizes: Record<string, number>) {
+    (await core).resumeLine(original, state, best, sizes);
+    subject = { original, pruned: null, sizes };
+  },
   async begin() {
     const learner = await core;
     const beginning = learner.begin();
@@ -48,26 +43,6 @@ const api = {
     await team.share(learner);
     return learner.advance();
   },
-  judge: async () => (await core).judge(),
-  checkpoint: async (after: number) => (await core).checkpoint(after) ?? null,
-  lostHelpers: () => team.takeLost(),
-  conclude: async () => (await core).conclude(),
-  async finish() {
-    team.disband();
-    return (await core).finish();
-  },
-  beginScores: async (model: Uint8Array, criterion: string, seed: number, sizes: Record<string, number>) =>
-    (await core).beginScores(model, criterion, seed, sizes),
-  advanceScores: async () => (await core).advanceScores(),
-  finishScores: async () => (await core).finishScores(),
-  async toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim, sizes: Record<string, number>) {
-    (await core).toLine(original, recipe, plan, aim, sizes);
-    subject = { original, pruned: null, sizes };
-  },
-  async resumeLine(original: Uint8Array, state: string, best: Uint8Array, sizes: Record<string, number>) {
-    (await core).resumeLine(original, state, best, sizes);
-    subject = { original, pruned: null, sizes };
-  },
   async round() {
     const learner = await core;
     await team.share(learner);
@@ -79,34 +54,19 @@ const api = {
     if (round.isOver) team.disband();
     return round;
   },
+  async finish() {
+    team.disband();
+    return (await core).finish();
+  },
   async beginTest() {
     team.disband();
     return (await core).beginTest();
   },
-  advanceTrial: async () => (await core).advanceTrial(),
-  finishTrial: async () => (await core).finishTrial(),
-  sensitivity: async (
-    original: Uint8Array,
-    recipe: Recipe,
-    levels: readonly number[],
-    seed: number,
-    before: Curves | null,
-    sizes: Record<string, number>,
-  ) => (await core).sensitivity(original, recipe, Float64Array.from(levels), seed, before, sizes),
-  found: async () => withTransfers((await core).found()),
-  takeFound: async (found: Found) => (await core).takeFound(found),
-  beginLayers: async () => (await core).beginLayers(),
-  beginProbe: async (index: number) => (await core).beginProbe(index),
-  advanceProbe: async () => (await core).advanceProbe(),
-  finishProbe: async () => (await core).finishProbe(),
-  withProbe: (curves: Curves, probe: Probe) => core.then(() => withProbe(curves, probe)),
-  guide: async (original: Uint8Array, curves: Curves, recipe: Recipe, sizes: Record<string, number>) =>
-    (await core).guide(original, curves, recipe, sizes),
-  sweep: async (original: Uint8Array, recipe: Recipe, sizes: Record<string, number>) =>
-    (await core).sweep(original, recipe, sizes),
-  beginCut: async (kept: number) => (await core).beginCut(kept),
-  finishCut: async () => (await core).finishCut(),
+  /** How many of the workers that help to learn were lost since this was asked last. Learning goes on without them. */
+  lostHelpers: () => team.takeLost(),
 };
 
-export type LearnerApi = typeof api;
-expose(api);
+const functions = { placesOf, readIdx, withProbe };
+
+export type LearnerApi = Omit<Learner, keyof typeof led | keyof Leader | "cut"> & typeof led & typeof functions;
+serve(core.then((learner) => [led, learner, functions]));

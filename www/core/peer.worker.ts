@@ -1,14 +1,13 @@
 /** The same models in ONNX Runtime Web, one thread, for comparison. Nothing of it loads before this worker starts. */
-import { expose } from "comlink";
 import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import init, { fromHalf, timing, toHalf } from "../pkg/secateur";
 import type { ModelInput, ModelOutput, Prediction, Timing, Which } from "./protocol";
+import { serve } from "./serve";
 
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
 
-const core = init();
 const sessions = new Map<Which, { session: ort.InferenceSession; sizes: Record<string, number> }>();
 
 const create = (bytes: Uint8Array) => ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
@@ -54,7 +53,6 @@ async function tensorOf(type: string, values: Float32Array, shape: number[]): Pr
     case "float32":
       return new ort.Tensor(type, values, shape);
     case "float16":
-      await core;
       return new ort.Tensor(type, toHalf(values), shape);
     case "float64":
       return new ort.Tensor(type, Float64Array.from(values), shape);
@@ -75,7 +73,6 @@ async function tensorOf(type: string, values: Float32Array, shape: number[]): Pr
 async function numbersOf({ type, data }: ort.Tensor): Promise<Float32Array> {
   if (type === "string") throw new Error("ONNX Runtime Web gave words, not numbers.");
   if (type !== "float16") return Float32Array.from(data as ArrayLike<number | bigint>, Number);
-  await core;
   const { buffer, byteOffset, length } = data as Uint16Array;
   return fromHalf(new Uint16Array(buffer, byteOffset, length));
 }
@@ -89,7 +86,6 @@ const api = {
   run,
   answer,
   async measure(which: Which, input: Float32Array, runs: number): Promise<Timing> {
-    await core;
     const times = new Float64Array(runs);
     for (let i = 0; i < runs; i++) times[i] = (await run(which, input)).milliseconds;
     return timing(times);
@@ -97,4 +93,4 @@ const api = {
 };
 
 export type PeerApi = typeof api;
-expose(api);
+serve(init().then(() => [api]));

@@ -5,8 +5,8 @@
  */
 import { wrap, type Remote } from "comlink";
 import type { Learner, Share } from "../pkg/secateur";
-import { isFatal } from "./door";
 import type { Found, MemberApi } from "./member.worker";
+import { isFatal } from "./restartable-worker";
 
 interface Member {
   /** Its number in the plan, from 1 on: the learner is 0. */

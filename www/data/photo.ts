@@ -1,25 +1,22 @@
 /** A photo's file → pixels, with a message that names the file where that can't be done. */
-import { CoreError, Door } from "../core/door";
+import { CoreError, RestartableWorker } from "../core/restartable-worker";
 import type { Decoded, PhotoApi } from "./photo.worker";
 
 export type { Decoded } from "./photo.worker";
 
 const LARGEST_FILE = 100_000_000;
 
-let reader: Door<PhotoApi> | null = null;
+const reader = new RestartableWorker<PhotoApi>({
+  start: () => new Worker(new URL("./photo.worker.ts", import.meta.url), { type: "module", name: "photo" }),
+});
 
 export async function decodePhoto(bytes: Uint8Array, name: string): Promise<Decoded> {
   if (bytes.length === 0) throw new Error(`“${name}” is empty.`);
   if (bytes.length > LARGEST_FILE) {
     throw new Error(`“${name}” is larger than 100 MB. Save it smaller and drop it again.`);
   }
-  reader ??= new Door<PhotoApi>({
-    start: () => new Worker(new URL("./photo.worker.ts", import.meta.url), { type: "module", name: "photo" }),
-    restore: () => Promise.resolve(),
-    onRestart: () => undefined,
-  });
   try {
-    return await reader.call((api) => api.decode(new Blob([bytes as Uint8Array<ArrayBuffer>])));
+    return await reader.calls.decode(new Blob([bytes as Uint8Array<ArrayBuffer>]));
   } catch (error) {
     if (error instanceof CoreError && error.code === "crashed") {
       throw new Error(`Reading “${name}” took more memory than the browser gives. Save it smaller and drop it again.`);

@@ -8,6 +8,8 @@ import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, t
 export interface Pair {
   readonly original: Uint8Array;
   readonly pruned: Uint8Array;
+  /** Numbers for the dynamic axes of both. */
+  readonly sizes: Record<string, number>;
   readonly preset: Preset;
   /** Whether our engine knows all operators of both; else ONNX Runtime Web runs them. */
   readonly runsHere: boolean;
@@ -215,9 +217,9 @@ export class Comparison {
   }
 }
 
-async function loadBoth(engine: Engine, { original, pruned }: Pair): Promise<void> {
-  await engine.load("original", original);
-  await engine.load("pruned", pruned);
+async function loadBoth(engine: Engine, { original, pruned, sizes }: Pair): Promise<void> {
+  await engine.load("original", original, sizes);
+  await engine.load("pruned", pruned, sizes);
 }
 
 async function measureBoth(engine: Engine, input: Float32Array): Promise<Times> {

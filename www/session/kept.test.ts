@@ -59,7 +59,7 @@ test("what an earlier version kept is completed by the core", async () => {
   const known = await leftByAnEarlierVersion();
   expect(known.attempts).toHaveLength(1);
   expect(known.attempts[0]!.left).toMatchObject({ macs: 0.7 });
-  expect(asked("remainder")).toEqual([]);
+  expect(asked("remainderOf")).toEqual([]);
 
   const { results, probing } = await visit();
   expect(results.attempts).toEqual(known.attempts);
@@ -74,12 +74,12 @@ test("what is whole is not asked for", async () => {
   const again = await visit();
   expect(again.probing.sweeps).toHaveLength(1);
   expect(again.probing.sensitivities).toHaveLength(1);
-  expect([...asked("remainder"), ...asked("withLosses"), ...asked("withScores")]).toEqual([]);
+  expect([...asked("remainderOf"), ...asked("withLosses"), ...asked("withScores")]).toEqual([]);
 });
 
 test("where the core gives no answer, what was kept is shown without", async () => {
   const known = await leftByAnEarlierVersion();
-  for (const name of ["remainder", "withLosses", "withScores"]) core.fail(name, coreError("crashed", "It stopped."));
+  for (const name of ["remainderOf", "withLosses", "withScores"]) core.fail(name, coreError("crashed", "It stopped."));
   const { results, probing } = await visit();
   expect(results.attempts).toEqual(known.attempts.map((attempt) => ({ ...unscored(attempt), left: null })));
   expect(probing.sweeps[0]!.points).toHaveLength(known.sweeps[0]!.points.length);

@@ -7,7 +7,7 @@ import type { Attempt } from "../state/attempts";
 import type { Sensitivity } from "../state/sensitivity";
 import type { SweepCurve } from "../state/sweeps";
 
-type Teller = Pick<Cutter, "remainder" | "withLosses" | "withScores">;
+type Teller = Pick<Cutter, "remainderOf" | "withLosses" | "withScores">;
 
 export function completedAttempts(cutter: Teller, attempts: readonly Attempt[]): Promise<readonly Attempt[]> {
   return eachCompleted(attempts, async (attempt) => {
@@ -22,7 +22,7 @@ export function completedAttempts(cutter: Teller, attempts: readonly Attempt[]):
         quality: await scored(cutter, test.quality),
         ...(test.before && { before: await scored(cutter, test.before) }),
       },
-      left: left ?? (await cutter.remainder(before, totals)),
+      left: left ?? (await cutter.remainderOf(before, totals)),
     };
   });
 }
@@ -34,7 +34,7 @@ export function completedSweeps(cutter: Teller, sweeps: readonly SweepCurve[]): 
     points: await eachCompleted(sweep.points, async (point) => ({
       ...point,
       quality: await scored(cutter, point.quality),
-      left: point.left ?? (await cutter.remainder(sweep.before, point.totals)),
+      left: point.left ?? (await cutter.remainderOf(sweep.before, point.totals)),
     })),
   }));
 }

@@ -40,7 +40,7 @@ afterEach(() => vi.unstubAllGlobals());
 describe("what is measured before work begins", () => {
   test("is asked for photo by photo, and told", async () => {
     const { learner } = connect();
-    await learner.recover(MODEL, MODEL, PLAN);
+    await learner.recover(MODEL, MODEL, PLAN, {});
     const told: unknown[] = [];
     await prepare(learner, "Measuring both", {
       onProgress: (what, { done, of }) => told.push([what, done, of]),
@@ -56,7 +56,7 @@ describe("what is measured before work begins", () => {
 
   test("ends with its worker when it is cancelled, and another goes from the start", async () => {
     const core = connect();
-    await core.learner.recover(MODEL, MODEL, PLAN);
+    await core.learner.recover(MODEL, MODEL, PLAN, {});
     hangs = true;
     const told: number[] = [];
     const cancelled = prepare(core.learner, "Measuring both", {
@@ -69,7 +69,7 @@ describe("what is measured before work begins", () => {
     expect(learners.map(({ isEnded }) => isEnded)).toEqual([true, false]);
 
     hangs = false;
-    await core.learner.recover(MODEL, MODEL, PLAN);
+    await core.learner.recover(MODEL, MODEL, PLAN, {});
     await prepare(core.learner, "Measuring both", {
       onProgress: (_, { done }) => told.push(done),
       unpaused: () => Promise.resolve(),

@@ -57,7 +57,7 @@ export class Probing {
     try {
       await this.#gather([prober], subject, lessons, (work) => (this.sweepWork = work));
       const { model, before, recipe } = subject;
-      await prober.sweep(subject.original, recipe);
+      await prober.sweep(subject.original, recipe, subject.sizes);
       await prepare(prober, MEASURING, {
         onProgress: (what, advance) => (this.sweepWork = shown(what, advance)),
         unpaused: straightOn,
@@ -110,7 +110,14 @@ export class Probing {
       await this.#gather(probers, subject, lessons, (work) => (this.layersWork = work));
       const before = sensitivityOf(this.sensitivities, subject.model, subject.recipe)?.curves ?? null;
       const ready = (prober: Prober) =>
-        prober.sensitivity(subject.original, subject.recipe, LEVELS, subject.seed, before);
+        prober.sensitivity(
+          subject.original,
+          subject.recipe,
+          Float64Array.from(LEVELS),
+          subject.seed,
+          before,
+          subject.sizes,
+        );
       await Promise.all(probers.map(ready));
       const [first, ...others] = probers;
       await prepare(first!, MEASURING, {
@@ -159,11 +166,11 @@ export class Probing {
     }
   }
 
-  /** The recipe's target, shared out by what each layer can bear. */
-  async guide(original: Uint8Array, curves: Curves, recipe: Recipe): Promise<Recipe> {
+  /** The subject's target, shared out by what each layer can bear. */
+  async guide({ original, sizes, recipe }: Probed, curves: Curves): Promise<Recipe> {
     const prober = this.core.prober();
     try {
-      return await prober.guide(original, curves, recipe);
+      return await prober.guide(original, curves, recipe, sizes);
     } finally {
       prober.end();
     }

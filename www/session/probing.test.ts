@@ -302,7 +302,8 @@ describe("sensitivity", () => {
       // What another criterion measured counts for nothing, as the core has it.
       return {
         ...made,
-        sensitivity: (...[original, recipe, levels, seed]) => made.sensitivity(original, recipe, levels, seed, null),
+        sensitivity: (original, recipe, levels, seed, _, sizes) =>
+          made.sensitivity(original, recipe, levels, seed, null, sizes),
       };
     };
     await session.probing.probeLayers(session.subject!, [PHOTO]);
@@ -319,8 +320,7 @@ describe("sensitivity", () => {
     const session = await opened();
     await session.probing.probeLayers(session.subject!, [PHOTO]);
     const { curves } = session.probing.sensitivities[0]!;
-    const { original, recipe } = session.subject!;
-    const guided = await session.probing.guide(original, curves, recipe);
+    const guided = await session.probing.guide(session.subject!, curves);
     session.decide("share the cut out by sensitivity", { recipe: guided });
     expect(session.recipe).toMatchObject({ allocation: "manual", layers: { stem: 0.5 } });
     session.undo();

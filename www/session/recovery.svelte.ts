@@ -1,5 +1,5 @@
 /** A recovery under way in the learner's worker: what it learns from, how it goes, and what came out. */
-import { CoreError } from "../core/door";
+import { CoreError } from "../core/restartable-worker";
 import type {
   Advance,
   Aim,
@@ -118,7 +118,7 @@ export class Recovery {
     await this.#attempt(async () => {
       const { learner } = this.core;
       await this.#gather(patient, lessons);
-      await learner.recover(patient.original, patient.pruned, plan);
+      await learner.recover(patient.original, patient.pruned, plan, patient.sizes);
       const beginning = await this.#begin("Measuring both models");
       this.from = { what: patient.earlier.length > 0 ? "before" : "cut", quality: beginning.pruned };
       if (beginning.unmatched !== undefined) this.#remark(beginning.unmatched);
@@ -166,9 +166,9 @@ export class Recovery {
   async toLine(patient: Patient, lessons: readonly Lesson[], plan: Plan, aim: Aim): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
-      const { model, original, preset, recipe } = patient;
+      const { model, original, sizes, preset, recipe } = patient;
       await this.#gather(patient, lessons);
-      await learner.toLine(original, recipe, plan, aim);
+      await learner.toLine(original, recipe, plan, aim, sizes);
       await this.#begin("Measuring the original");
       const run = randomId();
       const origin = joined(patient.compared, originOf(lessons));
@@ -183,7 +183,7 @@ export class Recovery {
       const { learner } = this.core;
       await this.#gather({ preset: search.preset, classes: subject.classes }, lessons);
       this.work = loading("Finding the last finished round");
-      await learner.resumeLine(subject.original, search.state, search.best);
+      await learner.resumeLine(subject.original, search.state, search.best, subject.sizes);
       await this.#begin("Asking the original again");
       await this.#rounds(search, subject);
     });

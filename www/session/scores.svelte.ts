@@ -82,7 +82,7 @@ export class Scores {
     });
     if (isOver()) return null;
     this.#show("Opening the model");
-    await learner.beginScores(wanted.opened.bytes, wanted.criterion, wanted.seed);
+    await learner.beginScores(opened.bytes, wanted.criterion, wanted.seed, opened.source.sizes);
     for (let share = 0; share < 1;) {
       if (isOver()) return null;
       this.#show("Measuring on photos", share);

@@ -353,7 +353,9 @@ export class Session {
     const { unsupported, probabilities } = opened.summary;
     const runsHere = unsupported.length === 0;
     const pruned = this.#recovered ? this.results.recovered?.bytes : packed.value.bytes;
-    return pruned ? { original: opened.bytes, pruned, preset: this.preset, runsHere, probabilities } : null;
+    return pruned
+      ? { original: opened.bytes, pruned, sizes: opened.source.sizes, preset: this.preset, runsHere, probabilities }
+      : null;
   }
 
   async #followRecovered(chosen: Decisions["recovered"]): Promise<void> {
@@ -399,5 +401,5 @@ function subjectOf(
   compared: readonly string[],
 ): Worked {
   const { totals: before, classes } = summary;
-  return { model: sourceId(source), original: bytes, before, preset, classes, recipe, compared };
+  return { model: sourceId(source), original: bytes, sizes: source.sizes, before, preset, classes, recipe, compared };
 }

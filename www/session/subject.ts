@@ -5,6 +5,8 @@ export interface Subject {
   /** The model, as `sourceId` names it. */
   readonly model: string;
   readonly original: Uint8Array;
+  /** Numbers for its dynamic axes. */
+  readonly sizes: Record<string, number>;
   /** What it costs whole. */
   readonly before: Totals;
   readonly preset: Preset;
