@@ -15,14 +15,16 @@ pub mod ops;
 pub mod onnx;
 
 pub mod engine;
-pub mod learn;
+pub mod eval;
 pub mod report;
+pub mod train;
 
 pub mod prune;
 pub mod recipe;
 
 pub mod data;
 pub mod recover;
+pub mod search;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

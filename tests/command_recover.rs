@@ -9,9 +9,9 @@ use command::{
     succeed,
 };
 use common::{Net, Random};
+use secateur::data::Split;
 use secateur::data::{Preset, folder::Folder as PhotoFolder};
 use secateur::onnx;
-use secateur::recover::Parts;
 use std::fs;
 use std::path::Path;
 
@@ -359,13 +359,13 @@ fn the_best_weights_can_be_kept() {
     let listed = Preset::parse(PRESET).unwrap();
     let set = PhotoFolder::open(Path::new(&data), &listed, Some(3)).unwrap();
     let all = set.load(0..set.len(), &listed, &mut |error| panic!("{error}"));
-    let parts = Parts::new(all.unwrap()).unwrap();
-    let count = parts.judged.len();
+    let split = Split::new(all.unwrap()).unwrap();
+    let count = split.validation.len();
     assert!(
         rest.contains(&format!("on {count} pictures that nothing")),
         "{told}"
     );
-    let count = parts.test.len();
+    let count = split.test.len();
     assert!(
         told.contains(&format!("on {count} pictures held back")),
         "{told}"
@@ -513,7 +513,7 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
 /// A folder as it is published, with parts around the classes, is taken as IDX files are.
 #[test]
 fn folders_in_parts_are_learned_from_and_measured_on_as_published() {
-    let folder = Folder::new("recover-parts");
+    let folder = Folder::new("recover-split");
     let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 9);
     let set = folder.path("set");

@@ -5,9 +5,9 @@ mod command;
 mod common;
 
 use command::{Folder, PRESET, colours_and_preset, fail, json, picture_folders, succeed};
+use secateur::data::Split;
 use secateur::data::{Preset, folder::Folder as PhotoFolder};
 use secateur::prune::score;
-use secateur::recover::Parts;
 use std::fs;
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn lessons(data: &str) -> usize {
     let preset = Preset::parse(PRESET).unwrap();
     let listed = PhotoFolder::open(Path::new(data), &preset, Some(3)).unwrap();
     let all = listed.load(0..listed.len(), &preset, &mut |error| panic!("{error}"));
-    Parts::new(all.unwrap()).unwrap().lessons.len()
+    Split::new(all.unwrap()).unwrap().train.len()
 }
 
 /// Noisy pictures, a folder a class.

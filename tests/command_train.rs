@@ -7,8 +7,8 @@ mod common;
 use command::{Folder, fail, json, secateur, succeed};
 use common::Random;
 use secateur::graph::Graph;
-use secateur::learn::small_network;
 use secateur::onnx;
+use secateur::train::small_network;
 use std::fs;
 
 const PRESET: &str = r#"{"size": 8, "mean": [100], "std": [60]}"#;

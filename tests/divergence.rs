@@ -7,8 +7,8 @@ use common::{Net, Random};
 use secateur::Error;
 use secateur::engine::{Normalisation, Options, Tape};
 use secateur::graph::Graph;
-use secateur::learn::loss::cross_entropy;
-use secateur::learn::{Goal, Learned, Rule, Schedule, Settings, Share, Trainer};
+use secateur::train::loss::cross_entropy;
+use secateur::train::{Gradients, LossTargets, Rule, Schedule, Settings, Trainer, TrainingStep};
 use std::sync::Arc;
 
 const BATCH: usize = 32;
@@ -55,11 +55,11 @@ fn settings(rate: f32) -> Settings {
 }
 
 /// One more step, on pictures of its own.
-fn step(trainer: &mut Trainer, random: &mut Random) -> Result<Learned, Error> {
+fn step(trainer: &mut Trainer, random: &mut Random) -> Result<TrainingStep, Error> {
     let (pixels, labels) = pictures(random);
-    let goal = Goal {
+    let goal = LossTargets {
         labels: Some(&labels),
-        ..Goal::default()
+        ..LossTargets::default()
     };
     trainer.step(&[&pixels], goal)
 }
@@ -188,7 +188,7 @@ fn a_rate_that_ruins_a_student() {
         let failed = (0..100).find_map(|_| {
             let (pixels, labels) = pictures(&mut random);
             tape.forward(&[&pixels]).unwrap();
-            let goal = Goal {
+            let goal = LossTargets {
                 labels: Some(&labels),
                 teacher: Some(tape.value(teacher.outputs[0])),
                 inner: &[],
@@ -318,19 +318,19 @@ fn all_who_learn_together_decide_alike() {
             let halves = pixels
                 .chunks(pixels.len() / 2)
                 .zip(labels.chunks(BATCH / 2));
-            let shares: Vec<Share> = members
+            let shares: Vec<Gradients> = members
                 .iter_mut()
                 .zip(halves)
                 .map(|(member, (pixels, labels))| {
-                    let goal = Goal {
+                    let goal = LossTargets {
                         labels: Some(labels),
-                        ..Goal::default()
+                        ..LossTargets::default()
                     };
-                    member.share(&[pixels], goal).unwrap()
+                    member.gradients(&[pixels], goal).unwrap()
                 })
                 .collect();
-            let whole = Share::mean(&shares).unwrap();
-            let ends = members.iter_mut().filter_map(|m| m.follow(&whole).err());
+            let whole = Gradients::mean(&shares).unwrap();
+            let ends = members.iter_mut().filter_map(|m| m.apply(&whole).err());
             Some(ends.collect()).filter(|ends: &Vec<Error>| !ends.is_empty())
         })
         .expect("it is noticed");

@@ -7,9 +7,9 @@ mod vectors;
 use bytes::Bytes;
 use secateur::engine::{Normalisation, Options, Tape};
 use secateur::graph::{Graph, ValueId};
-use secateur::learn::loss::{cross_entropy, distillation};
-use secateur::learn::{Goal, Settings, Trainer};
 use secateur::onnx;
+use secateur::train::loss::{cross_entropy, distillation};
+use secateur::train::{LossTargets, Settings, Trainer};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use vectors::{number, record, tensors, text};
@@ -165,7 +165,7 @@ fn a_step_tells_the_frameworks_loss_and_norm() {
             of_batch: terms.of_batch,
             ..Settings::default()
         };
-        let goal = Goal {
+        let goal = LossTargets {
             labels: terms.labels.map(|_| &case.labels[..]),
             teacher: terms.teacher.map(|_| &case.teacher[..]),
             inner: &[],

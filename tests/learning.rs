@@ -7,8 +7,8 @@ use common::{Net, Random};
 use secateur::Error;
 use secateur::engine::{Executor, Options};
 use secateur::graph::{Graph, ValueId};
-use secateur::learn::{Goal, Rule, Schedule, Settings, Trainer};
 use secateur::tensor::Tensor;
+use secateur::train::{LossTargets, Rule, Schedule, Settings, Trainer};
 use std::sync::Arc;
 
 /// `y = W·x`, two classes, three inputs.
@@ -82,9 +82,9 @@ fn momentum_follows_its_formula_and_zeros_stay() {
             // The fourth weight is zero from the start.
             expected[i] -= if i == 3 { 0.0 } else { 0.1 * velocity[i] };
         }
-        let goal = Goal {
+        let goal = LossTargets {
             labels: Some(&LABELS),
-            ..Goal::default()
+            ..LossTargets::default()
         };
         trainer.step(&[&INPUT], goal).unwrap();
     }
@@ -101,9 +101,9 @@ fn adams_first_step_is_the_rate() {
     let (graph, w) = linear();
     let mut trainer = Trainer::new(&graph, &plain(Rule::AdamW)).unwrap();
     let before = weights(&trainer, &graph, w);
-    let goal = Goal {
+    let goal = LossTargets {
         labels: Some(&LABELS),
-        ..Goal::default()
+        ..LossTargets::default()
     };
     trainer.step(&[&INPUT], goal).unwrap();
     let after = weights(&trainer, &graph, w);
@@ -195,9 +195,9 @@ fn a_masked_network_learns_what_it_did_not_know() {
         trainer
             .step(
                 &[&pixels],
-                Goal {
+                LossTargets {
                     labels: Some(&labels),
-                    ..Goal::default()
+                    ..LossTargets::default()
                 },
             )
             .unwrap();
@@ -251,9 +251,9 @@ fn a_student_comes_to_say_what_its_teacher_says() {
         let (pixels, _) = pictures(&mut random, 16);
         let input = Tensor::from_f32(&[16, 1, 8, 8], pixels.clone());
         let logits = executor.run(&[input]).unwrap().swap_remove(0);
-        let goal = Goal {
+        let goal = LossTargets {
             teacher: Some(&logits.floats().unwrap()),
-            ..Goal::default()
+            ..LossTargets::default()
         };
         losses.push(trainer.step(&[&pixels], goal).unwrap().loss);
     }
@@ -280,9 +280,9 @@ fn what_runs_away_is_stopped_with_the_last_good_weights() {
             trainer
                 .step(
                     &[&pixels],
-                    Goal {
+                    LossTargets {
                         labels: Some(&labels),
-                        ..Goal::default()
+                        ..LossTargets::default()
                     },
                 )
                 .err()
@@ -315,9 +315,9 @@ fn numbers_that_are_none_are_noticed() {
     pixels[5] = f32::NAN;
     let step = trainer.step(
         &[&pixels],
-        Goal {
+        LossTargets {
             labels: Some(&labels),
-            ..Goal::default()
+            ..LossTargets::default()
         },
     );
     assert!(matches!(step, Err(Error::BadInput(text)) if text.contains("NaN")));

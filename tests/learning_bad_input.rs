@@ -9,8 +9,8 @@ use command::{Folder, PRESET, colours, colours_file, fail, json, picture_folders
 use common::Net;
 use secateur::Error;
 use secateur::graph::Graph;
-use secateur::learn::{Goal, Schedule, Settings, Trainer};
 use secateur::onnx;
+use secateur::train::{LossTargets, Schedule, Settings, Trainer};
 use std::fs;
 use std::sync::Arc;
 
@@ -258,7 +258,7 @@ fn labels_that_are_not_those_of_the_batch() {
     let (graph, mut trainer) = trainer();
     let before = learned(&trainer, &graph);
     let mut refused = |labels: &[u32], teacher: Option<&[f32]>, words: &str| {
-        let goal = Goal {
+        let goal = LossTargets {
             labels: Some(labels),
             teacher,
             inner: &[],
@@ -280,9 +280,9 @@ fn labels_that_are_not_those_of_the_batch() {
 #[test]
 fn what_runs_away_late_goes_back_to_the_last_good_step() {
     let (graph, mut trainer) = trainer();
-    let goal = Goal {
+    let goal = LossTargets {
         labels: Some(&LABELS),
-        ..Goal::default()
+        ..LossTargets::default()
     };
     let mut good = Vec::new();
     for step in 1..=32 {
@@ -307,9 +307,9 @@ fn a_picture_that_holds_no_numbers() {
     for number in [f32::NAN, f32::INFINITY] {
         let mut input = INPUT;
         input[3] = number;
-        let goal = Goal {
+        let goal = LossTargets {
             labels: Some(&LABELS),
-            ..Goal::default()
+            ..LossTargets::default()
         };
         let error = trainer.step(&[&input], goal).unwrap_err();
         assert!(

@@ -8,9 +8,10 @@ use secateur::engine::{Executor, Options};
 use secateur::graph::Graph;
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
-use secateur::recover::inner::{pairs, stages};
-use secateur::recover::{Job, Length, Method, Plan, STAGES};
+use secateur::recover::features::{pairs, stages};
+use secateur::recover::{Method, Plan, RecoveryRun, STAGES};
 use secateur::tensor::Tensor;
+use secateur::train::TrainingBudget;
 use std::sync::Arc;
 
 const SIDE: u32 = 8;
@@ -95,7 +96,7 @@ fn inner_values_stay_nearer_to_the_originals() {
         .expect("a value of a picture's shape");
     let distilled = |inner: Vec<String>| {
         let plan = Plan {
-            length: Length::Steps(1200),
+            length: TrainingBudget::Steps(1200),
             batch: 16,
             rate: 0.01,
             augmentation: Augmentation::default(),
@@ -103,7 +104,7 @@ fn inner_values_stay_nearer_to_the_originals() {
             ..Plan::new(Method::Distill, pictures.preset())
         };
         let mut job =
-            Job::new(&pruned, Some(&original), Arc::new(pictures.clone()), &plan).unwrap();
+            RecoveryRun::new(&pruned, Some(&original), Arc::new(pictures.clone()), &plan).unwrap();
         // Values are matched in the first tenth.
         (0..120).for_each(|_| {
             job.advance().unwrap();
@@ -121,7 +122,7 @@ fn a_value_that_no_node_makes_is_refused() {
         inner: vec!["nothing".into()],
         ..Plan::new(Method::Distill, pictures().preset())
     };
-    let refused = Job::new(&original, Some(&original), Arc::new(pictures()), &plan).err();
+    let refused = RecoveryRun::new(&original, Some(&original), Arc::new(pictures()), &plan).err();
     let told = refused.expect("refused").to_string();
     assert!(told.contains("“nothing”"), "{told}");
 }
@@ -137,12 +138,12 @@ fn stages_that_can_not_be_paired_are_told() {
         panic!("{names:?} are not two");
     };
     let plan = Plan {
-        length: Length::Steps(60),
+        length: TrainingBudget::Steps(60),
         batch: 8,
         ..Plan::new(Method::Distill, pictures.preset())
     };
     let job = |pruned: &Graph, plan: &Plan| {
-        Job::new(pruned, Some(&original), pictures.clone(), plan).unwrap()
+        RecoveryRun::new(pruned, Some(&original), pictures.clone(), plan).unwrap()
     };
     assert_eq!(job(&pruned, &plan).unmatched(), None);
 
@@ -175,7 +176,7 @@ fn stages_that_can_not_be_paired_are_told() {
             ..plan.clone()
         },
     );
-    let mut loss = |job: &mut Job| job.advance().unwrap().learned.unwrap().loss;
+    let mut loss = |job: &mut RecoveryRun| job.advance().unwrap().learned.unwrap().loss;
     let [partly, alone, blind] = [&mut partly, &mut alone, &mut blind].map(&mut loss);
     assert_eq!(partly, alone);
     assert!(partly > blind);
@@ -207,12 +208,12 @@ fn answers_that_are_remembered_are_those_that_would_be_given() {
             ..Augmentation::default()
         };
         let plan = Plan {
-            length: Length::Steps(30),
+            length: TrainingBudget::Steps(30),
             batch: 12,
             augmentation,
             ..Plan::new(Method::Distill, pictures.preset())
         };
-        let mut job = Job::new(&pruned, Some(&original), pictures.clone(), &plan).unwrap();
+        let mut job = RecoveryRun::new(&pruned, Some(&original), pictures.clone(), &plan).unwrap();
         let step = |_| job.advance().unwrap().learned.unwrap().loss;
         (0..30).map(step).collect()
     };

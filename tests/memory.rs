@@ -8,8 +8,8 @@ use common::{Net, Random};
 use secateur::Error;
 use secateur::engine::{Executor, Normalisation, Options, Tape};
 use secateur::graph::{Attribute, Graph};
-use secateur::learn::{Goal, Optimiser, Rule, Settings, Share, Trainer};
 use secateur::tensor::Tensor;
+use secateur::train::{Gradients, LossTargets, Optimizer, Rule, Settings, Trainer};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -106,9 +106,9 @@ fn for_inner_values() {
     };
     let mut trainer = Trainer::new(&graph, &settings).unwrap();
     let labels = [1; BATCH];
-    let goal = Goal {
+    let goal = LossTargets {
         labels: Some(&labels),
-        ..Goal::default()
+        ..LossTargets::default()
     };
     let refused = with_at_most(INNER - 1, || trainer.step(&[&input], goal));
     assert!(is_too_large(refused));
@@ -142,7 +142,7 @@ fn for_weights() {
     assert!(is_too_large(with_at_most(scarce, tape)));
     let mut tape = tape().unwrap();
     for rule in [Rule::SGD, Rule::AdamW] {
-        let optimiser = || Optimiser::new(rule, 0.0, &tape);
+        let optimiser = || Optimizer::new(rule, 0.0, &tape);
         assert!(is_too_large(with_at_most(scarce, optimiser)), "{rule:?}");
         optimiser().unwrap();
     }
@@ -161,18 +161,18 @@ fn for_weights() {
         let trainer = || Trainer::new(&graph, &settings);
         assert!(is_too_large(with_at_most(scarce, trainer)));
         let mut trainers = [trainer().unwrap(), trainer().unwrap()];
-        let goal = Goal {
+        let goal = LossTargets {
             labels: Some(&[3, 5]),
-            ..Goal::default()
+            ..LossTargets::default()
         };
         let shares = trainers
             .each_mut()
-            .map(|trainer| trainer.share(&[&input], goal).unwrap());
-        let mean = with_at_most(scarce, || Share::mean(&shares));
+            .map(|trainer| trainer.gradients(&[&input], goal).unwrap());
+        let mean = with_at_most(scarce, || Gradients::mean(&shares));
         assert!(is_too_large(mean));
         // All that a move of the weights needs is there from the beginning.
         for (trainer, share) in trainers.iter_mut().zip(&shares) {
-            with_at_most(scarce, || trainer.follow(share)).unwrap();
+            with_at_most(scarce, || trainer.apply(share)).unwrap();
         }
         let learned = trainers.map(|trainer| {
             let mut graph = graph.clone();

@@ -5,14 +5,15 @@ mod common;
 use common::{Net, Random};
 use secateur::data::{Augmentation, Pictures, Preset, Stack};
 use secateur::engine::{Executor, Options};
+use secateur::eval::evaluate;
 use secateur::graph::{Graph, Node, ValueId};
-use secateur::learn::Settings;
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
 use secateur::recover::{
-    Fitted, Job, Lessons, Method, Part, Plan, Reconstruction, Recovery, examine, recalibrate,
+    Fitted, Method, Plan, Reconstruction, RecoveryRun, Replica, Shard, TrainingData, recalibrate,
 };
 use secateur::tensor::Tensor;
+use secateur::train::Settings;
 use std::sync::Arc;
 
 fn preset() -> Preset {
@@ -83,7 +84,7 @@ fn settings(steps: usize) -> Settings {
 }
 
 fn learn(graph: &Graph, original: Option<&Graph>, pictures: &Pictures, steps: usize) -> Graph {
-    let lessons = Lessons {
+    let lessons = TrainingData {
         pictures: Arc::new(pictures.clone()),
         augmentation: Augmentation {
             shift: 0.1,
@@ -94,7 +95,7 @@ fn learn(graph: &Graph, original: Option<&Graph>, pictures: &Pictures, steps: us
         seed: 1,
     };
     let mut recovery =
-        Recovery::new(graph, original, lessons, &settings(steps), Part::ALL).unwrap();
+        Replica::new(graph, original, lessons, &settings(steps), Shard::ALL).unwrap();
     for _ in 0..steps {
         recovery.step().unwrap();
     }
@@ -155,14 +156,14 @@ fn fine_tuning_on_labels_and_distillation_without_any() {
 fn pictures_that_nothing_can_be_learned_from_are_refused() {
     let graph = network();
     let refused = |pictures: &Pictures, original: Option<&Graph>, words: &str| {
-        let lessons = Lessons {
+        let lessons = TrainingData {
             pictures: Arc::new(pictures.clone()),
             augmentation: Augmentation::default(),
             labels: true,
             inner: Vec::new(),
             seed: 1,
         };
-        let error = Recovery::new(&graph, original, lessons, &settings(5), Part::ALL)
+        let error = Replica::new(&graph, original, lessons, &settings(5), Shard::ALL)
             .err()
             .expect("refused");
         assert!(error.to_string().contains(words), "{error}");
@@ -217,9 +218,9 @@ fn reconstruction_brings_answers_back_without_labels() {
     let pattern = Recipe::parse(r#"{"granularity": "2:4"}"#).unwrap();
     let patterned = cut(&original, 0, &pattern, None).unwrap().graph;
     for pruned in [&once, &read, &masked, &patterned] {
-        let before = examine(pruned, Some(&original), &unseen).unwrap();
+        let before = evaluate(pruned, Some(&original), &unseen).unwrap();
         let recovered = rebuilt(pruned, &original, &few);
-        let after = examine(&recovered, Some(&original), &unseen).unwrap();
+        let after = evaluate(&recovered, Some(&original), &unseen).unwrap();
         assert!(
             after.kl.unwrap() < 0.7 * before.kl.unwrap(),
             "{before:?} became {after:?}"
@@ -283,7 +284,7 @@ fn reconstruction_fits_grouped_filters_and_products() {
         .filter(|layer| layer.after < 0.9 * layer.before);
     assert!(better.count() >= 4, "{layers:?}");
     let kl = |graph: &Graph| {
-        examine(graph, Some(&original), &unseen)
+        evaluate(graph, Some(&original), &unseen)
             .unwrap()
             .kl
             .unwrap()
@@ -412,7 +413,7 @@ fn recalibration_goes_batch_by_batch_and_is_whole_at_the_end() {
     let at_once = recalibrate(&graph, &set).unwrap();
     assert!(stored(&at_once) != stored(&graph));
     let plan = Plan::new(Method::Recalibrate, &preset());
-    let mut job = Job::new(&graph, None, Arc::clone(&set), &plan).unwrap();
+    let mut job = RecoveryRun::new(&graph, None, Arc::clone(&set), &plan).unwrap();
     for done in 1..=3 {
         assert!(stored(&job.now()) == stored(&graph), "{done}");
         let advance = job.advance().unwrap();

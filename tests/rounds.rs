@@ -7,22 +7,26 @@ mod common;
 use command::colours;
 use common::Net;
 use common::colours::{pictures, preset};
+use secateur::data::Split;
 use secateur::data::{Pictures, Stack};
+use secateur::eval::{ModelComparison, evaluate};
 use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::prune::cut::cut_measured;
 use secateur::prune::score::{self, Measured, measured};
 use secateur::recipe::{Recipe, Target};
-use secateur::recover::{
-    Aim, Length, Line, Method, Pace, Parts, Plan, Stage, State, Sweep, Trial, Tried, cut_scores,
-    examine, polynomial,
+use secateur::recover::{Method, Plan};
+use secateur::search::{
+    BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal, State, Sweep, cut_scores,
+    polynomial,
 };
+use secateur::train::TrainingBudget;
 use std::cell::Cell;
 
 /// A round's plan that takes no time.
 fn plan() -> Plan {
     Plan {
-        length: Length::Steps(2),
+        length: TrainingBudget::Steps(2),
         batch: 4,
         ..Plan::new(Method::Reconstruct, &preset())
     }
@@ -34,25 +38,25 @@ fn model() -> (Graph, Vec<u8>) {
     (graph, bytes)
 }
 
-fn parts(labelled: bool) -> Parts {
-    Parts::new(pictures(90, 1, labelled)).unwrap()
+fn split(labelled: bool) -> Split {
+    Split::new(pictures(90, 1, labelled)).unwrap()
 }
 
-fn line(recipe: &str, aim: Aim) -> Line {
+fn line(recipe: &str, aim: SearchGoal) -> BudgetSearch {
     let (graph, bytes) = model();
     let recipe = Recipe::parse(recipe).unwrap();
-    let line = Line::prepare((&graph, &bytes), &recipe, &plan(), parts(true), aim, None);
+    let line = BudgetSearch::prepare((&graph, &bytes), &recipe, &plan(), split(true), aim, None);
     line.unwrap().finish().unwrap()
 }
 
 /// Goes on until as many rounds have been judged, or to the end.
-fn go(line: &mut Line, rounds: usize) {
+fn go(line: &mut BudgetSearch, rounds: usize) {
     while line.tried().len() < rounds && !line.is_over() {
         line.advance().unwrap();
     }
 }
 
-fn shares(tried: &[Tried]) -> Vec<f64> {
+fn shares(tried: &[Candidate]) -> Vec<f64> {
     tried
         .iter()
         .map(|tried| (tried.share * 1e4).round() / 1e4)
@@ -73,23 +77,26 @@ fn the_cubic_schedule_is_zhu_and_guptas() {
 #[test]
 fn schedules_reach_the_target_in_their_rounds() {
     let weights = r#"{"granularity": "weight", "criterion": "l1", "target": {"sparsity": 0.6}}"#;
-    let run = |recipe: &str, pace: Pace| {
+    let run = |recipe: &str, pace: PruningSchedule| {
         let mut line = line(
             recipe,
-            Aim {
+            SearchGoal {
                 pace,
-                ..Aim::new(0.99)
+                ..SearchGoal::new(0.99)
             },
         );
         go(&mut line, usize::MAX);
         line
     };
-    assert_eq!(shares(run(weights, Pace::OneShot).tried()), [0.4]);
     assert_eq!(
-        shares(run(weights, Pace::Linear(3.0)).tried()),
+        shares(run(weights, PruningSchedule::OneShot).tried()),
+        [0.4]
+    );
+    assert_eq!(
+        shares(run(weights, PruningSchedule::Linear(3.0)).tried()),
         [0.8, 0.6, 0.4]
     );
-    let cubic = run(weights, Pace::Cubic(4.0));
+    let cubic = run(weights, PruningSchedule::Cubic(4.0));
     // 0.6 · (1 − (1 − i/4)³)
     assert_eq!(shares(cubic.tried()), [0.6531, 0.475, 0.4094, 0.4]);
     // Masks grow on the recovered weights: what went in a round has not come back.
@@ -107,7 +114,7 @@ fn schedules_reach_the_target_in_their_rounds() {
         all - (0.6 * all as f64).round() as usize
     );
 
-    let channels = run(r#"{"target": {"macs": 0.4}}"#, Pace::Linear(2.0));
+    let channels = run(r#"{"target": {"macs": 0.4}}"#, PruningSchedule::Linear(2.0));
     assert_eq!(shares(channels.tried()), [0.7, 0.4]);
     // Of the original, whatever was left of it in between.
     assert_eq!(channels.recipe(0.4).target, Some(Target::Macs(0.4)));
@@ -119,7 +126,10 @@ fn schedules_reach_the_target_in_their_rounds() {
     }
     // A pattern leaves no choice how much goes.
     let pattern = r#"{"granularity": "2:4", "target": {"sparsity": 0.5}}"#;
-    assert_eq!(shares(run(pattern, Pace::Cubic(4.0)).tried()), [0.5]);
+    assert_eq!(
+        shares(run(pattern, PruningSchedule::Cubic(4.0)).tried()),
+        [0.5]
+    );
 }
 
 /// What recovery writes into the file counts as well.
@@ -137,15 +147,15 @@ fn a_schedule_by_bytes_makes_files_of_that_size() {
     let graph = common::with_open_batch(net.finish(&[y]));
     let bytes = onnx::write(&graph).unwrap();
     let recipe = Recipe::parse(r#"{"target": {"bytes": 0.5}}"#).unwrap();
-    let aim = Aim {
-        pace: Pace::Linear(2.0),
-        ..Aim::new(0.99)
+    let aim = SearchGoal {
+        pace: PruningSchedule::Linear(2.0),
+        ..SearchGoal::new(0.99)
     };
-    let line = Line::prepare((&graph, &bytes), &recipe, &plan(), parts(true), aim, None);
+    let line = BudgetSearch::prepare((&graph, &bytes), &recipe, &plan(), split(true), aim, None);
     let mut line = line.unwrap().finish().unwrap();
     let mut files = Vec::new();
     while !line.is_over() {
-        if let Stage::Judged(tried) = line.advance().unwrap() {
+        if let SearchEvent::Judged(tried) = line.advance().unwrap() {
             assert_eq!(tried.totals.bytes, line.latest().len() as u64);
             files.push(tried.totals.bytes as f64 / bytes.len() as f64);
         }
@@ -160,19 +170,19 @@ fn a_schedule_by_bytes_makes_files_of_that_size() {
 #[test]
 fn shares_by_hand_grow_in_step() {
     let recipe = r#"{"allocation": "manual", "layers": {"Conv0": 0.5}, "target": {"macs": 0.5}}"#;
-    let aim = Aim {
-        pace: Pace::Linear(2.0),
-        ..Aim::new(0.99)
+    let aim = SearchGoal {
+        pace: PruningSchedule::Linear(2.0),
+        ..SearchGoal::new(0.99)
     };
     let mut line = line(recipe, aim);
-    let outputs = |line: &Line| {
+    let outputs = |line: &BudgetSearch| {
         let graph = line.best().0;
         let conv = graph.nodes.iter().find(|n| n.op_type == "Conv").unwrap();
         graph.constant(conv.input(1).unwrap()).unwrap().shape()[0]
     };
     let (whole, bytes) = model();
     // What was made in rounds can be asked for in one go.
-    let in_one_go = |line: &Line| {
+    let in_one_go = |line: &BudgetSearch| {
         let recipe = line.recipe(line.tried().last().unwrap().share);
         let recipe = Recipe::parse(&recipe.to_json()).unwrap();
         let cut = secateur::prune::cut::cut(&whole, bytes.len() as u64, &recipe, None).unwrap();
@@ -186,9 +196,9 @@ fn shares_by_hand_grow_in_step() {
 
 #[test]
 fn a_schedule_stops_where_a_round_falls_below_the_line() {
-    let aim = Aim {
-        pace: Pace::Linear(8.0),
-        ..Aim::new(0.1)
+    let aim = SearchGoal {
+        pace: PruningSchedule::Linear(8.0),
+        ..SearchGoal::new(0.1)
     };
     let mut line = line(r#"{"target": {"macs": 0.03}}"#, aim);
     go(&mut line, usize::MAX);
@@ -206,10 +216,10 @@ fn a_schedule_stops_where_a_round_falls_below_the_line() {
 /// Every model that was tried can be had, and is what was said of it.
 #[test]
 fn a_round_beyond_the_line_gives_its_file_too() {
-    let mut line = line(r#"{"target": {"macs": 0.03}}"#, Aim::new(0.1));
+    let mut line = line(r#"{"target": {"macs": 0.03}}"#, SearchGoal::new(0.1));
     let mut sides = [0, 0];
     while !line.is_over() {
-        let Stage::Judged(tried) = line.advance().unwrap() else {
+        let SearchEvent::Judged(tried) = line.advance().unwrap() else {
             continue;
         };
         let file = line.latest().to_vec();
@@ -217,7 +227,7 @@ fn a_round_beyond_the_line_gives_its_file_too() {
         assert_eq!(file == line.best().1, tried.accepted);
         let opened = onnx::open(file.into(), &Default::default()).unwrap().graph;
         let (original, _) = model();
-        let again = examine(&opened, Some(&original), &parts(true).judged).unwrap();
+        let again = evaluate(&opened, Some(&original), &split(true).validation).unwrap();
         assert_eq!(again, tried.recovered);
         sides[usize::from(tried.accepted)] += 1;
     }
@@ -228,18 +238,18 @@ fn a_round_beyond_the_line_gives_its_file_too() {
 #[test]
 fn scores_that_pictures_tell_are_measured_picture_by_picture_and_once_a_model() {
     let recipe = r#"{"criterion": "taylor", "target": {"macs": 0.03}}"#;
-    let mut line = line(recipe, Aim::new(0.05));
-    let lessons = parts(true).lessons.len();
+    let mut line = line(recipe, SearchGoal::new(0.05));
+    let lessons = split(true).train.len();
     let mut seen = Vec::new();
     let mut shown = 0;
     while !line.is_over() {
         match line.advance().unwrap() {
-            Stage::Scoring(advance) => {
+            SearchEvent::Scoring(advance) => {
                 shown += 1;
                 assert_eq!((advance.done, advance.of), (shown, lessons));
             }
-            Stage::Cut(_) => seen.push(std::mem::take(&mut shown)),
-            Stage::Judging(_) => {}
+            SearchEvent::Cut(_) => seen.push(std::mem::take(&mut shown)),
+            SearchEvent::Judging(_) => {}
             _ => assert_eq!(shown, 0),
         }
     }
@@ -256,7 +266,7 @@ fn scores_that_pictures_tell_are_measured_picture_by_picture_and_once_a_model() 
     // The first cut is the one that the scores make.
     let (graph, bytes) = model();
     let recipe = Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.8}}"#).unwrap();
-    let scores = measured::measure(&graph, &recipe, &parts(true).lessons).unwrap();
+    let scores = measured::measure(&graph, &recipe, &split(true).train).unwrap();
     let cut = cut_measured(&graph, bytes.len() as u64, &recipe, scores, None).unwrap();
     assert_eq!(cut.report.after.totals.macs, tried[0].totals.macs);
 }
@@ -264,12 +274,12 @@ fn scores_that_pictures_tell_are_measured_picture_by_picture_and_once_a_model() 
 #[test]
 fn a_search_that_is_interrupted_ends_as_if_it_had_not_been() {
     let aims = [
-        (r#"{"target": {"macs": 0.05}}"#, Aim::new(0.1)),
+        (r#"{"target": {"macs": 0.05}}"#, SearchGoal::new(0.1)),
         (
             r#"{"granularity": "weight", "criterion": "l1", "target": {"sparsity": 0.95}}"#,
-            Aim {
-                pace: Pace::Cubic(4.0),
-                ..Aim::new(0.1)
+            SearchGoal {
+                pace: PruningSchedule::Cubic(4.0),
+                ..SearchGoal::new(0.1)
             },
         ),
     ];
@@ -285,7 +295,7 @@ fn a_search_that_is_interrupted_ends_as_if_it_had_not_been() {
                 break;
             }
             // In the middle of the next round everything is lost but the state and the file.
-            while !matches!(first.advance().unwrap(), Stage::Cut(_)) {}
+            while !matches!(first.advance().unwrap(), SearchEvent::Cut(_)) {}
             let text = serde_json::to_string(first.state()).unwrap();
             let state: State = serde_json::from_str(&text).unwrap();
             assert_eq!(&state, first.state());
@@ -293,7 +303,7 @@ fn a_search_that_is_interrupted_ends_as_if_it_had_not_been() {
             let best = onnx::open(file.clone().into(), &Default::default())
                 .unwrap()
                 .graph;
-            let again = Line::resume(&original, state, (&best, &file), parts(true), None);
+            let again = BudgetSearch::resume(&original, state, (&best, &file), split(true), None);
             first = again.unwrap().finish().unwrap();
         }
         assert_eq!(whole.tried(), first.tried());
@@ -304,17 +314,17 @@ fn a_search_that_is_interrupted_ends_as_if_it_had_not_been() {
 #[test]
 fn a_search_does_not_go_on_with_other_pictures() {
     let (original, bytes) = model();
-    let mut begun = line(r#"{"target": {"macs": 0.5}}"#, Aim::new(0.5));
+    let mut begun = line(r#"{"target": {"macs": 0.5}}"#, SearchGoal::new(0.5));
     go(&mut begun, 1);
-    let resume = |parts: Parts| {
+    let resume = |split: Split| {
         let state = begun.state().clone();
-        Line::resume(&original, state, (&original, &bytes), parts, None).err()
+        BudgetSearch::resume(&original, state, (&original, &bytes), split, None).err()
     };
     for other in [pictures(90, 2, true), pictures(90, 1, false)] {
-        let error = resume(Parts::new(other).unwrap()).expect("refused");
+        let error = resume(Split::new(other).unwrap()).expect("refused");
         assert!(error.to_string().contains("not the pictures"), "{error}");
     }
-    assert!(resume(parts(true)).is_none());
+    assert!(resume(split(true)).is_none());
 }
 
 thread_local! {
@@ -334,11 +344,12 @@ fn clock() -> f64 {
 fn measured_time_decides_where_time_is_saved() {
     let (graph, bytes) = model();
     let recipe = Recipe::parse(r#"{"target": {"sparsity": 0.1}}"#).unwrap();
-    let aim = Aim {
+    let aim = SearchGoal {
         time: Some(0.5),
-        ..Aim::new(0.99)
+        ..SearchGoal::new(0.99)
     };
-    let begin = |clock| Line::prepare((&graph, &bytes), &recipe, &plan(), parts(true), aim, clock);
+    let begin =
+        |clock| BudgetSearch::prepare((&graph, &bytes), &recipe, &plan(), split(true), aim, clock);
     let clockless = begin(None).err().expect("refused");
     assert!(clockless.to_string().contains("no clock"), "{clockless}");
 
@@ -363,11 +374,11 @@ fn measured_time_decides_where_time_is_saved() {
 
     let weights = Recipe::parse(r#"{"granularity": "weight", "target": {"sparsity": 0.5}}"#);
     let weights = weights.unwrap();
-    let refused = Line::prepare(
+    let refused = BudgetSearch::prepare(
         (&graph, &bytes),
         &weights,
         &plan(),
-        parts(true),
+        split(true),
         aim,
         Some(clock),
     );
@@ -377,16 +388,16 @@ fn measured_time_decides_where_time_is_saved() {
 
 #[test]
 fn parts_share_nothing_and_small_sets_have_no_test_part() {
-    let parts = parts(true);
-    let sizes = [&parts.lessons, &parts.judged, &parts.test].map(|p| p.len());
+    let split = split(true);
+    let sizes = [&split.train, &split.validation, &split.test].map(|p| p.len());
     assert_eq!(sizes.iter().sum::<usize>(), 90);
     assert!(sizes.iter().all(|&size| size > 5), "{sizes:?}");
-    let few = Parts::new(pictures(30, 1, true)).unwrap();
+    let few = Split::new(pictures(30, 1, true)).unwrap();
     assert_eq!(
-        (few.test.len(), few.lessons.len() + few.judged.len()),
+        (few.test.len(), few.train.len() + few.validation.len()),
         (0, 30)
     );
-    let error = Parts::new(pictures(1, 1, true)).unwrap_err();
+    let error = Split::new(pictures(1, 1, true)).unwrap_err();
     assert!(error.to_string().contains("too few"), "{error}");
 }
 
@@ -397,12 +408,12 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
     let judged = pictures(30, 4, true);
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"parameters": 0.7}}"#).unwrap();
     let size = bytes.len() as u64;
-    let parts = Parts {
-        lessons: pictures(30, 5, true).into(),
-        judged: judged.clone().into(),
+    let split = Split {
+        train: pictures(30, 5, true).into(),
+        validation: judged.clone().into(),
         test: judged.sample(0, 1).into(),
     };
-    let sweep = Sweep::prepare((&graph, size), &recipe, parts, None);
+    let sweep = Sweep::prepare((&graph, size), &recipe, split, None);
     let mut sweep = sweep.unwrap().finish().unwrap();
     assert_eq!(sweep.original().accuracy, Some(1.0));
     for kept in [0.9, 0.5, 0.3] {
@@ -411,7 +422,7 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
         assert_eq!(point.totals, cut.report.after.totals);
         let [before, after] = [cut.report.before.totals, cut.report.after.totals];
         assert_eq!(point.left.macs, after.macs as f64 / before.macs as f64);
-        let quality = secateur::recover::examine(&cut.graph, Some(&graph), &judged).unwrap();
+        let quality = secateur::eval::evaluate(&cut.graph, Some(&graph), &judged).unwrap();
         assert_eq!(point.quality, quality);
         let whole = cut.report.before.totals.parameters as f64;
         assert!(point.totals.parameters as f64 <= kept * whole);
@@ -427,8 +438,8 @@ fn a_point_of_a_sweep_is_what_its_recipe_cuts() {
     let size = bytes.len() as u64;
     // More of them to learn from than are looked at, so the choice among them counts.
     let set = pictures(1600, 8, true);
-    let parts = Parts::new(set.clone()).unwrap();
-    assert!(parts.lessons.len() > 1024);
+    let split = Split::new(set.clone()).unwrap();
+    assert!(split.train.len() > 1024);
     for (criterion, granularity) in [
         ("wanda", "weight"),
         ("apoz", "channel"),
@@ -438,7 +449,7 @@ fn a_point_of_a_sweep_is_what_its_recipe_cuts() {
             r#"{{"criterion": "{criterion}", "granularity": "{granularity}", "target": {{"sparsity": 0.5}}, "seed": 5}}"#
         );
         let recipe = Recipe::parse(&recipe).unwrap();
-        let sweep = Sweep::prepare((&graph, size), &recipe, parts.clone(), None);
+        let sweep = Sweep::prepare((&graph, size), &recipe, split.clone(), None);
         let mut sweep = sweep.unwrap().finish().unwrap();
         for kept in [0.6, 0.2] {
             let point = sweep.point(kept).unwrap().unwrap();
@@ -446,7 +457,7 @@ fn a_point_of_a_sweep_is_what_its_recipe_cuts() {
             let measured = scored(&graph, &asked, set.clone());
             let cut = cut_measured(&graph, size, &asked, Some(measured), None).unwrap();
             assert_eq!(point.totals, cut.report.after.totals);
-            let quality = examine(&cut.graph, Some(&graph), &parts.judged).unwrap();
+            let quality = evaluate(&cut.graph, Some(&graph), &split.validation).unwrap();
             assert_eq!(point.quality, quality, "{criterion}");
             // Another choice among them would tell.
             let other = Recipe { seed: 6, ..asked };
@@ -476,7 +487,7 @@ fn scored(graph: &Graph, recipe: &Recipe, set: Pictures) -> Measured {
 fn what_is_tested_on_has_no_say_in_a_cut() {
     let (graph, _) = model();
     let set = pictures(90, 3, true);
-    let parts = Parts::new(set.clone()).unwrap();
+    let split = Split::new(set.clone()).unwrap();
     let is_in = |part: &Pictures, index: usize| {
         (0..part.len()).any(|other| part.levels_of(other) == set.levels_of(index))
     };
@@ -505,13 +516,13 @@ fn what_is_tested_on_has_no_say_in_a_cut() {
         let recipe = Recipe::parse(&recipe).unwrap();
         let expected = scored(&graph, &recipe, set.clone());
         for label in [None, Some(0)] {
-            let others = changed(&parts.test, label);
+            let others = changed(&split.test, label);
             assert_eq!(scored(&graph, &recipe, others), expected, "{criterion}");
         }
-        let chosen_by = changed(&parts.judged, Some(0));
+        let chosen_by = changed(&split.validation, Some(0));
         assert_eq!(scored(&graph, &recipe, chosen_by), expected, "{criterion}");
         // Those that are looked at do have a say.
-        let taught = scored(&graph, &recipe, changed(&parts.lessons, Some(0)));
+        let taught = scored(&graph, &recipe, changed(&split.train, Some(0)));
         assert_eq!(
             taught == expected,
             matches!(criterion, "wanda" | "apoz"),
@@ -540,20 +551,21 @@ fn a_trial_tells_of_the_pictures_that_were_shown() {
     let cut = cut_measured(&graph, bytes.len() as u64, &recipe, None, None).unwrap();
     let cut = cut.graph;
     for labelled in [true, false] {
-        let mut trial = Trial::new(&graph, &cut, pictures(20, 6, labelled).into()).unwrap();
+        let mut trial =
+            ModelComparison::new(&graph, &cut, pictures(20, 6, labelled).into()).unwrap();
         for done in 1..=20 {
             assert_eq!(trial.advance().unwrap(), (done, 20));
             let shown = pictures(done, 6, labelled);
             let told = trial.tested();
             assert_eq!(
                 told.original,
-                examine(&graph, Some(&graph), &shown).unwrap()
+                evaluate(&graph, Some(&graph), &shown).unwrap()
             );
-            assert_eq!(told.quality, examine(&cut, Some(&graph), &shown).unwrap());
+            assert_eq!(told.quality, evaluate(&cut, Some(&graph), &shown).unwrap());
         }
         assert_eq!(trial.advance().unwrap(), (20, 20));
     }
     // The cut is one that changes some answers.
-    let quality = examine(&cut, Some(&graph), &pictures(20, 6, true)).unwrap();
+    let quality = evaluate(&cut, Some(&graph), &pictures(20, 6, true)).unwrap();
     assert!(quality.agreement < Some(1.0), "{quality:?}");
 }

@@ -7,7 +7,6 @@ use common::{Net, Random, int};
 use secateur::data::{Augmentation, Pictures, Preset};
 use secateur::engine::{Executor, Options};
 use secateur::graph::{Graph, ValueId};
-use secateur::learn::{Settings, loss::cross_entropy};
 use secateur::ops::coupling::Weights;
 use secateur::prune::cut::cut_measured;
 use secateur::prune::groups::{UnitId, analyse};
@@ -18,8 +17,9 @@ use secateur::prune::score::{
 };
 use secateur::prune::session::Session;
 use secateur::recipe::{Recipe, Reduction};
-use secateur::recover::{Lessons, Part, Recovery};
+use secateur::recover::{Replica, Shard, TrainingData};
 use secateur::tensor::Tensor;
+use secateur::train::{Settings, loss::cross_entropy};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ fn network() -> Graph {
 
 /// The network, on its way to telling the kinds apart.
 fn taught(steps: usize) -> Graph {
-    let lessons = Lessons {
+    let lessons = TrainingData {
         pictures: Arc::new(pictures(240, 1, true)),
         augmentation: Augmentation::default(),
         labels: true,
@@ -91,7 +91,7 @@ fn taught(steps: usize) -> Graph {
         rate: 0.01,
         ..Settings::default()
     };
-    let mut recovery = Recovery::new(&network(), None, lessons, &settings, Part::ALL).unwrap();
+    let mut recovery = Replica::new(&network(), None, lessons, &settings, Shard::ALL).unwrap();
     for _ in 0..steps {
         recovery.step().unwrap();
     }

@@ -5,13 +5,14 @@ mod common;
 use common::colours::pictures;
 use common::{Net, int};
 use secateur::data::Pictures;
+use secateur::data::Split;
+use secateur::eval::{Metrics, evaluate};
 use secateur::graph::{Dim, Graph};
 use secateur::prune::cut::cut;
 use secateur::prune::session::Session;
 use secateur::recipe::{Allocation, Recipe, Target};
-use secateur::recover::{
-    Curves, Found, MOST_JUDGED, Parts, Preparing, Quality, Sensitivity, examine, guide, recalibrate,
-};
+use secateur::recover::recalibrate;
+use secateur::search::{Curves, Found, MOST_JUDGED, Preparing, Sensitivity, guide};
 use secateur::tensor::Tensor;
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ fn residual() -> Graph {
     let x = net.flatten(x);
     let y = net.linear(x, 3);
     let graph = common::with_open_batch(net.finish(&[y]));
-    recalibrate(&graph, &parts(false).lessons).unwrap()
+    recalibrate(&graph, &split(false).train).unwrap()
 }
 
 /// Tells colours apart by three of the twelve channels of its first convolution, and by all three of its second.
@@ -71,17 +72,17 @@ fn lopsided() -> Graph {
     graph
 }
 
-fn parts(labelled: bool) -> Parts {
-    Parts::new(pictures(120, 1, labelled)).unwrap()
+fn split(labelled: bool) -> Split {
+    Split::new(pictures(120, 1, labelled)).unwrap()
 }
 
-fn begun(graph: &Graph, recipe: &Recipe, levels: &[f64], parts: &Parts) -> Sensitivity {
-    let sensitivity = Sensitivity::prepare((graph, 10_000), recipe, levels, parts, MOST_JUDGED, 1);
+fn begun(graph: &Graph, recipe: &Recipe, levels: &[f64], split: &Split) -> Sensitivity {
+    let sensitivity = Sensitivity::prepare((graph, 10_000), recipe, levels, split, MOST_JUDGED, 1);
     sensitivity.unwrap().finish().unwrap()
 }
 
-fn measured(graph: &Graph, recipe: &Recipe, parts: &Parts, levels: &[f64]) -> Curves {
-    let mut sensitivity = begun(graph, recipe, levels, parts);
+fn measured(graph: &Graph, recipe: &Recipe, split: &Split, levels: &[f64]) -> Curves {
+    let mut sensitivity = begun(graph, recipe, levels, split);
     let mut curves = sensitivity.curves();
     // In any order.
     for probe in (0..sensitivity.len()).rev() {
@@ -106,22 +107,22 @@ fn a_probe_is_that_layer_cut_by_hand_and_recalibrated() {
     let graph = residual();
     for (granularity, layers) in [("channel", 2), ("weight", 4)] {
         for labelled in [true, false] {
-            let parts = parts(labelled);
+            let split = split(labelled);
             let recipe = format!(
                 r#"{{"granularity": "{granularity}", "criterion": "l1", "target": {{"sparsity": 0.5}}}}"#
             );
             let recipe = Recipe::parse(&recipe).unwrap();
-            let curves = measured(&graph, &recipe, &parts, &[0.3, 0.8]);
+            let curves = measured(&graph, &recipe, &split, &[0.3, 0.8]);
             assert_eq!(curves.curves.len(), layers);
             assert_eq!(curves.original.accuracy.is_some(), labelled);
-            let statistics = parts.lessons.sample(64, 1);
+            let statistics = split.train.sample(64, 1);
             for curve in &curves.curves {
                 assert_eq!(curve.points.len(), 2);
                 for point in &curve.points {
                     let made = cut_by_hand(&graph, &recipe, &curve.layers, point.share);
                     let made = recalibrate(&made, &statistics).unwrap();
-                    let quality = examine(&made, Some(&graph), &parts.judged).unwrap();
-                    let told = |q: Quality| (q.pictures, q.accuracy, q.agreement);
+                    let quality = evaluate(&made, Some(&graph), &split.validation).unwrap();
+                    let told = |q: Metrics| (q.pictures, q.accuracy, q.agreement);
                     assert_eq!(told(point.quality), told(quality), "{:?}", curve.layers);
                     let [whole, left] = [curves.original, quality].map(|q| q.score().unwrap());
                     assert_eq!(point.lost, ((whole - left) / whole).max(0.0));
@@ -136,7 +137,7 @@ fn a_probe_is_that_layer_cut_by_hand_and_recalibrated() {
         }
     }
     let spared = Recipe::parse(r#"{"target": {"macs": 0.5}, "protect": ["Conv6"]}"#).unwrap();
-    let curves = measured(&graph, &spared, &parts(true), &[0.5]);
+    let curves = measured(&graph, &spared, &split(true), &[0.5]);
     assert_eq!(curves.curves.len(), 1);
 }
 
@@ -144,19 +145,19 @@ fn a_probe_is_that_layer_cut_by_hand_and_recalibrated() {
 #[test]
 fn statistics_that_ruin_the_whole_model_are_left_as_they_are() {
     let graph = residual();
-    let usual = parts(false);
-    let mut dark = Pictures::new(usual.lessons.preset()).unwrap();
+    let usual = split(false);
+    let mut dark = Pictures::new(usual.train.preset()).unwrap();
     for level in 0..40 {
         let rgba = [level / 4, level / 8, 0, 255].repeat(64);
         dark.add(&rgba, 8, 8, None).unwrap();
     }
-    let poor = Parts {
-        lessons: Arc::new(dark),
+    let poor = Split {
+        train: Arc::new(dark),
         ..usual.clone()
     };
-    let judged = &usual.judged;
-    let score = |model: &Graph| examine(model, Some(&graph), judged).unwrap().agreement;
-    let ruined = recalibrate(&graph, &poor.lessons).unwrap();
+    let judged = &usual.validation;
+    let score = |model: &Graph| evaluate(model, Some(&graph), judged).unwrap().agreement;
+    let ruined = recalibrate(&graph, &poor.train).unwrap();
     assert!(score(&ruined) < Some(0.8), "{:?}", score(&ruined));
 
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
@@ -170,13 +171,13 @@ fn statistics_that_ruin_the_whole_model_are_left_as_they_are() {
 
 #[test]
 fn another_worker_takes_what_statistics_did_to_the_whole_model() {
-    let (graph, parts) = (residual(), parts(true));
+    let (graph, split) = (residual(), split(true));
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
     let prepare =
-        || Sensitivity::prepare((&graph, 10_000), &recipe, &[0.5], &parts, MOST_JUDGED, 1).unwrap();
+        || Sensitivity::prepare((&graph, 10_000), &recipe, &[0.5], &split, MOST_JUDGED, 1).unwrap();
     let mut tells = prepare();
     // The model as it is, batches for statistics, and the model with these.
-    let of = 2 * parts.judged.len() + parts.lessons.len().min(64) / 32;
+    let of = 2 * split.validation.len() + split.train.len().min(64) / 32;
     for done in 1..=of {
         let at = tells.advance().unwrap();
         assert_eq!(at, Preparing::Measuring((done, of).into()));
@@ -199,13 +200,13 @@ fn another_worker_takes_what_statistics_did_to_the_whole_model() {
 
 #[test]
 fn a_probe_goes_batch_by_batch_and_picture_by_picture() {
-    let (graph, parts) = (residual(), parts(true));
+    let (graph, split) = (residual(), split(true));
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
-    let mut sensitivity = begun(&graph, &recipe, &[0.8], &parts);
+    let mut sensitivity = begun(&graph, &recipe, &[0.8], &split);
     let at_once = sensitivity.probe(1).unwrap();
     let mut probe = sensitivity.begin(1).unwrap();
     // Statistics of 64 pictures, 32 at a time.
-    let of = parts.lessons.len().min(64) / 32 + parts.judged.len();
+    let of = split.train.len().min(64) / 32 + split.validation.len();
     for done in 1..=of {
         assert_eq!(probe.advance().unwrap(), (done, of));
     }
@@ -217,9 +218,9 @@ fn a_probe_goes_batch_by_batch_and_picture_by_picture() {
 
 #[test]
 fn probes_come_in_any_order_and_each_counts_once() {
-    let (graph, parts) = (residual(), parts(true));
+    let (graph, split) = (residual(), split(true));
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
-    let mut sensitivity = begun(&graph, &recipe, &[0.25, 0.5, 0.9], &parts);
+    let mut sensitivity = begun(&graph, &recipe, &[0.25, 0.5, 0.9], &split);
     let probes: Vec<_> = (0..sensitivity.len())
         .map(|probe| {
             (
@@ -247,11 +248,11 @@ fn probes_come_in_any_order_and_each_counts_once() {
 
 #[test]
 fn levels_are_in_order_and_a_pattern_leaves_one() {
-    let (graph, parts) = (residual(), parts(true));
+    let (graph, split) = (residual(), split(true));
     let levels = |granularity: &str| {
         let recipe = format!(r#"{{"granularity": "{granularity}", "target": {{"macs": 0.5}}}}"#);
         let recipe = Recipe::parse(&recipe).unwrap();
-        begun(&graph, &recipe, &[0.9, 0.3], &parts)
+        begun(&graph, &recipe, &[0.9, 0.3], &split)
             .levels()
             .to_vec()
     };
@@ -262,7 +263,7 @@ fn levels_are_in_order_and_a_pattern_leaves_one() {
 #[test]
 fn a_guided_cut_meets_its_target_and_spares_the_sensitive_layer() {
     let graph = lopsided();
-    let parts = parts(true);
+    let split = split(true);
     for (granularity, targets) in [
         (
             "channel",
@@ -278,7 +279,7 @@ fn a_guided_cut_meets_its_target_and_spares_the_sensitive_layer() {
             r#"{{"granularity": "{granularity}", "criterion": "l2", "target": {{"sparsity": 0.5}}}}"#
         );
         let recipe = Recipe::parse(&recipe).unwrap();
-        let curves = measured(&graph, &recipe, &parts, &[0.25, 0.5, 0.75, 0.9]);
+        let curves = measured(&graph, &recipe, &split, &[0.25, 0.5, 0.75, 0.9]);
         for &target in targets {
             let mut session = Session::new(graph.clone(), 10_000).unwrap();
             let guided = guide(&mut session, &curves, target).unwrap();
@@ -295,7 +296,7 @@ fn a_guided_cut_meets_its_target_and_spares_the_sensitive_layer() {
             }
             if granularity == "channel" {
                 assert!(guided.layers["Conv0"] > guided.layers["Conv2"]);
-                let quality = examine(&made.graph, None, &parts.test).unwrap();
+                let quality = evaluate(&made.graph, None, &split.test).unwrap();
                 assert_eq!(quality.accuracy, Some(1.0), "{target:?}");
             }
         }
@@ -303,17 +304,17 @@ fn a_guided_cut_meets_its_target_and_spares_the_sensitive_layer() {
     // Left to itself, the same target takes a channel that the colours need.
     let uniform = r#"{"allocation": "uniform", "target": {"sparsity": 0.4}}"#;
     let blind = cut(&graph, 10_000, &Recipe::parse(uniform).unwrap(), None).unwrap();
-    let quality = examine(&blind.graph, None, &parts.test).unwrap();
+    let quality = evaluate(&blind.graph, None, &split.test).unwrap();
     assert!(quality.accuracy < Some(0.8), "{quality:?}");
 }
 
 #[test]
 fn what_can_not_be_measured_or_met_is_refused() {
     let graph = lopsided();
-    let parts = parts(true);
+    let split = split(true);
     let refused = |recipe: &str, levels: &[f64], words: &str| {
         let recipe = Recipe::parse(recipe).unwrap();
-        let error = Sensitivity::prepare((&graph, 10_000), &recipe, levels, &parts, MOST_JUDGED, 1)
+        let error = Sensitivity::prepare((&graph, 10_000), &recipe, levels, &split, MOST_JUDGED, 1)
             .err()
             .expect("refused");
         assert!(error.to_string().contains(words), "{error}");
@@ -325,13 +326,13 @@ fn what_can_not_be_measured_or_met_is_refused() {
     refused(protected, &[0.5], "no layer");
 
     let recipe = Recipe::parse(usual).unwrap();
-    let curves = measured(&graph, &recipe, &parts, &[0.5]);
+    let curves = measured(&graph, &recipe, &split, &[0.5]);
     let mut session = Session::new(graph.clone(), 10_000).unwrap();
     let error = guide(&mut session, &curves, Target::Macs(0.001)).unwrap_err();
     assert!(error.to_string().contains("at least"), "{error}");
-    let mut sensitivity = begun(&graph, &recipe, &[0.5], &parts);
+    let mut sensitivity = begun(&graph, &recipe, &[0.5], &split);
     assert!(sensitivity.probe(2).is_err());
-    assert_eq!(Quality::default().score(), None);
+    assert_eq!(Metrics::default().score(), None);
 }
 
 /// What a criterion that looks at pictures found is not needed to count what goes.
@@ -339,7 +340,7 @@ fn what_can_not_be_measured_or_met_is_refused() {
 fn a_cut_is_guided_by_a_criterion_that_looks_at_pictures() {
     let graph = lopsided();
     let recipe = Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.5}}"#).unwrap();
-    let curves = measured(&graph, &recipe, &parts(true), &[0.5, 0.9]);
+    let curves = measured(&graph, &recipe, &split(true), &[0.5, 0.9]);
     let mut session = Session::new(graph, 10_000).unwrap();
     let guided = guide(&mut session, &curves, Target::Macs(0.5)).unwrap();
     assert_eq!(guided.criterion, "taylor");
@@ -353,8 +354,8 @@ fn what_was_measured_before_is_not_measured_again() {
     let recipe = |text: &str| Recipe::parse(text).unwrap();
     let asked = recipe(r#"{"criterion": "l1", "target": {"macs": 0.5}}"#);
     let begin =
-        |recipe: &Recipe, levels: &[f64], parts: &Parts| begun(&graph, recipe, levels, parts);
-    let (levels, same) = ([0.5, 0.9], parts(false));
+        |recipe: &Recipe, levels: &[f64], split: &Split| begun(&graph, recipe, levels, split);
+    let (levels, same) = ([0.5, 0.9], split(false));
     let whole = measured(&graph, &asked, &same, &levels);
 
     let mut first = begin(&asked, &levels, &same);
@@ -394,14 +395,14 @@ fn what_was_measured_before_is_not_measured_again() {
     assert!(of_whole.curves.iter().all(|curve| curve.points.len() == 1));
 
     let other_criterion = recipe(r#"{"criterion": "l2", "target": {"macs": 0.5}}"#);
-    let other_pictures = Parts::new(pictures(120, 2, false)).unwrap();
-    let labelled = parts(true);
-    for (recipe, parts) in [
+    let other_pictures = Split::new(pictures(120, 2, false)).unwrap();
+    let labelled = split(true);
+    for (recipe, split) in [
         (&other_criterion, &same),
         (&asked, &other_pictures),
         (&asked, &labelled),
     ] {
-        let begun = begin(recipe, &levels, parts);
+        let begun = begin(recipe, &levels, split);
         assert_eq!(begun.left(&begun.known(&whole)).len(), all);
     }
 }

@@ -7,19 +7,23 @@ mod common;
 use command::colours;
 use common::colours::{pictures, preset};
 use secateur::data::Pictures;
+use secateur::data::Split;
+use secateur::eval::{Metrics, ModelComparison, evaluate};
 use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::prune::cut::cut_measured;
 use secateur::prune::score::measured;
 use secateur::recipe::Recipe;
-use secateur::recover::{
-    Advance, Aim, Found, Length, Line, MOST_JUDGED, Method, Parts, Plan, Preparation, Preparing,
-    Quality, Sensitivity, Stage, Sweep, Trial, examine,
+use secateur::recover::{Advance, Method, Plan};
+use secateur::search::{
+    BudgetSearch, Found, MOST_JUDGED, Preparation, Preparing, SearchEvent, SearchGoal, Sensitivity,
+    Sweep,
 };
+use secateur::train::TrainingBudget;
 use std::sync::Arc;
 
-fn parts() -> Parts {
-    Parts::new(pictures(90, 1, true)).unwrap()
+fn split() -> Split {
+    Split::new(pictures(90, 1, true)).unwrap()
 }
 
 fn model() -> (Graph, Vec<u8>) {
@@ -60,12 +64,12 @@ fn prepared<T>(mut preparation: Preparation<T>, scored: usize, judged: usize) ->
 }
 
 /// The cut of a share that is to be kept, by scores that were measured in one go.
-fn cut(graph: &Graph, size: u64, recipe: &Recipe, lessons: &Pictures) -> (Graph, Quality) {
+fn cut(graph: &Graph, size: u64, recipe: &Recipe, lessons: &Pictures) -> (Graph, Metrics) {
     let scores = measured::measure(graph, recipe, lessons).unwrap();
     let cut = cut_measured(graph, size, recipe, scores, None)
         .unwrap()
         .graph;
-    let quality = examine(&cut, Some(graph), &parts().judged).unwrap();
+    let quality = evaluate(&cut, Some(graph), &split().validation).unwrap();
     (cut, quality)
 }
 
@@ -73,15 +77,15 @@ fn cut(graph: &Graph, size: u64, recipe: &Recipe, lessons: &Pictures) -> (Graph,
 fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
     let (graph, bytes) = model();
     let size = bytes.len() as u64;
-    let parts = parts();
-    let (lessons, judged) = (parts.lessons.len(), parts.judged.len());
-    let whole = examine(&graph, Some(&graph), &parts.judged).unwrap();
+    let split = split();
+    let (lessons, judged) = (split.train.len(), split.validation.len());
+    let whole = evaluate(&graph, Some(&graph), &split.validation).unwrap();
 
-    let sweep = Sweep::prepare((&graph, size), &taylor(), parts.clone(), None).unwrap();
+    let sweep = Sweep::prepare((&graph, size), &taylor(), split.clone(), None).unwrap();
     let mut sweep = prepared(sweep, lessons, judged);
     assert_eq!(sweep.original(), whole);
     let point = sweep.point(0.5).unwrap().unwrap();
-    let (_, quality) = cut(&graph, size, &point.recipe, &parts.lessons);
+    let (_, quality) = cut(&graph, size, &point.recipe, &split.train);
     assert_eq!(point.quality, quality);
     // The same cut, shown picture by picture.
     let mut sliced = sweep.begin(0.5).unwrap().unwrap();
@@ -91,13 +95,13 @@ fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
     assert_eq!(sliced.finish().unwrap(), point);
 
     let layers = |recipe: &Recipe| {
-        Sensitivity::prepare((&graph, size), recipe, &[0.5], &parts, MOST_JUDGED, 1)
+        Sensitivity::prepare((&graph, size), recipe, &[0.5], &split, MOST_JUDGED, 1)
     };
     let sliced = prepared(layers(&taylor()).unwrap(), lessons, judged);
     let at_once = layers(&taylor()).unwrap().finish().unwrap();
     assert_eq!(sliced.curves(), at_once.curves());
     // It shows them in an order of its own, and sums round.
-    let counted = |quality: Quality| Quality {
+    let counted = |quality: Metrics| Metrics {
         loss: None,
         ..quality
     };
@@ -154,35 +158,35 @@ fn a_recipe_that_does_not_fit_is_refused_at_once() {
         Recipe::parse(r#"{"criterion": "l1", "protect": ["nobody"], "target": {"macs": 0.4}}"#);
     let recipe = recipe.unwrap();
     let size = bytes.len() as u64;
-    assert!(Sweep::prepare((&graph, size), &recipe, parts(), None).is_err());
+    assert!(Sweep::prepare((&graph, size), &recipe, split(), None).is_err());
     assert!(
-        Sensitivity::prepare((&graph, size), &recipe, &[0.5], &parts(), MOST_JUDGED, 1).is_err()
+        Sensitivity::prepare((&graph, size), &recipe, &[0.5], &split(), MOST_JUDGED, 1).is_err()
     );
 }
 
 #[test]
 fn a_round_shows_its_cut_and_what_came_of_it_picture_by_picture() {
     let (graph, bytes) = model();
-    let parts = parts();
-    let judged = parts.judged.len();
+    let split = split();
+    let judged = split.validation.len();
     let plan = Plan {
-        length: Length::Steps(2),
+        length: TrainingBudget::Steps(2),
         batch: 4,
         ..Plan::new(Method::Distill, &preset())
     };
-    let line = Line::prepare(
+    let line = BudgetSearch::prepare(
         (&graph, &bytes),
         &taylor(),
         &plan,
-        parts.clone(),
-        Aim::new(0.9),
+        split.clone(),
+        SearchGoal::new(0.9),
         None,
     );
     let mut line = prepared(line.unwrap(), 0, judged);
     let mut stages = Vec::new();
     let tried = loop {
         let stage = line.advance().unwrap();
-        if let Stage::Judged(tried) = &stage {
+        if let SearchEvent::Judged(tried) = &stage {
             break tried.clone();
         }
         stages.push(stage);
@@ -190,11 +194,11 @@ fn a_round_shows_its_cut_and_what_came_of_it_picture_by_picture() {
     assert!(tried.accepted);
     let mut stages = stages
         .into_iter()
-        .skip_while(|stage| matches!(stage, Stage::Scoring(_)));
+        .skip_while(|stage| matches!(stage, SearchEvent::Scoring(_)));
     let mut showing = |from: usize| {
         for done in from..judged {
             let stage = stages.next().unwrap();
-            let Stage::Judging(advance) = stage else {
+            let SearchEvent::Judging(advance) = stage else {
                 panic!("{stage:?} after {done}");
             };
             assert_eq!(counted(advance), (done, judged));
@@ -204,41 +208,43 @@ fn a_round_shows_its_cut_and_what_came_of_it_picture_by_picture() {
     // The cut is there before any picture has seen it.
     let recovering = showing(0);
     let recipe = Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.8}}"#).unwrap();
-    let (_, quality) = cut(&graph, bytes.len() as u64, &recipe, &parts.lessons);
-    assert!(matches!(recovering[0], Stage::Cut(cut) if cut == quality && cut == tried.cut));
+    let (_, quality) = cut(&graph, bytes.len() as u64, &recipe, &split.train);
+    assert!(matches!(recovering[0], SearchEvent::Cut(cut) if cut == quality && cut == tried.cut));
     assert!(matches!(
         &recovering[1..],
-        [Stage::Recovering(_), Stage::Recovering(_)]
+        [SearchEvent::Recovering(_), SearchEvent::Recovering(_)]
     ));
     assert!(showing(1).is_empty());
-    let recovered = examine(line.best().0, Some(&graph), &parts.judged).unwrap();
+    let recovered = evaluate(line.best().0, Some(&graph), &split.validation).unwrap();
     assert_eq!(tried.recovered, recovered);
 }
 
 #[test]
 fn a_trial_against_known_answers_is_the_trial_that_asks() {
     let (graph, bytes) = model();
-    let parts = parts();
-    let (cut, quality) = cut(&graph, bytes.len() as u64, &taylor(), &parts.lessons);
-    let mut asks = Trial::new(&graph, &cut, Arc::clone(&parts.judged)).unwrap();
+    let split = split();
+    let (cut, quality) = cut(&graph, bytes.len() as u64, &taylor(), &split.train);
+    let mut asks = ModelComparison::new(&graph, &cut, Arc::clone(&split.validation)).unwrap();
     let told = asks.run().unwrap();
     assert_eq!(told.quality, quality);
     let answers = asks.answers();
     assert_eq!(answers.quality(), told.original);
-    let mut knows = Trial::against(&answers, &cut, Arc::clone(&parts.judged)).unwrap();
+    let mut knows =
+        ModelComparison::against(&answers, &cut, Arc::clone(&split.validation)).unwrap();
     assert_eq!(knows.run().unwrap(), told);
 
     // What the model was before is measured as one of its own.
-    let beside = Trial::against(&answers, &graph, Arc::clone(&parts.judged)).unwrap();
+    let beside = ModelComparison::against(&answers, &graph, Arc::clone(&split.validation)).unwrap();
     let both = beside.beside(&cut).unwrap().run().unwrap();
     assert_eq!(both.before, Some(quality));
     assert_eq!(both.quality.agreement, Some(1.0));
     assert_eq!(told.before, None);
 
-    // Answers on fewer pictures are not taken for answers on all.
-    let half = Arc::new(parts.judged.sample(parts.judged.len() / 2, 1));
-    let mut half = Trial::new(&graph, &cut, half).unwrap();
+    // ReferenceLogits on fewer pictures are not taken for answers on all.
+    let half = Arc::new(split.validation.sample(split.validation.len() / 2, 1));
+    let mut half = ModelComparison::new(&graph, &cut, half).unwrap();
     half.run().unwrap();
-    let mut more = Trial::against(&half.answers(), &cut, Arc::clone(&parts.judged)).unwrap();
+    let mut more =
+        ModelComparison::against(&half.answers(), &cut, Arc::clone(&split.validation)).unwrap();
     assert!(more.run().unwrap_err().to_string().contains("not asked"));
 }

@@ -3,6 +3,7 @@
 pub mod augment;
 mod class_folders;
 mod classes;
+mod dataset_split;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod decode;
 #[cfg(not(target_arch = "wasm32"))]
@@ -21,6 +22,7 @@ mod sheet;
 
 pub use augment::Augmentation;
 pub use class_folders::{classes_of_folders, outputs};
+pub use dataset_split::Split;
 pub use guess::Guess;
 pub use pictures::{Pictures, Stack};
 pub use preset::{ChannelOrder, Crop, Layout, Preset};

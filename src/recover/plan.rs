@@ -1,11 +1,12 @@
 //! How a model is to be recovered: all that a visitor may choose, with what does well where nothing is chosen.
 
-use super::inner::STAGES;
-use super::length::{Asked, Length};
+use super::features::STAGES;
 use crate::data::{Augmentation, Preset};
 use crate::error::{Error, Result};
-use crate::learn::{Rule, Schedule, Settings};
 use crate::random::seed;
+use crate::train::RequestedBudget;
+use crate::train::TrainingBudget;
+use crate::train::{Rule, Schedule, Settings};
 use serde::{Deserialize, Serialize};
 
 /// Pictures of this many pixels and fewer are learned from 64 at a time, larger ones 8: what a step keeps in memory grows with
@@ -43,7 +44,7 @@ pub enum Method {
 pub struct Plan {
     pub method: Method,
     /// How long it learns; the methods without learning do not go by it.
-    pub length: Length,
+    pub length: TrainingBudget,
     /// Pictures in one step.
     pub batch: usize,
     /// How weights move.
@@ -97,7 +98,7 @@ pub struct Chosen {
     /// Pictures in one step.
     pub batch: Option<f64>,
     pub optimiser: Option<Rule>,
-    pub length: Option<Asked>,
+    pub length: Option<RequestedBudget>,
     /// What random choices start from.
     pub seed: Option<f64>,
 }
@@ -108,7 +109,7 @@ impl Plan {
         let small = is_small(preset);
         Plan {
             method,
-            length: Length::Steps(300),
+            length: TrainingBudget::Steps(300),
             batch: if small { 64 } else { 8 },
             optimiser: Rule::SGD,
             rate: if small { 0.02 } else { 0.005 },
@@ -240,12 +241,12 @@ mod tests {
     #[test]
     fn what_was_chosen_goes_into_the_plan() {
         let chosen = Chosen {
-            length: Some(Asked::Steps(12.0)),
+            length: Some(RequestedBudget::Steps(12.0)),
             seed: Some(7.0),
             ..Chosen::default()
         };
         let chosen = plan(Method::Distill, chosen).unwrap();
-        assert_eq!((chosen.length, chosen.seed), (Length::Steps(12), 7));
+        assert_eq!((chosen.length, chosen.seed), (TrainingBudget::Steps(12), 7));
         let usual = plan(Method::Distill, Chosen::default()).unwrap();
         assert_eq!(
             chosen,

@@ -60,7 +60,7 @@ impl Recalibration {
     }
 
     /// Batches that these pictures make.
-    pub(super) fn rounds(pictures: &Pictures) -> usize {
+    pub fn rounds(pictures: &Pictures) -> usize {
         pictures.len() / batch_of(pictures).max(1)
     }
 

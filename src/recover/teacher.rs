@@ -1,7 +1,8 @@
 //! The original as a teacher: its answers, and its inner values for as long as they are matched.
 
-use super::inner::Pair;
-use super::memory::{Memory, View};
+use super::features::Pair;
+use super::logit_cache::CacheKey;
+use super::logit_cache::LogitCache;
 use crate::data::Pictures;
 use crate::engine::{Executor, Options};
 use crate::error::{Error, Result};
@@ -27,7 +28,7 @@ pub(super) struct Teacher {
     executor: Executor,
     at_once: usize,
     /// Where pictures come again as they were, for as long as there is room.
-    memory: Option<Memory>,
+    memory: Option<LogitCache>,
 }
 
 struct Matching {
@@ -37,7 +38,7 @@ struct Matching {
 
 impl Teacher {
     /// Teaches batches of `batch` pictures. `matched` are inner values, until [`Teacher::match_no_more`]; with `remember`, a
-    /// [`View`] always stands for the same pixels.
+    /// [`CacheKey`] always stands for the same pixels.
     pub fn new(
         original: &Graph,
         pictures: &Pictures,
@@ -73,7 +74,7 @@ impl Teacher {
             shape,
             matching,
             at_once,
-            memory: remember.then(Memory::new),
+            memory: remember.then(LogitCache::new),
         })
     }
 
@@ -83,7 +84,7 @@ impl Teacher {
     }
 
     /// Logits (samples, classes) of a batch, and what the pruned model should have inside. `input` holds what `views` tell.
-    pub fn teach(&mut self, input: &[f32], views: &[View]) -> Result<(Vec<f32>, Inner)> {
+    pub fn teach(&mut self, input: &[f32], views: &[CacheKey]) -> Result<(Vec<f32>, Inner)> {
         if let Some(matching) = &mut self.matching {
             let tensor = Tensor::from_f32(&self.shape, input.to_vec());
             let said = say(&mut matching.executor, tensor, self.probabilities)?;
@@ -100,7 +101,7 @@ impl Teacher {
         };
         let new = memory.unknown(views);
         let said = self.ask(input, views.len(), &new)?;
-        let new: Vec<View> = new.iter().map(|&at| views[at]).collect();
+        let new: Vec<CacheKey> = new.iter().map(|&at| views[at]).collect();
         memory.take(&new, &said);
         let all = memory.recall(views);
         self.memory = Some(memory);

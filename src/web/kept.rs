@@ -2,9 +2,9 @@
 
 use super::errors::{JsResult, mismatch};
 use super::message;
-use super::messages::QualityList;
-use crate::recover::Curves;
+use super::messages::MetricsList;
 use crate::report::{Remainder, Totals};
+use crate::search::Curves;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
@@ -18,7 +18,7 @@ pub fn remainder_of(before: Ts<Totals>, after: Ts<Totals>) -> JsResult<Ts<Remain
 
 /// Qualities with the score that counts of each.
 #[wasm_bindgen(js_name = withScores)]
-pub fn with_scores(qualities: Ts<QualityList>) -> JsResult<Ts<QualityList>> {
+pub fn with_scores(qualities: Ts<MetricsList>) -> JsResult<Ts<MetricsList>> {
     message(qualities.to_rust().map_err(mismatch)?)
 }
 

@@ -1,31 +1,32 @@
 //! The worker that brings pruned models back.
 
-mod line;
+mod data_parallel;
+mod data_parallel_messages;
 mod messages;
 mod preparing;
 mod probes;
-mod team;
-mod team_messages;
+mod search;
 
 use super::errors::{JsResult, mismatch};
 use super::messages::{PictureStack, Pixels, Sizes};
 use super::{SLICE, message, now};
+use crate::data::Split;
 use crate::data::preset::Preset;
 use crate::data::{Pictures, Stack, classes_of_folders, idx, outputs};
 use crate::error::Error;
+use crate::eval::{ComparisonResult, ModelComparison, ReferenceLogits, measure};
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open};
 use crate::prune::score::measured::Measuring;
-use crate::recover::{
-    Advance, Answers, Chosen, Job, Line, Method, Parts, Plan, Tested, Trial, measure,
-};
+use crate::recover::{Advance, Chosen, Method, Plan, RecoveryRun};
 use crate::report::{Totals, account};
+use crate::search::BudgetSearch;
+use data_parallel::Shares;
 use js_sys::Uint8Array;
 use messages::Recovered;
 use preparing::Preparing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use team::Shares;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
@@ -53,30 +54,30 @@ struct Work {
     pruned: Option<Graph>,
     /// What the original costs; its file does not count.
     before: Totals,
-    parts: Parts,
+    split: Split,
     /// What members found, until the next step.
     shares: Shares,
     kind: Kind,
     /// What the original says of the pictures that are chosen by.
-    answers: Answers,
+    answers: ReferenceLogits,
     /// What came out, or is there by now, being measured.
-    trial: Option<Trial>,
+    trial: Option<ModelComparison>,
 }
 
 enum Kind {
-    Recovery(Box<Job>),
+    Recovery(Box<RecoveryRun>),
     /// A recovery that has ended, and what it was planned as.
     Recovered(Box<Graph>, Box<Plan>),
-    Line(Box<Line>),
+    BudgetSearch(Box<BudgetSearch>),
 }
 
 impl Work {
-    fn new(original: Graph, parts: Parts, answers: Answers, kind: Kind) -> Self {
+    fn new(original: Graph, split: Split, answers: ReferenceLogits, kind: Kind) -> Self {
         Work {
             before: account(&original, 0).totals,
             original,
             pruned: None,
-            parts,
+            split,
             shares: Shares::default(),
             kind,
             answers,
@@ -88,7 +89,7 @@ impl Work {
         match &self.kind {
             Kind::Recovery(job) => job.plan(),
             Kind::Recovered(_, plan) => plan,
-            Kind::Line(line) => &line.state().plan,
+            Kind::BudgetSearch(line) => &line.state().plan,
         }
     }
 }
@@ -187,14 +188,14 @@ impl Learner {
         let options = options(sizes)?;
         let original = open(original.into(), &options)?.graph;
         let pruned = open(pruned.into(), &options)?.graph;
-        let parts = self.parts(&original)?;
+        let split = self.split(&original)?;
         self.preparing = Some(Preparing::Recovery(Box::new(preparing::Recovery {
-            trial: Trial::new(&original, &pruned, Arc::clone(&parts.judged))?,
-            milliseconds: measure(&original, &parts.judged, Some(now))?,
+            trial: ModelComparison::new(&original, &pruned, Arc::clone(&split.validation))?,
+            milliseconds: measure(&original, &split.validation, Some(now))?,
             original,
             pruned,
             plan,
-            parts,
+            split,
         })));
         Ok(())
     }
@@ -208,7 +209,7 @@ impl Learner {
         let shares = work.shares.take();
         message(match &shares[..] {
             [] => job.advance()?,
-            _ => job.follow(&shares)?,
+            _ => job.apply(&shares)?,
         })
     }
 
@@ -226,8 +227,8 @@ impl Learner {
         let Kind::Recovery(job) = &work.kind else {
             return Err(nothing_begun().into());
         };
-        let judged = &work.parts.judged;
-        let trial = Trial::against(&work.answers, &job.now(), Arc::clone(judged))?;
+        let judged = &work.split.validation;
+        let trial = ModelComparison::against(&work.answers, &job.now(), Arc::clone(judged))?;
         work.trial = Some(trial);
         Ok(judged.len())
     }
@@ -241,13 +242,13 @@ impl Learner {
         let plan = Box::new(job.plan().clone());
         let recovered = job.finish();
         let told = Recovered {
-            milliseconds: measure(&recovered.graph, &work.parts.judged, Some(now))?,
+            milliseconds: measure(&recovered.graph, &work.split.validation, Some(now))?,
             ..Recovered::of(&recovered, &work.before)?
         };
         let kind = Kind::Recovered(Box::new(recovered.graph), plan);
         self.work = Some(Work {
             pruned: work.pruned,
-            ..Work::new(work.original, work.parts, work.answers, kind)
+            ..Work::new(work.original, work.split, work.answers, kind)
         });
         message(told)
     }
@@ -273,10 +274,10 @@ impl Learner {
         let model = match &work.kind {
             Kind::Recovery(_) => return Err(nothing_begun().into()),
             Kind::Recovered(graph, _) => graph.as_ref(),
-            Kind::Line(line) => line.best().0,
+            Kind::BudgetSearch(line) => line.best().0,
         };
-        let pictures = &work.parts.test;
-        let trial = Trial::new(&work.original, model, Arc::clone(pictures))?;
+        let pictures = &work.split.test;
+        let trial = ModelComparison::new(&work.original, model, Arc::clone(pictures))?;
         work.trial = Some(match &work.pruned {
             Some(pruned) => trial.beside(pruned)?,
             None => trial,
@@ -299,12 +300,12 @@ impl Learner {
 
     /// What the pictures that were shown tell.
     #[wasm_bindgen(js_name = finishTrial)]
-    pub fn finish_trial(&mut self) -> JsResult<Ts<Tested>> {
+    pub fn finish_trial(&mut self) -> JsResult<Ts<ComparisonResult>> {
         let work = self.work()?;
         let trial = work.trial.take().ok_or_else(nothing_begun)?;
         let tested = trial.tested();
         if let Kind::Recovery(job) = &mut work.kind
-            && tested.quality.pictures == work.parts.judged.len()
+            && tested.quality.pictures == work.split.validation.len()
         {
             job.judged(tested.quality);
         }
@@ -312,8 +313,8 @@ impl Learner {
     }
 
     /// The set in parts: to learn from, to choose by, and for the last word.
-    fn parts(&self, model: &Graph) -> Result<Parts, Error> {
-        Parts::new(self.set(model)?)
+    fn split(&self, model: &Graph) -> Result<Split, Error> {
+        Split::new(self.set(model)?)
     }
 
     /// All that was gathered, with the labels that folders stand for to this model.

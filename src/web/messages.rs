@@ -1,11 +1,11 @@
 //! The messages that cross the boundary, with their TypeScript types. Fields mean what the core's reports say they mean.
 
 use crate::data::preset::Preset;
+use crate::eval::Metrics;
 use crate::prune::anatomy::Anatomy;
 use crate::prune::repack::Note;
 use crate::prune::selfcheck::SelfCheck;
 use crate::prune::session::{LayerCut, Preview};
-use crate::recover::Quality;
 use crate::report::{Comparison, Timing, Totals};
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
@@ -146,7 +146,7 @@ pub enum Which {
 pub struct ComparisonList(pub Vec<Comparison>);
 
 #[derive(Serialize, Deserialize, Tsify)]
-pub struct QualityList(pub Vec<Quality>);
+pub struct MetricsList(pub Vec<Metrics>);
 
 #[derive(Serialize, Deserialize, Tsify)]
 pub struct TimingList(pub Vec<Timing>);

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
 use crate::prune::score::measured::{LayerScores, MeasuredOn};
 use crate::prune::score::{self, About, Measured};
-use crate::recover::cut_scores;
+use crate::search::cut_scores;
 use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};

@@ -15,7 +15,7 @@ import type {
   Preset,
   Preview,
   Probing,
-  Quality,
+  Metrics,
   Recipe,
   Remainder,
   Timing,
@@ -177,14 +177,14 @@ const PLAN: Plan = {
   seed: 1,
 };
 
-const quality = (agreement: number): Quality => ({
+const quality = (agreement: number): Metrics => ({
   pictures: 4,
   agreement,
   kl: 1 - agreement,
   score: { by: "agreement", share: agreement },
 });
 
-const withScore = (told: Quality): Quality => ({ ...told, score: { by: "agreement", share: told.agreement ?? 0 } });
+const withScore = (told: Metrics): Metrics => ({ ...told, score: { by: "agreement", share: told.agreement ?? 0 } });
 
 const BEGINNING: Beginning = {
   lessons: 3,
@@ -223,7 +223,7 @@ export function doubleCore(): DoubleCore {
     return value();
   }
 
-  function begins(pruned: Quality): void {
+  function begins(pruned: Metrics): void {
     prepared = 0;
     beginning = { ...BEGINNING, pruned };
   }

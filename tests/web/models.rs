@@ -6,11 +6,11 @@ mod onnx_bytes;
 use onnx_bytes::{floats, input, int_attribute, model, node, output};
 use secateur::engine::{Executor, Options};
 use secateur::error::Error;
-use secateur::learn::{Goal, Settings, Trainer};
 use secateur::onnx::{OpenOptions, open};
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
 use secateur::tensor::Tensor;
+use secateur::train::{LossTargets, Settings, Trainer};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn spread(count: usize) -> Vec<f32> {
@@ -93,9 +93,9 @@ fn a_step_of_learning_lowers_the_loss() {
     let x = spread(24);
     let labels = [3, 11];
     let mut step = || {
-        let goal = Goal {
+        let goal = LossTargets {
             labels: Some(&labels),
-            ..Goal::default()
+            ..LossTargets::default()
         };
         trainer.step(&[&x], goal).unwrap().loss
     };

@@ -1,6 +1,6 @@
 /** The worker that brings pruned models back. The page asks for each piece of work, so it can pause between any two. */
 import init, { Learner, placesOf, readIdx, withProbe } from "../pkg/secateur";
-import type { Aim, Chosen, Method, Plan, Preset, Recipe } from "./protocol";
+import type { SearchGoal, Chosen, Method, Plan, Preset, Recipe } from "./protocol";
 import { serve } from "./serve";
 import { Team, type Leader } from "./team";
 
@@ -19,7 +19,7 @@ const led = {
     (await core).recover(original, pruned, plan, sizes);
     subject = { original, pruned, sizes };
   },
-  async toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: Aim, sizes: Record<string, number>) {
+  async toLine(original: Uint8Array, recipe: Recipe, plan: Plan, aim: SearchGoal, sizes: Record<string, number>) {
     (await core).toLine(original, recipe, plan, aim, sizes);
     subject = { original, pruned: null, sizes };
   },

@@ -1,11 +1,11 @@
 // @vitest-environment node
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FakeWorker } from "../../tests/page/fake-worker";
-import type { Share } from "../pkg/secateur";
+import type { Gradients } from "../pkg/secateur";
 import type { Found, MemberApi } from "./member.worker";
 import { Team, type Leader } from "./team";
 
-const share = (loss: number): Share => ({
+const share = (loss: number): Gradients => ({
   numbers: new Float32Array([loss]),
   loss,
   normalisedLoss: 1,
@@ -63,7 +63,7 @@ function leader(workers: number): Leader & { learns: boolean; taken: [number, nu
     learns: true,
     taken,
     lessons: () => ({ plan: { workers } }) as never,
-    share: () => share((batch += 1)),
+    gradients: () => share((batch += 1)),
     take: (index, { loss }) => void taken.push([index, loss]),
   };
 }

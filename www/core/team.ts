@@ -4,7 +4,7 @@
  * whole model, so where one is lost, the others go on, on what is left of each batch.
  */
 import { wrap, type Remote } from "comlink";
-import type { Learner, Share } from "../pkg/secateur";
+import type { Learner, Gradients } from "../pkg/secateur";
 import type { Found, MemberApi } from "./member.worker";
 import { isFatal } from "./restartable-worker";
 
@@ -16,11 +16,11 @@ interface Member {
   /** Rejects with `DIED` when it does. */
   readonly death: Promise<never>;
   /** What it finds in the batch that comes next. */
-  next: Promise<Share>;
+  next: Promise<Gradients>;
 }
 
 /** What the team needs of the learner that leads it. */
-export type Leader = Pick<Learner, "workers" | "learns" | "lessons" | "share" | "take">;
+export type Leader = Pick<Learner, "workers" | "learns" | "lessons" | "gradients" | "take">;
 
 const DIED = new Error("this worker stopped unexpectedly");
 
@@ -62,7 +62,7 @@ export class Team {
   /** Before a step of learning: everyone's part of the next batch is found and handed round. */
   async share(leader: Leader): Promise<void> {
     if (this.#members.length === 0 || !leader.learns) return;
-    const found: Found[] = [{ index: 0, share: leader.share() }];
+    const found: Found[] = [{ index: 0, share: leader.gradients() }];
     const theirs = this.#members.map(async (member) => ({
       index: member.index,
       share: await this.#given(member, member.next),
@@ -111,7 +111,7 @@ function start(index: number): Member {
   return { index, worker, api: wrap<MemberApi>(worker), death, next: new Promise(() => undefined) };
 }
 
-function expectOf(member: Member, next: Promise<Share>): void {
+function expectOf(member: Member, next: Promise<Gradients>): void {
   member.next = next;
   // Where learning runs away, the learner says so for all; what else goes wrong is told when the share is awaited.
   next.catch(() => undefined);

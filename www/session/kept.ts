@@ -2,7 +2,7 @@
  * Models and curves that an earlier version of the page kept lack what the core tells of them now: it is asked for. Where
  * it gives no answer, they are shown without.
  */
-import type { Cutter, Quality } from "../core/protocol";
+import type { Cutter, Metrics } from "../core/protocol";
 import type { Attempt } from "../state/attempts";
 import type { Sensitivity } from "../state/sensitivity";
 import type { SweepCurve } from "../state/sweeps";
@@ -47,7 +47,7 @@ export function completedSensitivities(cutter: Teller, all: readonly Sensitivity
   });
 }
 
-async function scored(cutter: Teller, quality: Quality): Promise<Quality> {
+async function scored(cutter: Teller, quality: Metrics): Promise<Metrics> {
   if (quality.score) return quality;
   const [told] = await cutter.withScores([quality]);
   return told ?? quality;

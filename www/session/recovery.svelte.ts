@@ -2,15 +2,15 @@
 import { CoreError } from "../core/restartable-worker";
 import type {
   Advance,
-  Aim,
+  SearchGoal,
   Beginning,
   Core,
   Plan,
-  Quality,
+  Metrics,
   Recipe,
   Recovered,
   Remainder,
-  Tested,
+  ComparisonResult,
   Totals,
 } from "../core/protocol";
 import { originOf, type Lesson } from "../data/sets/lesson";
@@ -20,7 +20,7 @@ import { randomId } from "../state/ids";
 import { joined, type Origin } from "../state/origin";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
-import { Course, type LossPoint, type Pace } from "./course";
+import { TrainingProgress, type LossPoint, type Throughput } from "./training-progress";
 import { gather } from "./gather";
 import { prepare } from "./prepare";
 import type { Patient, Subject } from "./subject";
@@ -42,8 +42,8 @@ export interface Outcome {
   readonly earlier: readonly Plan[];
   readonly beginning: Beginning;
   /** Before recovery, and after it: on the photos that were held back. */
-  readonly cut: Quality;
-  readonly quality: Quality;
+  readonly cut: Metrics;
+  readonly quality: Metrics;
   /** Milliseconds for one photo. */
   readonly milliseconds: number | null;
   /** The least score on this side of the line, where a search made it, and the search that did. */
@@ -64,12 +64,12 @@ export interface Listeners {
   /** A model's search as it stands after another round; `null` when it is over. */
   onSearch(model: string, search: Search | null): void;
   /** An outcome, or the best model of a search, on photos that nothing was learned from or chosen by. */
-  onTested(of: string, tested: Tested): void;
+  onTested(of: string, tested: ComparisonResult): void;
 }
 
 export interface QualityPoint {
   readonly step: number;
-  readonly quality: Quality;
+  readonly quality: Metrics;
   /** Accuracy on the photos learned from since the point before, while they were; `null` where no labels were looked at. */
   readonly learned: number | null;
 }
@@ -80,11 +80,11 @@ export class Recovery {
   work = $state.raw<Status<never>>(empty);
   beginning = $state.raw<Beginning | null>(null);
   /** What recovery begins with, a cut alone or what was recovered before; in rounds the present one's. `null` before it was measured. */
-  from = $state.raw<{ readonly what: "cut" | "before"; readonly quality: Quality } | null>(null);
+  from = $state.raw<{ readonly what: "cut" | "before"; readonly quality: Metrics } | null>(null);
   losses = $state.raw<readonly LossPoint[]>([]);
   judgements = $state.raw<readonly QualityPoint[]>([]);
   /** In rounds the present one's; `null` before that can be told. */
-  pace = $state.raw<Pace | null>(null);
+  pace = $state.raw<Throughput | null>(null);
   inRounds = $state(false);
   paused = $state(false);
   /** Something that went wrong without being the end: photos left out, learning that ran away. */
@@ -125,7 +125,7 @@ export class Recovery {
       const origin = joined(patient.compared, originOf(lessons));
       const tell = async (
         { bytes, totals, left, milliseconds }: Recovered,
-        quality: Quality,
+        quality: Metrics,
         unfinished: Outcome["unfinished"],
       ) => {
         const id = await this.listeners.onOutcome({
@@ -163,7 +163,7 @@ export class Recovery {
   }
 
   /** Rounds of cutting and recovering until one more would lose more than is accepted, or to a schedule's end. */
-  async toLine(patient: Patient, lessons: readonly Lesson[], plan: Plan, aim: Aim): Promise<void> {
+  async toLine(patient: Patient, lessons: readonly Lesson[], plan: Plan, aim: SearchGoal): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
       const { model, original, sizes, preset, recipe } = patient;
@@ -269,7 +269,7 @@ export class Recovery {
   }
 
   /** Measures what came out, a few photos at a time; `null` where there are no photos. Ended early, it tells of those shown. */
-  async #measure(begin: () => Promise<number>, what: string): Promise<Tested | null> {
+  async #measure(begin: () => Promise<number>, what: string): Promise<ComparisonResult | null> {
     const { learner } = this.core;
     this.work = loading(what);
     const of = await begin();
@@ -382,7 +382,7 @@ export class Recovery {
       distill: "Distilling",
       finetune: "Fine-tuning",
     }[plan.method];
-    const course = new Course(this.#now);
+    const course = new TrainingProgress(this.#now);
     let done = 0;
     try {
       while (!this.#stopping) {
@@ -408,15 +408,15 @@ export class Recovery {
   }
 
   /** A cut that is to be recovered: nothing is known of how that goes. */
-  #course(): Course {
+  #course(): TrainingProgress {
     this.from = null;
     this.losses = [];
     this.pace = null;
-    return new Course(this.#now);
+    return new TrainingProgress(this.#now);
   }
 
   /** Shows now and then how a recovery goes, by its next piece. */
-  async #follow(course: Course, what: string, advance: Advance): Promise<void> {
+  async #follow(course: TrainingProgress, what: string, advance: Advance): Promise<void> {
     if (!course.take(advance)) return;
     this.losses = course.losses;
     this.pace = course.pace;

@@ -1,6 +1,6 @@
 import { IDBObjectStore } from "fake-indexeddb";
 import { describe, expect, test, vi } from "vitest";
-import type { Aim } from "../core/protocol";
+import type { SearchGoal } from "../core/protocol";
 import { coreError } from "../../tests/page/core-double";
 import { file, settled } from "../../tests/page/surroundings";
 import { called, core, opened, visit } from "../../tests/page/visits";
@@ -20,7 +20,7 @@ const photo = (folder: string | null, fails = false): Lesson => ({
 });
 
 const NONE = new Uint8Array();
-const AIM: Aim = { loss: 0.2, pace: "search" };
+const AIM: SearchGoal = { loss: 0.2, pace: "search" };
 const plan = (session: Session) => core.learner.plan("distill", session.preset!);
 /** A recovery that is measured at its ends only. */
 const blindPlan = (session: Session) => core.learner.plan("reconstruct", session.preset!);

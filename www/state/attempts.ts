@@ -1,5 +1,5 @@
 /** The models that were recovered in this browser, newest last. Their files are kept in the browser's storage. */
-import type { Plan, Quality, Recipe, Remainder, Tested, Totals } from "../core/protocol";
+import type { Plan, Metrics, Recipe, Remainder, ComparisonResult, Totals } from "../core/protocol";
 import { UNKNOWN, type Measured, type Origin } from "./origin";
 
 export interface Attempt extends Origin, Measured {
@@ -24,8 +24,8 @@ export interface Attempt extends Origin, Measured {
   /** What is left of the original; `null` where an earlier version of the page kept no more than what both cost. */
   readonly left: Remainder | null;
   /** On photos that nothing was learned from, as the original: what recovery began with, and after it. */
-  readonly cut: Quality;
-  readonly quality: Quality;
+  readonly cut: Metrics;
+  readonly quality: Metrics;
   /** Photos learned from, and photos measured on. */
   readonly lessons: number;
   readonly judged: number;
@@ -35,7 +35,7 @@ export interface Attempt extends Origin, Measured {
   /** Milliseconds for one photo, of the original and of this model, measured the same way on this machine. */
   readonly times: { readonly original: number; readonly own: number } | null;
   /** On photos that nothing was learned from or chosen by; `null` where there were too few, or before that was measured. */
-  readonly test: Tested | null;
+  readonly test: ComparisonResult | null;
 }
 
 /** An attempt as an earlier version of the page wrote it down, with what it did not know. */
@@ -73,7 +73,7 @@ export function joinedAttempts(kept: readonly Attempt[], own: readonly Attempt[]
 }
 
 /** The model of this name was tested; of a search, the last one on this side of the line. */
-export function withTest(attempts: readonly Attempt[], of: string, test: Tested): readonly Attempt[] {
+export function withTest(attempts: readonly Attempt[], of: string, test: ComparisonResult): readonly Attempt[] {
   const tested = attempts.findLastIndex(({ id, run, beyond }) => id === of || (run === of && !beyond));
   return attempts.map((attempt, index) => (index === tested ? { ...attempt, test } : attempt));
 }
@@ -86,13 +86,13 @@ export function remarkOn({ key, beyond, unfinished }: Attempt): string | null {
 }
 
 /** The number of a quality that counts, as the core chose it; 0 where an earlier version of the page kept none. */
-export function scoreOf(quality: Quality): number {
+export function scoreOf(quality: Metrics): number {
   return quality.score?.share ?? 0;
 }
 
 const MEASURES = { accuracy: "accuracy", agreement: "agreement with the original" };
 
 /** What that number is, in words. */
-export function measureOf(quality: Quality | undefined): string {
+export function measureOf(quality: Metrics | undefined): string {
   return MEASURES[quality?.score?.by ?? "agreement"];
 }

@@ -1,5 +1,5 @@
 /** What has to be said beside numbers, by the photos that a model was made with and is measured on. */
-import type { Quality } from "../core/protocol";
+import type { Metrics } from "../core/protocol";
 
 export interface Origin {
   /** Photos of the comparison that it learned from or was chosen by, by their ids. */
@@ -11,7 +11,7 @@ export interface Origin {
 /** Models that were measured on some photos. */
 export interface Measured {
   /** How the original does on them. */
-  readonly original: Quality;
+  readonly original: Metrics;
   /** What tells these photos from others; `null` where an earlier version of the page did not ask. */
   readonly fingerprint: string | null;
 }

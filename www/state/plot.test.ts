@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Plan, Quality, Totals } from "../core/protocol";
+import type { Plan, Metrics, Totals } from "../core/protocol";
 import type { Attempt } from "./attempts";
 import { yardstick } from "./origin";
 import { placeOn, seriesOf } from "./plot";
@@ -13,7 +13,7 @@ const totals = (share: number): Totals => ({
   bytes: 4000 * share,
 });
 const left = (share: number) => ({ sparsity: 1 - share, macs: share });
-const quality = (accuracy: number): Quality => ({
+const quality = (accuracy: number): Metrics => ({
   pictures: 40,
   accuracy,
   score: { by: "accuracy", share: accuracy },
@@ -145,7 +145,7 @@ describe("the models as curves", () => {
   });
 
   test("what an earlier version measured goes by how many photos there were, and how good the original was", () => {
-    const old = (original: Quality) => yardstick({ original, fingerprint: null });
+    const old = (original: Metrics) => yardstick({ original, fingerprint: null });
     expect(old(quality(0.9))).toBe(old({ pictures: 40, accuracy: 0.9, agreement: 1, kl: 0 }));
     expect(old(quality(0.9))).not.toBe(old(quality(0.85)));
     expect(old({ pictures: 40, agreement: 1 })).not.toBe(old({ pictures: 12, agreement: 1 }));

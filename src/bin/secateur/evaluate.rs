@@ -6,7 +6,7 @@ use crate::model::{Model, Other};
 use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;
-use secateur::recover::{Exam, Quality};
+use secateur::eval::{Evaluator, Metrics};
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -35,7 +35,7 @@ impl Evaluate {
         });
         let original = original.transpose()?;
         let set = self.data.list(&opened.graph)?;
-        let mut exam = Exam::new(&opened.graph, original.as_ref())?;
+        let mut exam = Evaluator::new(&opened.graph, original.as_ref())?;
         progress.stage("Showing pictures");
         set.each(&progress, |pictures| {
             let show = |index| exam.show(&pictures, index);
@@ -59,7 +59,7 @@ impl Evaluate {
 }
 
 /// What is known of a model's quality, a line each.
-pub fn rows(quality: &Quality) -> Vec<Vec<String>> {
+pub fn rows(quality: &Metrics) -> Vec<Vec<String>> {
     let percent = |what: &str, share: f64| vec![what.into(), format!("{:.2} %", 100.0 * share)];
     let accuracy = quality
         .accuracy

@@ -2,8 +2,9 @@
 
 use crate::progress::Progress;
 use secateur::data::Pictures;
+use secateur::eval::{Evaluator, Metrics, ModelComparison};
 use secateur::graph::Graph;
-use secateur::recover::{Exam, Preparation, Preparing, Quality, Trial};
+use secateur::search::{Preparation, Preparing};
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -29,7 +30,7 @@ pub fn prepare<T>(mut preparation: Preparation<T>, progress: &Progress) -> secat
 }
 
 /// Shows all pictures of a trial.
-pub fn show_all(trial: &mut Trial, progress: &Progress) -> secateur::Result<()> {
+pub fn show_all(trial: &mut ModelComparison, progress: &Progress) -> secateur::Result<()> {
     loop {
         let (done, of) = trial.advance()?;
         progress.count(done, of);
@@ -40,12 +41,12 @@ pub fn show_all(trial: &mut Trial, progress: &Progress) -> secateur::Result<()> 
 }
 
 /// A model alone on pictures with labels.
-pub fn examine(
+pub fn evaluate(
     model: &Graph,
     pictures: &Pictures,
     progress: &Progress,
-) -> secateur::Result<Quality> {
-    let mut exam = Exam::new(model, None)?;
+) -> secateur::Result<Metrics> {
+    let mut exam = Evaluator::new(model, None)?;
     for index in 0..pictures.len() {
         exam.show(pictures, index)?;
         progress.count(index + 1, pictures.len());

@@ -15,8 +15,8 @@ use secateur::prune::score::measured::Against;
 use secateur::prune::score::{Measured, is_measured};
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
-use secateur::recover::cut_scores;
 use secateur::report::Totals;
+use secateur::search::cut_scores;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -9,11 +9,14 @@ use crate::model::{Model, Other};
 use crate::progress::Progress;
 use crate::table::table;
 use clap::{Args, ValueEnum};
+use secateur::data::Split;
 use secateur::data::{Augmentation, Pictures};
+use secateur::eval::{Metrics, ModelComparison, ReferenceLogits};
 use secateur::graph::Graph;
-use secateur::learn::{Rule, Schedule};
 use secateur::onnx;
-use secateur::recover::{self, Answers, Chosen, Job, Length, Parts, Plan, Quality, Trial};
+use secateur::recover::{self, Chosen, Plan, RecoveryRun};
+use secateur::train::TrainingBudget;
+use secateur::train::{Rule, Schedule};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -57,7 +60,7 @@ pub struct How {
     batch: Option<u32>,
     /// How weights move by what they learn
     #[arg(long, value_enum)]
-    optimiser: Option<Optimiser>,
+    optimiser: Option<Optimizer>,
     /// The learning rate at its height
     #[arg(long)]
     rate: Option<f32>,
@@ -124,7 +127,7 @@ enum Method {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Optimiser {
+enum Optimizer {
     /// Stochastic gradient descent with momentum
     Sgd,
     /// Adam with decoupled weight decay
@@ -156,16 +159,18 @@ impl How {
         let chosen = Chosen {
             batch: self.batch.map(f64::from),
             optimiser: self.optimiser.map(|optimiser| match optimiser {
-                Optimiser::Sgd => Rule::SGD,
-                Optimiser::Adamw => Rule::AdamW,
+                Optimizer::Sgd => Rule::SGD,
+                Optimizer::Adamw => Rule::AdamW,
             }),
             ..Chosen::default()
         };
         let mut plan = Plan::with(method, &data.preset()?, &chosen)?;
         plan.seed = data.seed;
-        let steps = self.steps.map(|steps| Length::Steps(steps as usize));
-        let others = self.epochs.map(Length::Epochs);
-        let others = others.or(self.minutes.map(Length::Minutes));
+        let steps = self
+            .steps
+            .map(|steps| TrainingBudget::Steps(steps as usize));
+        let others = self.epochs.map(TrainingBudget::Epochs);
+        let others = others.or(self.minutes.map(TrainingBudget::Minutes));
         plan.length = steps.or(others).unwrap_or(plan.length);
         plan.length.check()?;
         plan.rate = self.rate.unwrap_or(plan.rate);
@@ -219,8 +224,8 @@ impl Recover {
         let mut pictures = self.data.load(&pruned, &progress)?;
         let (lessons, judged, unseen) = match self.keep {
             Keep::Best => {
-                let parts = Parts::new(pictures)?;
-                (parts.lessons, Some(parts.judged), parts.test)
+                let split = Split::new(pictures)?;
+                (split.train, Some(split.validation), split.test)
             }
             Keep::Last => {
                 let (lessons, unseen) = match pictures.take_test() {
@@ -236,10 +241,11 @@ impl Recover {
         progress.stage("Measuring");
         let is_chosen_by = unseen.is_empty() && judged.is_some();
         let unseen = judged.filter(|_| is_chosen_by).unwrap_or(unseen);
-        let mut first = Trial::new(&original, &pruned, Arc::clone(&unseen))?;
+        let mut first = ModelComparison::new(&original, &pruned, Arc::clone(&unseen))?;
         show_all(&mut first, &progress)?;
         let before = first.tested().quality;
-        let mut second = Trial::against(&first.answers(), &recovered, Arc::clone(&unseen))?;
+        let mut second =
+            ModelComparison::against(&first.answers(), &recovered, Arc::clone(&unseen))?;
         show_all(&mut second, &progress)?;
         let after = second.tested().quality;
         output.draft(&onnx::write(&recovered)?)?.publish()?;
@@ -275,14 +281,14 @@ fn recover_by(
     plan: &Plan,
     progress: &Progress,
 ) -> Result<(Graph, Option<String>), Failure> {
-    let mut job = Job::new(pruned, Some(original), lessons, plan)?.timed_by(Some(now));
+    let mut job = RecoveryRun::new(pruned, Some(original), lessons, plan)?.timed_by(Some(now));
     if let Some(unmatched) = job.unmatched() {
         progress.note(&format!("note: {unmatched}"));
     }
     let judge = match judged {
         Some(pictures) => {
             progress.stage("Measuring both models");
-            let mut trial = Trial::new(original, pruned, Arc::clone(pictures))?;
+            let mut trial = ModelComparison::new(original, pruned, Arc::clone(pictures))?;
             show_all(&mut trial, progress)?;
             // What comes out should not be worse than what went in.
             job.judged(trial.tested().quality);
@@ -300,7 +306,11 @@ fn recover_by(
 }
 
 /// Does all pieces, and judges where it is time to. Gives how many pieces were done.
-fn do_all(job: &mut Job, judge: Option<&Judge>, progress: &Progress) -> Result<usize, Failure> {
+fn do_all(
+    job: &mut RecoveryRun,
+    judge: Option<&Judge>,
+    progress: &Progress,
+) -> Result<usize, Failure> {
     progress.stage("Recovering");
     let mut done = 0;
     loop {
@@ -330,14 +340,15 @@ fn do_all(job: &mut Job, judge: Option<&Judge>, progress: &Progress) -> Result<u
 
 /// The pictures that the best model is chosen by, and what the original says of them.
 struct Judge {
-    answers: Answers,
+    answers: ReferenceLogits,
     pictures: Arc<Pictures>,
 }
 
 impl Judge {
-    fn judge(&self, job: &mut Job, progress: &Progress) -> Result<(), Failure> {
+    fn judge(&self, job: &mut RecoveryRun, progress: &Progress) -> Result<(), Failure> {
         progress.stage("Judging");
-        let mut trial = Trial::against(&self.answers, &job.now(), Arc::clone(&self.pictures))?;
+        let mut trial =
+            ModelComparison::against(&self.answers, &job.now(), Arc::clone(&self.pictures))?;
         show_all(&mut trial, progress)?;
         job.judged(trial.tested().quality);
         Ok(())
@@ -345,7 +356,7 @@ impl Judge {
 }
 
 /// Which of the models that were judged is kept, and how good it is.
-fn told_of(kept: usize, done: usize, quality: &Quality) -> String {
+fn told_of(kept: usize, done: usize, quality: &Metrics) -> String {
     let count = quality.pictures;
     let score = 100.0 * quality.score().unwrap_or(0.0);
     match kept {

@@ -8,10 +8,12 @@ use crate::model::Model;
 use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;
+use secateur::data::Split;
+use secateur::eval::Metrics;
 use secateur::graph::Graph;
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
-use secateur::recover::{Curves, LEVELS, MOST_JUDGED, Parts, Probed, Quality, Sensitivity, guide};
+use secateur::search::{Curves, LEVELS, MOST_JUDGED, Sensitivity, SensitivityPoint, guide};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -46,7 +48,7 @@ struct Subject<'a> {
     bytes: u64,
     recipe: &'a Recipe,
     levels: &'a [f64],
-    parts: &'a Parts,
+    split: &'a Split,
     judged: usize,
     seed: u32,
 }
@@ -73,13 +75,13 @@ impl Sense {
         let graph = self.model.open(bytes, known)?.graph;
         progress.stage("Reading pictures");
         let pictures = self.data.load(&graph, &progress)?;
-        let parts = Parts::new(pictures)?;
+        let split = Split::new(pictures)?;
         let subject = Subject {
             graph: &graph,
             bytes: size,
             recipe: &recipe,
             levels: &self.levels,
-            parts: &parts,
+            split: &split,
             judged: self.judged as usize,
             seed: self.data.seed,
         };
@@ -106,14 +108,14 @@ impl Subject<'_> {
     /// Does the probes on all processors; the answers are the same on any number.
     fn probe_all(&self, progress: &Progress) -> Result<Curves, Failure> {
         let model = (self.graph, self.bytes);
-        let (parts, judged, seed) = (self.parts, self.judged, self.seed);
-        let first = Sensitivity::prepare(model, self.recipe, self.levels, parts, judged, seed)?;
+        let (split, judged, seed) = (self.split, self.judged, self.seed);
+        let first = Sensitivity::prepare(model, self.recipe, self.levels, split, judged, seed)?;
         let first = prepare(first, progress)?;
         progress.stage("Cutting layer by layer");
         let mut curves = first.curves();
         let all = first.len();
         let next = AtomicUsize::new(0);
-        let (tell, told) = mpsc::channel::<secateur::Result<(usize, Probed)>>();
+        let (tell, told) = mpsc::channel::<secateur::Result<(usize, SensitivityPoint)>>();
         let work = |mut sensitivity: Sensitivity, tell: &mpsc::Sender<_>| {
             loop {
                 let probe = next.fetch_add(1, Ordering::Relaxed);
@@ -150,7 +152,7 @@ impl Subject<'_> {
 
 /// A row for each layer, a column for each level.
 fn summary(curves: &Curves) -> String {
-    let percent = |quality: &Quality| format!("{:.1} %", 100.0 * quality.score().unwrap_or(0.0));
+    let percent = |quality: &Metrics| format!("{:.1} %", 100.0 * quality.score().unwrap_or(0.0));
     let levels = curves.curves.first().map_or(&[][..], |curve| &curve.points);
     let heads: Vec<String> = levels
         .iter()

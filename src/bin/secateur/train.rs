@@ -3,17 +3,18 @@
 use crate::evaluate::rows;
 use crate::failure::Failure;
 use crate::files::{self, Draft, Place};
-use crate::measuring::examine;
+use crate::measuring::evaluate;
 use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;
 use secateur::Error;
 use secateur::data::idx_files::{Pair, Part};
 use secateur::data::{Augmentation, Pictures};
-use secateur::learn::{Learned, Rule, Schedule, Settings, small_network};
+use secateur::eval::Metrics;
 use secateur::onnx;
-use secateur::recover::{Lessons, Quality, Team};
+use secateur::recover::{DataParallelGroup, TrainingData};
 use secateur::report::account;
+use secateur::train::{Rule, Schedule, Settings, TrainingStep, small_network};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -66,7 +67,7 @@ struct Log {
     diverged: Option<String>,
     seconds: f64,
     /// On pictures that nothing was learned from or chosen by.
-    test: Quality,
+    test: Metrics,
 }
 
 /// What one round through all pictures came to. Accuracy is that of the steps themselves, on changed pictures.
@@ -100,7 +101,7 @@ impl Train {
         let mut graph = small_network(preset.mean.len(), size, width, classes, seed)?;
         let steps = (pictures.len() / self.batch as usize).max(1);
         let settings = self.settings(steps);
-        let lessons = Lessons {
+        let lessons = TrainingData {
             pictures: Arc::new(pictures),
             augmentation: AUGMENTATION,
             labels: true,
@@ -108,7 +109,8 @@ impl Train {
             seed,
         };
         let threads = self.threads as usize;
-        let mut team = Team::new(&graph, None, &lessons, &settings, 0..threads, threads)?;
+        let mut team =
+            DataParallelGroup::new(&graph, None, &lessons, &settings, 0..threads, threads)?;
 
         let start = Instant::now();
         let mut epochs = Vec::new();
@@ -123,7 +125,7 @@ impl Train {
         graph = team.model();
         let seconds = start.elapsed().as_secs_f64();
         progress.stage("Measuring");
-        let test = examine(&graph, &test, &progress)?;
+        let test = evaluate(&graph, &test, &progress)?;
         let bytes = onnx::write(&graph)?;
         let totals = account(&graph, bytes.len() as u64).totals;
         let document = Log {
@@ -184,7 +186,7 @@ impl Train {
     fn learn(
         &self,
         steps: usize,
-        team: &mut Team,
+        team: &mut DataParallelGroup,
         progress: &Progress,
         epochs: &mut Vec<Epoch>,
     ) -> Result<(), Error> {
@@ -206,13 +208,13 @@ impl Train {
         &self,
         epoch: usize,
         steps: usize,
-        team: &mut Team,
+        team: &mut DataParallelGroup,
         progress: &Progress,
     ) -> Result<Epoch, Error> {
         let start = Instant::now();
         let (mut loss, mut hits) = (0.0, 0);
         for step in 0..steps {
-            let learned: Learned = team.step()?;
+            let learned: TrainingStep = team.step()?;
             loss += learned.loss;
             hits += learned.hits.unwrap_or(0);
             progress.count((epoch - 1) * steps + step + 1, self.epochs as usize * steps);

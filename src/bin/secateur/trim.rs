@@ -12,10 +12,13 @@ use crate::recover::How;
 use crate::table::{count, percent, table};
 use clap::{Args, ValueEnum};
 use secateur::data::Pictures;
+use secateur::data::Split;
+use secateur::eval::{ComparisonResult, Metrics, ModelComparison};
 use secateur::graph::Graph;
 use secateur::recipe::Recipe;
-use secateur::recover::{Aim, Line, Pace, Parts, Plan, Quality, Stage, Tested, Trial, Tried};
+use secateur::recover::Plan;
 use secateur::report::{Totals, account};
+use secateur::search::{BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,14 +76,14 @@ struct Report<'a> {
     plan: &'a Plan,
     /// Percentage points that may be lost.
     line: f64,
-    pace: Pace,
+    pace: PruningSchedule,
     /// The share of the time that was to be kept, where time was to be saved.
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<f64>,
     before: Side,
     after: Side,
     /// In the order of trying. Their quality is on the pictures that the search went by.
-    tried: &'a [Tried],
+    tried: &'a [Candidate],
 }
 
 /// One model.
@@ -93,10 +96,10 @@ struct Side {
     #[serde(skip_serializing_if = "Option::is_none")]
     milliseconds: Option<f64>,
     /// On the pictures that the search went by.
-    judged: Quality,
+    judged: Metrics,
     /// On pictures that nothing was learned from or chosen by; absent where there were too few for that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    test: Option<Quality>,
+    test: Option<Metrics>,
 }
 
 impl Trim {
@@ -119,28 +122,28 @@ impl Trim {
         let original = self.model.open(bytes, known)?.graph;
         progress.stage("Reading pictures");
         let pictures = self.data.load(&original, &progress)?;
-        let parts = Parts::new(pictures)?;
-        let test = parts.test.clone();
+        let split = Split::new(pictures)?;
+        let test = split.test.clone();
 
         let aim = self.aim();
         let sides = (&original, &file[..]);
-        let line = Line::prepare(sides, &recipe, &plan, parts, aim, Some(now))?;
+        let line = BudgetSearch::prepare(sides, &recipe, &plan, split, aim, Some(now))?;
         let mut line = prepare(line, &progress)?;
         progress.stage("Cutting");
         while !line.is_over() {
             match line.advance()? {
-                Stage::Scoring(advance) => progress.at("Measuring the criterion", advance),
-                Stage::Judging(advance) => progress.at("Measuring", advance),
-                Stage::Cut(_) => progress.stage("Recovering"),
-                Stage::Recovering(advance) => progress.at("Recovering", advance),
-                Stage::Judged(tried) => {
+                SearchEvent::Scoring(advance) => progress.at("Measuring the criterion", advance),
+                SearchEvent::Judging(advance) => progress.at("Measuring", advance),
+                SearchEvent::Cut(_) => progress.stage("Recovering"),
+                SearchEvent::Recovering(advance) => progress.at("Recovering", advance),
+                SearchEvent::Judged(tried) => {
                     progress.note(&describe(&tried));
                     if let Some(reason) = &tried.diverged {
                         progress.note(&format!("warning: {reason}"));
                     }
                     progress.stage("Cutting");
                 }
-                Stage::Limit(reason) => progress.note(&reason),
+                SearchEvent::Limit(reason) => progress.note(&reason),
             }
         }
         progress.stage("Measuring on pictures that were held back");
@@ -182,15 +185,15 @@ impl Trim {
         Ok(summary(&document))
     }
 
-    fn aim(&self) -> Aim {
+    fn aim(&self) -> SearchGoal {
         let rounds = f64::from(self.rounds);
-        Aim {
+        SearchGoal {
             loss: self.line / 100.0,
             pace: match self.pace {
-                Schedule::Search => Pace::Search,
-                Schedule::OneShot => Pace::OneShot,
-                Schedule::Linear => Pace::Linear(rounds),
-                Schedule::Cubic => Pace::Cubic(rounds),
+                Schedule::Search => PruningSchedule::Search,
+                Schedule::OneShot => PruningSchedule::OneShot,
+                Schedule::Linear => PruningSchedule::Linear(rounds),
+                Schedule::Cubic => PruningSchedule::Cubic(rounds),
             },
             time: self.time,
         }
@@ -203,18 +206,18 @@ fn tested(
     model: &Graph,
     test: Arc<Pictures>,
     progress: &Progress,
-) -> secateur::Result<Option<Tested>> {
+) -> secateur::Result<Option<ComparisonResult>> {
     if test.is_empty() {
         return Ok(None);
     }
-    let mut trial = Trial::new(original, model, test)?;
+    let mut trial = ModelComparison::new(original, model, test)?;
     show_all(&mut trial, progress)?;
     Ok(Some(trial.tested()))
 }
 
 /// A line about one model, while the search goes on.
-fn describe(tried: &Tried) -> String {
-    let score = |quality: &Quality| format!("{:.2} %", 100.0 * quality.score().unwrap_or(0.0));
+fn describe(tried: &Candidate) -> String {
+    let score = |quality: &Metrics| format!("{:.2} %", 100.0 * quality.score().unwrap_or(0.0));
     format!(
         "{:5.1} % kept: {} after the cut, {} recovered, {}",
         100.0 * tried.share,

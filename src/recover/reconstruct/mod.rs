@@ -21,7 +21,7 @@ const FEWEST: usize = 4;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Rebuilt {
+pub struct ReconstructedLayer {
     pub layer: String,
     pub before: f64,
     /// Equal to `before` where the layer was left alone, since nothing better was found.
@@ -44,7 +44,7 @@ pub struct Reconstruction {
     batch: usize,
     random: SplitMix64,
     fitted: Fitted,
-    rebuilt: Vec<Rebuilt>,
+    rebuilt: Vec<ReconstructedLayer>,
 }
 
 /// What of a layer is fitted.
@@ -134,7 +134,7 @@ impl Reconstruction {
     }
 
     /// What became of each layer that was fitted.
-    pub fn rebuilt(&self) -> &[Rebuilt] {
+    pub fn rebuilt(&self) -> &[ReconstructedLayer] {
         &self.rebuilt
     }
 
@@ -197,7 +197,7 @@ impl Reconstruction {
         if let (Some(bias), Some(numbers)) = (bias, &fitted.bias) {
             self.own.tape.learn(bias).0.copy_from_slice(numbers);
         }
-        self.rebuilt.push(Rebuilt {
+        self.rebuilt.push(ReconstructedLayer {
             layer: label,
             before: fitted.before,
             after: fitted.after,

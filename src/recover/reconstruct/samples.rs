@@ -23,7 +23,7 @@ pub struct Samples<'a> {
     pub target: &'a dyn Fn(usize, usize, usize) -> f32,
 }
 
-/// A layer's weights and bias as they lie in the model, with the errors that [`super::Rebuilt`] tells of.
+/// A layer's weights and bias as they lie in the model, with the errors that [`super::ReconstructedLayer`] tells of.
 pub struct Fit {
     pub weights: Vec<f32>,
     pub bias: Option<Vec<f32>>,

@@ -1,10 +1,12 @@
 //! What crosses the boundary on the way to and from recovery. Fields mean what the core's reports say they mean.
 
 use crate::error::Error;
+use crate::eval::Metrics;
 use crate::onnx::write;
 use crate::recipe::Recipe;
-use crate::recover::{self, Curves, Probed, Quality, Rebuilt, Stage};
+use crate::recover::{self, ReconstructedLayer};
 use crate::report::{Remainder, Totals, account};
+use crate::search::{self, Curves, SearchEvent, SensitivityPoint};
 use crate::web::scores::Scores;
 use js_sys::{Float32Array, Uint8Array};
 use serde::{Deserialize, Serialize};
@@ -20,8 +22,8 @@ pub struct Beginning {
     pub test: usize,
     /// [`crate::data::Pictures::fingerprint`] of the pictures to choose by, in hexadecimal.
     pub fingerprint: String,
-    pub original: Quality,
-    pub pruned: Quality,
+    pub original: Metrics,
+    pub pruned: Metrics,
     /// Milliseconds that the original takes for one picture, median.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<f64>,
@@ -45,12 +47,12 @@ pub struct Recovered {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub bytes: Uint8Array,
     /// What reconstruction did, layer by layer.
-    pub layers: Vec<Rebuilt>,
+    pub layers: Vec<ReconstructedLayer>,
     /// After which piece of work the model was so, and how good it was, where the last one was judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub quality: Option<Quality>,
+    pub quality: Option<Metrics>,
 }
 
 impl Recovered {
@@ -75,7 +77,7 @@ impl Recovered {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Round {
-    pub stage: Stage,
+    pub stage: SearchEvent,
     pub is_over: bool,
     /// The score that must not be fallen below, 0 to 1.
     pub least: f64,
@@ -119,7 +121,7 @@ pub struct Probing {
 #[serde(rename_all = "camelCase")]
 pub struct Probe {
     pub curve: usize,
-    pub probed: Probed,
+    pub probed: SensitivityPoint,
 }
 
 /// What pictures told of an original, for workers that prepare the same of it.
@@ -135,11 +137,11 @@ pub struct Found {
     pub classes: usize,
     /// How good the original is with its statistics measured anew, where that was to be found out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub recalibrated: Option<Quality>,
+    pub recalibrated: Option<Metrics>,
 }
 
-impl From<recover::Found> for Found {
-    fn from(found: recover::Found) -> Self {
+impl From<search::Found> for Found {
+    fn from(found: search::Found) -> Self {
         let said = found.said;
         Found {
             scores: found.scores.map(Scores::from),
@@ -150,10 +152,10 @@ impl From<recover::Found> for Found {
     }
 }
 
-impl From<Found> for recover::Found {
+impl From<Found> for search::Found {
     fn from(found: Found) -> Self {
         let said = found.said.to_vec();
-        recover::Found {
+        search::Found {
             scores: found.scores.map(Into::into),
             said: said.chunks(found.classes.max(1)).map(Vec::from).collect(),
             recalibrated: found.recalibrated,

@@ -3,11 +3,12 @@
 use super::messages::{Beginning, Found, Probing};
 use super::probes::Probes;
 use super::{Kind, Learner, Work, nothing_begun};
+use crate::data::Split;
 use crate::error::Error;
+use crate::eval::{Metrics, ModelComparison};
 use crate::graph::Graph;
-use crate::recover::{
-    self, Curves, Job, Line, Parts, Plan, Preparation, Quality, Sensitivity, Sweep, Trial,
-};
+use crate::recover::{Plan, RecoveryRun};
+use crate::search::{self, BudgetSearch, Curves, Preparation, Sensitivity, Sweep};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::{SLICE, message, now};
 use std::sync::Arc;
@@ -17,8 +18,8 @@ use wasm_bindgen::prelude::*;
 /// What is on its way to begin.
 pub enum Preparing {
     Recovery(Box<Recovery>),
-    Line(Preparation<Line>, Box<Graph>, Parts),
-    Sweep(Preparation<Sweep>, Parts),
+    BudgetSearch(Preparation<BudgetSearch>, Box<Graph>, Split),
+    Sweep(Preparation<Sweep>, Split),
     Layers(Preparation<Sensitivity>, Option<Box<Curves>>),
 }
 
@@ -27,20 +28,20 @@ pub struct Recovery {
     pub original: Graph,
     pub pruned: Graph,
     pub plan: Plan,
-    pub parts: Parts,
-    pub trial: Trial,
+    pub split: Split,
+    pub trial: ModelComparison,
     /// Milliseconds that the original takes for one picture.
     pub milliseconds: Option<f64>,
 }
 
 impl Preparing {
-    fn advance(&mut self) -> Result<recover::Preparing, Error> {
+    fn advance(&mut self) -> Result<search::Preparing, Error> {
         match self {
             Preparing::Recovery(recovery) => {
                 let shown = recovery.trial.advance()?;
-                Ok(recover::Preparing::Measuring(shown.into()))
+                Ok(search::Preparing::Measuring(shown.into()))
             }
-            Preparing::Line(line, ..) => line.advance(),
+            Preparing::BudgetSearch(line, ..) => line.advance(),
             Preparing::Sweep(sweep, _) => sweep.advance(),
             Preparing::Layers(layers, _) => layers.advance(),
         }
@@ -50,7 +51,7 @@ impl Preparing {
 #[wasm_bindgen]
 impl Learner {
     /// Shows some more pictures before the work that was asked for begins.
-    pub fn prepare(&mut self) -> JsResult<Ts<recover::Preparing>> {
+    pub fn prepare(&mut self) -> JsResult<Ts<search::Preparing>> {
         let preparing = self.preparing.as_mut().ok_or_else(nothing_begun)?;
         let start = now();
         loop {
@@ -69,41 +70,41 @@ impl Learner {
                     original,
                     pruned,
                     plan,
-                    parts,
+                    split,
                     mut trial,
                     milliseconds,
                 } = *recovery;
                 let tested = trial.run()?;
                 let qualities = [tested.original, tested.quality];
-                let lessons = Arc::clone(&parts.lessons);
+                let lessons = Arc::clone(&split.train);
                 // Whoever shares out the batches with this worker is a member.
-                let job = Job::member(&pruned, Some(&original), lessons, &plan, 0)?;
+                let job = RecoveryRun::member(&pruned, Some(&original), lessons, &plan, 0)?;
                 let mut job = job.timed_by(Some(now));
                 // What comes out should not be worse than what went in.
                 job.judged(tested.quality);
                 let told = Beginning {
                     unmatched: job.unmatched().map(ToString::to_string),
-                    ..beginning(&parts, qualities, milliseconds)
+                    ..beginning(&split, qualities, milliseconds)
                 };
                 let kind = Kind::Recovery(Box::new(job));
                 self.work = Some(Work {
                     pruned: Some(pruned),
-                    ..Work::new(original, parts, trial.answers(), kind)
+                    ..Work::new(original, split, trial.answers(), kind)
                 });
                 message(told)
             }
-            Preparing::Line(line, original, parts) => {
+            Preparing::BudgetSearch(line, original, split) => {
                 let line = line.finish()?.leading();
                 let state = line.state();
-                let told = beginning(&parts, [state.original; 2], state.milliseconds);
+                let told = beginning(&split, [state.original; 2], state.milliseconds);
                 let answers = line.answers().clone();
-                let kind = Kind::Line(Box::new(line));
-                self.work = Some(Work::new(*original, parts, answers, kind));
+                let kind = Kind::BudgetSearch(Box::new(line));
+                self.work = Some(Work::new(*original, split, answers, kind));
                 message(told)
             }
-            Preparing::Sweep(sweep, parts) => {
+            Preparing::Sweep(sweep, split) => {
                 let sweep = sweep.finish()?;
-                let told = beginning(&parts, [sweep.original(); 2], sweep.milliseconds());
+                let told = beginning(&split, [sweep.original(); 2], sweep.milliseconds());
                 self.probes = Some(Probes::Sizes(Box::new(sweep), None));
                 message(told)
             }
@@ -153,15 +154,15 @@ impl Learner {
 
 /// What to say of work that begins on these pictures, of an original and a pruned model as good as this.
 fn beginning(
-    parts: &Parts,
-    [original, pruned]: [Quality; 2],
+    split: &Split,
+    [original, pruned]: [Metrics; 2],
     milliseconds: Option<f64>,
 ) -> Beginning {
     Beginning {
-        lessons: parts.lessons.len(),
-        judged: parts.judged.len(),
-        test: parts.test.len(),
-        fingerprint: format!("{:016x}", parts.judged.fingerprint()),
+        lessons: split.train.len(),
+        judged: split.validation.len(),
+        test: split.test.len(),
+        fingerprint: format!("{:016x}", split.validation.fingerprint()),
         original,
         pruned,
         milliseconds,

@@ -8,8 +8,9 @@ use crate::onnx::open;
 use crate::prune::session::Session;
 use crate::random;
 use crate::recipe::Recipe;
-use crate::recover::{
-    Advance, Curves, LayerTrial, MOST_JUDGED, Sensitivity, SizeTrial, Sweep, Swept, guide,
+use crate::recover::Advance;
+use crate::search::{
+    Curves, LayerProbe, MOST_JUDGED, Sensitivity, SizeProbe, Sweep, SweepPoint, guide,
 };
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
@@ -19,8 +20,8 @@ use wasm_bindgen::prelude::*;
 
 /// What is being measured, and the cut that is under way: of a layer, the curve that it belongs to.
 pub enum Probes {
-    Layers(Box<Sensitivity>, Option<(usize, LayerTrial)>),
-    Sizes(Box<Sweep>, Option<Box<SizeTrial>>),
+    Layers(Box<Sensitivity>, Option<(usize, LayerProbe)>),
+    Sizes(Box<Sweep>, Option<Box<SizeProbe>>),
 }
 
 #[wasm_bindgen]
@@ -40,11 +41,11 @@ impl Learner {
         let seed = random::seed(seed)?;
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
-        let parts = self.parts(&graph)?;
+        let split = self.split(&graph)?;
         let before = before.map(|curves| curves.to_rust()).transpose();
         let before = before.map_err(mismatch)?.map(Box::new);
         let sensitivity =
-            Sensitivity::prepare((&graph, size), &recipe, &levels, &parts, MOST_JUDGED, seed)?;
+            Sensitivity::prepare((&graph, size), &recipe, &levels, &split, MOST_JUDGED, seed)?;
         self.preparing = Some(Preparing::Layers(sensitivity, before));
         Ok(())
     }
@@ -118,9 +119,9 @@ impl Learner {
         let recipe = read_recipe(&recipe)?;
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
-        let parts = self.parts(&graph)?;
-        let sweep = Sweep::prepare((&graph, size), &recipe, parts.clone(), Some(now))?;
-        self.preparing = Some(Preparing::Sweep(sweep, parts));
+        let split = self.split(&graph)?;
+        let sweep = Sweep::prepare((&graph, size), &recipe, split.clone(), Some(now))?;
+        self.preparing = Some(Preparing::Sweep(sweep, split));
         Ok(())
     }
 
@@ -136,7 +137,7 @@ impl Learner {
 
     /// What was measured of it.
     #[wasm_bindgen(js_name = finishCut)]
-    pub fn finish_cut(&mut self) -> JsResult<Ts<Swept>> {
+    pub fn finish_cut(&mut self) -> JsResult<Ts<SweepPoint>> {
         let trial = match &mut self.probes {
             Some(Probes::Sizes(_, trial)) => trial.take(),
             _ => None,

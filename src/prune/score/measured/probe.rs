@@ -240,7 +240,7 @@ fn slope(logits: &[f32], label: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learn::loss::cross_entropy;
+    use crate::train::loss::cross_entropy;
 
     #[test]
     fn the_slope_is_that_of_the_cross_entropy() {

@@ -1,0 +1,161 @@
+//! How good a model is on pictures: by their labels, and by what the original says of them.
+
+use super::classifier::Classifier;
+use super::metrics::Measure;
+use super::metrics::Score;
+use super::metrics::Told;
+use crate::data::Pictures;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::report::compare;
+use crate::train::loss::cross_entropy;
+use serde::{Deserialize, Serialize};
+
+/// A model's answers on a set of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", into = "Told")]
+pub struct Metrics {
+    pub pictures: usize,
+    /// Share of the pictures whose label is the first choice (top-1), 0 to 1; absent without labels.
+    pub accuracy: Option<f64>,
+    /// Mean cross-entropy of the labels, in nats; absent without labels.
+    pub loss: Option<f64>,
+    /// Share of the pictures of which the original says the same (top-1), 0 to 1; absent without an original.
+    pub agreement: Option<f64>,
+    /// Mean Kullback-Leibler divergence from the original's probabilities, in nats; absent without an original.
+    pub kl: Option<f64>,
+}
+
+impl Metrics {
+    /// What counts where one number has to be chosen: accuracy where there are labels, else agreement; 0 to 1.
+    pub fn score(&self) -> Option<f64> {
+        self.scored().map(|score| score.share)
+    }
+
+    /// The same, and which it is.
+    pub fn scored(&self) -> Option<Score> {
+        let by = |by: Measure| move |share: f64| Score { by, share };
+        let accuracy = self.accuracy.map(by(Measure::Accuracy));
+        accuracy.or_else(|| self.agreement.map(by(Measure::Agreement)))
+    }
+
+    /// The share of this score that a model made of this one has lost, 0 to 1; a gain counts as no loss.
+    pub fn lost_by(&self, made: &Metrics) -> f64 {
+        let score = |quality: &Metrics| quality.score().unwrap_or(0.0);
+        let whole = score(self);
+        if whole > 0.0 {
+            ((whole - score(made)) / whole).max(0.0)
+        } else {
+            0.0
+        }
+    }
+}
+
+/// What was counted so far of a model's answers.
+#[derive(Default)]
+pub(super) struct Tally {
+    seen: usize,
+    labelled: usize,
+    right: usize,
+    /// Sum of the cross-entropies, in nats.
+    loss: f64,
+    compared: usize,
+    agreeing: usize,
+    /// Sum of the Kullback-Leibler divergences, in nats.
+    divergence: f64,
+}
+
+impl Tally {
+    /// Takes what a model said of a picture into account, beside what the original said and the class that it is of.
+    pub fn take(
+        &mut self,
+        own: &[f32],
+        original: Option<&[f32]>,
+        label: Option<u32>,
+    ) -> Result<()> {
+        if own.iter().any(|x| x.is_nan()) {
+            return Err(Error::BadModel(
+                "the model's output holds values that are not numbers (NaN)".into(),
+            ));
+        }
+        let label = label.map(|label| label as usize);
+        if let Some(label) = label.filter(|&label| label >= own.len()) {
+            return Err(Error::BadInput(format!(
+                "a picture is of class {label}, counted from 0, but the model tells only {} apart: name the classes in the \
+                 preset in the model's order",
+                own.len()
+            )));
+        }
+        // Compared with itself, a model tells its first choice.
+        let said = original.unwrap_or(own);
+        let comparison = compare(said, own, 1, |_| String::new()).ok_or_else(|| {
+            Error::BadInput(format!(
+                "the model tells {} classes apart and its original {}, so they can't be compared",
+                own.len(),
+                said.len()
+            ))
+        })?;
+        self.seen += 1;
+        if let Some(label) = label {
+            self.labelled += 1;
+            self.loss += cross_entropy(own, &[label as u32], 0.0, 1.0, &mut vec![0.0; own.len()]);
+        }
+        self.right += usize::from(label == comparison.pruned_top.first().map(|top| top.index));
+        self.compared += usize::from(original.is_some());
+        self.agreeing += usize::from(comparison.agrees);
+        self.divergence += comparison.kl;
+        Ok(())
+    }
+
+    pub fn quality(&self) -> Metrics {
+        let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
+        let compared = self.compared > 0;
+        Metrics {
+            pictures: self.seen,
+            accuracy: (self.labelled > 0).then(|| share(self.right, self.labelled)),
+            loss: (self.labelled > 0).then(|| self.loss / self.labelled as f64),
+            agreement: compared.then(|| share(self.agreeing, self.seen)),
+            kl: compared.then(|| self.divergence / self.seen as f64),
+        }
+    }
+}
+
+/// Shows pictures to a model and its original, and counts.
+pub struct Evaluator {
+    student: Classifier,
+    original: Option<Classifier>,
+    tally: Tally,
+}
+
+impl Evaluator {
+    /// Errors: those of running either model; [`Error::BadModel`] where one is no classifier.
+    pub fn new(model: &Graph, original: Option<&Graph>) -> Result<Self> {
+        Ok(Evaluator {
+            student: Classifier::new(model)?,
+            original: original.map(Classifier::new).transpose()?,
+            tally: Tally::default(),
+        })
+    }
+
+    /// Takes one picture of a set into account.
+    pub fn show(&mut self, pictures: &Pictures, index: usize) -> Result<()> {
+        let own = self.student.logits(pictures, index)?;
+        let original = self.original.as_mut();
+        let said = original.map(|original| original.logits(pictures, index));
+        let said = said.transpose()?;
+        self.tally
+            .take(&own, said.as_deref(), pictures.label(index))
+    }
+
+    /// What was found so far.
+    pub fn quality(&self) -> Metrics {
+        self.tally.quality()
+    }
+}
+
+/// Shows all pictures of a set.
+pub fn evaluate(model: &Graph, original: Option<&Graph>, pictures: &Pictures) -> Result<Metrics> {
+    let mut exam = Evaluator::new(model, original)?;
+    (0..pictures.len()).try_for_each(|index| exam.show(pictures, index))?;
+    Ok(exam.quality())
+}

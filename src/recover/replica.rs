@@ -1,0 +1,266 @@
+//! Recovery by learning: fine-tuning on labels, distillation from the original, or both.
+
+use super::features;
+use super::features::UnmatchedFeatures;
+use super::logit_cache::CacheKey;
+use super::teacher::Teacher;
+use crate::data::augment::Change;
+use crate::data::{Augmentation, Pictures, pictures::Batches};
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use crate::random::SplitMix64;
+use crate::train::{Gradients, LossTargets, Settings, Trainer, TrainingStep};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What a pruned model learns from.
+#[derive(Clone)]
+pub struct TrainingData {
+    pub pictures: Arc<Pictures>,
+    pub augmentation: Augmentation,
+    /// Whether the pictures' labels are used, where they have any.
+    pub labels: bool,
+    /// Names of inner values that are to become the original's in the first steps, where it teaches; [`features::STAGES`] stands
+    /// for the last value of each resolution.
+    pub inner: Vec<String>,
+    /// What the order of the pictures and their changes start from.
+    pub seed: u32,
+}
+
+/// The share of the way, from the first step on, on which inner values are matched. After that the answers alone count: what the
+/// pruned model has fewer channels for, it does better to find its own way to.
+const MATCHED: f64 = 0.1;
+
+/// Which part of every batch is learned from: one of several that learn a model together, or all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    pub index: usize,
+    pub of: usize,
+}
+
+impl Shard {
+    pub const ALL: Shard = Shard { index: 0, of: 1 };
+
+    /// This part's pictures of a batch: an equal share of those that stand in one order for all batches, so that a picture
+    /// mostly comes back to the part whose teacher remembers it. Sets may be in the order of their classes, of which each part
+    /// should have some of all, so that order is a random one.
+    fn taken(self, mut batch: Vec<usize>) -> Vec<usize> {
+        if self != Shard::ALL {
+            batch.sort_by_key(|&picture| SplitMix64(picture as u64).below(usize::MAX));
+        }
+        batch[self.within(batch.len())].to_vec()
+    }
+
+    /// The places of a batch of `count` that are this part's.
+    fn within(self, count: usize) -> Range<usize> {
+        count * self.index / self.of..count * (self.index + 1) / self.of
+    }
+}
+
+/// A pruned model on its way back. It goes step by step, so that whoever drives it can stop, show or save at any time.
+pub struct Replica {
+    graph: Graph,
+    trainer: Trainer,
+    teacher: Option<Teacher>,
+    unmatched: Option<UnmatchedFeatures>,
+    /// The share of the way that was behind before the last step.
+    progress: f64,
+    lessons: TrainingData,
+    batches: Batches,
+    /// Pictures in a whole batch, and what of them is this one's.
+    batch: usize,
+    part: Shard,
+    /// What pictures are changed by.
+    random: SplitMix64,
+    /// The part at hand.
+    input: Vec<f32>,
+}
+
+impl Replica {
+    /// `original` teaches, where it is given. Masked weights stay zero, re-packed models learn as they are. The settings'
+    /// batch is the whole, of which this takes its part.
+    ///
+    /// Errors: [`Error::BadInput`] where there is nothing to learn from, or pictures do not fit; else those of
+    /// [`Trainer::matching`].
+    pub fn new(
+        pruned: &Graph,
+        original: Option<&Graph>,
+        lessons: TrainingData,
+        settings: &Settings,
+        part: Shard,
+    ) -> Result<Self> {
+        let pictures = &*lessons.pictures;
+        let batch = settings.batch;
+        let own = part.within(batch).len();
+        let settings = Settings {
+            batch: own,
+            ..settings.clone()
+        };
+        if pictures.is_empty() {
+            return Err(Error::BadInput(
+                "there are no pictures to learn from".into(),
+            ));
+        }
+        let labelled = lessons.labels && pictures.labels().is_some();
+        if !labelled && original.is_none() {
+            return Err(Error::BadInput(
+                "these pictures have no labels and there is no original to learn from: give one of the two".into(),
+            ));
+        }
+        let input = pruned
+            .inputs
+            .first()
+            .and_then(|&id| pruned.value(id).ty.as_ref());
+        let input = input.ok_or_else(|| Error::BadModel("this model has no input".into()))?;
+        pictures.preset().check_fits(&input.shape)?;
+        let (inner, unmatched) = match original {
+            Some(original) => features::named(pruned, original, &lessons.inner)?,
+            None => (Vec::new(), None),
+        };
+        let matched: Vec<ValueId> = inner.iter().map(|pair| pair.student).collect();
+        let teacher = original.map(|original| {
+            let remember = lessons.augmentation.only_mirrors();
+            Teacher::new(original, pictures, own, inner, remember)
+        });
+        let teacher = teacher.transpose()?;
+        let trainer = Trainer::matching(pruned, &settings, &matched)?;
+        if labelled {
+            check_labels(pictures, &trainer)?;
+        }
+        Ok(Replica {
+            graph: pruned.clone(),
+            batches: Batches::new(pictures.len(), lessons.seed),
+            random: SplitMix64(u64::from(lessons.seed) << 32 | part.index as u64),
+            input: vec![0.0; pictures.sample_len() * own],
+            batch,
+            part,
+            trainer,
+            teacher,
+            unmatched,
+            progress: 0.0,
+            lessons,
+        })
+    }
+
+    /// Learns from the next batch, alone.
+    pub fn step(&mut self) -> Result<TrainingStep> {
+        let gradients = self.gradients()?;
+        self.apply(&gradients)
+    }
+
+    /// Finds what this one's part of the next batch says. All who learn the model together then follow the mean.
+    pub fn gradients(&mut self) -> Result<Gradients> {
+        let pictures = &*self.lessons.pictures;
+        let batch = self.part.taken(self.batches.next(self.batch));
+        let draw = |_: &usize| {
+            let augmentation = &self.lessons.augmentation;
+            augmentation.draw(pictures.preset(), &mut self.random)
+        };
+        let changes: Vec<Change> = batch.iter().map(draw).collect();
+        pictures.write(&batch, Some(&changes), &mut self.input);
+        let labels: Option<Vec<u32>> = match pictures.labels() {
+            Some(labels) if self.lessons.labels => Some(batch.iter().map(|&i| labels[i]).collect()),
+            _ => None,
+        };
+        let taught = match &mut self.teacher {
+            Some(teacher) => {
+                let mirrored = changes.iter().map(|change| change.mirrored);
+                let views: Vec<CacheKey> = batch.iter().copied().zip(mirrored).collect();
+                if self.progress >= MATCHED {
+                    teacher.match_no_more();
+                }
+                Some(teacher.teach(&self.input, &views)?)
+            }
+            None => None,
+        };
+        let (said, inner) = taught.unzip();
+        let goal = LossTargets {
+            labels: labels.as_deref(),
+            teacher: said.as_deref(),
+            inner: inner.as_deref().unwrap_or_default(),
+        };
+        self.trainer.gradients(&[&self.input], goal)
+    }
+
+    /// Moves the weights by what the whole batch says.
+    pub fn apply(&mut self, share: &Gradients) -> Result<TrainingStep> {
+        self.progress = share.progress;
+        self.trainer.apply(share)
+    }
+
+    /// Judges the last steps, as [`Trainer::conclude`] does.
+    pub fn conclude(&mut self) -> Result<()> {
+        self.trainer.conclude()
+    }
+
+    /// What the original could have taught inside, and does not, where there is such.
+    pub fn unmatched(&self) -> Option<&UnmatchedFeatures> {
+        self.unmatched.as_ref()
+    }
+
+    /// The model as it is now.
+    pub fn model(&self) -> Graph {
+        let mut graph = self.graph.clone();
+        self.trainer.write_to(&mut graph);
+        graph
+    }
+}
+
+fn check_labels(pictures: &Pictures, trainer: &Trainer) -> Result<()> {
+    let classes = trainer.classes();
+    let labels = pictures.labels().unwrap_or_default();
+    let Some(&first) = labels.first() else {
+        return Ok(());
+    };
+    let most = labels.iter().copied().max().unwrap_or(first) as usize;
+    if most >= classes {
+        return Err(Error::BadInput(format!(
+            "the pictures show {} classes, but the model tells {classes} apart: leave some out, or take the model's own",
+            most + 1
+        )));
+    }
+    if labels.iter().all(|&label| label == first) {
+        return Err(Error::BadInput(
+            "all pictures show one class, so a model that learns from them forgets all others: add pictures of at least \
+             one more"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_batch_are_all_of_it_and_a_picture_comes_back_to_the_same_one() {
+        let parts = [0, 1, 2].map(|index| Shard { index, of: 3 });
+        let mut batches = Batches::new(600, 7);
+        let mut home = vec![None; 600];
+        let mut back = 0;
+        for epoch in 0..2 {
+            for _ in 0..10 {
+                let batch = batches.next(60);
+                let taken = parts.map(|part| part.taken(batch.clone()));
+                assert!(taken.iter().all(|part| part.len() == 20));
+                let mut whole = taken.concat();
+                whole.sort_unstable();
+                let mut batch = batch;
+                batch.sort_unstable();
+                assert_eq!(whole, batch);
+                for (part, pictures) in taken.iter().enumerate() {
+                    // As if the set were in the order of two classes.
+                    let first = pictures.iter().filter(|&&picture| picture < 300).count();
+                    assert!((3..=17).contains(&first), "{first} of 20");
+                    for &picture in pictures {
+                        back += usize::from(epoch == 1 && home[picture] == Some(part));
+                        home[picture] = Some(part);
+                    }
+                }
+            }
+        }
+        // By chance it would be 200.
+        assert!(back > 450, "{back} of 600");
+    }
+}

@@ -1,0 +1,368 @@
+//! One step after the other: forward, loss, backward, a move of the weights.
+
+use super::divergence::DivergenceMonitor;
+use super::divergence::Verdict;
+use super::gradients::unlike;
+use super::loss::{cross_entropy, distillation, matching};
+use super::{Gradients, LossTargets, Optimizer, Rule, Schedule};
+use crate::engine::room::zeros;
+use crate::engine::{Normalisation, Options, Tape};
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use crate::report::first_choice;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How a model learns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Steps in all; the schedule ends there.
+    pub steps: usize,
+    /// Samples in one step.
+    pub batch: usize,
+    /// The learning rate at the schedule's height.
+    pub rate: f32,
+    pub rule: Rule,
+    pub schedule: Schedule,
+    pub weight_decay: f32,
+    /// The norm that all gradients together are shortened to, if they are longer.
+    pub clip: f32,
+    /// Label smoothing, 0 to 1.
+    pub smoothing: f32,
+    /// The temperature of distillation.
+    pub temperature: f32,
+    /// How much the labels count beside the teacher where there are both, 0 to 1.
+    pub label_share: f32,
+    /// Whether normalisations go by each batch and move their stored statistics.
+    pub of_batch: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            steps: 500,
+            batch: 64,
+            rate: 0.02,
+            rule: Rule::SGD,
+            schedule: Schedule::Cosine,
+            weight_decay: 1e-4,
+            clip: 5.0,
+            smoothing: 0.0,
+            temperature: 4.0,
+            label_share: 0.3,
+            of_batch: true,
+        }
+    }
+}
+
+/// What one step did.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct TrainingStep {
+    /// Steps done so far.
+    pub step: usize,
+    /// The batch's loss before the step, in nats.
+    pub loss: f64,
+    /// Samples of the batch whose label was the first choice; `None` without labels.
+    pub hits: Option<usize>,
+    /// Samples of the batch.
+    pub samples: usize,
+    pub rate: f32,
+    /// The norm of all gradients together, before it was shortened.
+    pub gradient_norm: f64,
+}
+
+/// A model that learns.
+pub struct Trainer {
+    tape: Tape,
+    output: ValueId,
+    optimiser: Optimizer,
+    settings: Settings,
+    done: usize,
+    /// Which weights stay exactly zero.
+    held: Vec<(ValueId, Vec<u32>)>,
+    monitor: DivergenceMonitor,
+    /// The last good weights, and after how many steps they were so.
+    good: (usize, BTreeMap<ValueId, Vec<f32>>),
+}
+
+impl Trainer {
+    /// Weights of two and more axes that are exactly zero now (masked ones, that is) stay so.
+    ///
+    /// Errors: those of [`Tape::new`], and [`Error::BadInput`] for settings that make no sense.
+    pub fn new(graph: &Graph, settings: &Settings) -> Result<Self> {
+        Trainer::matching(graph, settings, &[])
+    }
+
+    /// The same for goals that say what these inner values should be.
+    pub fn matching(graph: &Graph, settings: &Settings, inner: &[ValueId]) -> Result<Self> {
+        check(settings)?;
+        let options = Options {
+            batch: settings.batch,
+            ..Options::default()
+        };
+        let normalisation = match settings.of_batch {
+            true => Normalisation::OfBatch,
+            false => Normalisation::Stored,
+        };
+        let mut tape = Tape::new(graph, &options, normalisation)?;
+        let output = graph.logits();
+        let output = output.ok_or_else(|| Error::BadModel("this model has no output".into()))?;
+        tape.fuse(&[&graph.outputs[..], &[output], inner].concat());
+        let zeros = |numbers: &[f32]| -> Vec<u32> {
+            let places = numbers.iter().zip(0..).filter(|(x, _)| **x == 0.0);
+            places.map(|(_, at)| at).collect()
+        };
+        let weights = tape.parameters().iter().filter(|p| p.shape.len() > 1);
+        let held = weights
+            .map(|p| (p.value, zeros(tape.value(p.value))))
+            .filter(|(_, zeros)| !zeros.is_empty())
+            .collect();
+        Ok(Trainer {
+            good: (0, tape.state()?),
+            output,
+            optimiser: Optimizer::new(settings.rule, settings.weight_decay, &tape)?,
+            settings: settings.clone(),
+            done: 0,
+            held,
+            monitor: DivergenceMonitor::default(),
+            tape,
+        })
+    }
+
+    /// Learns from one batch: the model's inputs in its order, each of [`Settings::batch`] samples.
+    ///
+    /// Fails with [`Error::Diverged`] where numbers run away, and the weights are then the last good ones; with
+    /// [`Error::BadInput`] where inputs hold what is no number, or the goal is not one for this batch and this model; with
+    /// [`Error::BadModel`] where the model gives no numbers from the start; with [`Error::TooLarge`] where memory runs out.
+    pub fn step(&mut self, inputs: &[&[f32]], goal: LossTargets<'_>) -> Result<TrainingStep> {
+        let gradients = self.gradients(inputs, goal)?;
+        self.apply(&gradients)
+    }
+
+    /// Finds what a batch says of the weights, and leaves them as they are. With several trainers each takes a part of the
+    /// batch, and all follow the mean.
+    pub fn gradients(&mut self, inputs: &[&[f32]], goal: LossTargets<'_>) -> Result<Gradients> {
+        if inputs
+            .iter()
+            .any(|numbers| numbers.iter().any(|x| !x.is_finite()))
+        {
+            return Err(Error::BadInput(
+                "a picture of this batch holds numbers that are not finite (NaN or infinity): look at the preset's \
+                 mean and divisor, and leave that picture out"
+                    .into(),
+            ));
+        }
+        let classes = self.classes();
+        goal.check(self.settings.batch, classes)?;
+        self.tape.forward(inputs)?;
+        let logits = self.tape.value(self.output);
+        let mut seed = zeros(logits.len())?;
+        let mut loss = self.answers_loss(logits, goal, &mut seed);
+        let chance = self.chance_loss(logits.len(), goal)?;
+        // Not a number where even equal logits lose nothing, which counts as 1.
+        let normalised_loss = (loss / chance).min(1.0);
+        let hits = goal.labels.map(|labels| hits(logits, labels, classes));
+        let mut inner = Vec::with_capacity(goal.inner.len());
+        for (value, teacher) in goal.inner {
+            if self.tape.value(*value).len() != teacher.len() {
+                return Err(Error::BadInput(
+                    "an inner value is to be matched that this model does not keep while it learns: name it before \
+                     learning begins"
+                        .into(),
+                ));
+            }
+            let mut gradient = zeros(teacher.len())?;
+            loss += matching(self.tape.value(*value), teacher, 1.0, &mut gradient);
+            inner.push((*value, gradient));
+        }
+        if self.done == 0 && !loss.is_finite() {
+            return Err(Error::BadModel(
+                "the model's answers hold values that are not finite (NaN or infinity) before anything is learned: look \
+                 at its weights, and at the preset's mean and divisor"
+                    .into(),
+            ));
+        }
+        let mut seeds = vec![(self.output, &seed[..])];
+        seeds.extend(
+            inner
+                .iter()
+                .map(|(value, gradient)| (*value, &gradient[..])),
+        );
+        self.tape.backward(&seeds)?;
+        Ok(Gradients {
+            numbers: self.tape.findings()?,
+            loss,
+            normalised_loss,
+            hits,
+            samples: self.settings.batch,
+            progress: self.done as f64 / self.settings.steps.max(1) as f64,
+        })
+    }
+
+    /// The loss of these logits by labels and teacher, in nats. Adds to the `gradient` by them.
+    fn answers_loss(&self, logits: &[f32], goal: LossTargets<'_>, gradient: &mut [f32]) -> f64 {
+        let settings = &self.settings;
+        let (of_labels, of_teacher) = match (goal.labels, goal.teacher) {
+            (Some(_), Some(_)) => (settings.label_share, 1.0 - settings.label_share),
+            _ => (1.0, 1.0),
+        };
+        let mut loss = 0.0;
+        if let Some(labels) = goal.labels {
+            loss += cross_entropy(logits, labels, settings.smoothing, of_labels, gradient);
+        }
+        if let Some(teacher) = goal.teacher {
+            let (classes, temperature) = (self.classes(), settings.temperature);
+            loss += distillation(logits, teacher, classes, temperature, of_teacher, gradient);
+        }
+        loss
+    }
+
+    /// The loss of so many equal logits.
+    fn chance_loss(&self, count: usize, goal: LossTargets<'_>) -> Result<f64> {
+        match goal.teacher {
+            // Whatever the labels are, and however they are smoothed.
+            None => Ok((self.classes() as f64).ln()),
+            Some(_) => {
+                let equal = zeros(count)?;
+                Ok(self.answers_loss(&equal, goal, &mut zeros(count)?))
+            }
+        }
+    }
+
+    /// Moves the weights by a whole batch's share, as fast as the schedule says for its progress; this trainer has found one
+    /// itself since the last move.
+    ///
+    /// Fails as [`Trainer::step`] does, and with [`Error::BadInput`] where the share is of another model.
+    pub fn apply(&mut self, share: &Gradients) -> Result<TrainingStep> {
+        if share.numbers.len() != self.tape.findings_len() {
+            return Err(unlike());
+        }
+        match self.monitor.observe(share) {
+            Verdict::Usual => {}
+            Verdict::Good => {
+                let (step, good) = &mut self.good;
+                *step = self.done;
+                self.tape.renew(good);
+            }
+            Verdict::Diverged => {
+                let (step, loss) = (self.done + 1, share.loss);
+                return Err(self.diverged(&format!("at step {step} (the loss is {loss:.3})")));
+            }
+        }
+        self.tape.follow(&share.numbers);
+        self.hold();
+        let norm = self.shorten();
+        let factor = self.settings.schedule.factor(share.progress);
+        let rate = self.settings.rate * factor as f32;
+        self.optimiser.step(&mut self.tape, rate);
+        self.done += 1;
+        Ok(TrainingStep {
+            step: self.done,
+            loss: share.loss,
+            hits: share.hits,
+            samples: share.samples,
+            rate,
+            gradient_norm: norm,
+        })
+    }
+
+    /// Judges the last steps, where no other will follow, be it before the end. Changes nothing where they did well, or where
+    /// there were too few to tell ([`DivergenceMonitor::end`]).
+    ///
+    /// Fails with [`Error::Diverged`] where numbers ran away, and the weights are then the last good ones. What the very last
+    /// move of the weights did is known only where it left no numbers.
+    pub fn conclude(&mut self) -> Result<()> {
+        let parameters = self.tape.parameters().iter();
+        let mut learned = parameters.flat_map(|p| self.tape.value(p.value));
+        if learned.all(|x| x.is_finite()) && self.monitor.end() != Verdict::Diverged {
+            return Ok(());
+        }
+        Err(self.diverged(&format!("by its last step, {}", self.done)))
+    }
+
+    /// Writes what was learned into a model of the graph that learning began with.
+    pub fn write_to(&self, graph: &mut Graph) {
+        self.tape.write_to(graph);
+    }
+
+    /// How many classes the model tells apart.
+    pub fn classes(&self) -> usize {
+        self.tape.length(self.output) / self.settings.batch
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Shortens all gradients together to the norm that is allowed; gives what it was.
+    fn shorten(&mut self) -> f64 {
+        let parameters = self.tape.parameters().to_vec();
+        let squares = parameters
+            .iter()
+            .filter_map(|p| self.tape.gradient(p.value));
+        let sum: f64 = squares
+            .map(|g| g.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>())
+            .sum();
+        let norm = sum.sqrt();
+        let allowed = f64::from(self.settings.clip);
+        if norm > allowed {
+            let factor = (allowed / norm) as f32;
+            for parameter in parameters {
+                if let (_, Some(gradient)) = self.tape.learn(parameter.value) {
+                    gradient.iter_mut().for_each(|x| *x *= factor);
+                }
+            }
+        }
+        norm
+    }
+
+    /// Takes the gradients of what stays zero away, so that nothing counts or remembers them. No optimiser moves a weight of
+    /// zero without a gradient.
+    fn hold(&mut self) {
+        for (value, places) in &self.held {
+            if let (_, Some(gradient)) = self.tape.learn(*value) {
+                places.iter().for_each(|&at| gradient[at as usize] = 0.0);
+            }
+        }
+    }
+
+    fn diverged(&mut self, place: &str) -> Error {
+        let (step, good) = &self.good;
+        self.tape.restore(good);
+        Error::Diverged(format!(
+            "learning ran away {place}; the weights of step {step} are kept: try a learning rate below {}",
+            self.settings.rate
+        ))
+    }
+}
+
+/// How many samples have their label as first choice.
+fn hits(logits: &[f32], labels: &[u32], classes: usize) -> usize {
+    let rows = logits.chunks_exact(classes.max(1)).zip(labels);
+    rows.filter(|(row, label)| first_choice(row) == Some(**label as usize))
+        .count()
+}
+
+fn check(settings: &Settings) -> Result<()> {
+    let share = |x: f32| (0.0..=1.0).contains(&x);
+    let positive = |x: f32| x.is_finite() && x > 0.0;
+    let wrong = if settings.batch == 0 {
+        "a batch needs at least one sample"
+    } else if !positive(settings.rate) {
+        "the learning rate must be a number above 0"
+    } else if !positive(settings.clip) || !positive(settings.temperature) {
+        "the gradients' norm and the temperature must be numbers above 0"
+    } else if matches!(settings.rule, Rule::Sgd { momentum } if !(0.0..1.0).contains(&momentum)) {
+        "the momentum must be a number from 0 on and below 1"
+    } else if !share(settings.smoothing) || !share(settings.label_share) {
+        "label smoothing and the labels' share must be from 0 to 1"
+    } else if !(settings.weight_decay.is_finite() && settings.weight_decay >= 0.0) {
+        "the weight decay must be a number from 0 on"
+    } else {
+        return Ok(());
+    };
+    Err(Error::BadInput(wrong.into()))
+}
