@@ -64,7 +64,9 @@ describe("the page", () => {
     await show();
     await openSmall();
     expect(panel("Cut").getByRole("row", { name: /Multiply-adds 50.0\sk 35.0\sk −30\s%/ })).toBeTruthy();
-    expect(screen.getByTestId("check").textContent).toMatch(/re-packed = masked,.*3\.0e-6, checked on your photo/s);
+    expect(screen.getByTestId("check").textContent).toMatch(
+      /the smaller file gives the same answers.*3\.0e-6 on your photo/s,
+    );
     expect(panel("Take home").getByRole("link", { name: "Download ONNX 2.94\u00a0kB" })).toBeTruthy();
     expect(panel("Compare").getByText("✓ they agree")).toBeTruthy();
   });
@@ -103,21 +105,21 @@ describe("the page", () => {
     core.fail("criteria", null);
     panel("Cut").getByRole("button", { name: "Try again" }).click();
     await settled();
-    const offered = within(panel("Cut").getByLabelText("What goes first")).getAllByRole("option");
+    const offered = within(panel("Cut").getByLabelText("Pruning criterion")).getAllByRole("option");
     const told = await core.cutter.criteria();
     expect(offered.map((option) => (option as HTMLOptionElement).value)).toEqual(told.map(({ name }) => name));
     expect(panel("Cut").getByText("What l2 finds least goes first.")).toBeTruthy();
-    expect(offered.map((option) => option.textContent)).toContain("WANDA (looks at photos)");
+    expect(offered.map((option) => option.textContent)).toContain("WANDA (uses photos)");
   });
 
   test("says what a cut does not bring: of zeros that they save no time, of any cut that answers suffer", async () => {
     await show();
     await openSmall();
-    const ofZeros = () => panel("Cut").queryByText(/scattered\s+zeros save storage, not time/);
-    const ofAnswers = () => panel("Cut").queryByText(/Straight after a cut a network often answers badly/);
+    const ofZeros = () => panel("Cut").queryByText(/Scattered zeros save storage, not time/);
+    const ofAnswers = () => panel("Cut").queryByText(/Accuracy often drops sharply right after pruning/);
     expect(ofZeros()).toBeNull();
     expect(ofAnswers()).toBeTruthy();
-    for (const granularity of ["Weights", "N : M", "Blocks"]) {
+    for (const granularity of ["Weights", "N:M", "Blocks"]) {
       await fireEvent.click(panel("Cut").getByRole("radio", { name: granularity }));
       await settled();
       expect(ofZeros()).toBeTruthy();

@@ -29,16 +29,16 @@ function pictures(): { name: string; bytes: Buffer }[] {
   ];
 }
 
-const looking = (secateur: Secateur) => secateur.panel("Cut").getByTestId("looking");
+const measurement = (secateur: Secateur) => secateur.panel("Cut").getByTestId("measurement");
 
 async function choose(secateur: Secateur, criterion: string): Promise<void> {
-  await secateur.panel("Cut").getByLabel("What goes first").selectOption(criterion);
-  await expect(looking(secateur)).toContainText("Measured on", { timeout: 120_000 });
+  await secateur.panel("Cut").getByLabel("Pruning criterion").selectOption(criterion);
+  await expect(measurement(secateur)).toContainText("Measured on", { timeout: 120_000 });
   // The file to take home is that of this criterion's cut, once that is packed.
   const packed = async () =>
     (JSON.parse((await take(secateur, /^Recipe/)).toString()) as { criterion: string }).criterion;
   await expect.poll(packed, { timeout: 60_000 }).toBe(criterion);
-  await expect(secateur.check).toContainText("re-packed = masked");
+  await expect(secateur.check).toContainText("the smaller file gives the same answers");
 }
 
 async function take(secateur: Secateur, what: RegExp): Promise<Buffer> {
@@ -55,7 +55,7 @@ test("all criteria of the published schema are offered, each with its sentence",
   const published = schema.properties.criterion.oneOf;
   await secateur.openGalleryModel(CLASSROOM.title);
   const cut = secateur.panel("Cut");
-  const options = cut.getByLabel("What goes first").locator("option");
+  const options = cut.getByLabel("Pruning criterion").locator("option");
   expect(await options.evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value))).toEqual(
     published.map((criterion) => criterion.const),
   );
@@ -68,8 +68,8 @@ test("Wanda looks at the gallery's set, and cuts otherwise than magnitude does",
   await expect(secateur.panel("Recover").getByTestId("lessons")).toContainText("Fashion-MNIST");
   const magnitude = await take(secateur, /^Download ONNX/);
   await choose(secateur, "wanda");
-  await expect(looking(secateur)).toContainText(/Measured on 1024 photos\.\s+The cut is chosen by\s+these photos/);
-  await expect(looking(secateur).getByRole("button", { name: /^Measure again on 12000 photos/ })).toBeVisible();
+  await expect(measurement(secateur)).toContainText(/Measured on 1024 photos\.\s+These photos decide what is removed/);
+  await expect(measurement(secateur).getByRole("button", { name: /^Measure again on 12000 photos/ })).toBeVisible();
   expect((await take(secateur, /^Download ONNX/)).equals(magnitude)).toBe(false);
   const report = JSON.parse((await take(secateur, /^Report/)).toString()) as { measured: { pictures: number } };
   expect(report.measured.pictures).toBe(1024);
@@ -88,9 +88,9 @@ for (const criterion of ["wanda", "taylor"])
     );
     await expect(panel.getByTestId("lessons")).toContainText(`${COUNT} photos`);
     await choose(secateur, criterion);
-    const labels = criterion === "taylor" ? ", with their labels" : "";
+    const labels = criterion === "taylor" ? ", using their labels" : "";
     // Those that nothing is learned from are left out.
-    const told = /Measured on (\d+) photos([^.]*)\./.exec(await looking(secateur).innerText());
+    const told = /Measured on (\d+) photos([^.]*)\./.exec(await measurement(secateur).innerText());
     expect(told?.[2]).toBe(labels);
     const measured = Number(told![1]);
     expect(measured).toBeGreaterThan(COUNT / 2);

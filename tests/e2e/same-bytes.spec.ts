@@ -14,14 +14,14 @@ function prune(recipe: string, output: string): void {
 for (const [granularity, written] of [
   ["Channels", "channel"],
   ["Weights", "weight"],
-  ["N : M", "2:4"],
+  ["N:M", "2:4"],
   ["Blocks", "block"],
 ] as const) {
   test(`by ${granularity}`, async ({ secateur, page }) => {
     test.setTimeout(400_000);
     await secateur.openGalleryModel();
     await secateur.panel("Cut").getByRole("radio", { name: granularity }).check({ force: true });
-    if (granularity !== "N : M") await secateur.cut(35);
+    if (granularity !== "N:M") await secateur.cut(35);
     const take = secateur.panel("Take home");
     await expect(secateur.total("Non-zero")).toContainText("−");
     await expect(take.getByRole("link", { name: /^Download ONNX/ })).toBeVisible({ timeout: 60_000 });

@@ -47,8 +47,8 @@ test("every layer is measured by several workers, and the cut is shared out by i
   expect(await darkness(most)).toBeGreaterThan(await darkness(least));
 
   await share.click();
-  await expect(secateur.panel("Cut").getByLabel("Shared out among the layers")).toHaveValue("manual");
-  await expect(secateur.check).toContainText("re-packed = masked", { timeout: 60_000 });
+  await expect(secateur.panel("Cut").getByLabel("Spread across layers")).toHaveValue("manual");
+  await expect(secateur.check).toContainText("the smaller file gives the same answers", { timeout: 60_000 });
   // It goes as far as the slider said before.
   await expect(secateur.total("Multiply-adds")).toContainText(/−(29|3\d)(\.\d)?\s%/);
   const link = secateur.panel("Take home").getByRole("link", { name: /^Recipe/ });

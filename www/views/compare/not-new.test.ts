@@ -79,7 +79,7 @@ describe("the comparison", () => {
   });
 
   test("says by how many of its photos a criterion chose the cut, and keeps that with what is recovered", async () => {
-    const criterion = screen.getByLabelText("What goes first");
+    const criterion = screen.getByLabelText("Pruning criterion");
     await fireEvent.change(criterion, { target: { value: "wanda" } });
     await settled();
     expect(told()).toBe(

@@ -1,27 +1,31 @@
 /** What a recipe can say, in words. */
+import { text } from "../../text";
 
 /** What is cut. `n:m` stands for every such pattern. */
-export const GRANULARITIES: Record<string, { name: string; about: string }> = {
-  channel: { name: "Channels", about: "Whole channels leave: a smaller network, faster everywhere." },
-  weight: { name: "Weights", about: "Single weights become zero, wherever they stand." },
-  "n:m": {
-    name: "N : M",
-    about: "In every M weights in a row, only N stay: a pattern that some hardware runs faster.",
-  },
-  block: { name: "Blocks", about: "Rectangles of weights become zero together." },
-};
+export function granularities(): Record<string, { name: string; about: string }> {
+  return {
+    channel: { name: text("page-cut-channels"), about: text("page-cut-channels-about") },
+    weight: { name: text("page-cut-weights"), about: text("page-cut-weights-about") },
+    "n:m": { name: text("page-cut-pattern"), about: text("page-cut-pattern-about") },
+    block: { name: text("page-cut-blocks"), about: text("page-cut-blocks-about") },
+  };
+}
 
-export const ALLOCATIONS: Record<string, string> = {
-  global: "global: the least important anywhere",
-  uniform: "uniform: the same share in every layer",
-  manual: "by hand: a share for each layer",
-};
+export function allocations(): Record<string, string> {
+  return {
+    global: text("page-cut-global"),
+    uniform: text("page-cut-uniform"),
+    manual: text("page-cut-manual"),
+  };
+}
 
-export const REDUCTIONS: Record<string, string> = {
-  mean: "mean of its parts",
-  sum: "sum of its parts",
-  max: "largest of its parts",
-};
+export function reductions(): Record<string, string> {
+  return {
+    mean: text("page-cut-mean"),
+    sum: text("page-cut-sum"),
+    max: text("page-cut-max"),
+  };
+}
 
 export const PATTERNS = ["2:4", "4:8", "1:4", "1:2"];
 

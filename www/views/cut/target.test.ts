@@ -17,7 +17,7 @@ describe("the slider's scale", () => {
   });
 
   test("reads as a sentence", () => {
-    expect(sentence("macs", 0.3)).toBe("keep 70 % of the multiply-adds");
-    expect(sentence("sparsity", 0.505)).toBe("remove 50.5 %");
+    expect(sentence("macs", 0.3)).toBe("keep 70\u00a0% of the multiply-adds");
+    expect(sentence("sparsity", 0.505)).toBe("remove 50.5\u00a0%");
   });
 });

@@ -1,24 +1,28 @@
-/** The big slider's scale: how much is cut away, whatever the recipe's target counts. */
+/** The slider's scale: how much is removed, whatever the recipe's target counts. */
 import type { Recipe } from "../../core/protocol";
+import * as format from "../../format";
+import { text } from "../../text";
 
 type Target = NonNullable<Recipe["target"]>;
 
-export type TargetKind = "macs" | "parameters" | "bytes" | "sparsity";
+const KINDS = ["macs", "parameters", "bytes", "sparsity"] as const;
+export type TargetKind = (typeof KINDS)[number];
 
 /** What each target counts. All but sparsity are written in a recipe as the share that is kept. */
-export const TARGETS: Record<TargetKind, string> = {
-  macs: "multiply-adds",
-  parameters: "parameters",
-  bytes: "file size",
-  sparsity: "weights or channels by number",
-};
+export function targets(): Record<TargetKind, string> {
+  return {
+    macs: text("page-cut-target-macs"),
+    parameters: text("page-cut-target-parameters"),
+    bytes: text("page-cut-target-bytes"),
+    sparsity: text("page-cut-target-sparsity"),
+  };
+}
 
 /** Something is always left. */
 export const DEEPEST_CUT = 0.98;
 
 export function kindOf(target: Target | undefined): TargetKind {
-  const kinds = Object.keys(TARGETS) as TargetKind[];
-  return kinds.find((kind) => typeof target?.[kind] === "number") ?? "macs";
+  return KINDS.find((kind) => typeof target?.[kind] === "number") ?? "macs";
 }
 
 /** Share that the target cuts away, 0..1. */
@@ -35,8 +39,17 @@ export function targetOf(kind: TargetKind, cut: number): Target {
 
 /** The decision in words, for the slider's label and for screen readers. */
 export function sentence(kind: TargetKind, cut: number): string {
-  const percent = (share: number) => `${Number((share * 100).toFixed(1))} %`;
-  return kind === "sparsity" ? `remove ${percent(cut)}` : `keep ${percent(1 - cut)} of the ${TARGETS[kind]}`;
+  const share = format.percent(kind === "sparsity" ? cut : 1 - cut);
+  switch (kind) {
+    case "macs":
+      return text("page-cut-keep-macs", { share });
+    case "parameters":
+      return text("page-cut-keep-parameters", { share });
+    case "bytes":
+      return text("page-cut-keep-bytes", { share });
+    case "sparsity":
+      return text("page-cut-remove", { share });
+  }
 }
 
 /** Half per cents without the dust of binary fractions. */

@@ -290,7 +290,7 @@ describe("sensitivity", () => {
         .textContent!.replace(/\s+/g, " ");
     expect(told()).toContain("is cut alone, by 25 % to 90 %, and");
     const cut = within(screen.getByRole("region", { name: "Cut" }));
-    await fireEvent.click(cut.getByRole("radio", { name: "N : M" }));
+    await fireEvent.click(cut.getByRole("radio", { name: "N:M" }));
     await settled();
     expect(told()).toContain("is cut alone, to 2:4, and");
   });
