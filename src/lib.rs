@@ -14,9 +14,9 @@ pub mod ops;
 
 pub mod onnx;
 
+pub mod cost;
 pub mod engine;
 pub mod eval;
-pub mod report;
 pub mod train;
 
 pub mod prune;

@@ -4,11 +4,11 @@
 mod common;
 
 use common::{Net, int, ints};
+use secateur::cost::{CostModel, Lengths};
 use secateur::graph::{Graph, ValueId};
 use secateur::prune::allocate::{RankedUnits, choose_units};
-use secateur::prune::groups::{Groups, analyse};
+use secateur::prune::groups::{Groups, analyze};
 use secateur::recipe::Recipe;
-use secateur::report::{Ledger, Lengths};
 use secateur::tensor::Tensor;
 
 /// NNCF's filling: ones, an identity over each kernel, and each row higher than the one before by one.
@@ -152,16 +152,16 @@ fn squeeze_and_excite() -> Graph {
 
 /// What is left of each group's channels, and of the operations (two for each multiply-add).
 fn left(graph: &Graph, scores: impl Fn(&Groups) -> Vec<f32>, recipe: &str) -> (Vec<usize>, u64) {
-    let groups = analyse(graph).unwrap();
+    let groups = analyze(graph).unwrap();
     let ranked = RankedUnits::new(graph, &groups, scores(&groups));
-    let ledger = Ledger::new(graph);
+    let costs = CostModel::new(graph);
     let recipe = Recipe::parse(recipe).unwrap();
-    let removed = choose_units(graph, &groups, &ranked, &ledger, &recipe, 0).unwrap();
+    let removed = choose_units(graph, &groups, &ranked, &costs, &recipe, 0).unwrap();
     let kept = groups.groups.iter().map(|group| {
         let gone = removed.iter().filter(|u| group.units.contains(&u.0));
         group.units.len() - gone.count()
     });
-    let macs = ledger.macs(&ranked.lengths(&removed));
+    let macs = costs.macs(&ranked.lengths(&removed));
     (kept.collect(), 2 * macs)
 }
 
@@ -193,7 +193,7 @@ fn nncf_scores(graph: &Graph, groups: &Groups) -> Vec<f32> {
 }
 
 fn operations(graph: &Graph) -> u64 {
-    2 * Ledger::new(graph).macs(&Lengths::new())
+    2 * CostModel::new(graph).macs(&Lengths::new())
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn half_of_all_filters_of_the_big_model() {
     let (kept, _) = left(&graph, |groups| nncf_scores(&graph, groups), recipe);
     assert_eq!(kept, [14, 30, 35, 41]);
 
-    let groups = analyse(&big(true)).unwrap();
+    let groups = analyze(&big(true)).unwrap();
     let sizes: Vec<usize> = groups.groups.iter().map(|g| g.units.len()).collect();
     assert_eq!(sizes, [16, 32, 64]);
     assert!(groups.kept().iter().any(|kept| kept.channels == 128));

@@ -7,7 +7,7 @@ mod common;
 use command::{Folder, PRESET, colours_and_preset, fail, json, picture_folders, succeed};
 use secateur::data::Split;
 use secateur::data::{Preset, folder::Folder as PhotoFolder};
-use secateur::prune::score;
+use secateur::prune::criteria;
 use std::fs;
 use std::path::Path;
 
@@ -33,8 +33,8 @@ fn each_criterion_cuts_and_the_report_says_on_what() {
     let counts = [lessons(&data), lessons(&red)];
     assert!(counts[0] < 24 && counts[1] < 8);
     let report = folder.path("report.json");
-    for entry in score::all().filter(|entry| entry.looks_at_pictures()) {
-        let name = entry.about.name;
+    for criterion in criteria::all().filter(|criterion| criterion.looks_at_pictures()) {
+        let name = criterion.info.name;
         let recipe =
             format!(r#"{{"criterion": "{name}", "reduction": "sum", "target": {{"macs": 0.5}}}}"#);
         let recipe = folder.write("recipe.json", recipe);
@@ -117,10 +117,10 @@ fn the_help_and_the_message_for_an_unknown_one_list_each() {
     let recipe = folder.write("recipe.json", r#"{"criterion": "goodness"}"#);
     let output = folder.path("out.onnx");
     let error = fail(&["prune", &model, "--recipe", &recipe, "--output", &output]);
-    for entry in score::all() {
-        let about = &entry.about;
-        assert!(help.contains(about.sentence), "{}: {help}", about.name);
-        let name = format!("“{}”", about.name);
+    for criterion in criteria::all() {
+        let info = &criterion.info;
+        assert!(help.contains(info.sentence), "{}: {help}", info.name);
+        let name = format!("“{}”", info.name);
         assert!(error.contains(&name), "{name}: {error}");
     }
 }

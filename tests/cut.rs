@@ -4,11 +4,11 @@
 #[path = "support/skipped.rs"]
 mod skipped;
 
+use secateur::cost::model_cost;
 use secateur::onnx::{OpenOptions, open};
 use secateur::prune::cut::{Cut, cut};
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
-use secateur::report::account;
 
 /// The bytes of a model in ../shared/models, or `None` with a notice.
 fn shared(name: &str) -> Option<Vec<u8>> {
@@ -51,7 +51,7 @@ fn half_the_multiply_adds_of_resnet20() {
     assert!(check.agrees, "{check:?}");
     // What was written is what was counted.
     let read = graph(&done.bytes);
-    assert_eq!(account(&read, after.bytes).totals, after);
+    assert_eq!(model_cost(&read, after.bytes).totals, after);
 }
 
 #[test]

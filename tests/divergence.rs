@@ -5,7 +5,7 @@ mod common;
 
 use common::{Net, Random};
 use secateur::Error;
-use secateur::engine::{Normalisation, Options, Tape};
+use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::Graph;
 use secateur::train::loss::cross_entropy;
 use secateur::train::{Gradients, LossTargets, Rule, Schedule, Settings, Trainer, TrainingStep};
@@ -112,7 +112,7 @@ fn loss(graph: &Graph) -> f64 {
         batch: BATCH,
         ..Options::default()
     };
-    let mut tape = Tape::new(graph, &options, Normalisation::OfBatch).unwrap();
+    let mut tape = Tape::new(graph, &options, Normalization::OfBatch).unwrap();
     let mut random = Random(77);
     let losses = (0..12).map(|_| {
         let (pixels, labels) = pictures(&mut random);
@@ -181,7 +181,7 @@ fn a_rate_that_ruins_a_student() {
         batch: BATCH,
         ..Options::default()
     };
-    let mut tape = Tape::new(&teacher, &options, Normalisation::OfBatch).unwrap();
+    let mut tape = Tape::new(&teacher, &options, Normalization::OfBatch).unwrap();
     let mut distil = |rate: f32| {
         let mut trainer = Trainer::new(&student, &settings(rate)).unwrap();
         let mut random = Random(4);

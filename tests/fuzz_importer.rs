@@ -1,4 +1,4 @@
-//! Damaged models never make the importer, the analysis, the account or the engine's planning panic, work without end,
+//! Damaged models never make the importer, the analysis, the model_cost or the engine's planning panic, work without end,
 //! or take memory that the file does not justify.
 //!
 //! Valid models (those of `reference/operators.bin`, one for each operator and variant) are damaged in ways drawn
@@ -15,7 +15,7 @@ use random::Random;
 use secateur::engine::{Executor, Options};
 use secateur::graph::Graph;
 use secateur::onnx::{self, OpenOptions};
-use secateur::prune::anatomy::Anatomy;
+use secateur::prune::model_info::ModelInfo;
 use secateur::prune::session::Session;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -164,14 +164,14 @@ fn look_into(graph: Graph, length: usize, run: u64) -> bool {
     let analysed = || {
         let session = Session::new(graph, length as u64).expect("what opens can be analysed");
         let bytes = session.file_bytes();
-        let anatomy = Anatomy::new(session.graph(), session.groups(), bytes, Vec::new());
+        let model_info = ModelInfo::new(session.graph(), session.groups(), bytes, Vec::new());
         // What is counted is one sample's, and a plan is for as many as the model takes at a time.
-        let taken = anatomy
+        let taken = model_info
             .inputs
             .first()
             .and_then(|input| input.shape.first()?.parse().ok());
         let samples: u64 = taken.unwrap_or(1).max(1);
-        let activations = anatomy.totals.activation_bytes.saturating_mul(samples);
+        let activations = model_info.totals.activation_bytes.saturating_mul(samples);
         (session, activations)
     };
     let ((session, activations), peak) = peak_of(analysed);

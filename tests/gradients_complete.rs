@@ -5,7 +5,7 @@ mod common;
 
 use common::slopes::check;
 use common::{Net, int, ints};
-use secateur::engine::{Normalisation, Options, Tape};
+use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::{Attribute, Graph, ValueId};
 use secateur::ops;
 use secateur::tensor::{DType, Tensor};
@@ -164,7 +164,7 @@ fn every_operator_has_a_gradient_that_is_right_or_none() {
         let graph = network(op).unwrap_or_else(|| panic!("{op} is new: give it a network here"));
         let last = graph.nodes.len() - 1;
         assert_eq!(graph.nodes[last].op_type, op);
-        match Tape::new(&graph, &options, Normalisation::Stored) {
+        match Tape::new(&graph, &options, Normalization::Stored) {
             Ok(tape) if tape.nodes().contains(&last) => check(&graph, 80),
             // It is known before anything is learned.
             Ok(_) => without.push(op),

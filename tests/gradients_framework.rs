@@ -5,7 +5,7 @@
 mod vectors;
 
 use bytes::Bytes;
-use secateur::engine::{Normalisation, Options, Tape};
+use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::{Graph, ValueId};
 use secateur::onnx;
 use secateur::train::loss::{cross_entropy, distillation};
@@ -112,8 +112,8 @@ fn every_gradient_is_the_frameworks() {
             ..Options::default()
         };
         let normalisation = match case.terms.of_batch {
-            true => Normalisation::OfBatch,
-            false => Normalisation::Stored,
+            true => Normalization::OfBatch,
+            false => Normalization::Stored,
         };
         let mut tape = Tape::new(&case.graph, &options, normalisation)
             .unwrap_or_else(|e| panic!("{}: {e}", case.name));

@@ -5,7 +5,7 @@ mod common;
 use common::random_net::random_net;
 use common::slopes::check;
 use common::{Net, Random, int, ints};
-use secateur::engine::{Normalisation, Options, Tape};
+use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::{Attribute, ValueId};
 use secateur::tensor::Tensor;
 
@@ -158,7 +158,7 @@ fn clamps_behind_normalisations_by_the_batch() {
     let input: Vec<f32> = (0..5 * 3 * 49).map(|_| random.number()).collect();
     let weighing: Vec<f32> = (0..5 * 4 * 49).map(|_| random.number()).collect();
     let learn = |kept: Option<&[ValueId]>| {
-        let mut tape = Tape::new(&graph, &options, Normalisation::OfBatch).unwrap();
+        let mut tape = Tape::new(&graph, &options, Normalization::OfBatch).unwrap();
         if let Some(kept) = kept {
             tape.fuse(&[&graph.outputs, kept].concat());
         }
@@ -232,7 +232,7 @@ fn normalisation_by_the_batch() {
         batch,
         ..Options::default()
     };
-    let mut tape = Tape::new(&graph, &options, Normalisation::OfBatch).unwrap();
+    let mut tape = Tape::new(&graph, &options, Normalization::OfBatch).unwrap();
     tape.forward(&[&input]).unwrap();
     tape.backward(&[(graph.outputs[0], &weighing)]).unwrap();
     let all = [conv, scale, shift];

@@ -4,7 +4,7 @@ mod common;
 
 use common::slopes::check;
 use common::{Net, int, ints};
-use secateur::engine::{Normalisation, Options, Tape};
+use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::{Attribute, ValueId};
 use secateur::tensor::Tensor;
 
@@ -208,7 +208,7 @@ fn exponents_that_are_no_floats_and_only_a_run_tells_are_refused() {
         batch: 2,
         ..Options::default()
     };
-    let error = Tape::new(&net.finish(&[y]), &options, Normalisation::Stored).err();
+    let error = Tape::new(&net.finish(&[y]), &options, Normalization::Stored).err();
     let error = error.expect("a refusal").to_string();
     assert!(error.contains("(Pow) reads numbers at run time"), "{error}");
 }

@@ -4,11 +4,11 @@ mod common;
 
 use common::{Net, int, ints};
 use secateur::graph::{Graph, ValueId};
-use secateur::prune::groups::{Groups, UnitId, analyse};
+use secateur::prune::groups::{Groups, UnitId, analyze};
 use secateur::tensor::Tensor;
 
 fn groups(graph: &Graph) -> Groups {
-    analyse(graph).expect("analyses")
+    analyze(graph).expect("analyses")
 }
 
 /// For each group: its number of units, and how many weights make and read its channels.

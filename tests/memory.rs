@@ -6,7 +6,7 @@ mod common;
 use common::nets::max_pool;
 use common::{Net, Random};
 use secateur::Error;
-use secateur::engine::{Executor, Normalisation, Options, Tape};
+use secateur::engine::{Executor, Normalization, Options, Tape};
 use secateur::graph::{Attribute, Graph};
 use secateur::tensor::Tensor;
 use secateur::train::{Gradients, LossTargets, Optimizer, Rule, Settings, Trainer};
@@ -83,7 +83,7 @@ fn for_inner_values() {
         ..Options::default()
     };
     let tape = || {
-        let mut tape = Tape::new(&graph, &options, Normalisation::Stored).unwrap();
+        let mut tape = Tape::new(&graph, &options, Normalization::Stored).unwrap();
         assert!(is_too_large(
             with_at_most(INNER - 1, || tape.forward(&[&input]))
         ));
@@ -138,7 +138,7 @@ fn for_weights() {
         batch: 2,
         ..Options::default()
     };
-    let tape = || Tape::new(&graph, &options, Normalisation::Stored);
+    let tape = || Tape::new(&graph, &options, Normalization::Stored);
     assert!(is_too_large(with_at_most(scarce, tape)));
     let mut tape = tape().unwrap();
     for rule in [Rule::SGD, Rule::AdamW] {
@@ -196,7 +196,7 @@ fn for_packed_weights() {
     let graph = net.finish(&[y]);
     let scarce = 5 * 1024 * size_of::<f32>();
 
-    let tape = || Tape::new(&graph, &Options::default(), Normalisation::Stored);
+    let tape = || Tape::new(&graph, &Options::default(), Normalization::Stored);
     assert!(is_too_large(with_at_most(scarce, tape)));
     let mut tape = tape().unwrap();
     with_at_most(scarce, || tape.forward(&[&[0.5; 1024]])).unwrap();
@@ -216,7 +216,7 @@ fn for_what_steps_keep() {
     let y = max_pool(&mut net, x, 3, 1, 1);
     let graph = net.finish(&[y]);
     let pooled = 64 * 256 * size_of::<f32>();
-    let tape = || Tape::new(&graph, &Options::default(), Normalisation::Stored);
+    let tape = || Tape::new(&graph, &Options::default(), Normalization::Stored);
     assert!(is_too_large(with_at_most(pooled - 1, tape)));
     tape().unwrap();
 }
@@ -245,7 +245,7 @@ fn nothing_large_is_taken_after_the_first_step() {
         batch: 4,
         ..Options::default()
     };
-    let mut tape = Tape::new(&graph, &options, Normalisation::OfBatch).unwrap();
+    let mut tape = Tape::new(&graph, &options, Normalization::OfBatch).unwrap();
     let mut random = Random(2);
     let input: Vec<f32> = (0..4 * 16 * 64).map(|_| random.number()).collect();
     let seed = [1.0; 4 * 64];

@@ -278,7 +278,7 @@ fn a_model_with_an_unknown_operator_cut() {
     let mut made = session.finish(None).unwrap();
     let skipped = made.report.check_skipped.as_ref().expect("no check here");
     assert!(skipped.contains("Softplus"), "{skipped}");
-    let elsewhere = made.elsewhere.take().expect("a check elsewhere");
+    let elsewhere = made.external_check.take().expect("a check elsewhere");
 
     let files = [session.masked_file(&elsewhere).unwrap(), made.bytes, bytes];
     assert!(files[1].len() < files[0].len());

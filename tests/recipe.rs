@@ -1,6 +1,6 @@
 //! The published schema of recipes, the documented examples, and what is really read: all three must agree.
 
-use secateur::prune::score;
+use secateur::prune::criteria;
 use secateur::recipe::Recipe;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -154,10 +154,10 @@ fn lists(path: &str, from: &str, to: &str, list: &str) {
 #[test]
 fn the_schema_lists_the_criteria_that_there_are() {
     let quoted = |text: &str| Value::from(text).to_string();
-    let entries = score::all().map(|entry| {
-        let about = &entry.about;
-        let (name, title) = (quoted(about.name), quoted(about.title));
-        let sentence = quoted(about.sentence);
+    let entries = criteria::all().map(|criterion| {
+        let info = &criterion.info;
+        let (name, title) = (quoted(info.name), quoted(info.title));
+        let sentence = quoted(info.sentence);
         format!(
             "        {{\n          \"const\": {name},\n          \"title\": {title},\n          \"description\": {sentence}\n        }}"
         )
@@ -175,21 +175,21 @@ fn the_schema_lists_the_criteria_that_there_are() {
 fn the_documentation_lists_the_criteria_that_there_are() {
     let mut table = "| name | | what goes first | judges | needs | after |\n".to_owned();
     table += "| --- | --- | --- | --- | --- | --- |\n";
-    for entry in score::all() {
-        let about = &entry.about;
-        let pictures = entry.looks_at_pictures().then_some("pictures");
-        let needs: Vec<&str> = pictures.into_iter().chain(about.needs).collect();
-        let judges = match about.weights {
+    for criterion in criteria::all() {
+        let info = &criterion.info;
+        let pictures = criterion.looks_at_pictures().then_some("pictures");
+        let needs: Vec<&str> = pictures.into_iter().chain(info.needs).collect();
+        let judges = match info.weights {
             true => "weights, channels",
             false => "channels",
         };
         let cells = [
-            &format!("`{}`", about.name),
-            about.title,
-            about.sentence,
+            &format!("`{}`", info.name),
+            info.title,
+            info.sentence,
             judges,
             &needs.join("; "),
-            about.after.unwrap_or_default(),
+            info.after.unwrap_or_default(),
         ];
         table += &format!("| {} |\n", cells.join(" | "));
     }

@@ -8,7 +8,7 @@ use common::repacking::{random_units, share_of_each};
 use common::{Net, Random, random_inputs};
 use secateur::engine::{Executor, Options};
 use secateur::graph::Graph;
-use secateur::prune::groups::{UnitId, analyse};
+use secateur::prune::groups::{UnitId, analyze};
 use secateur::prune::repack::{mask_channels, repack};
 use secateur::recover::features::{pairs, stages};
 use secateur::tensor::Tensor;
@@ -78,7 +78,7 @@ fn random_networks_cut_at_random() {
     let mut cut = 0;
     for seed in 0..40 {
         let graph = random_net(seed, 1 + seed as usize % 7);
-        let groups = analyse(&graph).unwrap();
+        let groups = analyze(&graph).unwrap();
         let removed = random_units(&groups, &mut Random(seed));
         let masked = mask_channels(&graph, &groups, &removed).unwrap();
         let packed = repack(&graph, &groups, &removed).unwrap().graph;
@@ -93,10 +93,10 @@ fn random_networks_cut_at_random() {
 #[test]
 fn a_cut_of_a_cut_belongs_to_both() {
     let graph = network();
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let first = share_of_each(&groups, 0.4);
     let once = repack(&graph, &groups, &first).unwrap().graph;
-    let groups = analyse(&once).unwrap();
+    let groups = analyze(&once).unwrap();
     let second = share_of_each(&groups, 0.3);
     let twice = repack(&once, &groups, &second).unwrap().graph;
     let names = computed(&twice, &graph);
@@ -132,7 +132,7 @@ fn each_resolution_has_its_last_value() {
 #[test]
 fn strangers_are_refused() {
     let graph = network();
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let removed: Vec<UnitId> = share_of_each(&groups, 0.4);
     let packed = repack(&graph, &groups, &removed).unwrap().graph;
     let refused = |pruned: &Graph, name: &str, words: &str| {

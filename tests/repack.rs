@@ -7,9 +7,9 @@ use common::repacking::{agree, parameters, random_units};
 use common::{Net, Random, int, ints, random_inputs, with_open_batch};
 use proptest::prelude::*;
 use secateur::onnx::{OpenOptions, open};
-use secateur::prune::groups::{UnitId, analyse};
+use secateur::prune::check::check;
+use secateur::prune::groups::{UnitId, analyze};
 use secateur::prune::repack::{mask_channels, repack};
-use secateur::prune::selfcheck::check;
 use secateur::tensor::Tensor;
 
 proptest! {
@@ -17,7 +17,7 @@ proptest! {
     #[test]
     fn masked_and_repacked_agree_on_random_networks(seed in any::<u64>(), steps in 1usize..9) {
         let graph = random_net(seed, steps);
-        let groups = analyse(&graph).expect("analyses");
+        let groups = analyze(&graph).expect("analyses");
         let mut random = Random(seed ^ 1);
         let removed = random_units(&groups, &mut random);
         let packed = agree(&graph, &groups, &removed, &mut random);
@@ -32,7 +32,7 @@ proptest! {
 fn rounding_alone_is_no_difference() {
     let seed = 4_091_177_840_848_523_657;
     let graph = random_net(seed, 8);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let mut random = Random(seed ^ 1);
     let removed = random_units(&groups, &mut random);
     agree(&graph, &groups, &removed, &mut random);
@@ -46,7 +46,7 @@ fn a_whole_group_never_goes() {
     let y = net.relu(x);
     let y = net.conv(y, 2, 1);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let all: Vec<UnitId> = groups.units_of(0).collect();
     let error = repack(&graph, &groups, &all).unwrap_err();
     assert_eq!(error.code(), "bad-recipe");
@@ -64,7 +64,7 @@ fn a_whole_group_never_goes() {
 #[test]
 fn nothing_removed_changes_nothing() {
     let graph = random_net(77, 6);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let packed = agree(&graph, &groups, &[], &mut Random(1));
     assert_eq!(parameters(&packed.graph), parameters(&graph));
 }
@@ -114,7 +114,7 @@ fn decoder_with_instance_normalisation() {
     let y = net.conv_with(y, 6, 3, 2, 1, 1, true);
     let y = net.conv(y, 3, 1);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let mut random = Random(4);
     for _ in 0..8 {
         let removed = random_units(&groups, &mut random);
@@ -142,7 +142,7 @@ fn attention_loses_heads() {
     let w = net.weight(&[12, 12]);
     let y = net.op("MatMul", &[y, w], &[]);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let packed = agree(&graph, &groups, &[UnitId(1), UnitId(2)], &mut Random(2));
     assert_eq!(
         packed.graph.value(packed.graph.outputs[0]).ty,
@@ -162,7 +162,7 @@ fn real_models_agree_after_random_cuts() {
         };
         let opened = open(bytes.into(), &OpenOptions::default()).expect("opens");
         let graph = opened.graph;
-        let groups = analyse(&graph).expect("analyses");
+        let groups = analyze(&graph).expect("analyses");
         assert!(
             groups.groups.len() > 5,
             "{name}: {} groups",
@@ -207,7 +207,7 @@ fn an_open_batch_stays_open() {
         let y = net.op("Reshape", &[y, target], &[]);
         let y = net.linear(y, 3);
         let graph = with_open_batch(net.finish(&[y]));
-        let groups = analyse(&graph).unwrap();
+        let groups = analyze(&graph).unwrap();
         assert_eq!(groups.groups.len(), 1, "computed: {computed}");
         let packed = agree(&graph, &groups, &[UnitId(0), UnitId(3)], &mut Random(5));
         let out = packed.graph.value(packed.graph.outputs[0]);

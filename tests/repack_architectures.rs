@@ -8,14 +8,14 @@ use common::repacking::{agree, random_units, share_of_each};
 use common::{Net, Random, int, ints, random_inputs};
 use secateur::graph::{Graph, ValueId};
 use secateur::ops::coupling::Axis;
-use secateur::prune::groups::{Groups, UnitId, analyse};
+use secateur::prune::check::check;
+use secateur::prune::groups::{Groups, UnitId, analyze};
 use secateur::prune::repack::{mask_channels, repack};
-use secateur::prune::selfcheck::check;
 use secateur::tensor::Tensor;
 
 /// Several random cuts, each compared with the brute-force reference.
 fn survives(name: &str, graph: &Graph) {
-    let groups = analyse(graph).unwrap();
+    let groups = analyze(graph).unwrap();
     assert!(!groups.groups.is_empty(), "{name}: nothing can be cut");
     let mut random = Random(7);
     for _ in 0..4 {
@@ -32,7 +32,7 @@ fn sizes(groups: &Groups) -> Vec<usize> {
 
 /// The shapes of all stored tensors with so many axes, in the order of the nodes, once half of every group is gone.
 fn halved(graph: &Graph, rank: usize) -> Vec<Vec<usize>> {
-    let groups = analyse(graph).unwrap();
+    let groups = analyze(graph).unwrap();
     let removed = share_of_each(&groups, 0.5);
     let packed = repack(graph, &groups, &removed).unwrap().graph;
     let weights = packed
@@ -61,7 +61,7 @@ fn residual_and_plain_networks_at_their_real_widths() {
     for (name, build, size) in nets {
         let mut random = Random(5);
         let graph = build(Net::new(3), size);
-        let groups = analyse(&graph).unwrap();
+        let groups = analyze(&graph).unwrap();
         let removed = random_units(&groups, &mut random);
         let masked = mask_channels(&graph, &groups, &removed).unwrap();
         let packed = repack(&graph, &groups, &removed).unwrap();
@@ -267,7 +267,7 @@ fn units_go_wherever_they_are_named() {
     let y = net.relu(y);
     let y = net.op("MatMul", &[y, w1], &[]);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let named = [
         (of_pixels, 1, vec![0, 3]),
         (w0, 0, vec![2]),
@@ -320,7 +320,7 @@ fn vgg16_with_batch_normalisation() {
     }
     let y = net.linear(x, 10);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     assert_eq!(groups.groups.len(), 15);
     survives("vgg16_bn", &graph);
 }
@@ -360,7 +360,7 @@ fn a_block_of_bert() {
     let y = layer_norm(&mut net, y);
     let y = net.linear_3d(y, 2);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let sizes = sizes(&groups);
     assert!(
         sizes.contains(&heads) && sizes.contains(&inner),
@@ -438,7 +438,7 @@ fn a_stage_of_swin() {
     );
     let y = net.linear(x, 5);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let sizes = sizes(&groups);
     let of = |size: usize| sizes.iter().filter(|&&n| n == size).count();
     assert_eq!((of(heads), of(inner)), (2, 3), "{sizes:?}");

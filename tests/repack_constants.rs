@@ -5,7 +5,7 @@ mod common;
 use common::repacking::agree;
 use common::{Net, Random};
 use secateur::graph::Graph;
-use secateur::prune::groups::{UnitId, analyse};
+use secateur::prune::groups::{UnitId, analyze};
 use secateur::prune::repack::mask_channels;
 use secateur::tensor::Tensor;
 
@@ -30,7 +30,7 @@ fn reader(between: &[&str], k: usize, pad: usize) -> Graph {
 #[test]
 fn constants_are_folded_where_that_is_exact() {
     let graph = reader(&["BatchNormalization"], 3, 0);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let packed = agree(&graph, &groups, &[UnitId(1), UnitId(4)], &mut Random(9));
     assert_eq!(packed.report.removed_units, 2);
     assert_eq!(packed.report.zeroed, []);
@@ -59,7 +59,7 @@ fn a_removed_channel_leaves_its_mean() {
     let weight = net.constant(Tensor::from_f32(&[2, 1], vec![3.0, 0.0]));
     let y = net.op("MatMul", &[y, weight], &[]);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let packed = agree(&graph, &groups, &[UnitId(0)], &mut Random(9));
     assert_eq!(packed.report.folded.len(), 1);
     let bias = packed.graph.nodes.iter().filter(|n| n.op_type == "Add");
@@ -70,7 +70,7 @@ fn a_removed_channel_leaves_its_mean() {
 #[test]
 fn constants_are_dropped_where_a_border_breaks_them() {
     let graph = reader(&["BatchNormalization", "Sigmoid"], 3, 1);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let packed = agree(
         &graph,
         &groups,
@@ -94,7 +94,7 @@ fn a_shared_bias_is_cloned_before_it_takes_a_constant() {
     let z = net.conv_of(&[b, w, bias], 1, 1, 0);
     let y = net.op("Mul", &[y, z], &[]);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let first = groups.groups[0].units.clone();
     let removed: Vec<UnitId> = (first.start..first.end - 2).map(UnitId).collect();
     let packed = agree(&graph, &groups, &removed, &mut Random(3));
@@ -105,7 +105,7 @@ fn a_shared_bias_is_cloned_before_it_takes_a_constant() {
 #[test]
 fn constants_pass_through_activations() {
     let graph = reader(&["BatchNormalization", "Sigmoid"], 3, 0);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let removed = [UnitId(0), UnitId(2), UnitId(3)];
     let packed = agree(&graph, &groups, &removed, &mut Random(9));
     assert_eq!(packed.report.zeroed, []);
@@ -128,7 +128,7 @@ fn a_matrix_product_hands_its_constant_to_a_sum() {
         }
         let y = net.relu(y);
         let graph = net.finish(&[y]);
-        let groups = analyse(&graph).unwrap();
+        let groups = analyze(&graph).unwrap();
         let packed = agree(&graph, &groups, &[UnitId(0), UnitId(3)], &mut Random(5));
         assert_eq!(packed.report.folded.len(), 1);
         let added = packed.graph.nodes.len() - graph.nodes.len();

@@ -7,7 +7,7 @@ use common::{Net, Random, int, ints};
 use secateur::graph::{Graph, ValueId};
 use secateur::onnx;
 use secateur::ops::operator;
-use secateur::prune::groups::{UnitId, analyse};
+use secateur::prune::groups::{UnitId, analyze};
 use secateur::prune::repack::repack;
 
 /// Half of every group, on networks whose counts are known from the architecture alone.
@@ -46,7 +46,7 @@ fn half_the_channels_leave_the_known_parameters_and_multiply_adds() {
         net.hollow = true;
         let graph = build(net, 224);
         assert_eq!((learned(&graph), macs(&graph)), dense, "{name}");
-        let groups = analyse(&graph).unwrap();
+        let groups = analyze(&graph).unwrap();
         let removed = share_of_each(&groups, 0.5);
         let packed = repack(&graph, &groups, &removed).unwrap().graph;
         assert_eq!((learned(&packed), macs(&packed)), half, "{name}");
@@ -87,7 +87,7 @@ fn learned(graph: &Graph) -> usize {
 fn a_later_choice_of_channels_is_as_if_it_were_the_first() {
     let graph = common::nets::resnet18(Net::new(48), 32);
     let model = |choices: &[&[usize]]| {
-        let groups = analyse(&graph).unwrap();
+        let groups = analyze(&graph).unwrap();
         let packed = choices.iter().map(|channels| {
             let units: Vec<UnitId> = groups.units_of(0).collect();
             let removed: Vec<UnitId> = channels.iter().map(|&channel| units[channel]).collect();
@@ -111,7 +111,7 @@ fn lenet_loses_runs_of_columns() {
     let y = net.flatten(y);
     let y = net.op("Gemm", &[y, fc], &[("transB", int(1))]);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let packed = agree(&graph, &groups, &[0, 2, 6].map(UnitId), &mut Random(1)).graph;
     let stored = |name: &str| packed.constant(packed.find(name).unwrap()).unwrap().clone();
     let [conv, fc] = [conv, fc].map(|id| &graph.value(id).name);
@@ -135,7 +135,7 @@ fn a_doubled_producer_is_cut_in_both_places() {
     let y = net.flatten(y);
     let y = net.linear(y, 2);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let removed = share_of_each(&groups, 0.125);
     let packed = agree(&graph, &groups, &removed, &mut Random(1)).graph;
     let reader = packed.nodes[2].input(1).unwrap();
@@ -157,7 +157,7 @@ fn a_linear_layer_seen_as_maps_is_cut_by_maps() {
     let y = net.flatten(y);
     let y = net.linear(y, 2);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let packed = repack(&graph, &groups, &share_of_each(&groups, 0.5))
         .unwrap()
         .graph;
@@ -193,7 +193,7 @@ fn a_split_with_a_shared_block_is_halved_in_every_part() {
     let y = net.flatten(y);
     let y = net.linear(y, 2);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let removed = share_of_each(&groups, 0.5);
     let packed = agree(&graph, &groups, &removed, &mut Random(1)).graph;
     let stored = |node: usize| {
@@ -221,7 +221,7 @@ fn a_customised_layer_loses_the_same_channels() {
     let y = net.relu(y);
     let y = net.linear(y, 10);
     let graph = net.finish(&[y]);
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let packed = agree(&graph, &groups, &[0, 2, 6].map(UnitId), &mut Random(1)).graph;
     let stored = |node: usize| {
         packed
@@ -260,7 +260,7 @@ fn dead_channels_go_without_a_trace() {
             graph.value_mut(id).constant = Some(std::sync::Arc::new(dead));
         }
     }
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     // Units stand in the order of their channels: 8 of the first group, then 6.
     let dead = [1, 3, 6, 8, 13].map(UnitId);
     let packed = agree(&graph, &groups, &dead, &mut Random(1)).graph;

@@ -12,8 +12,8 @@ use secateur::data::{Pictures, Stack};
 use secateur::eval::{ModelComparison, evaluate};
 use secateur::graph::Graph;
 use secateur::onnx;
+use secateur::prune::criteria::{self, Measured, measured};
 use secateur::prune::cut::cut_measured;
-use secateur::prune::score::{self, Measured, measured};
 use secateur::recipe::{Recipe, Target};
 use secateur::recover::{Method, Plan};
 use secateur::search::{
@@ -119,7 +119,7 @@ fn schedules_reach_the_target_in_their_rounds() {
     // Of the original, whatever was left of it in between.
     assert_eq!(channels.recipe(0.4).target, Some(Target::Macs(0.4)));
     assert_eq!(cubic.recipe(0.475).target, Some(Target::Sparsity(0.525)));
-    let whole = secateur::report::account(&whole, 0).totals.macs as f64;
+    let whole = secateur::cost::model_cost(&whole, 0).totals.macs as f64;
     for (tried, share) in channels.tried().iter().zip([0.7, 0.4]) {
         let kept = tried.totals.macs as f64 / whole;
         assert!(kept <= share && kept > share - 0.2, "{kept} for {share}");
@@ -510,8 +510,8 @@ fn what_is_tested_on_has_no_say_in_a_cut() {
         }
         changed
     };
-    let recipes = score::all().filter(|entry| entry.looks_at_pictures());
-    for criterion in recipes.map(|entry| entry.about.name) {
+    let recipes = criteria::all().filter(|criterion| criterion.looks_at_pictures());
+    for criterion in recipes.map(|criterion| criterion.info.name) {
         let recipe = format!(r#"{{"criterion": "{criterion}", "target": {{"macs": 0.5}}}}"#);
         let recipe = Recipe::parse(&recipe).unwrap();
         let expected = scored(&graph, &recipe, set.clone());

@@ -8,13 +8,11 @@ use secateur::data::{Augmentation, Pictures, Preset};
 use secateur::engine::{Executor, Options};
 use secateur::graph::{Graph, ValueId};
 use secateur::ops::coupling::Weights;
+use secateur::prune::criteria::measured::{Against, LayerScores, Measuring};
+use secateur::prune::criteria::{self, Layer, Measured, Scorer, is_measured, scorer, unit_scores};
 use secateur::prune::cut::cut_measured;
-use secateur::prune::groups::{UnitId, analyse};
+use secateur::prune::groups::{UnitId, analyze};
 use secateur::prune::repack::mask_channels;
-use secateur::prune::score::measured::{Against, LayerScores, Measuring};
-use secateur::prune::score::{
-    self, Criterion, Layer, Measured, criterion, is_measured, unit_scores,
-};
 use secateur::prune::session::Session;
 use secateur::recipe::{Recipe, Reduction};
 use secateur::recover::{Replica, Shard, TrainingData};
@@ -147,7 +145,7 @@ fn with(graph: &Graph, tensor: ValueId, change: impl Fn(&mut [f32])) -> Graph {
 }
 
 fn layers(graph: &Graph) -> Vec<(usize, Weights)> {
-    analyse(graph).unwrap().layers
+    analyze(graph).unwrap().layers
 }
 
 fn scores_of<'m>(measured: &'m Measured, graph: &Graph, weights: &Weights) -> &'m LayerScores {
@@ -179,7 +177,7 @@ fn correlations(
     (graph, pictures): (&Graph, &Pictures),
     names: &[&'static str],
     truth: &[f64],
-    score: impl Fn(&dyn Criterion) -> Vec<f64>,
+    score: impl Fn(&dyn Scorer) -> Vec<f64>,
 ) -> Vec<(&'static str, f64)> {
     let sizes: Vec<f64> = truth.iter().map(|x| x.abs()).collect();
     let correlation = |name: &'static str| {
@@ -187,8 +185,8 @@ fn correlations(
         let truth = if name == "movement" { truth } else { &sizes };
         let seeds = if name == "random" { 8 } else { 1 };
         let sum = (0..seeds).map(|seed| {
-            let criterion = criterion(name, seed, measured.as_ref()).unwrap();
-            spearman(&score(&*criterion), truth)
+            let scorer = scorer(name, seed, measured.as_ref()).unwrap();
+            spearman(&score(&*scorer), truth)
         });
         let correlation = sum.sum::<f64>() / f64::from(seeds);
         println!("{name}: {correlation:.2}");
@@ -200,7 +198,7 @@ fn correlations(
 #[test]
 fn channels_rank_as_their_removal_changes_the_loss() {
     let (graph, pictures) = (taught(60), pictures(120, 2, true));
-    let groups = analyse(&graph).unwrap();
+    let groups = analyze(&graph).unwrap();
     let whole = loss(&graph, &pictures);
     let removal = |unit| {
         let masked = mask_channels(&graph, &groups, &[UnitId(unit)]).unwrap();
@@ -548,8 +546,8 @@ fn what_holds_of_all() {
         (numbers[3], numbers[40], numbers[41]) = (0.0, 0.0, 1e-38);
     });
     let pictures = pictures(20, 6, true);
-    for entry in score::all().filter(|entry| entry.looks_at_pictures()) {
-        let name = entry.about.name;
+    for criterion in criteria::all().filter(|criterion| criterion.looks_at_pictures()) {
+        let name = criterion.info.name;
         let scores = measured(&graph, name, &pictures);
         assert_eq!(scores, measured(&graph, name, &pictures), "{name} again");
         assert_eq!(scores.on.pictures, 20);
@@ -557,7 +555,7 @@ fn what_holds_of_all() {
             let of_layer = scores_of(&scores, &graph, &weights);
             assert!(of_layer.slices.iter().all(|x| *x >= 0.0), "{name}");
             let Some(of_weights) = &of_layer.weights else {
-                assert!(!entry.about.weights, "{name}");
+                assert!(!criterion.info.weights, "{name}");
                 continue;
             };
             for (score, weight) in of_weights.iter().zip(stored(&graph, weights.tensor)) {
@@ -588,12 +586,12 @@ fn normalised() -> Graph {
 fn each_that_is_listed_does_what_it_says() {
     let (graph, pictures) = (normalised(), pictures(20, 6, true));
     let mut names = BTreeSet::new();
-    for entry in score::all() {
-        let about = &entry.about;
-        let name = about.name;
+    for criterion in criteria::all() {
+        let info = &criterion.info;
+        let name = info.name;
         assert!(names.insert(name), "{name} twice");
         assert!(
-            !about.title.is_empty() && about.sentence.ends_with('.'),
+            !info.title.is_empty() && info.sentence.ends_with('.'),
             "{name}"
         );
         let recipe = |granularity: &str| {
@@ -606,10 +604,10 @@ fn each_that_is_listed_does_what_it_says() {
         let before = session.choose(&recipe("channel"));
         assert_eq!(
             before.is_err(),
-            entry.looks_at_pictures(),
+            criterion.looks_at_pictures(),
             "{name}: {before:?}"
         );
-        if entry.looks_at_pictures() {
+        if criterion.looks_at_pictures() {
             session
                 .take_scores(measured(&graph, name, &pictures))
                 .unwrap();
@@ -618,11 +616,11 @@ fn each_that_is_listed_does_what_it_says() {
         assert!(cut.after.parameters < cut.before.parameters, "{name}");
         match session.preview(&recipe("weight")) {
             Ok(cut) => assert!(
-                about.weights && cut.after.nonzeros < cut.before.nonzeros,
+                info.weights && cut.after.nonzeros < cut.before.nonzeros,
                 "{name}"
             ),
             Err(error) => assert!(
-                !about.weights && error.to_string().contains("judges whole channels"),
+                !info.weights && error.to_string().contains("judges whole channels"),
                 "{name}: {error}"
             ),
         }

@@ -11,8 +11,8 @@ use secateur::data::Split;
 use secateur::eval::{Metrics, ModelComparison, evaluate};
 use secateur::graph::Graph;
 use secateur::onnx;
+use secateur::prune::criteria::measured;
 use secateur::prune::cut::cut_measured;
-use secateur::prune::score::measured;
 use secateur::recipe::Recipe;
 use secateur::recover::{Advance, Method, Plan};
 use secateur::search::{

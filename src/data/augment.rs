@@ -16,7 +16,7 @@ pub struct Augmentation {
     pub shift: f32,
     /// The most that it is turned, in degrees.
     pub rotation: f32,
-    /// The most that brightness, contrast and each colour are changed, as a share.
+    /// The most that brightness, contrast and each color are changed, as a share.
     pub jitter: f32,
 }
 
@@ -53,7 +53,7 @@ impl Augmentation {
         [self.shift, self.rotation, self.jitter] == [0.0; 3]
     }
 
-    /// What becomes of each colour's levels.
+    /// What becomes of each color's levels.
     fn tone(&self, random: &mut SplitMix64) -> [Tone; 3] {
         if self.jitter == 0.0 {
             return [Tone::AS_IT_IS; 3];
@@ -82,7 +82,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// A picture at a model's size, changed. What comes in from beyond its border has the preset's mean colour.
+    /// A picture at a model's size, changed. What comes in from beyond its border has the preset's mean color.
     pub fn apply(&self, levels: &[u8], preset: &Preset) -> Vec<u8> {
         let outside: [f32; 3] = std::array::from_fn(|c| preset.mean[c.min(preset.mean.len() - 1)]);
         if self.angle == 0.0 {
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_in_has_the_mean_colour() {
+    fn what_comes_in_has_the_mean_color() {
         let shift = Augmentation {
             shift: 1.0,
             ..Augmentation::default()
@@ -259,7 +259,7 @@ mod tests {
         }
     }
 
-    /// A turn by next to nothing goes the way of all turns, pixel by pixel between its neighbours.
+    /// A turn by next to nothing goes the way of all turns, pixel by pixel between its neighbors.
     #[test]
     fn whole_moves_are_what_a_turn_by_nothing_gives() {
         let all = Augmentation {
@@ -332,15 +332,15 @@ mod tests {
         fills("degrees", [-30.0, 30.0], 2.0, &|change| {
             change.angle.to_degrees()
         });
-        for colour in 0..3 {
+        for color in 0..3 {
             // The middle is what contrast leaves, so only brightness moves it: by 0.4 of 128.
             let middle = |change: &Change| {
-                let Tone { factor, summand } = change.tone[colour];
+                let Tone { factor, summand } = change.tone[color];
                 128.0 * factor + summand - 128.0
             };
             fills("brightness", [-51.2, 51.2], 3.0, &middle);
-            // Contrast by 0.4, and each colour by half as much more.
-            let factor = |change: &Change| change.tone[colour].factor;
+            // Contrast by 0.4, and each color by half as much more.
+            let factor = |change: &Change| change.tone[color].factor;
             fills("contrast", [0.6 * 0.8, 1.4 * 1.2], 0.15, &factor);
         }
         for change in &drawn {

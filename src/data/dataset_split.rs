@@ -1,7 +1,7 @@
 //! Pictures to learn from, pictures to choose by, and pictures for the last word.
 
 use crate::data::Pictures;
-use crate::data::parting::ENOUGH;
+use crate::data::split::ENOUGH;
 use crate::error::{Error, Result};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub struct Split {
 }
 
 impl Split {
-    /// Each picture's pixels tell its part ([`Pictures::hold_back`]), not its place, a seed or its class: a picture to learn from
+    /// Each picture's pixels tell its part ([`Pictures::two_way_split`]), not its place, a seed or its class: a picture to learn from
     /// stays one in every larger set. Two things follow. Small classes may be missing in a part. And pictures that a set of
     /// fewer than 60 was judged by may test a larger one; pictures learned from never do. Where a set is published in parts, the
     /// one to test on stays whole, and the rest makes the first two.
@@ -55,9 +55,9 @@ impl Split {
 /// Pictures to learn from, to choose by, and to test on; where there are too few, the second or the third has none.
 fn parts_of(pictures: &Pictures, published: Option<Pictures>) -> (Pictures, Pictures, Pictures) {
     if published.is_none() && pictures.len() >= ENOUGH {
-        return pictures.hold_back_twice();
+        return pictures.three_way_split();
     }
-    let (train, validation) = pictures.hold_back();
+    let (train, validation) = pictures.two_way_split();
     let test = published.unwrap_or_else(|| pictures.none());
     (train, validation, test)
 }
@@ -143,14 +143,14 @@ mod tests {
         let all = set(0, 200);
         let split = Split::new(all.clone()).unwrap();
         let test = levels(&split.test);
-        assert_eq!(levels(&all.hold_back().1), test);
+        assert_eq!(levels(&all.two_way_split().1), test);
         for seed in 1..20 {
             for count in [20, 100, 200] {
                 let some = Split::new(all.sample(count, seed)).unwrap();
                 let learned = levels(&some.train);
                 assert!(learned.iter().all(|level| !test.contains(level)), "{count}");
                 // The same holds in small sets, where the one who measures has two parts as well.
-                let few = all.sample(count, seed).hold_back().1;
+                let few = all.sample(count, seed).two_way_split().1;
                 assert!(levels(&few).iter().all(|level| !learned.contains(level)));
             }
         }

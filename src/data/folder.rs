@@ -1,10 +1,10 @@
 //! Folders of photos, for the native command: all in one, one sub-folder a class, or classes in folders “train” and “test”.
 
 use super::class_folders::classes_of_folders;
+use super::dataset_layout::dataset_layout;
 use super::decode;
 use super::idx_files::Part;
 use super::pictures::Pictures;
-use super::places::places;
 use super::preset::Preset;
 use crate::error::{Error, Result};
 use crate::random::SplitMix64;
@@ -28,11 +28,11 @@ pub struct Folder {
     /// The names of the folders that are classes, with the class that each stands for; empty where the pictures have no labels.
     pub classes: BTreeMap<String, u32>,
     /// Whether some pictures lie in a folder of their class and some do not, so that all count as pictures without labels.
-    pub is_half_labelled: bool,
+    pub is_half_labeled: bool,
 }
 
 impl Folder {
-    /// Lists a folder with all that is in it. What its folders say of the pictures, [`places`] tells; which classes of a model
+    /// Lists a folder with all that is in it. What its folders say of the pictures, [`dataset_layout`] tells; which classes of a model
     /// that tells `outputs` apart they stand for, [`classes_of_folders`] does. Files that are no pictures are passed over.
     ///
     /// Errors: [`Error::BadInput`] where the folder can't be read or holds no pictures; those of [`classes_of_folders`].
@@ -57,24 +57,26 @@ impl Folder {
             .map(|(_, below)| format!("folder{below}"))
             .collect();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        let places = places(&paths, true);
-        let folders: Option<BTreeSet<&str>> =
-            places.iter().map(|place| place.folder.as_deref()).collect();
+        let entries = dataset_layout(&paths, true);
+        let folders: Option<BTreeSet<&str>> = entries
+            .iter()
+            .map(|entry| entry.folder.as_deref())
+            .collect();
         let mut folder = Folder {
-            is_half_labelled: folders.is_none() && places.iter().any(|p| p.folder.is_some()),
+            is_half_labeled: folders.is_none() && entries.iter().any(|p| p.folder.is_some()),
             ..Folder::default()
         };
         if let Some(folders) = folders {
             let folders: Vec<&str> = folders.into_iter().collect();
             folder.classes = classes_of_folders(&folders, preset, outputs)?;
         }
-        for ((file, _), place) in found.into_iter().zip(&places) {
-            let label = place
+        for ((file, _), entry) in found.into_iter().zip(&entries) {
+            let label = entry
                 .folder
                 .as_ref()
                 .and_then(|name| folder.classes.get(name));
             let photo = (file, label.copied());
-            match place.to_test {
+            match entry.to_test {
                 true => folder.test.push(photo),
                 false => folder.files.push(photo),
             }
@@ -276,11 +278,11 @@ mod tests {
             .flatten()
             .map(|(path, _)| format!("set/{path}"))
             .collect();
-        let places = places(&paths.iter().map(String::as_str).collect::<Vec<_>>(), true);
-        for (place, (path, label)) in places.iter().zip(all.iter().flatten()) {
-            assert_eq!(place.to_test, path.starts_with("test"));
+        let entries = dataset_layout(&paths.iter().map(String::as_str).collect::<Vec<_>>(), true);
+        for (entry, (path, label)) in entries.iter().zip(all.iter().flatten()) {
+            assert_eq!(entry.to_test, path.starts_with("test"));
             assert_eq!(
-                folder.classes.get(place.folder.as_deref().unwrap()),
+                folder.classes.get(entry.folder.as_deref().unwrap()),
                 label.as_ref()
             );
         }
@@ -310,7 +312,7 @@ mod tests {
     #[test]
     fn photos_beside_class_folders_leave_all_without_labels() {
         let folder = Tree::new("half", &["cat/1.png", "dog/2.png", "3.png"]).open();
-        assert!(folder.is_half_labelled && folder.classes.is_empty());
+        assert!(folder.is_half_labeled && folder.classes.is_empty());
         assert_eq!(
             folder
                 .files
@@ -320,9 +322,9 @@ mod tests {
             [None; 3]
         );
         let whole = Tree::new("whole", &["cat/1.png", "dog/2.png"]).open();
-        assert!(!whole.is_half_labelled && whole.classes.len() == 2);
+        assert!(!whole.is_half_labeled && whole.classes.len() == 2);
         let loose = Tree::new("loose", &["1.png", "2.png"]).open();
-        assert!(!loose.is_half_labelled && loose.classes.is_empty());
+        assert!(!loose.is_half_labeled && loose.classes.is_empty());
     }
 
     #[cfg(unix)]

@@ -40,11 +40,11 @@ impl Preset {
         };
         let size = [side(width_axis, "width"), side(height_axis, "height")];
         let (mean, std) = if channels == 1 {
-            notes.push("Grey pixels are assumed to be scaled to 0…1.".into());
+            notes.push("Gray pixels are assumed to be scaled to 0…1.".into());
             (vec![0.0], vec![255.0])
         } else {
             notes.push(
-                "Colours are assumed to be red, green, blue with ImageNet's mean and deviation."
+                "Colors are assumed to be red, green, blue with ImageNet's mean and deviation."
                     .into(),
             );
             (IMAGENET_MEAN.into(), IMAGENET_STD.into())
@@ -71,7 +71,7 @@ impl Preset {
     }
 }
 
-/// Finds the axis of the colour channels: the one of size 3 or 1 among those where channels may stand.
+/// Finds the axis of the color channels: the one of size 3 or 1 among those where channels may stand.
 fn channels_of(input: &[Dim], notes: &mut Vec<String>) -> (Layout, usize) {
     if input.len() != 4 {
         notes.push(format!(
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_photos_in_either_layout() {
+    fn color_photos_in_either_layout() {
         let planes = guess(&[3, 192, 160], 1000);
         assert_eq!(
             (planes.preset.layout, planes.preset.size),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn grey_digits() {
+    fn gray_digits() {
         let Guess { preset, notes } = guess(&[1, 28, 28], 10);
         assert_eq!((preset.channels(), preset.size), (1, [28, 28]));
         assert!(notes.iter().any(|n| n.contains("numbered")));

@@ -86,7 +86,7 @@ pub fn pair<'a>(
     Ok((stack, labels.map(|labels| labels.bytes)))
 }
 
-/// The same as a set for this preset. Grey pictures are taken by colour models too.
+/// The same as a set for this preset. Gray pictures are taken by color models too.
 ///
 /// Errors: those of [`pair`], and of [`Pictures::add_stack`].
 pub fn pictures(images: &Idx, labels: Option<&Idx>, preset: &Preset) -> Result<Pictures> {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_becomes_a_labelled_set() {
+    fn a_pair_becomes_a_labeled_set() {
         let preset = Preset::parse(r#"{"size": [3, 1], "mean": [2], "std": [2]}"#).unwrap();
         let idx = |axes, shape, bytes| Idx { axes, shape, bytes };
         let images = idx(3, [2, 1, 3], &[1, 2, 3, 4, 5, 6]);

@@ -5,7 +5,7 @@
 use super::idx::{self, Idx};
 use super::pictures::Pictures;
 use super::preset::Preset;
-use super::sheet;
+use super::sprite_sheet;
 use crate::error::{Error, Result};
 use flate2::read::MultiGzDecoder;
 use std::fs;
@@ -124,7 +124,7 @@ impl Pair {
         let labels = idx::parse(&self.labels.display().to_string(), &labels)?;
         if labels_of_sheet(&self.images).is_some() {
             let [width, height] = preset.size;
-            let levels = sheet::pictures(&self.images, labels.shape[0], preset.size)?;
+            let levels = sprite_sheet::pictures(&self.images, labels.shape[0], preset.size)?;
             let images = Idx {
                 axes: 3,
                 shape: [labels.shape[0], height as usize, width as usize],

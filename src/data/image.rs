@@ -1,8 +1,8 @@
-//! Pixels to tensor: crops, resizes and normalises an RGBA photo as its preset says.
+//! Pixels to tensor: crops, resizes and normalizes an RGBA photo as its preset says.
 //!
 //! Resizing is bicubic with the Catmull-Rom kernel (Keys 1981, a = −½), widened by the reduction when shrinking so that
 //! every pixel counts (no aliasing), first along columns, then along rows, each pass rounded to whole levels. That is
-//! within one level of what Pillow calls `BICUBIC`. Colours are taken as they are encoded (no linear light).
+//! within one level of what Pillow calls `BICUBIC`. Colors are taken as they are encoded (no linear light).
 
 use super::preset::{ChannelOrder, Crop, Layout, Preset};
 use crate::error::{Error, Result};
@@ -14,7 +14,7 @@ use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 /// The most pixels a photo may have: 2²⁶, such as 8192 × 8192, which is 256 MiB of RGBA.
 pub const MOST_PIXELS: u64 = 1 << 26;
 
-/// Shares of red, green and blue in the luminance that grey models get (ITU-R BT.601).
+/// Shares of red, green and blue in the luminance that gray models get (ITU-R BT.601).
 const LUMINANCE: [f32; 3] = [0.299, 0.587, 0.114];
 
 /// A rectangle of whole pixels.
@@ -33,12 +33,12 @@ struct Area {
 pub fn to_tensor(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<Tensor> {
     let (levels, filled) = fitted(rgba, width, height, preset)?;
     let mut elements = vec![0.0; preset.tensor_shape().iter().product()];
-    normalise(&levels, filled, preset, &mut elements);
+    normalize(&levels, filled, preset, &mut elements);
     Ok(Tensor::from_f32(&preset.tensor_shape(), elements))
 }
 
-/// A photo at a model's size, 8 bits a colour: `width × height` pixels of red, green and blue. Beside a photo that does not
-/// fill the input lies the preset's mean colour, rounded.
+/// A photo at a model's size, 8 bits a color: `width × height` pixels of red, green and blue. Beside a photo that does not
+/// fill the input lies the preset's mean color, rounded.
 pub fn to_levels(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<Vec<u8>> {
     let (levels, filled) = fitted(rgba, width, height, preset)?;
     let [wide, high] = preset.size.map(|side| side as usize);
@@ -62,7 +62,7 @@ pub fn write_levels(levels: &[u8], preset: &Preset, out: &mut [f32]) {
         width,
         height,
     };
-    normalise(levels, whole, preset, out);
+    normalize(levels, whole, preset, out);
 }
 
 /// The part of a photo that its preset takes, at the size that it fills of the model's input.
@@ -77,8 +77,8 @@ fn fitted(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<(Vec<
         )));
     }
     let (taken, filled) = areas(width, height, preset);
-    let colours = on_white(rgba, width, taken);
-    Ok((resize(&colours, taken, filled)?, filled))
+    let colors = on_white(rgba, width, taken);
+    Ok((resize(&colors, taken, filled)?, filled))
 }
 
 /// An error for a photo without pixels or with more than [`MOST_PIXELS`].
@@ -147,9 +147,9 @@ fn on_white(rgba: &[u8], width: u32, area: Area) -> Vec<u8> {
             .take(area.width as usize)
         {
             let alpha = u32::from(pixel[3]);
-            rgb.extend(pixel[..3].iter().map(|&colour| {
-                // Rounded to the nearest level; 255 stays exactly the colour, 0 exactly white.
-                ((u32::from(colour) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+            rgb.extend(pixel[..3].iter().map(|&color| {
+                // Rounded to the nearest level; 255 stays exactly the color, 0 exactly white.
+                ((u32::from(color) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
             }));
         }
     }
@@ -174,7 +174,7 @@ fn resize(rgb: &[u8], from: Area, to: Area) -> Result<Vec<u8>> {
 }
 
 /// Writes `(pixel − mean) / std` in the preset's layout; leaves what is outside the filled area as it is.
-fn normalise(rgb: &[u8], filled: Area, preset: &Preset, elements: &mut [f32]) {
+fn normalize(rgb: &[u8], filled: Area, preset: &Preset, elements: &mut [f32]) {
     let [wide, high] = preset.size.map(|side| side as usize);
     let channels = preset.channels();
     let (channel_step, pixel_step) = match preset.layout {
@@ -184,17 +184,17 @@ fn normalise(rgb: &[u8], filled: Area, preset: &Preset, elements: &mut [f32]) {
     for (i, pixel) in rgb.chunks_exact(3).enumerate() {
         let x = filled.left as usize + i % filled.width as usize;
         let y = filled.top as usize + i / filled.width as usize;
-        let colours = [pixel[0], pixel[1], pixel[2]].map(f32::from);
+        let colors = [pixel[0], pixel[1], pixel[2]].map(f32::from);
         for channel in 0..channels {
-            // The place of a colour in the tensor; means and deviations are always given as red, green, blue.
+            // The place of a color in the tensor; means and deviations are always given as red, green, blue.
             let place = match preset.channel_order {
                 ChannelOrder::Rgb => channel,
                 ChannelOrder::Bgr => channels - 1 - channel,
             };
             let level = if channels == 1 {
-                luminance(colours)
+                luminance(colors)
             } else {
-                colours[channel]
+                colors[channel]
             };
             elements[place * channel_step + (y * wide + x) * pixel_step] =
                 (level - preset.mean[channel]) / preset.std[channel];
@@ -202,8 +202,8 @@ fn normalise(rgb: &[u8], filled: Area, preset: &Preset, elements: &mut [f32]) {
     }
 }
 
-fn luminance(colours: [f32; 3]) -> f32 {
-    LUMINANCE[0] * colours[0] + LUMINANCE[1] * colours[1] + LUMINANCE[2] * colours[2]
+fn luminance(colors: [f32; 3]) -> f32 {
+    LUMINANCE[0] * colors[0] + LUMINANCE[1] * colors[1] + LUMINANCE[2] * colors[2]
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ fn layouts_and_channel_orders() {
 }
 
 #[test]
-fn normalising_follows_the_colours_not_the_places() {
+fn normalizing_follows_the_colors_not_the_places() {
     let mut preset = plain([1, 1]);
     preset.mean = vec![10., 20., 30.];
     preset.std = vec![2., 4., 8.];
@@ -52,7 +52,7 @@ fn normalising_follows_the_colours_not_the_places() {
 #[test]
 fn transparency_shows_white() {
     let rgba = [200, 100, 0, 0, 200, 100, 0, 255, 200, 100, 0, 51];
-    let mixed = |colour: f32| (colour * 0.2 + 255. * 0.8).round();
+    let mixed = |color: f32| (color * 0.2 + 255. * 0.8).round();
     let mut preset = plain([3, 1]);
     preset.layout = Layout::Nhwc;
     let expected = [
@@ -70,7 +70,7 @@ fn transparency_shows_white() {
 }
 
 #[test]
-fn grey_models_get_the_luminance() {
+fn gray_models_get_the_luminance() {
     let mut preset = plain([4, 1]);
     (preset.mean, preset.std) = (vec![0.], vec![255.]);
     let rgba = [
@@ -179,9 +179,9 @@ fn catmull_rom(x: f64) -> f64 {
 fn weights(from: u32, to: u32, i: u32) -> Vec<f64> {
     let ratio = f64::from(from) / f64::from(to);
     let width = ratio.max(1.0);
-    let centre = (f64::from(i) + 0.5) * ratio;
+    let center = (f64::from(i) + 0.5) * ratio;
     let raw: Vec<f64> = (0..from)
-        .map(|j| catmull_rom((f64::from(j) + 0.5 - centre) / width))
+        .map(|j| catmull_rom((f64::from(j) + 0.5 - center) / width))
         .collect();
     let sum: f64 = raw.iter().sum();
     raw.iter().map(|w| w / sum).collect()

@@ -3,6 +3,7 @@
 pub mod augment;
 mod class_folders;
 mod classes;
+pub mod dataset_layout;
 mod dataset_split;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod decode;
@@ -13,12 +14,11 @@ pub mod idx;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod idx_files;
 pub mod image;
-pub mod parting;
 pub mod pictures;
-pub mod places;
 pub mod preset;
+pub mod split;
 #[cfg(not(target_arch = "wasm32"))]
-mod sheet;
+mod sprite_sheet;
 
 pub use augment::Augmentation;
 pub use class_folders::{classes_of_folders, outputs};

@@ -2,24 +2,24 @@
 
 use super::augment::Change;
 use super::image::{check_size, to_levels, write_levels};
-use super::parting::fnv;
 use super::preset::Preset;
+use super::split::fnv;
 use crate::error::{Error, Result};
 use crate::random::SplitMix64;
 use std::sync::Arc;
 
-/// Many pictures of one size, 8 bits a colour.
+/// Many pictures of one size, 8 bits a color.
 #[derive(Debug, Clone, Copy)]
 pub struct Stack<'a> {
     /// Picture after picture, row by row.
     pub levels: &'a [u8],
     pub width: u32,
     pub height: u32,
-    /// Bytes of a pixel: 1 is grey, 3 are red, green and blue.
+    /// Bytes of a pixel: 1 is gray, 3 are red, green and blue.
     pub channels: usize,
 }
 
-/// Pictures at a model's size, 8 bits a colour, all labelled or none. Copies of a set, and sets chosen from one, share its
+/// Pictures at a model's size, 8 bits a color, all labeled or none. Copies of a set, and sets chosen from one, share its
 /// pictures' levels, so that these are in memory once.
 #[derive(Debug, Clone)]
 pub struct Pictures {
@@ -45,7 +45,7 @@ impl Pictures {
 
     /// Takes a photo in: `rgba` holds `width × height` pixels. All pictures of a set have a label, or none.
     pub fn add(&mut self, rgba: &[u8], width: u32, height: u32, label: Option<u32>) -> Result<()> {
-        self.check_labelled(label.is_some())?;
+        self.check_labeled(label.is_some())?;
         let levels = to_levels(rgba, width, height, &self.preset)?;
         self.levels.push(levels.into());
         self.labels.extend(label);
@@ -78,11 +78,11 @@ impl Pictures {
         if count == 0 {
             return Ok(());
         }
-        self.check_labelled(labels.is_some())?;
-        let colours = |pixel: &[u8]| [pixel[0], pixel[channels / 2], pixel[channels - 1]];
+        self.check_labeled(labels.is_some())?;
+        let colors = |pixel: &[u8]| [pixel[0], pixel[channels / 2], pixel[channels - 1]];
         let fits = [width, height] == self.preset.size;
         for picture in levels.chunks_exact(size) {
-            let pixels = picture.chunks_exact(channels).map(colours);
+            let pixels = picture.chunks_exact(channels).map(colors);
             self.levels.push(if fits {
                 pixels.flatten().collect()
             } else {
@@ -95,8 +95,8 @@ impl Pictures {
     }
 
     /// All pictures of a set have a label, or none.
-    fn check_labelled(&self, labelled: bool) -> Result<()> {
-        if labelled == self.labels.is_empty() && !self.is_empty() {
+    fn check_labeled(&self, labeled: bool) -> Result<()> {
+        if labeled == self.labels.is_empty() && !self.is_empty() {
             return Err(Error::BadInput(
                 "some of these pictures have a label and some have none: label all of them, or none".into(),
             ));
@@ -117,7 +117,7 @@ impl Pictures {
         if test.is_empty() {
             return Ok(());
         }
-        self.check_labelled(test.labels().is_some())?;
+        self.check_labeled(test.labels().is_some())?;
         self.test = Some(Arc::new(test));
         Ok(())
     }
@@ -271,8 +271,8 @@ mod tests {
             Preset::parse(r#"{"size": [2, 1], "mean": [0, 0, 0], "std": [1, 1, 1]}"#).unwrap();
         let mut pictures = Pictures::new(&preset).unwrap();
         for i in 0..count {
-            let grey = i as u8;
-            let rgba = [grey, grey, grey, 255, grey, grey, grey, 255];
+            let gray = i as u8;
+            let rgba = [gray, gray, gray, 255, gray, gray, gray, 255];
             pictures.add(&rgba, 2, 1, Some(i % 3)).unwrap();
         }
         pictures
@@ -304,9 +304,9 @@ mod tests {
         for size in ["[3, 2]", "[2, 2]"] {
             let preset = format!(r#"{{"size": {size}, "mean": [9], "std": [2]}}"#);
             let preset = Preset::parse(&preset).unwrap();
-            let grey: Vec<u8> = (0..12).map(|i| 20 * i).collect();
+            let gray: Vec<u8> = (0..12).map(|i| 20 * i).collect();
             let stack = Stack {
-                levels: &grey,
+                levels: &gray,
                 width: 3,
                 height: 2,
                 channels: 1,
@@ -314,8 +314,8 @@ mod tests {
             let mut at_once = Pictures::new(&preset).unwrap();
             at_once.add_stack(stack, Some(&[4, 1])).unwrap();
             let mut singly = Pictures::new(&preset).unwrap();
-            for (grey, label) in grey.chunks(6).zip([4, 1]) {
-                let rgba: Vec<u8> = grey.iter().flat_map(|&l| [l, l, l, 255]).collect();
+            for (gray, label) in gray.chunks(6).zip([4, 1]) {
+                let rgba: Vec<u8> = gray.iter().flat_map(|&l| [l, l, l, 255]).collect();
                 singly.add(&rgba, 3, 2, Some(label)).unwrap();
             }
             assert_eq!(at_once.levels, singly.levels);
@@ -347,17 +347,17 @@ mod tests {
         let mut pictures = set(12);
         pictures.keep_to_test(set(3)).unwrap();
         assert_eq!(pictures.len(), 12);
-        let (first, second) = pictures.hold_back();
+        let (first, second) = pictures.two_way_split();
         assert_eq!(first.len() + second.len(), 12);
         assert_eq!(pictures.take_test().map(|test| test.len()), Some(3));
         assert!(pictures.take_test().is_none());
-        let mut unlabelled = Pictures::new(pictures.preset()).unwrap();
-        unlabelled.add(&[0; 8], 2, 1, None).unwrap();
-        assert!(pictures.keep_to_test(unlabelled).is_err());
+        let mut unlabeled = Pictures::new(pictures.preset()).unwrap();
+        unlabeled.add(&[0; 8], 2, 1, None).unwrap();
+        assert!(pictures.keep_to_test(unlabeled).is_err());
     }
 
     #[test]
-    fn half_labelled_sets_are_refused() {
+    fn half_labeled_sets_are_refused() {
         let mut pictures = set(1);
         let error = pictures.add(&[0; 8], 2, 1, None).unwrap_err();
         assert!(error.to_string().contains("label"));

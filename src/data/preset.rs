@@ -22,11 +22,11 @@ pub struct Preset {
     pub size: [u32; 2],
     /// How a photo of other proportions is made to fit.
     pub crop: Crop,
-    /// Subtracted from each colour channel: three numbers red, green, blue; one for a grey model. From 0 to 255.
+    /// Subtracted from each color channel: three numbers red, green, blue; one for a gray model. From 0 to 255.
     pub mean: Vec<f32>,
-    /// What each colour channel is then divided by, as many numbers as `mean`.
+    /// What each color channel is then divided by, as many numbers as `mean`.
     pub std: Vec<f32>,
-    /// The order in which the model takes the colour channels.
+    /// The order in which the model takes the color channels.
     pub channel_order: ChannelOrder,
     /// The order of the input tensor's axes.
     pub layout: Layout,
@@ -96,11 +96,11 @@ pub enum Crop {
     /// The whole photo, its proportions changed.
     #[serde(alias = "none")]
     Squash,
-    /// The whole photo, its proportions kept; the bands beside it hold zeros, which is the mean colour.
+    /// The whole photo, its proportions kept; the bands beside it hold zeros, which is the mean color.
     Letterbox,
 }
 
-/// The order in which a model takes the colour channels.
+/// The order in which a model takes the color channels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -141,7 +141,7 @@ impl Preset {
         }
         if self.mean.len() != self.std.len() || !matches!(self.mean.len(), 1 | 3) {
             return Some(format!(
-                "mean has {} and std has {} numbers; give three of each for a colour model, one of each for a grey one",
+                "mean has {} and std has {} numbers; give three of each for a color model, one of each for a gray one",
                 self.mean.len(),
                 self.std.len()
             ));
@@ -161,7 +161,7 @@ impl Preset {
         None
     }
 
-    /// Colour channels of the input: 3, or 1 for a grey model.
+    /// Color channels of the input: 3, or 1 for a gray model.
     pub fn channels(&self) -> usize {
         self.mean.len()
     }
@@ -266,8 +266,8 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_named() {
-        let message = message(r#"{"size": 224, "colour": "rgb"}"#);
-        assert!(message.contains("unknown field `colour`"), "{message}");
+        let message = message(r#"{"size": 224, "color": "rgb"}"#);
+        assert!(message.contains("unknown field `color`"), "{message}");
         assert!(message.contains("`channelOrder`"), "{message}");
     }
 

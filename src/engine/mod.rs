@@ -9,7 +9,7 @@ mod tape;
 
 pub use run::Executor;
 pub(crate) use tape::room;
-pub use tape::{Normalisation, Parameter, Tape};
+pub use tape::{Normalization, Parameter, Tape};
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub struct Options {
     pub sizes: BTreeMap<String, usize>,
     /// Names of intermediate values that can be read after a run.
     pub keep: Vec<String>,
-    /// Whether neighbouring nodes may be computed in one go.
+    /// Whether neighboring nodes may be computed in one go.
     pub fuse: bool,
 }
 

@@ -9,13 +9,13 @@ mod state;
 
 use crate::error::{Error, Result};
 use crate::graph::ValueId;
-use crate::kernels::learn::{Backward, Differentiable};
+use crate::kernels::grad::{Backward, Differentiable};
 use crate::ops::linear::Linear;
 use room::zeros;
 
-/// How normalisations of batches work while learning.
+/// How normalizations of batches work while learning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Normalisation {
+pub enum Normalization {
     /// By mean and variance of the batch at hand, which also move the stored ones.
     OfBatch,
     /// By the stored mean and variance, which stay as they are.
@@ -52,7 +52,7 @@ struct Step {
     inputs: Vec<Option<usize>>,
     outputs: Vec<Option<usize>>,
     lengths: Vec<usize>,
-    /// Where a normalisation of batches stores its mean and variance, and how much of the old ones stays.
+    /// Where a normalization of batches stores its mean and variance, and how much of the old ones stays.
     statistics: Option<(usize, usize, f32)>,
     /// What was computed before and no later step reads.
     spent: Vec<usize>,

@@ -3,8 +3,8 @@
 use crate::data::Pictures;
 use crate::engine::{Executor, Options};
 use crate::error::{Error, Result};
+use crate::eval::logits;
 use crate::graph::Graph;
-use crate::report::logits;
 use crate::tensor::Tensor;
 
 /// A model ready to be asked.

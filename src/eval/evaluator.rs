@@ -6,8 +6,8 @@ use super::metrics::Score;
 use super::metrics::Told;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
+use crate::eval::compare;
 use crate::graph::Graph;
-use crate::report::compare;
 use crate::train::loss::cross_entropy;
 use serde::{Deserialize, Serialize};
 

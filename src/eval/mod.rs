@@ -1,15 +1,22 @@
-//! How good a model is on pictures, by their labels and by what its original says of them, and how long it takes.
+//! Judging classifiers: what their outputs say, how good they are on pictures, by their labels and by what their original
+//! says of them, how two of them differ, and how long they take.
 
 mod classifier;
+mod comparison;
 mod evaluator;
+mod latency;
 mod metrics;
 mod model_comparison;
+mod prediction;
 mod reference;
 mod stopwatch;
 
 pub use classifier::Classifier;
+pub use comparison::{Comparison, Difference, Summary, compare, difference, summarize};
 pub use evaluator::{Evaluator, Metrics, evaluate};
+pub use latency::{Timing, timing};
 pub use metrics::{Measure, Score};
 pub use model_comparison::{ComparisonResult, ModelComparison};
+pub use prediction::{ClassProbability, logits, predicted_class, top};
 pub use reference::{ReferenceLogits, ReferenceRun};
 pub use stopwatch::{Clock, measure};

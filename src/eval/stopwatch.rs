@@ -3,8 +3,8 @@
 use crate::data::Pictures;
 use crate::engine::{Executor, Options};
 use crate::error::Result;
+use crate::eval::timing;
 use crate::graph::Graph;
-use crate::report::timing;
 use crate::tensor::Tensor;
 
 /// Milliseconds from some moment on.

@@ -9,7 +9,7 @@ mod conv_tests;
 pub mod copy;
 mod depthwise;
 pub mod elementwise;
-pub mod learn;
+pub mod grad;
 mod math;
 pub mod matrix;
 pub mod pack;

@@ -1,5 +1,5 @@
 //! Planes with their border written out, and columns dealt into as many runs as the stride is long,
-//! so that the inputs of neighbouring outputs are neighbours in memory.
+//! so that the inputs of neighboring outputs are neighbors in memory.
 
 use super::simd::F32x4;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Normalisations of each row of a matrix.
+//! Normalizations of each row of a matrix.
 
 use super::pool::sum;
 use super::{Kernel, math};
@@ -51,7 +51,7 @@ pub struct Normalize {
     pub weights: Weights,
 }
 
-/// What the factors and summands of a normalisation go with.
+/// What the factors and summands of a normalization go with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weights {
     /// Positions in a row (LayerNormalization).

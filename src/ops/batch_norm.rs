@@ -1,16 +1,16 @@
-//! Batch normalisation with stored statistics.
+//! Batch normalization with stored statistics.
 
 use super::attributes::Attributes;
+use super::backward::LearnContext;
 use super::coupling::{Axis, Rule};
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::norm::BatchNorm;
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::norm::BatchNorm;
 use crate::tensor::Tensor;
 
 /// `BatchNormalization` at inference: `scale · (x − mean) / √(variance + epsilon) + bias` per channel (axis 1).
@@ -36,7 +36,7 @@ impl Operator for BatchNormalization {
             if !matches!((parameter.shape(), channels), ([Dim::Known(n)], c) if c.known().is_none_or(|c| c == *n))
             {
                 return Err(format!(
-                    "normalises {channels} channels with a parameter of shape {}",
+                    "normalizes {channels} channels with a parameter of shape {}",
                     known::display(parameter.shape())
                 ));
             }

@@ -2,18 +2,18 @@
 
 use super::Extent;
 use super::attributes::Attributes;
+use super::backward::LearnContext;
 use super::broadcast::zip;
 use super::coupling::Rule;
 use super::known;
-use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Dim, Node, Product};
 use crate::kernels::Kernel;
 use crate::kernels::elementwise::Arithmetic;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::pairwise::{Function, Pairwise};
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::pairwise::{Function, Pairwise};
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 use half::f16;

@@ -3,9 +3,9 @@
 use super::attributes::Attributes;
 use super::axes;
 use super::axes::axis;
+use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
-use super::learning::{LearnContext, moved};
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
@@ -13,7 +13,7 @@ use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
 use crate::kernels::copy::Joined;
-use crate::kernels::learn::Differentiable;
+use crate::kernels::grad::Differentiable;
 use crate::tensor::Tensor;
 use crate::tensor::standard;
 

@@ -1,14 +1,14 @@
 //! Choice between two inputs, element by element.
 
 use super::Extent;
+use super::backward::{LearnContext, moved};
 use super::broadcast::zip;
 use super::coupling::Rule;
 use super::known;
-use super::learning::{LearnContext, moved};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
-use crate::kernels::learn::Differentiable;
+use crate::kernels::grad::Differentiable;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 

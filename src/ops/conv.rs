@@ -1,10 +1,10 @@
 //! Convolution over one or two spatial axes.
 
 use super::attributes::Attributes;
+use super::backward::LearnContext;
 use super::coupling::{Axis, IndexMap, Reads, Rule, Weights};
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::linear::Linear;
 use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
@@ -13,8 +13,8 @@ use super::window::Window;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node};
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::conv::Convolved;
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::conv::Convolved;
 use crate::kernels::{Kernel, conv};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};

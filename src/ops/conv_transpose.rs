@@ -1,10 +1,10 @@
 //! Transposed convolution.
 
 use super::attributes::Attributes;
+use super::backward::LearnContext;
 use super::coupling::{Axis, IndexMap, Reads, Rule, Weights};
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::window::{self, Padding, Span, Window};
@@ -12,8 +12,8 @@ use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node};
 use crate::kernels::conv::Shape;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::conv::Transposed;
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::conv::Transposed;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};
 

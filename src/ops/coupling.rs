@@ -180,8 +180,8 @@ impl<'g> Rule<'g> {
         self.weights.push(weights);
     }
 
-    /// Elements of a stored vector multiply the channels of a normalisation: with an element zero, its channel holds the
-    /// normalisation's shift.
+    /// Elements of a stored vector multiply the channels of a normalization: with an element zero, its channel holds the
+    /// normalization's shift.
     pub fn scale(&mut self, stored: Axis) {
         self.scales.push(stored);
     }

@@ -1,14 +1,14 @@
 //! Repeating a tensor.
 
 use super::Extent;
+use super::backward::{LearnContext, moved};
 use super::coupling::Rule;
 use super::known;
-use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Dim, Node, Product, ValueId};
-use crate::kernels::learn::Differentiable;
+use crate::kernels::grad::Differentiable;
 use crate::tensor::Tensor;
 use ndarray::IxDyn;
 

@@ -3,14 +3,14 @@
 use super::attributes::Attributes;
 use super::axes;
 use super::axes::axis;
+use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
-use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Graph, Node};
-use crate::kernels::learn::Differentiable;
+use crate::kernels::grad::Differentiable;
 use crate::tensor::Tensor;
 
 /// `Gather`: the slices of the first input along `axis` that the second input names.

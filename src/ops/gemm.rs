@@ -1,18 +1,18 @@
 //! General matrix product: `alpha · A · B + beta · C`.
 
 use super::attributes::Attributes;
+use super::backward::LearnContext;
 use super::coupling::{Axis, Reads, Rule, Weights};
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::linear::Linear;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Graph, Node};
 use crate::kernels::Kernel;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::dense::Dense;
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::dense::Dense;
 use crate::kernels::matrix::{Columns, MatrixProduct, Operand, Size};
 use crate::tensor::Tensor;
 use ndarray::Ix2;

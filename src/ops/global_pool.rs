@@ -1,17 +1,17 @@
 //! Pooling over all spatial positions.
 
+use super::backward::LearnContext;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::reduce::{Kind, Reduced};
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::reduce::{Kind, Reduced};
 use crate::kernels::pool::PoolRows;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};

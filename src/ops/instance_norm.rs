@@ -1,19 +1,19 @@
-//! Instance normalisation.
+//! Instance normalization.
 
 use super::attributes::Attributes;
+use super::backward::LearnContext;
 use super::coupling::{Axis, Rule};
 use super::floats;
 use super::known;
 use super::layer_norm::moments;
-use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::standardise::{By, Standardised};
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::standardize::{By, Standardized};
 use crate::kernels::rows::{Normalize, Weights};
 use crate::tensor::Tensor;
 
@@ -40,7 +40,7 @@ impl Operator for InstanceNormalization {
             if !matches!((parameter.shape(), channels), ([Dim::Known(n)], c) if c.known().is_none_or(|c| c == *n))
             {
                 return Err(format!(
-                    "normalises {channels} channels with a parameter of shape {}",
+                    "normalizes {channels} channels with a parameter of shape {}",
                     known::display(parameter.shape())
                 ));
             }
@@ -67,7 +67,7 @@ impl Operator for InstanceNormalization {
         let Some(out) = rule.node.output(0) else {
             return;
         };
-        rule.per_channel("an instance normalisation runs over it");
+        rule.per_channel("an instance normalization runs over it");
         for stored in rule.node.inputs.iter().skip(1).copied().flatten() {
             rule.same(Axis::of(out, 1), Axis::of(stored, 0));
         }
@@ -108,7 +108,7 @@ impl Operator for InstanceNormalization {
         let data = context.needed(0)?;
         let length = data[2..].iter().product();
         let by = By::Row { channels: data[1] };
-        let step = Standardised::new(data[0] * data[1], length, self.epsilon, by);
+        let step = Standardized::new(data[0] * data[1], length, self.epsilon, by);
         Ok(Some(Box::new(step)))
     }
 }

@@ -1,18 +1,18 @@
-//! Layer normalisation.
+//! Layer normalization.
 
 use super::attributes::Attributes;
 use super::axes;
 use super::axes::axis;
+use super::backward::LearnContext;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::kernels::Kernel;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::standardise::{By, Standardised};
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::standardize::{By, Standardized};
 use crate::kernels::rows::{Normalize, Weights};
 use crate::tensor::Tensor;
 
@@ -46,7 +46,7 @@ impl Operator for LayerNormalization {
                 || known::broadcast(x.shape(), parameter.shape())? != x.shape()
             {
                 return Err(format!(
-                    "normalises data of shape {} with a parameter of shape {}",
+                    "normalizes data of shape {} with a parameter of shape {}",
                     known::display(x.shape()),
                     known::display(parameter.shape())
                 ));
@@ -78,7 +78,7 @@ impl Operator for LayerNormalization {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let why = "a layer normalisation runs over it";
+        let why = "a layer normalization runs over it";
         let Some(data) = rule.node.input(0) else {
             return;
         };
@@ -136,7 +136,7 @@ impl Operator for LayerNormalization {
             return Ok(None);
         }
         let rows = data.iter().product::<usize>() / length.max(1);
-        let step = Standardised::new(rows, length, self.epsilon, By::Position);
+        let step = Standardized::new(rows, length, self.epsilon, By::Position);
         Ok(Some(Box::new(step)))
     }
 }

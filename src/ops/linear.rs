@@ -1,6 +1,6 @@
 //! Layers whose outputs are weighted sums of patches of their input: what least squares need to know of them.
 
-use super::learning::LearnContext;
+use super::backward::LearnContext;
 use crate::kernels::Span;
 
 /// `out[o] = Σ weights[o][k] · patch[k] + bias[o]`, at each place of each sample.

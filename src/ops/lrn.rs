@@ -1,18 +1,18 @@
-//! Local response normalisation across channels.
+//! Local response normalization across channels.
 
 use super::attributes::Attributes;
+use super::backward::LearnContext;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::{Known, Operator};
 use crate::graph::Node;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::neighbours::Neighbours;
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::neighbors::Neighbors;
 use crate::tensor::Tensor;
 use ndarray::Dimension;
 
-/// `LRN`: each number divided by `(bias + alpha / size · Σ squares)^beta` over `size` neighbouring channels.
+/// `LRN`: each number divided by `(bias + alpha / size · Σ squares)^beta` over `size` neighboring channels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lrn {
     pub size: usize,
@@ -63,7 +63,7 @@ impl Operator for Lrn {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.same_but("a normalisation runs over neighbouring channels", |axis| {
+        rule.same_but("a normalization runs over neighboring channels", |axis| {
             axis == 1
         });
     }
@@ -73,7 +73,7 @@ impl Operator for Lrn {
         context: &LearnContext<'_>,
     ) -> Result<Option<Box<dyn Differentiable>>, String> {
         let data = context.needed(0)?;
-        Ok(Some(Box::new(Neighbours {
+        Ok(Some(Box::new(Neighbors {
             channels: data[1],
             plane: data[2..].iter().product(),
             size: self.size,

@@ -1,9 +1,9 @@
 //! Matrix product with broadcast batch axes.
 
+use super::backward::LearnContext;
 use super::coupling::{Axis, Reads, Rule, Weights};
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::linear::Linear;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
@@ -11,9 +11,9 @@ use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Graph, Node};
 use crate::kernels::Kernel;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::batch::Batch;
-use crate::kernels::learn::dense::Dense;
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::batch::Batch;
+use crate::kernels::grad::dense::Dense;
 use crate::kernels::matrix::{Columns, MatrixProduct, Operand, Size};
 use crate::kernels::pack::Rows;
 use crate::kernels::strided::{Walk, broadcast_strides};

@@ -4,6 +4,7 @@
 pub mod activation;
 pub mod attributes;
 pub mod axes;
+pub mod backward;
 pub mod batch_norm;
 pub mod binary;
 pub mod broadcast;
@@ -25,7 +26,6 @@ pub mod identity;
 pub mod instance_norm;
 pub mod known;
 pub mod layer_norm;
-pub mod learning;
 pub mod linear;
 pub mod lowering;
 pub mod lrn;
@@ -54,11 +54,11 @@ pub use known::{Extent, Known};
 pub use registry::{names, operator};
 
 use crate::graph::{Graph, Node};
-use crate::kernels::learn::Differentiable;
+use crate::kernels::grad::Differentiable;
 use crate::kernels::{Activation, Kernel};
 use crate::tensor::Tensor;
+use backward::LearnContext;
 use coupling::Rule;
-use learning::LearnContext;
 use linear::Linear;
 use lowering::KernelContext;
 use narrow::{Change, Narrowing};
@@ -132,7 +132,7 @@ pub trait Operator: Debug + Send + Sync {
         Ok(None)
     }
 
-    /// Whether every kernel of this operator honours [`KernelContext::epilogue`].
+    /// Whether every kernel of this operator honors [`KernelContext::epilogue`].
     fn takes_epilogue(&self) -> bool {
         false
     }

@@ -2,15 +2,15 @@
 
 use super::attributes::Attributes;
 use super::axes::axis;
+use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
-use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node, ValueId};
-use crate::kernels::learn::Differentiable;
+use crate::kernels::grad::Differentiable;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 

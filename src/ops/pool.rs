@@ -1,10 +1,10 @@
 //! Pooling over windows.
 
 use super::attributes::Attributes;
+use super::backward::LearnContext;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::window::Window;
@@ -12,8 +12,8 @@ use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::pool as learn;
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::pool as learn;
 use crate::kernels::pool::{self, Pooling};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};

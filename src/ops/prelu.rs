@@ -1,18 +1,18 @@
 //! Rectifier with a learned slope.
 
+use super::backward::LearnContext;
 use super::broadcast::zip;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::kernels::Kernel;
 use crate::kernels::elementwise::Arithmetic;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::pairwise::{Function, Pairwise};
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::pairwise::{Function, Pairwise};
 use crate::tensor::Tensor;
 
 /// `PRelu`: `x` where positive, else `slope · x`; the slope broadcasts.

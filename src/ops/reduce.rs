@@ -3,15 +3,15 @@
 use super::attributes::Attributes;
 use super::axes::AxesFrom;
 use super::axes::axis;
+use super::backward::LearnContext;
 use super::coupling::{Axis, Rule};
 use super::known;
-use super::learning::LearnContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::reduce::{Kind, Reduced};
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::reduce::{Kind, Reduced};
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};

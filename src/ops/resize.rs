@@ -2,16 +2,16 @@
 
 use super::attributes::Attributes;
 use super::axes::axis;
+use super::backward::{LearnContext, moved};
 use super::coupling::Rule;
 use super::floats;
 use super::known;
-use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::graph::TensorType;
-use crate::kernels::learn::Differentiable;
+use crate::kernels::grad::Differentiable;
 use crate::tensor::Tensor;
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub enum Interpolation {
     Cubic,
 }
 
-/// Which neighbour is the nearest.
+/// Which neighbor is the nearest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rounding {
     /// Halves go down.
@@ -64,7 +64,7 @@ pub struct Resize {
     pub axes: Option<Vec<i64>>,
     /// The cubic kernel's coefficient.
     pub cubic_coeff_a: f32,
-    /// Leave out cubic neighbours beyond the border and re-weigh the others.
+    /// Leave out cubic neighbors beyond the border and re-weigh the others.
     pub exclude_outside: bool,
 }
 

@@ -1,12 +1,12 @@
 //! Resampling along one axis: from an output position to weighted input positions, as ONNX's `Resize` specifies.
 
 use super::axes::axis;
+use super::backward::LearnContext;
 use super::known::{Known, given};
-use super::learning::LearnContext;
 use super::resize::{Coordinates, Interpolation, Resize, Rounding, ScalesFrom};
 use crate::graph::Dim;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::resample::{Resampled, Stage};
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::resample::{Resampled, Stage};
 use ndarray::{ArrayD, Axis};
 use std::sync::Arc;
 
@@ -192,7 +192,7 @@ fn along(input: usize, scale: Option<f32>, size: Option<usize>) -> Result<Along,
     })
 }
 
-/// Weights of the four neighbours (R. Keys, Cubic convolution interpolation, 1981).
+/// Weights of the four neighbors (R. Keys, Cubic convolution interpolation, 1981).
 fn cubic(t: f32, a: f32) -> [f32; 4] {
     let near = |d: f32| ((a + 2.0) * d - (a + 3.0)) * d * d + 1.0;
     let far = |d: f32| ((a * d - 5.0 * a) * d + 8.0 * a) * d - 4.0 * a;

@@ -2,15 +2,15 @@
 
 use super::attributes::Attributes;
 use super::axes;
+use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
-use super::learning::{LearnContext, moved};
 use super::narrow::{Change, Narrowing};
 use super::uniform;
 use super::{Known, Operator};
 use crate::graph::{Attribute, Graph, Node};
 use crate::graph::{Dim, TensorType};
-use crate::kernels::learn::Differentiable;
+use crate::kernels::grad::Differentiable;
 use crate::tensor::Tensor;
 use std::borrow::Cow;
 

@@ -3,15 +3,15 @@
 use super::attributes::Attributes;
 use super::axes;
 use super::axes::axis;
+use super::backward::LearnContext;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::lowering::KernelContext;
 use super::{Known, Operator};
 use crate::graph::Node;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::softmax::Shares;
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::softmax::Shares;
 use crate::kernels::{Kernel, rows};
 use crate::tensor::Tensor;
 
@@ -20,7 +20,7 @@ use crate::tensor::Tensor;
 pub struct Softmax {
     /// May be negative: counted from the end.
     pub axis: i64,
-    /// Before opset 13, all axes from `axis` on are normalised together.
+    /// Before opset 13, all axes from `axis` on are normalized together.
     pub flattened: bool,
 }
 
@@ -49,7 +49,7 @@ impl Operator for Softmax {
             true => shape[axis..].iter().product(),
             false => shape[axis],
         };
-        // Neighbours along the axis are `step` apart in memory.
+        // Neighbors along the axis are `step` apart in memory.
         let step: usize = match self.flattened {
             true => 1,
             false => shape[axis + 1..].iter().product(),

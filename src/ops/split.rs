@@ -2,9 +2,9 @@
 
 use super::attributes::Attributes;
 use super::axes::axis;
+use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
-use super::learning::{LearnContext, moved};
 use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
@@ -13,7 +13,7 @@ use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node, ValueId};
 use crate::kernels::Kernel;
 use crate::kernels::copy::Parted;
-use crate::kernels::learn::Differentiable;
+use crate::kernels::grad::Differentiable;
 use crate::tensor::Tensor;
 
 /// `Split` along `axis`.

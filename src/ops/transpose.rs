@@ -1,14 +1,14 @@
 //! Reordering axes.
 
 use super::attributes::Attributes;
+use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, Rule};
 use super::known;
-use super::learning::{LearnContext, moved};
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
-use crate::kernels::learn::Differentiable;
+use crate::kernels::grad::Differentiable;
 use crate::kernels::{Kernel, copy::Gathered, strided};
 use crate::tensor::Tensor;
 use ndarray::IxDyn;

@@ -1,15 +1,15 @@
 //! Arithmetic on one input, element by element.
 
+use super::backward::LearnContext;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::kernels::Activation;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::map::Sloped;
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::map::Sloped;
 use crate::tensor::Tensor;
 
 /// A function of one number.
@@ -127,7 +127,7 @@ impl Unary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::learn::Backward;
+    use crate::kernels::grad::Backward;
     use crate::ops::lowering::Operand;
 
     fn step(function: Unary, length: usize) -> Option<Box<dyn Differentiable>> {

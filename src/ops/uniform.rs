@@ -1,6 +1,6 @@
 //! Constants that flow: which slices of a tensor hold one number everywhere, and which number.
 //!
-//! A channel whose weights are all zero still carries something: its bias, the shift of a batch normalisation,
+//! A channel whose weights are all zero still carries something: its bias, the shift of a batch normalization,
 //! the activation of either. Operators say how such a constant passes through them.
 
 use super::Operator;

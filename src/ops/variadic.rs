@@ -1,16 +1,16 @@
 //! Arithmetic on any number of broadcast inputs.
 
+use super::backward::LearnContext;
 use super::broadcast::zip;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
-use super::learning::LearnContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::moves::Same;
-use crate::kernels::learn::pairwise::{Function, Pairwise};
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::moves::Same;
+use crate::kernels::grad::pairwise::{Function, Pairwise};
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 

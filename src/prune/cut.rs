@@ -1,17 +1,17 @@
 //! The whole way from a model and a recipe to a smaller ONNX file and the report on it.
 
-use super::elsewhere::Elsewhere;
+use super::check::{self, RepackCheck};
+use super::criteria::Measured;
+use super::criteria::measured::MeasuredOn;
+use super::external_check::ExternalCheck;
 use super::groups::{Groups, Kept, UnitId};
 use super::repack::{Note, mask_channels, repack};
-use super::score::Measured;
-use super::score::measured::MeasuredOn;
-use super::selfcheck::{self, SelfCheck};
 use super::session::{Choice, Session};
+use crate::cost::{ModelCost, model_cost};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, Value};
 use crate::onnx;
 use crate::recipe::{Allocation, Recipe, Target};
-use crate::report::{Account, account};
 use crate::tensor::Tensor;
 use serde::Serialize;
 
@@ -26,7 +26,7 @@ pub struct Cut {
     pub bytes: Vec<u8>,
     pub report: CutReport,
     /// For another engine to check, where ours can't run what was re-packed.
-    pub elsewhere: Option<Elsewhere>,
+    pub external_check: Option<ExternalCheck>,
 }
 
 /// What a cut did, for people and for scripts.
@@ -37,10 +37,10 @@ pub struct CutReport {
     /// On what the criterion was measured, where it looks at pictures: the cut was chosen by these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measured: Option<MeasuredOn>,
-    pub before: Account,
-    pub after: Account,
+    pub before: ModelCost,
+    pub after: ModelCost,
     /// The masked dense model against the re-packed one. `None` where nothing was re-packed or neither could run.
-    pub check: Option<SelfCheck>,
+    pub check: Option<RepackCheck>,
     /// The engine that ran both, where it is not ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checked_by: Option<String>,
@@ -163,7 +163,7 @@ impl Session {
     }
 
     fn make(&self, recipe: &Recipe, input: Option<&Tensor>) -> Result<Cut> {
-        let mut elsewhere = None;
+        let mut external_check = None;
         let (mut graph, mut report) = match &self.current()?.1 {
             Choice::Units(removed) => {
                 let repacked = repack(self.graph(), self.groups(), removed)?;
@@ -172,7 +172,7 @@ impl Session {
                     Checked::Here(check) => report.check = Some(check),
                     Checked::NotHere(error, left) => {
                         report.check_skipped = Some(error.to_string());
-                        elsewhere = left;
+                        external_check = left;
                     }
                 }
                 report.folded = repacked.report.folded;
@@ -189,12 +189,12 @@ impl Session {
         let compact = serde_json::to_string(recipe).expect("a recipe holds only what JSON can");
         graph.metadata.push((RECIPE_KEY.into(), compact));
         let bytes = onnx::write(&graph)?;
-        report.after = account(&graph, bytes.len() as u64);
+        report.after = model_cost(&graph, bytes.len() as u64);
         Ok(Cut {
             graph,
             bytes,
             report,
-            elsewhere,
+            external_check,
         })
     }
 
@@ -211,23 +211,23 @@ impl Session {
             Err(error) => return Ok(Checked::NotHere(error, None)),
         };
         let masked = mask_channels(self.graph(), self.groups(), removed)?;
-        match selfcheck::check(&masked, packed, &inputs) {
+        match check::check(&masked, packed, &inputs) {
             Ok(check) => Ok(Checked::Here(check)),
             Err(error @ Error::BrokenRepack(_)) => Err(error),
             Err(error) => {
-                let elsewhere = Elsewhere {
+                let external_check = ExternalCheck {
                     removed: removed.to_vec(),
                     inputs,
-                    tolerance: selfcheck::tolerance(packed),
+                    tolerance: check::tolerance(packed),
                 };
-                Ok(Checked::NotHere(error, Some(elsewhere)))
+                Ok(Checked::NotHere(error, Some(external_check)))
             }
         }
     }
 
     /// A report with nothing in it yet but the model before and the warnings about the recipe.
     fn report(&self, recipe: &Recipe) -> Result<CutReport> {
-        let before = account(self.graph(), self.file_bytes());
+        let before = model_cost(self.graph(), self.file_bytes());
         Ok(CutReport {
             recipe: recipe.clone(),
             measured: self
@@ -254,8 +254,8 @@ pub fn kept_rows(groups: &Groups) -> Vec<KeptRow> {
 
 /// Whether a re-packed model could be checked by our engine; if not, why, and what another engine needs for it.
 enum Checked {
-    Here(SelfCheck),
-    NotHere(Error, Option<Elsewhere>),
+    Here(RepackCheck),
+    NotHere(Error, Option<ExternalCheck>),
 }
 
 impl CutReport {

@@ -76,14 +76,14 @@ pub struct Kept {
     pub reason: String,
 }
 
-/// What [`analyse`] finds out.
+/// What [`analyze`] finds out.
 #[derive(Debug, Clone)]
 pub struct Groups {
     pub groups: Vec<Group>,
     pub units: Vec<Unit>,
     /// Each node that mixes channels by stored weights (its place in [`Graph::nodes`]), in the graph's order.
     pub layers: Vec<(usize, Weights)>,
-    /// Stored vectors that scale the channels of normalisations.
+    /// Stored vectors that scale the channels of normalizations.
     pub(super) scales: Vec<Axis>,
     kept: Vec<Kept>,
     /// For each node, the links that its operator declared and those that its reshapes came to.
@@ -107,7 +107,7 @@ impl Groups {
 }
 
 /// Finds the channel groups of a model whose shapes are inferred.
-pub fn analyse(graph: &Graph) -> Result<Groups> {
+pub fn analyze(graph: &Graph) -> Result<Groups> {
     let mut said = gather::gather(graph);
     let mut elements = Elements::new(graph, &said.frozen, std::mem::take(&mut said.reasons));
     for (_, link) in &said.links {

@@ -1,15 +1,15 @@
 //! Pruning: what matters, which channels must go together, what is removed, and the smaller model that is left.
 
 pub mod allocate;
-pub mod anatomy;
-mod around;
+pub mod check;
 mod constants;
+pub mod criteria;
 pub mod cut;
-pub mod elsewhere;
+pub mod external_check;
 pub mod groups;
 pub mod lineage;
 pub mod mask;
+pub mod model_info;
+mod partial_check;
 pub mod repack;
-pub mod score;
-pub mod selfcheck;
 pub mod session;

@@ -1,11 +1,11 @@
 //! Re-packing: removed channels leave every tensor they touch, and a smaller model is left.
 //!
 //! Two models come from one list of removed units: the *masked* one has the dense shapes and zeros in the units'
-//! weights and in the scales of the normalisations behind them; the *re-packed* one has no trace of them. They compute
+//! weights and in the scales of the normalizations behind them; the *re-packed* one has no trace of them. They compute
 //! the same function: what the masked channels still carry is settled by [`super::constants`].
 //!
-//! The scales count as masked so that a removed channel holds its normalisation's shift, which is the mean that the
-//! channel had in training. With the weights alone zeroed, it would hold what the normalisation makes of a zero that
+//! The scales count as masked so that a removed channel holds its normalization's shift, which is the mean that the
+//! channel had in training. With the weights alone zeroed, it would hold what the normalization makes of a zero that
 //! never occurred, and everything behind would be off by it.
 
 mod bias;

@@ -76,7 +76,7 @@ pub struct Recipe {
 pub enum Granularity {
     /// Single weights.
     Weight,
-    /// At most `n` of each `m` neighbouring weights stay.
+    /// At most `n` of each `m` neighboring weights stay.
     NM { n: usize, m: usize },
     /// Blocks of weights.
     Block,

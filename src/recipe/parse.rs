@@ -2,7 +2,7 @@
 
 use super::{Allocation, Granularity, Recipe, Target};
 use crate::error::{Error, Result};
-use crate::prune::score;
+use crate::prune::criteria;
 use serde_json::Value;
 
 const FIELDS: [&str; 12] = [
@@ -63,7 +63,7 @@ impl Recipe {
 
     /// Whether the fields make sense together.
     pub fn check(&self) -> Result<()> {
-        score::find(&self.criterion)?;
+        criteria::find(&self.criterion)?;
         match self.target {
             Some(Target::Sparsity(share)) => in_range("target.sparsity", share, 0.0, 0.999)?,
             Some(Target::Parameters(share)) => in_range("target.parameters", share, 0.001, 1.0)?,

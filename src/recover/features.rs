@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
 use crate::ops::coupling::Axis;
-use crate::prune::groups::{Element, analyse};
+use crate::prune::groups::{Element, analyze};
 use crate::prune::lineage::Lineage;
 use crate::tensor::Tensor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -192,7 +192,7 @@ type Gone = BTreeMap<Axis, BTreeSet<usize>>;
 /// theirs goes everything that hangs together with it.
 fn gone(pruned: &Graph, original: &Graph) -> Result<Gone> {
     let (lineage, ancestor) = (Lineage::read(pruned)?, Lineage::read(original)?);
-    let groups = analyse(original)?;
+    let groups = analyze(original)?;
     let layers = groups.layers.iter().map(|(_, weights)| weights.out);
     let norms = original
         .nodes

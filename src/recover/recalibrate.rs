@@ -1,7 +1,7 @@
 //! Recovery without training: the statistics of normalisations, measured anew.
 
 use crate::data::Pictures;
-use crate::engine::{Normalisation, Options, Tape};
+use crate::engine::{Normalization, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ impl Recalibration {
         };
         Ok(Recalibration {
             graph: graph.clone(),
-            tape: Tape::new(graph, &options, Normalisation::OfBatch)?,
+            tape: Tape::new(graph, &options, Normalization::OfBatch)?,
             input: vec![0.0; pictures.sample_len() * batch],
             batch,
             done: 0,

@@ -6,8 +6,8 @@ use super::logit_cache::LogitCache;
 use crate::data::Pictures;
 use crate::engine::{Executor, Options};
 use crate::error::{Error, Result};
+use crate::eval::logits;
 use crate::graph::{Graph, ValueId};
-use crate::report::logits;
 use crate::tensor::Tensor;
 
 /// What inner values of the pruned model should hold.

@@ -10,6 +10,7 @@ use super::round::Round;
 use super::scoring::Scoring;
 use super::state::State;
 use super::target_scale::TargetScale;
+use crate::cost::model_cost;
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::eval::Clock;
@@ -22,7 +23,6 @@ use crate::prune::cut::cut_measured;
 use crate::recipe::{Granularity, Recipe, Target};
 use crate::recover::Plan;
 use crate::recover::RecoveryRun;
-use crate::report::account;
 use crate::train::Gradients;
 use std::sync::Arc;
 
@@ -222,7 +222,7 @@ impl BudgetSearch {
         let bytes = onnx::write(&graph)?;
         let tried = Candidate {
             share,
-            totals: account(&graph, bytes.len() as u64).totals,
+            totals: model_cost(&graph, bytes.len() as u64).totals,
             cut,
             recovered,
             milliseconds: measure(&graph, &self.split.validation, self.clock)?,

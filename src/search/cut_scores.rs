@@ -4,11 +4,11 @@ use crate::data::Pictures;
 use crate::data::Split;
 use crate::error::Result;
 use crate::graph::Graph;
-use crate::prune::score::measured::{Measuring, calibration};
+use crate::prune::criteria::measured::{Measuring, calibration};
 
 /// Begins to measure a criterion on the lessons of a set, as [`super::Sweep`] and [`super::BudgetSearch`] do: on `all` of them, or on
 /// as many as are enough, chosen by the recipe's `seed`. A set of too few pictures for two parts is looked at whole, which
-/// [`crate::prune::score::measured::MeasuredOn::none_apart`] tells.
+/// [`crate::prune::criteria::measured::MeasuredOn::none_apart`] tells.
 ///
 /// Errors: those of [`Measuring::new`].
 pub fn cut_scores(

@@ -1,9 +1,9 @@
 //! What a search to the line is to come to, and what it tells on its way.
 
 use super::schedule::PruningSchedule;
+use crate::cost::Totals;
 use crate::eval::Metrics;
 use crate::recover::Advance;
-use crate::report::Totals;
 use serde::{Deserialize, Serialize};
 
 /// What a search is to come to, beside what its recipe says.

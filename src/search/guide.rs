@@ -5,7 +5,7 @@ use super::sensitivity::Curves;
 use crate::error::Result;
 use crate::eval::Metrics;
 use crate::prune::allocate::out_of_reach;
-use crate::prune::score::is_measured;
+use crate::prune::criteria::is_measured;
 use crate::prune::session::Session;
 use crate::recipe::{Allocation, Recipe, Target};
 

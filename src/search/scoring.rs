@@ -3,8 +3,8 @@
 use crate::data::Pictures;
 use crate::error::Result;
 use crate::graph::Graph;
-use crate::prune::score::Measured;
-use crate::prune::score::measured::{Measuring, begin};
+use crate::prune::criteria::Measured;
+use crate::prune::criteria::measured::{Measuring, begin};
 use crate::recipe::Recipe;
 use crate::recover::Advance;
 

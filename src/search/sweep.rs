@@ -3,6 +3,7 @@
 use super::preparation::Known;
 use super::preparation::Preparation;
 use super::target_scale::TargetScale;
+use crate::cost::{Retained, Totals};
 use crate::data::Pictures;
 use crate::data::Split;
 use crate::error::{Error, Result};
@@ -14,7 +15,6 @@ use crate::eval::measure;
 use crate::graph::Graph;
 use crate::prune::session::Session;
 use crate::recipe::Recipe;
-use crate::report::{Remainder, Totals};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub struct SweepPoint {
     /// Makes this very model of the original.
     pub recipe: Recipe,
     pub totals: Totals,
-    pub left: Remainder,
+    pub left: Retained,
     pub quality: Metrics,
     /// Milliseconds for one picture, median, where there is a clock.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,7 +37,7 @@ pub struct SweepPoint {
 pub struct SizeProbe {
     recipe: Recipe,
     totals: Totals,
-    left: Remainder,
+    left: Retained,
     graph: Graph,
     trial: ModelComparison,
     judged: Arc<Pictures>,
@@ -128,11 +128,12 @@ impl Sweep {
         }
         let cut = self.session.finish(None)?;
         let judged = Arc::clone(&self.judged);
-        let [before, after] = [&cut.report.before, &cut.report.after].map(|account| account.totals);
+        let [before, after] =
+            [&cut.report.before, &cut.report.after].map(|model_cost| model_cost.totals);
         Ok(Some(SizeProbe {
             recipe,
             totals: after,
-            left: Remainder::new(&before, &after),
+            left: Retained::new(&before, &after),
             trial: ModelComparison::against(&self.answers, &cut.graph, judged)?,
             graph: cut.graph,
             judged: Arc::clone(&self.judged),

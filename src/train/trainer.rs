@@ -6,10 +6,10 @@ use super::gradients::unlike;
 use super::loss::{cross_entropy, distillation, matching};
 use super::{Gradients, LossTargets, Optimizer, Rule, Schedule};
 use crate::engine::room::zeros;
-use crate::engine::{Normalisation, Options, Tape};
+use crate::engine::{Normalization, Options, Tape};
 use crate::error::{Error, Result};
+use crate::eval::predicted_class;
 use crate::graph::{Graph, ValueId};
-use crate::report::first_choice;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -104,8 +104,8 @@ impl Trainer {
             ..Options::default()
         };
         let normalisation = match settings.of_batch {
-            true => Normalisation::OfBatch,
-            false => Normalisation::Stored,
+            true => Normalization::OfBatch,
+            false => Normalization::Stored,
         };
         let mut tape = Tape::new(graph, &options, normalisation)?;
         let output = graph.logits();
@@ -342,7 +342,7 @@ impl Trainer {
 /// How many samples have their label as first choice.
 fn hits(logits: &[f32], labels: &[u32], classes: usize) -> usize {
     let rows = logits.chunks_exact(classes.max(1)).zip(labels);
-    rows.filter(|(row, label)| first_choice(row) == Some(**label as usize))
+    rows.filter(|(row, label)| predicted_class(row) == Some(**label as usize))
         .count()
 }
 

@@ -12,7 +12,7 @@ use crate::data::preset::Preset;
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
 use crate::prune::cut::CutReport;
-use crate::prune::elsewhere::Elsewhere;
+use crate::prune::external_check::ExternalCheck;
 use crate::prune::session::{Session, Window};
 use crate::recipe::Recipe;
 use js_sys::{Float32Array, Uint32Array};
@@ -31,7 +31,7 @@ pub struct Cutter {
 /// A cut that another engine may be able to check.
 pub(super) struct Unchecked {
     pub report: CutReport,
-    pub elsewhere: Elsewhere,
+    pub external: ExternalCheck,
     /// What it is to be checked on, in words.
     pub on: &'static str,
 }
@@ -166,9 +166,9 @@ impl Cutter {
             Some(_) => "your photo",
             None => "a test pattern",
         };
-        self.unchecked = cut.elsewhere.map(|elsewhere| Unchecked {
+        self.unchecked = cut.external_check.map(|external| Unchecked {
             report: cut.report.clone(),
-            elsewhere,
+            external,
             on,
         });
         message(PackResult {

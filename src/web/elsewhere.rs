@@ -5,7 +5,7 @@ use super::errors::{JsResult, mismatch};
 use super::message;
 use super::messages::{CheckResult, CheckedElsewhere, Elsewhere, ModelInput, ModelOutputs};
 use crate::error::Error;
-use crate::prune::selfcheck::numbers;
+use crate::prune::check::numbers;
 use crate::tensor::Tensor;
 use js_sys::{Float32Array, Uint8Array};
 use tsify::Ts;
@@ -20,9 +20,9 @@ impl Cutter {
     pub fn elsewhere(&self) -> JsResult<Ts<Elsewhere>> {
         let unchecked = self.unchecked.as_ref().ok_or_else(nothing_to_check)?;
         let session = self.session()?;
-        let masked = session.masked_file(&unchecked.elsewhere)?;
+        let masked = session.masked_file(&unchecked.external)?;
         let graph = session.graph();
-        let inputs = graph.inputs.iter().zip(&unchecked.elsewhere.inputs);
+        let inputs = graph.inputs.iter().zip(&unchecked.external.inputs);
         let inputs = inputs.map(|(&id, tensor)| ModelInput {
             name: graph.value(id).name.clone(),
             dtype: graph
@@ -50,7 +50,7 @@ impl Cutter {
     ) -> JsResult<Ts<CheckedElsewhere>> {
         let (masked, packed) = (tensors(&masked)?, tensors(&packed)?);
         let unchecked = self.unchecked.as_ref().ok_or_else(nothing_to_check)?;
-        let check = unchecked.elsewhere.compare(&masked, &packed)?;
+        let check = unchecked.external.compare(&masked, &packed)?;
         let mut report = unchecked.report.clone();
         report.take_check(check, ENGINE);
         message(CheckedElsewhere {

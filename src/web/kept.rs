@@ -3,17 +3,17 @@
 use super::errors::{JsResult, mismatch};
 use super::message;
 use super::messages::MetricsList;
-use crate::report::{Remainder, Totals};
+use crate::cost::{Retained, Totals};
 use crate::search::Curves;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 /// What is left of a model, by what it and its original cost.
 #[wasm_bindgen(js_name = remainderOf)]
-pub fn remainder_of(before: Ts<Totals>, after: Ts<Totals>) -> JsResult<Ts<Remainder>> {
+pub fn remainder_of(before: Ts<Totals>, after: Ts<Totals>) -> JsResult<Ts<Retained>> {
     let before = before.to_rust().map_err(mismatch)?;
     let after = after.to_rust().map_err(mismatch)?;
-    message(Remainder::new(&before, &after))
+    message(Retained::new(&before, &after))
 }
 
 /// Qualities with the score that counts of each.

@@ -10,6 +10,7 @@ mod search;
 use super::errors::{JsResult, mismatch};
 use super::messages::{PictureStack, Pixels, Sizes};
 use super::{SLICE, message, now};
+use crate::cost::{Totals, model_cost};
 use crate::data::Split;
 use crate::data::preset::Preset;
 use crate::data::{Pictures, Stack, classes_of_folders, idx, outputs};
@@ -17,9 +18,8 @@ use crate::error::Error;
 use crate::eval::{ComparisonResult, ModelComparison, ReferenceLogits, measure};
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open};
-use crate::prune::score::measured::Measuring;
+use crate::prune::criteria::measured::Measuring;
 use crate::recover::{Advance, Chosen, Method, Plan, RecoveryRun};
-use crate::report::{Totals, account};
 use crate::search::BudgetSearch;
 use data_parallel::Shares;
 use js_sys::Uint8Array;
@@ -74,7 +74,7 @@ enum Kind {
 impl Work {
     fn new(original: Graph, split: Split, answers: ReferenceLogits, kind: Kind) -> Self {
         Work {
-            before: account(&original, 0).totals,
+            before: model_cost(&original, 0).totals,
             original,
             pruned: None,
             split,

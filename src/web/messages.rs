@@ -1,12 +1,13 @@
 //! The messages that cross the boundary, with their TypeScript types. Fields mean what the core's reports say they mean.
 
+use crate::cost::Totals;
 use crate::data::preset::Preset;
 use crate::eval::Metrics;
-use crate::prune::anatomy::Anatomy;
+use crate::eval::{Comparison, Timing};
+use crate::prune::check::RepackCheck;
+use crate::prune::model_info::ModelInfo;
 use crate::prune::repack::Note;
-use crate::prune::selfcheck::SelfCheck;
 use crate::prune::session::{LayerCut, Preview};
-use crate::report::{Comparison, Timing, Totals};
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -157,7 +158,7 @@ pub struct TimingList(pub Vec<Timing>);
 #[serde(rename_all = "camelCase")]
 pub struct ModelSummary {
     #[serde(flatten)]
-    pub anatomy: Anatomy,
+    pub model_info: ModelInfo,
     /// How many classes it tells apart, where that is known.
     pub classes: Option<usize>,
     /// Guessed from the shapes, and what was guessed.
@@ -179,7 +180,7 @@ pub struct CheckResult {
 
 impl CheckResult {
     /// `on`: what the check was made on, in words.
-    pub fn new(check: SelfCheck, on: &str) -> Self {
+    pub fn new(check: RepackCheck, on: &str) -> Self {
         CheckResult {
             agrees: check.agrees,
             max_absolute: check.max_abs,

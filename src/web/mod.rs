@@ -26,8 +26,8 @@ pub fn start() {
 
 /// Median and quartiles of repeated runs, in milliseconds.
 #[wasm_bindgen]
-pub fn timing(milliseconds: &[f64]) -> JsResult<Ts<crate::report::Timing>> {
-    match crate::report::timing(milliseconds) {
+pub fn timing(milliseconds: &[f64]) -> JsResult<Ts<crate::eval::Timing>> {
+    match crate::eval::timing(milliseconds) {
         Some(timing) => message(timing),
         None => Err(mismatch("no runs to summarise")),
     }

@@ -2,7 +2,7 @@
 
 use super::errors::JsResult;
 use super::message;
-use crate::data::places::{Place, places};
+use crate::data::dataset_layout::{DatasetEntry, dataset_layout};
 use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -10,12 +10,12 @@ use wasm_bindgen::prelude::*;
 /// A place for each path.
 #[derive(Serialize, Tsify)]
 #[tsify(missing_as_null)]
-pub struct PlaceList(pub Vec<Place>);
+pub struct PlaceList(pub Vec<DatasetEntry>);
 
 /// The classes of photos and whether they are to test on, by their paths; `rooted`: whether the first folder holds all of
 /// them by its nature.
 #[wasm_bindgen(js_name = placesOf)]
 pub fn places_of(paths: Vec<String>, rooted: bool) -> JsResult<Ts<PlaceList>> {
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    message(PlaceList(places(&paths, rooted)))
+    message(PlaceList(dataset_layout(&paths, rooted)))
 }

@@ -7,10 +7,10 @@ use crate::data::image::to_tensor;
 use crate::data::preset::Preset;
 use crate::engine::{Executor, Options};
 use crate::error::Error;
-use crate::onnx::{OpenOptions, open};
-use crate::report::{
+use crate::eval::{
     Comparison, Difference, Summary, Timing, compare, difference, logits, summarize,
 };
+use crate::onnx::{OpenOptions, open};
 use crate::tensor::Tensor;
 use js_sys::Float32Array;
 use std::collections::BTreeMap;

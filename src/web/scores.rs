@@ -7,8 +7,8 @@ use super::messages::Sizes;
 use super::{SLICE, message, now};
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
-use crate::prune::score::measured::{LayerScores, MeasuredOn};
-use crate::prune::score::{self, About, Measured};
+use crate::prune::criteria::measured::{LayerScores, MeasuredOn};
+use crate::prune::criteria::{self, CriterionInfo, Measured};
 use crate::search::cut_scores;
 use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
@@ -18,23 +18,23 @@ use wasm_bindgen::prelude::*;
 /// A criterion that a recipe can name.
 #[derive(Serialize, Tsify)]
 #[tsify(missing_as_null, hashmap_as_object)]
-pub struct CriterionInfo {
+pub struct ListedCriterion {
     #[serde(flatten)]
-    pub about: About,
+    pub info: CriterionInfo,
     /// Whether it has to be measured on pictures before a recipe can use it.
     pub pictures: bool,
 }
 
 #[derive(Serialize, Tsify)]
 #[tsify(missing_as_null, hashmap_as_object)]
-pub struct CriterionList(pub Vec<CriterionInfo>);
+pub struct CriterionList(pub Vec<ListedCriterion>);
 
 /// The criteria that there are, in the order in which they are listed.
 #[wasm_bindgen]
 pub fn criteria() -> JsResult<Ts<CriterionList>> {
-    let infos = score::all().map(|entry| CriterionInfo {
-        about: entry.about,
-        pictures: entry.looks_at_pictures(),
+    let infos = criteria::all().map(|criterion| ListedCriterion {
+        info: criterion.info,
+        pictures: criterion.looks_at_pictures(),
     });
     message(CriterionList(infos.collect()))
 }

@@ -5,17 +5,17 @@ use crate::data::guess::Guess;
 use crate::data::outputs;
 use crate::data::preset::Preset;
 use crate::graph::{Dim, Graph, ValueId};
-use crate::prune::anatomy::Anatomy;
+use crate::prune::model_info::ModelInfo;
 use crate::prune::session::Session;
 
 /// `name` is the file's.
 pub fn summary(session: &Session, name: &str, warnings: Vec<String>) -> ModelSummary {
     let (graph, bytes) = (session.graph(), session.file_bytes());
-    let mut anatomy = Anatomy::new(graph, session.groups(), bytes, warnings);
-    anatomy.name = name.into();
+    let mut model_info = ModelInfo::new(graph, session.groups(), bytes, warnings);
+    model_info.name = name.into();
     let guess = guess(graph);
     ModelSummary {
-        anatomy,
+        model_info,
         classes: outputs(graph),
         preset: guess.preset,
         preset_notes: guess.notes,

@@ -2,7 +2,7 @@
 
 use super::reference::{Array, run};
 use super::{Random, random_inputs};
-use secateur::engine::{Normalisation, Options, Tape};
+use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::{Graph, ValueId};
 use secateur::tensor::Tensor;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub fn check(graph: &Graph, seed: u64) {
         batch,
         ..Options::default()
     };
-    let mut tape = Tape::new(graph, &options, Normalisation::Stored).expect("a tape");
+    let mut tape = Tape::new(graph, &options, Normalization::Stored).expect("a tape");
     let numbers: Vec<_> = inputs.iter().map(|t| t.floats().expect("floats")).collect();
     let slices: Vec<&[f32]> = numbers.iter().map(|n| &n[..]).collect();
     tape.forward(&slices).expect("a forward pass");
@@ -43,7 +43,7 @@ pub fn check(graph: &Graph, seed: u64) {
     tape.backward(&seeds).unwrap();
     assert!(!tape.parameters().is_empty(), "nothing is learned");
 
-    let mut fused = Tape::new(graph, &options, Normalisation::Stored).expect("a tape");
+    let mut fused = Tape::new(graph, &options, Normalization::Stored).expect("a tape");
     fused.fuse(&graph.outputs);
     fused.forward(&slices).expect("a forward pass");
     fused.backward(&seeds).unwrap();

@@ -5,7 +5,7 @@
 import type { Core } from "../../www/core/protocol";
 import type {
   Beginning,
-  CriterionInfo,
+  ListedCriterion,
   LayerCut,
   LayerInfo,
   ModelSummary,
@@ -17,7 +17,7 @@ import type {
   Probing,
   Metrics,
   Recipe,
-  Remainder,
+  Retained,
   Timing,
   Totals,
 } from "../../www/core/protocol";
@@ -103,11 +103,11 @@ function after(recipe: Recipe): Totals {
   return Object.fromEntries(Object.entries(TOTALS).map(([name, value]) => [name, Math.round(value * share)])) as never;
 }
 
-function left(totals: Totals): Remainder {
+function left(totals: Totals): Retained {
   return { sparsity: 1 - totals.nonzeros / TOTALS.nonzeros, macs: totals.macs / TOTALS.macs };
 }
 
-function criterion(name: string, pictures: boolean): CriterionInfo {
+function criterion(name: string, pictures: boolean): ListedCriterion {
   const sentence = `What ${name} finds least goes first.`;
   const rest = { after: null, needs: null, weights: true, magnitude: false, comparable: false };
   return { name, title: name.toUpperCase(), sentence, pictures, ...rest };

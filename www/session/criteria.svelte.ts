@@ -1,9 +1,9 @@
 /** The criteria that there are, as the core tells them. */
-import type { Core, CriterionInfo } from "../core/protocol";
+import type { Core, ListedCriterion } from "../core/protocol";
 import { empty, failed, loading, ready, type Status } from "../state/status";
 
 export class Criteria {
-  list = $state.raw<Status<readonly CriterionInfo[]>>(empty);
+  list = $state.raw<Status<readonly ListedCriterion[]>>(empty);
   readonly all = $derived(this.list.state === "ready" ? this.list.value : []);
 
   constructor(private readonly core: Core) {}
@@ -18,7 +18,7 @@ export class Criteria {
     }
   }
 
-  find(name: string | undefined): CriterionInfo | undefined {
+  find(name: string | undefined): ListedCriterion | undefined {
     return this.all.find((criterion) => criterion.name === name);
   }
 

@@ -9,7 +9,7 @@ import type {
   Metrics,
   Recipe,
   Recovered,
-  Remainder,
+  Retained,
   ComparisonResult,
   Totals,
 } from "../core/protocol";
@@ -35,7 +35,7 @@ export interface Outcome {
   readonly bytes: Uint8Array;
   readonly totals: Totals;
   /** What is left of the original. */
-  readonly left: Remainder;
+  readonly left: Retained;
   readonly recipe: Recipe;
   readonly plan: Plan;
   /** How it had been recovered before. */

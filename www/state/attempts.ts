@@ -1,5 +1,5 @@
 /** The models that were recovered in this browser, newest last. Their files are kept in the browser's storage. */
-import type { Plan, Metrics, Recipe, Remainder, ComparisonResult, Totals } from "../core/protocol";
+import type { Plan, Metrics, Recipe, Retained, ComparisonResult, Totals } from "../core/protocol";
 import { UNKNOWN, type Measured, type Origin } from "./origin";
 
 export interface Attempt extends Origin, Measured {
@@ -22,7 +22,7 @@ export interface Attempt extends Origin, Measured {
   readonly before: Totals;
   readonly totals: Totals;
   /** What is left of the original; `null` where an earlier version of the page kept no more than what both cost. */
-  readonly left: Remainder | null;
+  readonly left: Retained | null;
   /** On photos that nothing was learned from, as the original: what recovery began with, and after it. */
   readonly cut: Metrics;
   readonly quality: Metrics;

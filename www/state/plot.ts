@@ -1,5 +1,5 @@
 /** The models that were made of one, as series of points: what the plot of accuracy against sparsity shows. */
-import type { Recipe, Remainder, Totals } from "../core/protocol";
+import type { Recipe, Retained, Totals } from "../core/protocol";
 import type { Mark } from "../charts/marks";
 import type { ScatterSeries, Way } from "../charts/scatter-layout";
 import { remarkOn, scoreOf, type Attempt } from "./attempts";
@@ -11,12 +11,12 @@ export type Axis = "sparsity" | "macs" | "parameters" | "bytes" | "milliseconds"
 /** One model's place on every axis. */
 interface Placed {
   readonly totals: Totals;
-  readonly left: Remainder | null;
+  readonly left: Retained | null;
   readonly milliseconds: number | null;
 }
 
 /** Of the original. */
-export const ALL_LEFT: Remainder = { sparsity: 0, macs: 1 };
+export const ALL_LEFT: Retained = { sparsity: 0, macs: 1 };
 
 /** Where a model stands on an axis; `null` where that is not known. */
 export function placeOn(axis: Axis, { totals, left, milliseconds }: Placed): number | null {

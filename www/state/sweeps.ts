@@ -1,10 +1,10 @@
 /** Curves of cuts that were not recovered, one for each criterion that was asked for. Numbers only; newest last. */
-import type { Recipe, Remainder, SweepPoint as MeasuredPoint, Totals } from "../core/protocol";
+import type { Recipe, Retained, SweepPoint as MeasuredPoint, Totals } from "../core/protocol";
 import { yardstick, type Measured, type Origin } from "./origin";
 import { nameWithout } from "./recipe";
 
 /** `left` is `null` where an earlier version of the page kept no more than what the cut costs. */
-export type SweepPoint = Omit<MeasuredPoint, "left"> & { readonly left: Remainder | null };
+export type SweepPoint = Omit<MeasuredPoint, "left"> & { readonly left: Retained | null };
 
 export interface SweepCurve extends Origin, Measured {
   readonly id: string;

@@ -1,23 +1,23 @@
 //! The criteria that a recipe can name, as the command's help lists them.
 
 use crate::table::table;
-use secateur::prune::score;
+use secateur::prune::criteria;
 
 /// What a recipe's criterion can be.
 pub fn help() -> String {
-    let rows = score::all().map(|entry| {
-        let about = &entry.about;
-        let mut said = about.sentence.to_owned();
-        if !about.weights {
+    let rows = criteria::all().map(|criterion| {
+        let info = &criterion.info;
+        let mut said = info.sentence.to_owned();
+        if !info.weights {
             said += " Whole channels only.";
         }
-        if let Some(needs) = about.needs {
+        if let Some(needs) = info.needs {
             said += &format!(" Needs {needs}.");
         }
-        if entry.looks_at_pictures() {
+        if criterion.looks_at_pictures() {
             said += " Looks at pictures: --data and --preset.";
         }
-        vec![format!("  {}", about.name), said]
+        vec![format!("  {}", info.name), said]
     });
     let rows: Vec<Vec<String>> = rows.collect();
     let table = table(&["", ""], &rows);

@@ -183,7 +183,7 @@ impl Set {
             Set::Read(pictures) => return take(pictures),
             Set::Folder(folder, preset) => (folder, preset),
         };
-        if folder.is_half_labelled {
+        if folder.is_half_labeled {
             progress.note(
                 "some photos lie in a folder of their class and some do not, so all count as photos without labels",
             );

@@ -5,8 +5,8 @@ use crate::model::Model;
 use crate::progress::Progress;
 use crate::table::{count, table};
 use clap::Args;
-use secateur::prune::anatomy::{Anatomy, LayerInfo, TensorInfo};
-use secateur::prune::groups::analyse;
+use secateur::prune::groups::analyze;
+use secateur::prune::model_info::{LayerInfo, ModelInfo, TensorInfo};
 use std::collections::BTreeMap;
 
 #[derive(Args)]
@@ -25,8 +25,8 @@ impl Inspect {
         let size = bytes.len() as u64;
         let opened = self.model.open(bytes, BTreeMap::new())?;
         progress.stage("Finding channel groups");
-        let groups = analyse(&opened.graph)?;
-        let model = Anatomy::new(&opened.graph, &groups, size, opened.warnings);
+        let groups = analyze(&opened.graph)?;
+        let model = ModelInfo::new(&opened.graph, &groups, size, opened.warnings);
         if !self.json {
             return Ok(readable(&model));
         }
@@ -36,7 +36,7 @@ impl Inspect {
     }
 }
 
-fn readable(model: &Anatomy) -> String {
+fn readable(model: &ModelInfo) -> String {
     let producer = match model.producer.as_str() {
         "" => String::new(),
         producer => format!(", written by {producer}"),
@@ -114,7 +114,7 @@ fn row(layer: &LayerInfo) -> Vec<String> {
     ]
 }
 
-fn groups(model: &Anatomy) -> String {
+fn groups(model: &ModelInfo) -> String {
     let mut text = "\nchannel groups, which are cut in step:\n".to_string();
     if model.groups.is_empty() {
         text += "  none\n";

@@ -9,13 +9,13 @@ use crate::progress::Progress;
 use crate::table::{count, percent, table};
 use clap::Args;
 use secateur::Error;
+use secateur::cost::Totals;
 use secateur::graph::Graph;
+use secateur::prune::criteria::measured::Against;
+use secateur::prune::criteria::{Measured, is_measured};
 use secateur::prune::cut::CutReport;
-use secateur::prune::score::measured::Against;
-use secateur::prune::score::{Measured, is_measured};
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
-use secateur::report::Totals;
 use secateur::search::cut_scores;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -77,7 +77,7 @@ impl Prune {
         session.choose(&recipe)?;
         let mut cut = session.finish(None)?;
         // Where even the rest can't be run, the report says why the whole can't.
-        if let Err(error @ Error::BrokenRepack(_)) = session.check_around(&mut cut) {
+        if let Err(error @ Error::BrokenRepack(_)) = session.check_partially(&mut cut) {
             return Err(error.into());
         }
         cut.report.warnings.splice(..0, opened.warnings);

@@ -230,7 +230,7 @@ impl Recover {
             Keep::Last => {
                 let (lessons, unseen) = match pictures.take_test() {
                     Some(test) => (pictures, test),
-                    None => pictures.hold_back(),
+                    None => pictures.two_way_split(),
                 };
                 (Arc::new(lessons), None, Arc::new(unseen))
             }

@@ -8,8 +8,8 @@ use crate::table::table;
 use clap::Args;
 use secateur::data::{Guess, Preset, decode, image};
 use secateur::engine::{Executor, Options};
+use secateur::eval::{self, ClassProbability, Timing};
 use secateur::graph::{Graph, ValueId};
-use secateur::report::{self, ClassScore, Timing};
 use secateur::tensor::Tensor;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub struct Run {
 #[derive(Serialize)]
 struct Answer {
     /// The most probable classes, the best first.
-    top: Vec<ClassScore>,
+    top: Vec<ClassProbability>,
     /// Time of a run without reading and preparing the photo.
     milliseconds: Timing,
     preset: Preset,
@@ -84,9 +84,9 @@ impl Run {
         let milliseconds = measure(&mut executor, &inputs)?;
         drop(progress);
 
-        let logits = report::logits(values, graph.last_softmax().is_some());
+        let logits = eval::logits(values, graph.last_softmax().is_some());
         let label = |index| preset.label(index, logits.len());
-        let top = report::top(&logits, self.top as usize, label);
+        let top = eval::top(&logits, self.top as usize, label);
         if !self.json {
             return Ok(readable(&top, milliseconds));
         }
@@ -133,10 +133,10 @@ fn measure(executor: &mut Executor, inputs: &[Tensor]) -> Result<Timing, Failure
         executor.run(inputs)?;
         times.push(run.elapsed().as_secs_f64() * 1000.0);
     }
-    report::timing(&times).ok_or_else(|| Failure::new("nothing was measured"))
+    eval::timing(&times).ok_or_else(|| Failure::new("nothing was measured"))
 }
 
-fn readable(top: &[ClassScore], time: Timing) -> String {
+fn readable(top: &[ClassProbability], time: Timing) -> String {
     let rows: Vec<Vec<String>> = top
         .iter()
         .map(|class| {

@@ -8,12 +8,12 @@ use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;
 use secateur::Error;
+use secateur::cost::model_cost;
 use secateur::data::idx_files::{Pair, Part};
 use secateur::data::{Augmentation, Pictures};
 use secateur::eval::Metrics;
 use secateur::onnx;
 use secateur::recover::{DataParallelGroup, TrainingData};
-use secateur::report::account;
 use secateur::train::{Rule, Schedule, Settings, TrainingStep, small_network};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -127,7 +127,7 @@ impl Train {
         progress.stage("Measuring");
         let test = evaluate(&graph, &test, &progress)?;
         let bytes = onnx::write(&graph)?;
-        let totals = account(&graph, bytes.len() as u64).totals;
+        let totals = model_cost(&graph, bytes.len() as u64).totals;
         let document = Log {
             command: self.command(),
             parameters: totals.parameters,

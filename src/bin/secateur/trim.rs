@@ -11,13 +11,13 @@ use crate::progress::Progress;
 use crate::recover::How;
 use crate::table::{count, percent, table};
 use clap::{Args, ValueEnum};
+use secateur::cost::{Totals, model_cost};
 use secateur::data::Pictures;
 use secateur::data::Split;
 use secateur::eval::{ComparisonResult, Metrics, ModelComparison};
 use secateur::graph::Graph;
 use secateur::recipe::Recipe;
 use secateur::recover::Plan;
-use secateur::report::{Totals, account};
 use secateur::search::{BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -152,13 +152,13 @@ impl Trim {
         let state = line.state();
         let taken = state.tried.iter().rev().find(|tried| tried.accepted);
         let before = Side {
-            totals: account(&original, file.len() as u64).totals,
+            totals: model_cost(&original, file.len() as u64).totals,
             milliseconds: state.milliseconds,
             judged: state.original,
             test: tested.map(|tested| tested.original),
         };
         let after = Side {
-            totals: account(graph, bytes.len() as u64).totals,
+            totals: model_cost(graph, bytes.len() as u64).totals,
             milliseconds: taken.map_or(state.milliseconds, |taken| taken.milliseconds),
             judged: taken.map_or(state.original, |taken| taken.recovered),
             test: tested.map(|tested| tested.quality),

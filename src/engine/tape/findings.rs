@@ -7,7 +7,7 @@ use crate::graph::ValueId;
 
 impl Tape {
     /// What a step of learning goes by, after a backward pass: the gradient by each parameter (zeros where the loss does not
-    /// depend on it), then mean and variance of each normalisation's batch.
+    /// depend on it), then mean and variance of each normalization's batch.
     ///
     /// Fails with [`Error::TooLarge`](crate::Error::TooLarge) where there is no memory for them.
     pub fn findings(&self) -> Result<Vec<f32>> {
@@ -70,7 +70,7 @@ impl Tape {
         }
     }
 
-    /// Mean and unbiased variance of each normalisation's batch, with where they are stored.
+    /// Mean and unbiased variance of each normalization's batch, with where they are stored.
     pub fn statistics(&self) -> impl Iterator<Item = (ValueId, ValueId, &[f32], &[f32])> {
         self.steps.iter().filter_map(|step| {
             let (mean, variance, _) = step.statistics?;

@@ -1,16 +1,16 @@
 //! A tape of a model: a step for each node that runs, with what it reads, makes and learns.
 
 use super::room::{copy, room, zeros};
-use super::{Normalisation, Parameter, Step, Tape};
+use super::{Normalization, Parameter, Step, Tape};
 use crate::engine::Options;
 use crate::engine::settle::Settled;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
-use crate::kernels::learn::Differentiable;
-use crate::kernels::learn::map::Mapped;
-use crate::kernels::learn::moves::Same;
+use crate::kernels::grad::Differentiable;
+use crate::kernels::grad::map::Mapped;
+use crate::kernels::grad::moves::Same;
 use crate::ops::Operator;
-use crate::ops::learning::LearnContext;
+use crate::ops::backward::LearnContext;
 use crate::ops::lowering::Operand;
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 impl Tape {
     /// Errors: [`Error::UnsupportedOperators`] and [`Error::BadModel`] as for running, [`Error::BadModel`] naming a node that
     /// gradients can't pass, and [`Error::TooLarge`] where there is no memory for its numbers.
-    pub fn new(graph: &Graph, options: &Options, normalisation: Normalisation) -> Result<Self> {
+    pub fn new(graph: &Graph, options: &Options, normalization: Normalization) -> Result<Self> {
         let settled = Settled::new(graph, options)?;
         let count = graph.values.len();
         let mut tape = Tape {
@@ -36,7 +36,7 @@ impl Tape {
             tape.values[input.0 as usize] = zeros(length)?;
         }
         for work in &settled.works {
-            tape.take_in(&settled, work.node, &*work.operator, normalisation)?;
+            tape.take_in(&settled, work.node, &*work.operator, normalization)?;
         }
         let mut learned: Vec<ValueId> = tape.parameters.iter().map(|p| p.value).collect();
         learned.sort_unstable();
@@ -77,7 +77,7 @@ impl Tape {
         settled: &Settled<'_>,
         index: usize,
         operator: &dyn Operator,
-        normalisation: Normalisation,
+        normalization: Normalization,
     ) -> Result<()> {
         let graph = settled.graph;
         let node = &graph.nodes[index];
@@ -138,7 +138,7 @@ impl Tape {
         let context = LearnContext {
             inputs: &operands,
             outputs: &shapes,
-            of_batch: normalisation == Normalisation::OfBatch,
+            of_batch: normalization == Normalization::OfBatch,
         };
         // A step may keep a number for each that it reads or makes, such as where the largest of a window was, and can't tell
         // any more that there is no memory for them.

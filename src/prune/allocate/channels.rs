@@ -2,12 +2,12 @@
 
 use super::limits::by_hand;
 use super::{least_level, out_of_reach};
+use crate::cost::{CostModel, Lengths};
 use crate::error::Result;
 use crate::graph::Graph;
 use crate::ops::coupling::Axis;
 use crate::prune::groups::{Group, Groups, UnitId};
 use crate::recipe::{Allocation, Recipe, Target};
-use crate::report::{Ledger, Lengths};
 use std::collections::BTreeMap;
 
 /// Units in the order in which they go, kept until the criterion changes.
@@ -98,7 +98,7 @@ pub fn choose_units(
     graph: &Graph,
     groups: &Groups,
     ranked: &RankedUnits,
-    ledger: &Ledger<'_>,
+    costs: &CostModel<'_>,
     recipe: &Recipe,
     file_bytes: u64,
 ) -> Result<Vec<UnitId>> {
@@ -134,7 +134,7 @@ pub fn choose_units(
         (Allocation::Manual, _) | (_, None) => return Ok(at_level(0)),
         (_, Some(target)) => target,
     };
-    let share_at = |level: usize| share_left(ranked, ledger, &at_level(level), target, file_bytes);
+    let share_at = |level: usize| share_left(ranked, costs, &at_level(level), target, file_bytes);
     let met = |level: usize| match target {
         Target::Sparsity(asked) => share_at(level) * units as f64 >= (asked * units as f64).round(),
         Target::Parameters(asked) | Target::Macs(asked) | Target::Bytes(asked) => {
@@ -151,7 +151,7 @@ pub fn choose_units(
 /// the units that goes.
 pub fn share_left(
     ranked: &RankedUnits,
-    ledger: &Ledger<'_>,
+    costs: &CostModel<'_>,
     removed: &[UnitId],
     target: Target,
     file_bytes: u64,
@@ -161,9 +161,9 @@ pub fn share_left(
     let share = |now: u64, whole: u64| now as f64 / whole.max(1) as f64;
     match target {
         Target::Sparsity(_) => removed.len() as f64 / ranked.all.len().max(1) as f64,
-        Target::Parameters(_) => share(ledger.parameters(&lengths()), ledger.parameters(&dense)),
-        Target::Macs(_) => share(ledger.macs(&lengths()), ledger.macs(&dense)),
-        Target::Bytes(_) => share(ledger.bytes(&lengths(), file_bytes), file_bytes),
+        Target::Parameters(_) => share(costs.parameters(&lengths()), costs.parameters(&dense)),
+        Target::Macs(_) => share(costs.macs(&lengths()), costs.macs(&dense)),
+        Target::Bytes(_) => share(costs.bytes(&lengths(), file_bytes), file_bytes),
     }
 }
 

@@ -1,12 +1,12 @@
 //! What a recipe says about single layers, looked up in a model.
 
+use crate::cost::CostModel;
 use crate::error::{Error, Result};
 use crate::recipe::{Recipe, suggest};
-use crate::report::Ledger;
 
 /// Whether the layers that a recipe names are there.
-pub fn check_names(recipe: &Recipe, ledger: &Ledger<'_>) -> Result<()> {
-    let known: Vec<&str> = ledger.rows().iter().map(|l| l.name.as_str()).collect();
+pub fn check_names(recipe: &Recipe, costs: &CostModel<'_>) -> Result<()> {
+    let known: Vec<&str> = costs.rows().iter().map(|l| l.name.as_str()).collect();
     let named = recipe.protect.iter().map(|name| ("protect", name));
     for (field, name) in named.chain(recipe.layers.keys().map(|name| ("layers", name))) {
         if !known.contains(&name.as_str()) {

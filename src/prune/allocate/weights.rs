@@ -2,11 +2,11 @@
 
 use super::limits::by_hand;
 use super::{least_level, out_of_reach};
+use crate::cost::{CostModel, Lengths};
 use crate::error::{Error, Result};
 use crate::graph::ValueId;
 use crate::prune::mask::{Blocks, WeightMask, sort_key, sort_keys};
 use crate::recipe::{Allocation, Recipe, Target};
-use crate::report::{Ledger, Lengths};
 
 /// Above the bits of every number that is not below zero, infinity included.
 const PAST_ALL: usize = 0x7f80_0001;
@@ -125,7 +125,7 @@ pub struct RankedWeights {
 /// How many items go from each layer: as few as meet the recipe's target, the least first.
 pub fn choose_weights(
     ranked: &RankedWeights,
-    ledger: &Ledger<'_>,
+    costs: &CostModel<'_>,
     recipe: &Recipe,
 ) -> Result<Vec<usize>> {
     let layers = &ranked.layers;
@@ -139,7 +139,7 @@ pub fn choose_weights(
         .filter(|(_, l)| l.fixed.is_none())
         .map(|(l, _)| l.items())
         .sum();
-    // Enough levels that neighbouring ones differ by single items.
+    // Enough levels that neighboring ones differ by single items.
     let at_level = |level: usize| -> Vec<usize> {
         let wanted: Vec<usize> = match recipe.allocation {
             Allocation::Uniform => {
@@ -169,7 +169,7 @@ pub fn choose_weights(
         }
         (_, Some(target)) => target,
     };
-    let share_at = |level: usize| share_left(ranked, ledger, &at_level(level), target);
+    let share_at = |level: usize| share_left(ranked, costs, &at_level(level), target);
     let all: usize = layers.iter().map(RankedLayer::items).sum();
     // One item of each layer stays, even where so much is asked that rounding would take it.
     let most: usize = layers.iter().map(|l| l.items().saturating_sub(1)).sum();
@@ -191,7 +191,7 @@ pub fn choose_weights(
 /// sparsity, the share of the items that goes.
 pub fn share_left(
     ranked: &RankedWeights,
-    ledger: &Ledger<'_>,
+    costs: &CostModel<'_>,
     counts: &[usize],
     target: Target,
 ) -> f64 {
@@ -203,12 +203,12 @@ pub fn share_left(
             counts.iter().sum::<usize>() as f64 / all.max(1) as f64
         }
         Target::Parameters(_) => {
-            let all = ledger.parameters(&Lengths::new());
+            let all = costs.parameters(&Lengths::new());
             let gone: usize = after().map(|(l, now)| l.weights - now).sum();
             1.0 - gone as f64 / all.max(1) as f64
         }
         Target::Macs(_) | Target::Bytes(_) => {
-            let all = ledger.macs(&Lengths::new());
+            let all = costs.macs(&Lengths::new());
             let gone: f64 = after()
                 .map(|(l, now)| l.macs as f64 * (1.0 - now as f64 / l.weights.max(1) as f64))
                 .sum();
@@ -304,7 +304,7 @@ mod tests {
     fn chosen(layers: Vec<RankedLayer>, recipe: &str) -> Vec<usize> {
         let graph = Graph::default();
         let recipe = Recipe::parse(recipe).unwrap();
-        choose_weights(&RankedWeights { layers }, &Ledger::new(&graph), &recipe).unwrap()
+        choose_weights(&RankedWeights { layers }, &CostModel::new(&graph), &recipe).unwrap()
     }
 
     /// `torch.nn.utils.prune.global_unstructured`'s own test.
@@ -340,7 +340,7 @@ mod tests {
         assert_eq!(chosen(layers, recipe), [0, 3, 3]);
     }
 
-    /// TensorFlow's model optimisation toolkit keeps one of 100 weights where almost all are to go.
+    /// TensorFlow's model optimization toolkit keeps one of 100 weights where almost all are to go.
     #[test]
     fn one_weight_of_a_layer_stays() {
         let weights: Vec<f32> = (1..=100).map(|w| w as f32).collect();

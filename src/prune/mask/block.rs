@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(mask.removed(), 8);
     }
 
-    /// TensorFlow's model optimisation toolkit: at a half, the two blocks below stay, whether by the mean or the largest of
+    /// TensorFlow's model optimization toolkit: at a half, the two blocks below stay, whether by the mean or the largest of
     /// their weights.
     #[test]
     fn two_by_two_by_mean_and_by_maximum() {

@@ -1,26 +1,26 @@
-//! N:M sparsity: of every `m` neighbours along one axis at most `n` stay (Mishra et al., “Accelerating Sparse Deep
+//! N:M sparsity: of every `m` neighbors along one axis at most `n` stay (Mishra et al., “Accelerating Sparse Deep
 //! Neural Networks”, 2021, for 2:4).
 
 use super::WeightMask;
 
-/// Keeps the `n` most salient of every `m` neighbours along `axis`. Where the axis does not divide by `m`, the last
-/// neighbours are as if padded with weights of zero; a shorter rest of at most `n` stays whole.
+/// Keeps the `n` most salient of every `m` neighbors along `axis`. Where the axis does not divide by `m`, the last
+/// neighbors are as if padded with weights of zero; a shorter rest of at most `n` stays whole.
 pub fn n_m(saliency: &[f32], shape: &[usize], axis: usize, n: usize, m: usize) -> WeightMask {
     let mut mask = WeightMask::all(saliency.len());
     let inner: usize = shape[axis + 1..].iter().product();
     let length = shape[axis];
     let outer = saliency.len() / (length * inner).max(1);
-    let mut neighbours = Vec::with_capacity(m);
+    let mut neighbors = Vec::with_capacity(m);
     for o in 0..outer {
         for i in 0..inner {
             for start in (0..length).step_by(m) {
-                neighbours.clear();
+                neighbors.clear();
                 let end = (start + m).min(length);
-                neighbours.extend((start..end).map(|k| (o * length + k) * inner + i));
+                neighbors.extend((start..end).map(|k| (o * length + k) * inner + i));
                 // The least first; of equal ones the first goes first.
-                neighbours.sort_by(|&a, &b| saliency[a].total_cmp(&saliency[b]));
-                let surplus = neighbours.len().saturating_sub(n);
-                for &index in &neighbours[..surplus] {
+                neighbors.sort_by(|&a, &b| saliency[a].total_cmp(&saliency[b]));
+                let surplus = neighbors.len().saturating_sub(n);
+                for &index in &neighbors[..surplus] {
                     mask.remove(index);
                 }
             }
@@ -40,7 +40,7 @@ mod tests {
         assert_eq!(masked, [0., 0., 3., 4., 0., 0., 7., 8.]);
     }
 
-    /// The tables of TensorFlow's model optimisation toolkit, which counts the zeros of a pattern and not what stays.
+    /// The tables of TensorFlow's model optimization toolkit, which counts the zeros of a pattern and not what stays.
     #[test]
     fn tables_of_another_tool() {
         let three = [-0.49, -0.66, 0.42, 0.31, 0.63, -1.63];

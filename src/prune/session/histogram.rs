@@ -3,7 +3,7 @@
 use super::Session;
 use super::choice::Choice;
 use crate::error::Result;
-use crate::prune::score::find;
+use crate::prune::criteria::find;
 
 /// Counts of weights by magnitude.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ impl Session {
         }
         let threshold = match (&self.current, &self.items) {
             (Some((recipe, Choice::Items(counts))), Some((_, super::Items::Ranked(ranked))))
-                if find(&recipe.criterion)?.about.magnitude
+                if find(&recipe.criterion)?.info.magnitude
                     && recipe.granularity == crate::recipe::Granularity::Weight =>
             {
                 let layers = ranked.layers.iter().zip(counts);

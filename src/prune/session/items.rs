@@ -1,13 +1,13 @@
 //! The single weights, blocks or patterns of a model, in the order in which they would go.
 
+use crate::cost::{CostModel, Lengths};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
 use crate::prune::allocate::{RankedLayer, RankedWeights, by_hand};
+use crate::prune::criteria::{Layer, Scorer};
 use crate::prune::groups::Groups;
 use crate::prune::mask::{Blocks, Masks, n_m};
-use crate::prune::score::{Criterion, Layer};
 use crate::recipe::{Allocation, Granularity, Recipe};
-use crate::report::{Ledger, Lengths};
 use std::collections::BTreeMap;
 
 /// What a criterion makes of a model's weights.
@@ -23,7 +23,7 @@ impl Items {
     pub fn new(
         graph: &Graph,
         groups: &Groups,
-        criterion: &dyn Criterion,
+        scorer: &dyn Scorer,
         recipe: &Recipe,
     ) -> Result<Items> {
         let macs = macs_by_tensor(graph);
@@ -42,7 +42,7 @@ impl Items {
             if masks.0.contains_key(&weights.tensor) {
                 continue;
             }
-            let saliency = criterion
+            let saliency = scorer
                 .weights(&layer)
                 .ok_or_else(|| channels_only(recipe))?;
             if let Granularity::NM { n, m } = recipe.granularity {
@@ -80,13 +80,13 @@ impl Items {
 
 /// The masks of the layers of which something is to go. A pattern leaves no choice how much.
 pub fn unprotected(masks: &Masks, graph: &Graph, recipe: &Recipe) -> Masks {
-    let ledger = Ledger::new(graph);
+    let costs = CostModel::new(graph);
     let mut left = masks.clone();
     let by_default = match recipe.allocation {
         Allocation::Manual => 0.0,
         Allocation::Uniform | Allocation::Global => 1.0,
     };
-    for layer in ledger.rows() {
+    for layer in costs.rows() {
         if by_hand(recipe, [&layer.name]).unwrap_or(by_default) == 0.0 {
             left.0.remove(&layer.weight);
         }
@@ -95,11 +95,11 @@ pub fn unprotected(masks: &Masks, graph: &Graph, recipe: &Recipe) -> Masks {
 }
 
 fn macs_by_tensor(graph: &Graph) -> BTreeMap<ValueId, u64> {
-    let ledger = Ledger::new(graph);
+    let costs = CostModel::new(graph);
     let own = Lengths::new();
     let mut macs = BTreeMap::new();
-    for layer in ledger.rows() {
-        *macs.entry(layer.weight).or_default() += ledger.macs_of(layer.node, &own);
+    for layer in costs.rows() {
+        *macs.entry(layer.weight).or_default() += costs.macs_of(layer.node, &own);
     }
     macs
 }

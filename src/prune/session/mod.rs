@@ -16,12 +16,12 @@ pub use preview::{LayerCut, Preview};
 pub use scores::ScoreBars;
 
 use super::allocate::{RankedUnits, check_names, choose_units, choose_weights};
-use super::groups::{Groups, analyse};
-use super::score::{Measured, criterion, is_measured, unit_scores};
+use super::criteria::{Measured, is_measured, scorer, unit_scores};
+use super::groups::{Groups, analyze};
+use crate::cost::CostModel;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::recipe::{Granularity, Recipe, Reduction};
-use crate::report::Ledger;
 pub(super) use choice::Choice;
 use items::{Items, channels_only, unprotected};
 
@@ -61,7 +61,7 @@ impl Session {
     /// A session on a model as `onnx::open` gives it; its file has `file_bytes` bytes.
     pub fn new(graph: Graph, file_bytes: u64) -> Result<Self> {
         Ok(Session {
-            groups: analyse(&graph)?,
+            groups: analyze(&graph)?,
             graph,
             file_bytes,
             units: None,
@@ -121,7 +121,7 @@ impl Session {
     /// Makes a recipe the current cut. On an error the cut before it stays.
     pub fn choose(&mut self, recipe: &Recipe) -> Result<()> {
         recipe.check()?;
-        check_names(recipe, &Ledger::new(&self.graph))?;
+        check_names(recipe, &CostModel::new(&self.graph))?;
         let choice = match recipe.granularity {
             Granularity::Channel => self.choose_channels(recipe)?,
             _ => self.choose_weights(recipe)?,
@@ -144,8 +144,8 @@ impl Session {
             reduction: recipe.reduction,
         };
         if self.units.as_ref().is_none_or(|(known, _)| *known != key) {
-            let criterion = criterion(&recipe.criterion, recipe.seed, self.measured.as_ref())?;
-            let scores = unit_scores(&self.graph, &self.groups, &*criterion, recipe.reduction)?;
+            let scorer = scorer(&recipe.criterion, recipe.seed, self.measured.as_ref())?;
+            let scores = unit_scores(&self.graph, &self.groups, &*scorer, recipe.reduction)?;
             self.units = Some((key, RankedUnits::new(&self.graph, &self.groups, scores)));
         }
         let (_, ranked) = self.units.as_ref().expect("ranked above");
@@ -153,7 +153,7 @@ impl Session {
             &self.graph,
             &self.groups,
             ranked,
-            &Ledger::new(&self.graph),
+            &CostModel::new(&self.graph),
             recipe,
             self.file_bytes,
         )?;
@@ -169,20 +169,20 @@ impl Session {
             reduction: recipe.block.map(|_| recipe.reduction),
         };
         if self.items.as_ref().is_none_or(|(known, _)| *known != key) {
-            let criterion = criterion(&recipe.criterion, recipe.seed, self.measured.as_ref())?;
-            if !criterion.about().weights {
+            let scorer = scorer(&recipe.criterion, recipe.seed, self.measured.as_ref())?;
+            if !scorer.info().weights {
                 return Err(channels_only(recipe));
             }
             // The old order goes first: two might not fit beside a large model.
             self.items = None;
             self.items = Some((
                 key,
-                Items::new(&self.graph, &self.groups, &*criterion, recipe)?,
+                Items::new(&self.graph, &self.groups, &*scorer, recipe)?,
             ));
         }
         match &self.items.as_ref().expect("ranked above").1 {
             Items::Ranked(ranked) => {
-                let counts = choose_weights(ranked, &Ledger::new(&self.graph), recipe)?;
+                let counts = choose_weights(ranked, &CostModel::new(&self.graph), recipe)?;
                 Ok(Choice::Items(counts))
             }
             Items::Pattern(masks) => Ok(Choice::Pattern(unprotected(masks, &self.graph, recipe))),

@@ -3,17 +3,17 @@
 use super::Session;
 use super::choice::Choice;
 use super::items::Items;
+use crate::cost::CostModel;
 use crate::error::{Error, Result};
 use crate::prune::allocate::{by_hand, share_of_units_left, share_of_weights_left};
 use crate::recipe::{Granularity, Recipe, Target};
-use crate::report::Ledger;
 use std::collections::BTreeMap;
 
 impl Session {
     /// The layers that a recipe cuts, each with those that can't be cut without it: layers whose channels go together, or
     /// that share their weights. Layers that it protects are left out. In the order of the graph.
     pub fn parts(&self, recipe: &Recipe) -> Vec<Vec<String>> {
-        let ledger = Ledger::new(self.graph());
+        let costs = CostModel::new(self.graph());
         let mut tied: Vec<Vec<String>> = match recipe.granularity {
             Granularity::Channel => {
                 let groups = self.groups().groups.iter();
@@ -27,7 +27,7 @@ impl Session {
             }
             _ => {
                 let mut by_tensor: BTreeMap<_, Vec<String>> = BTreeMap::new();
-                for row in ledger.rows() {
+                for row in costs.rows() {
                     by_tensor
                         .entry(row.weight)
                         .or_default()
@@ -37,7 +37,7 @@ impl Session {
             }
         };
         tied.retain(|names| !names.is_empty() && by_protection(recipe, names));
-        let order = ledger.rows().iter().map(|row| row.name.as_str());
+        let order = costs.rows().iter().map(|row| row.name.as_str());
         let place: BTreeMap<&str, usize> = order.zip(0..).collect();
         let mut parts = joined(tied);
         let at = |name: &String| place.get(name.as_str()).copied().unwrap_or(usize::MAX);
@@ -54,14 +54,14 @@ impl Session {
     ///
     /// Errors: [`Error::BadRecipe`] where nothing has been chosen, or for a pattern, whose share follows.
     pub fn share(&self, target: Target) -> Result<f64> {
-        let ledger = Ledger::new(self.graph());
+        let costs = CostModel::new(self.graph());
         match (&self.current()?.1, &self.units, &self.items) {
             (Choice::Units(removed), Some((_, ranked)), _) => {
                 let bytes = self.file_bytes();
-                Ok(share_of_units_left(ranked, &ledger, removed, target, bytes))
+                Ok(share_of_units_left(ranked, &costs, removed, target, bytes))
             }
             (Choice::Items(counts), _, Some((_, Items::Ranked(ranked)))) => {
-                Ok(share_of_weights_left(ranked, &ledger, counts, target))
+                Ok(share_of_weights_left(ranked, &costs, counts, target))
             }
             _ => Err(Error::BadRecipe(
                 "a pattern such as 2:4 leaves no choice how much goes".into(),

@@ -3,11 +3,11 @@
 use super::Session;
 use super::choice::Choice;
 use super::items::Items;
+use crate::cost::{CostModel, LayerCost, Lengths, ModelCost, Totals};
 use crate::error::Result;
 use crate::graph::{Graph, ValueId};
 use crate::prune::allocate::RankedLayer;
 use crate::recipe::Recipe;
-use crate::report::{Account, LayerCost, Ledger, Lengths, Totals};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -49,26 +49,26 @@ impl Session {
     /// Makes a recipe the current cut and counts what it comes to. On an error the cut before it stays.
     pub fn preview(&mut self, recipe: &Recipe) -> Result<Preview> {
         self.choose(recipe)?;
-        let ledger = Ledger::new(&self.graph);
+        let costs = CostModel::new(&self.graph);
         let dense = Lengths::new();
-        let before = ledger.totals(&dense, self.file_bytes);
+        let before = costs.totals(&dense, self.file_bytes);
         let (_, choice) = self.current()?;
         let warnings = self.warnings()?;
         Ok(match choice {
             Choice::Units(removed) => {
                 let lengths = self.lengths(removed);
-                let bytes = ledger.bytes(&lengths, self.file_bytes);
-                let was = ledger.layers(&dense);
-                let is = ledger.layers(&lengths);
+                let bytes = costs.bytes(&lengths, self.file_bytes);
+                let was = costs.layers(&dense);
+                let is = costs.layers(&lengths);
                 let rows = was.iter().zip(&is).enumerate();
                 Preview {
-                    after: ledger.totals(&lengths, bytes),
+                    after: costs.totals(&lengths, bytes),
                     before,
                     bytes_are_exact: false,
                     layers: rows
                         .map(|(id, (was, is))| LayerCut {
                             sparsity: share_gone(elements(was), elements(is)),
-                            threshold: self.channel_threshold(ledger.rows()[id].node),
+                            threshold: self.channel_threshold(costs.rows()[id].node),
                             ..LayerCut::of(id, was, is)
                         })
                         .collect(),
@@ -78,8 +78,8 @@ impl Session {
             Choice::Items(_) | Choice::Pattern(_) => {
                 let left = self.nonzeros_left();
                 let mut after = before;
-                let was = ledger.layers(&dense);
-                let rows = ledger.rows().iter().zip(&was).enumerate();
+                let was = costs.layers(&dense);
+                let rows = costs.rows().iter().zip(&was).enumerate();
                 let layers = rows
                     .map(|(id, (row, was))| {
                         let mut cut = LayerCut::of(id, was, was);
@@ -109,8 +109,8 @@ impl Session {
     }
 
     /// The layers of a finished cut as rows beside those of the dense model.
-    pub fn layers_after(&self, after: &Account) -> Vec<LayerCut> {
-        let was = Ledger::new(&self.graph).layers(&Lengths::new());
+    pub fn layers_after(&self, after: &ModelCost) -> Vec<LayerCut> {
+        let was = CostModel::new(&self.graph).layers(&Lengths::new());
         let rows = was.iter().zip(&after.layers).enumerate();
         rows.map(|(id, (was, is))| {
             let kept = is.nonzeros as f64 / was.nonzeros.max(1) as f64;

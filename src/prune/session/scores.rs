@@ -2,11 +2,11 @@
 
 use super::Session;
 use super::choice::Choice;
+use crate::cost::CostModel;
 use crate::error::{Error, Result};
 use crate::ops::coupling::Axis;
+use crate::prune::criteria::{Layer, scorer};
 use crate::prune::groups::UnitId;
-use crate::prune::score::{Layer, criterion};
-use crate::report::Ledger;
 use std::collections::BTreeMap;
 
 /// Scores from high to low; the first `kept` of them stay.
@@ -23,7 +23,7 @@ pub struct ScoreBars {
 }
 
 impl Session {
-    /// The output channels of a layer (its place among the ledger's rows) by score.
+    /// The output channels of a layer (its place among the cost model's rows) by score.
     pub fn scores(&self, layer: usize) -> Result<ScoreBars> {
         let node = self.layer_node(layer)?;
         let (recipe, choice) = self.current()?;
@@ -47,8 +47,8 @@ impl Session {
     }
 
     fn layer_node(&self, layer: usize) -> Result<usize> {
-        let ledger = Ledger::new(&self.graph);
-        let row = ledger.rows().get(layer);
+        let costs = CostModel::new(&self.graph);
+        let row = costs.rows().get(layer);
         row.map(|row| row.node)
             .ok_or_else(|| Error::BadInput(format!("layer {layer} does not exist")))
     }
@@ -109,11 +109,11 @@ impl Session {
 
     /// Channels by the criterion alone, where they do not go as channels.
     fn slice_bars(&self, node: usize, name: &str, seed: u32) -> Result<ScoreBars> {
-        let criterion = criterion(name, seed, self.measured())?;
+        let scorer = scorer(name, seed, self.measured())?;
         let found = self.groups.layers.iter().find(|(at, _)| *at == node);
         let layer = found.and_then(|(_, weights)| Layer::new(&self.graph, node, weights));
         let scores = layer
-            .and_then(|layer| criterion.slices(&layer))
+            .and_then(|layer| scorer.slices(&layer))
             .unwrap_or_default();
         let mut order: Vec<(f32, u32)> = scores.into_iter().zip(0..).collect();
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -128,7 +128,7 @@ impl Session {
         })
     }
 
-    /// The weight tensor of a layer (its place among the ledger's rows), seen as a layer.
+    /// The weight tensor of a layer (its place among the cost model's rows), seen as a layer.
     pub(super) fn layer(&self, layer: usize) -> Result<Layer<'_>> {
         let node = self.layer_node(layer)?;
         let found = self.groups.layers.iter().find(|(at, _)| *at == node);

@@ -5,7 +5,7 @@ mod samples;
 mod solve;
 
 use crate::data::Pictures;
-use crate::engine::{Normalisation, Options, Tape};
+use crate::engine::{Normalization, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Node, ValueId};
 use crate::ops::linear::Linear;
@@ -247,7 +247,7 @@ impl Walk {
             batch,
             ..Options::default()
         };
-        let mut tape = Tape::new(graph, &options, Normalisation::Stored)?;
+        let mut tape = Tape::new(graph, &options, Normalization::Stored)?;
         tape.start(&[input])?;
         Ok(Walk {
             nodes: tape.nodes(),

@@ -1,11 +1,11 @@
 //! What crosses the boundary on the way to and from recovery. Fields mean what the core's reports say they mean.
 
+use crate::cost::{Retained, Totals, model_cost};
 use crate::error::Error;
 use crate::eval::Metrics;
 use crate::onnx::write;
 use crate::recipe::Recipe;
 use crate::recover::{self, ReconstructedLayer};
-use crate::report::{Remainder, Totals, account};
 use crate::search::{self, Curves, SearchEvent, SensitivityPoint};
 use crate::web::scores::Scores;
 use js_sys::{Float32Array, Uint8Array};
@@ -38,7 +38,7 @@ pub struct Beginning {
 pub struct Recovered {
     pub totals: Totals,
     /// Of the original, whose pruning it comes of.
-    pub left: Remainder,
+    pub left: Retained,
     /// Milliseconds for one picture, median.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<f64>,
@@ -60,10 +60,10 @@ impl Recovered {
     pub fn of(recovered: &recover::Recovered, before: &Totals) -> Result<Self, Error> {
         let bytes = write(&recovered.graph)?;
         let (kept, quality) = recovered.found.unzip();
-        let totals = account(&recovered.graph, bytes.len() as u64).totals;
+        let totals = model_cost(&recovered.graph, bytes.len() as u64).totals;
         Ok(Recovered {
             totals,
-            left: Remainder::new(before, &totals),
+            left: Retained::new(before, &totals),
             milliseconds: None,
             bytes: Uint8Array::from(&bytes[..]),
             layers: recovered.layers.clone(),
@@ -99,7 +99,7 @@ pub struct Round {
 pub struct Made {
     /// What cuts as far in one go.
     pub recipe: Recipe,
-    pub left: Remainder,
+    pub left: Retained,
 }
 
 /// Probes of a model's layers that can be done now.

@@ -3,11 +3,11 @@
 use super::messages::{Made, Round};
 use super::preparing::Preparing;
 use super::{Kind, Learner, nothing_begun, options};
+use crate::cost::Retained;
 use crate::error::Error;
 use crate::onnx::open;
 use crate::recipe::Recipe;
 use crate::recover::Plan;
-use crate::report::Remainder;
 use crate::search::{BudgetSearch, SearchEvent, SearchGoal, State};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::messages::Sizes;
@@ -87,7 +87,7 @@ impl Learner {
             SearchEvent::Judged(tried) => {
                 let made = Made {
                     recipe: line.recipe(tried.share),
-                    left: Remainder::new(&work.before, &tried.totals),
+                    left: Retained::new(&work.before, &tried.totals),
                 };
                 (line.latest(), Some(made))
             }

@@ -1,11 +1,11 @@
 /** Photos in folders that are classes. */
-import type { Place } from "../../core/protocol";
+import type { DatasetEntry } from "../../core/protocol";
 import { decodePhoto } from "../photo";
 import { nameOf, type Entry } from "./entries";
 import type { PhotoLesson } from "./lesson";
 
 /** What the paths say of photos: the core tells. */
-export type PlacesOf = (paths: string[], rooted: boolean) => Promise<Place[]>;
+export type PlacesOf = (paths: string[], rooted: boolean) => Promise<DatasetEntry[]>;
 
 /** `rooted`: whether the first folder holds all of them by its nature, as a chosen folder does. */
 export async function photoLessons(

@@ -1,0 +1,163 @@
+//! Measuring a data-aware criterion, a picture at a time: whoever drives it can show how far it is, and stop it.
+
+use super::probe::{Probe, Watched};
+use super::{Accumulator, Against, LayerScores, Measured, MeasuredOn, Saliency};
+use crate::data::{Pictures, pictures::Batches};
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::prune::criteria::info::Source;
+use crate::prune::criteria::{find, is_measured};
+use crate::recipe::Recipe;
+
+/// The most pictures that are measured on unless more are asked for, of small pictures and of large ones; scores
+/// change little with more.
+const ENOUGH: (usize, usize) = (1024, 64);
+/// Pictures of this many pixels and fewer are small.
+const SMALL: u32 = 64 * 64;
+
+/// As many of the pictures as are enough to measure on, chosen by the seed.
+pub fn calibration(pictures: &Pictures, seed: u32) -> Pictures {
+    let [width, height] = pictures.preset().size;
+    let most = match width * height <= SMALL {
+        true => ENOUGH.0,
+        false => ENOUGH.1,
+    };
+    match pictures.len() > most {
+        true => pictures.sample(most, seed),
+        false => pictures.clone(),
+    }
+}
+
+/// A criterion that is being measured.
+pub struct Measuring {
+    probe: Probe,
+    accumulator: Box<dyn Accumulator>,
+    on: MeasuredOn,
+    pictures: Pictures,
+    order: Batches,
+    done: usize,
+    of: usize,
+}
+
+impl Measuring {
+    /// All pictures are shown, in an order by the seed.
+    ///
+    /// Errors: [`Error::BadRecipe`] where the criterion is unknown, or looks at no pictures; [`Error::BadInput`] where there are no pictures,
+    /// or the model does not take them; [`Error::BadModel`] and [`Error::UnsupportedOperators`] where gradients can't pass
+    /// through the model.
+    pub fn new(graph: &Graph, criterion: &str, pictures: Pictures, seed: u32) -> Result<Self> {
+        if pictures.is_empty() {
+            return Err(Error::BadInput(format!(
+                "“{criterion}” is measured on pictures, and there are none: a few dozen do well"
+            )));
+        }
+        let Source::Pictures(begin) = find(criterion)?.source else {
+            return Err(Error::BadRecipe(format!(
+                "the criterion “{criterion}” is not measured on pictures: it goes by the model alone"
+            )));
+        };
+        let probe = Probe::new(graph, &pictures)?;
+        let accumulator = begin(&probe);
+        Ok(Measuring {
+            on: MeasuredOn {
+                criterion: criterion.into(),
+                pictures: pictures.len(),
+                against: match (accumulator.needs_gradients(), pictures.labels()) {
+                    (false, _) => Against::Nothing,
+                    (true, Some(_)) => Against::Labels,
+                    (true, None) => Against::FirstChoice,
+                },
+                none_apart: false,
+            },
+            order: Batches::new(pictures.len(), seed),
+            of: accumulator.wanted(pictures.len()),
+            done: 0,
+            probe,
+            accumulator,
+            pictures,
+        })
+    }
+
+    /// Notes that no pictures were kept apart from these to measure on.
+    pub fn with_none_apart(mut self) -> Self {
+        self.on.none_apart = true;
+        self
+    }
+
+    /// Shows the next picture; gives how many have been shown, and how many are to be.
+    pub fn advance(&mut self) -> Result<(usize, usize)> {
+        if self.done < self.of {
+            let gradients = self.accumulator.needs_gradients();
+            for index in self.order.next(1) {
+                self.probe.show(&self.pictures, index, gradients)?;
+            }
+            self.accumulator.accumulate(&mut self.probe)?;
+            self.done += 1;
+        }
+        Ok((self.done, self.of))
+    }
+
+    /// What the pictures that have been shown say. Of equal pictures in equal order it is the same to the bit everywhere.
+    pub fn finish(self) -> Result<Measured> {
+        let saliency = self.accumulator.scores(&self.probe, self.done.max(1))?;
+        let layers = self.probe.layers.iter().zip(saliency);
+        Ok(Measured {
+            on: self.on,
+            layers: layers
+                .map(|(layer, saliency)| scores(&self.probe, layer, saliency))
+                .collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// Begins to measure a recipe's criterion on pictures, or on as many of them as are enough; `None` where it needs none.
+pub fn begin(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Option<Measuring>> {
+    if !is_measured(&recipe.criterion) {
+        return Ok(None);
+    }
+    let pictures = calibration(pictures, recipe.seed);
+    Measuring::new(graph, &recipe.criterion, pictures, recipe.seed).map(Some)
+}
+
+/// Measures a recipe's criterion on pictures; `None` where it needs none.
+pub fn measure(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Option<Measured>> {
+    let Some(mut measuring) = begin(graph, recipe, pictures)? else {
+        return Ok(None);
+    };
+    while measuring.advance()?.0 < measuring.of {}
+    measuring.finish().map(Some)
+}
+
+/// Rounds a layer's saliency. Only a weight of zero may score zero.
+fn scores(probe: &Probe, layer: &Watched, saliency: Saliency) -> Result<LayerScores> {
+    let name = &probe.graph.value(layer.tensor).name;
+    let rounded = |numbers: Vec<f64>| -> Result<Vec<f32>> {
+        let numbers: Vec<f32> = numbers.into_iter().map(|x| x as f32).collect();
+        match numbers.iter().all(|x| x.is_finite() && *x >= 0.0) {
+            true => Ok(numbers),
+            false => Err(Error::BadModel(format!(
+                "the scores of “{name}” are too large for numbers of single precision: this model's activations or gradients \
+                 run away on these pictures"
+            ))),
+        }
+    };
+    let weights = match saliency.weights {
+        Some(numbers) => {
+            let mut numbers = rounded(numbers)?;
+            for (score, weight) in numbers.iter_mut().zip(probe.weights(layer).iter()) {
+                *score = match *weight == 0.0 {
+                    true => 0.0,
+                    false => score.max(f32::MIN_POSITIVE),
+                };
+            }
+            Some(numbers)
+        }
+        None => None,
+    };
+    Ok(LayerScores {
+        tensor: name.clone(),
+        axis: layer.axis,
+        weights,
+        slices: rounded(saliency.slices)?,
+    })
+}

@@ -1,0 +1,170 @@
+//! Saliency that pictures tell. What the pictures say of a model is measured once, picture by picture
+//! ([`Measuring`]); what comes out ([`Measured`]) is a criterion like any other. A data-aware criterion is one file behind
+//! [`Accumulator`]; to add one, add the file and its two lines here: its `mod`, and its place in the list.
+
+mod apoz;
+mod fisher;
+mod measuring;
+mod movement;
+mod probe;
+mod products;
+mod snip;
+mod taylor;
+mod wanda;
+
+pub use measuring::{Measuring, begin, calibration, measure};
+
+use super::{Criterion, CriterionInfo, Layer, Scorer};
+use crate::error::{Error, Result};
+use crate::graph::{Graph, ValueId};
+use crate::prune::groups::Groups;
+use probe::Probe;
+use serde::{Deserialize, Serialize};
+
+/// The criteria that look at pictures, in the order in which they are listed.
+pub(super) static BY_PICTURES: [&Criterion; 6] = [
+    &wanda::CRITERION,
+    &taylor::CRITERION,
+    &fisher::CRITERION,
+    &apoz::CRITERION,
+    &snip::CRITERION,
+    &movement::CRITERION,
+];
+
+/// How a criterion begins to look at pictures.
+pub(super) type Begin = fn(&Probe) -> Box<dyn Accumulator>;
+
+/// What a data-aware criterion gathers while pictures are shown.
+pub(super) trait Accumulator {
+    /// Whether the gradients of a loss are needed beside what the model computes.
+    fn needs_gradients(&self) -> bool {
+        true
+    }
+
+    /// How many pictures are to be shown in all, where `there_are` so many; more means again and again.
+    fn wanted(&self, there_are: usize) -> usize {
+        there_are
+    }
+
+    /// Takes in what a picture gave that the probe has just been shown.
+    fn accumulate(&mut self, probe: &mut Probe) -> Result<()>;
+
+    /// The saliency of each layer, in the order of [`Probe::layers`], after so many pictures. Weights of zero need no care.
+    fn scores(&self, probe: &Probe, pictures: usize) -> Result<Vec<Saliency>>;
+}
+
+/// The saliency of a layer, not rounded yet: by weight in the tensor's order, and by slice.
+pub(super) struct Saliency {
+    /// `None` where whole channels are judged only.
+    weights: Option<Vec<f64>>,
+    slices: Vec<f64>,
+}
+
+/// What the loss behind a score was taken against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Against {
+    /// The pictures' labels.
+    Labels,
+    /// The model's own first choice, since the pictures have no labels.
+    FirstChoice,
+    /// Nothing: the criterion looks at activations only.
+    Nothing,
+}
+
+/// On what scores were measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct MeasuredOn {
+    /// The criterion's name.
+    pub criterion: String,
+    pub pictures: usize,
+    pub against: Against,
+    /// Whether none could be kept apart, since there are too few: what is measured on these pictures later flatters the cut.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub none_apart: bool,
+}
+
+/// What a criterion found out about a model on pictures: its scores, by look-up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    pub on: MeasuredOn,
+    pub layers: Vec<LayerScores>,
+}
+
+/// The scores of one weight tensor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerScores {
+    /// The tensor's name.
+    pub tensor: String,
+    /// The axis of its output channels.
+    pub axis: usize,
+    /// By weight, in the tensor's order; `None` where the criterion judges whole channels only.
+    pub weights: Option<Vec<f32>>,
+    /// By slice along the axis.
+    pub slices: Vec<f32>,
+}
+
+impl Measured {
+    /// Fails with [`Error::BadInput`] where the scores are those of another model.
+    pub fn check_fits(&self, graph: &Graph, groups: &Groups) -> Result<()> {
+        for (node, weights) in &groups.layers {
+            let Some(layer) = Layer::new(graph, *node, weights) else {
+                continue;
+            };
+            let found = self.find(graph, layer.tensor, layer.axis);
+            let fits = found.is_some_and(|scores| {
+                let all = scores.weights.as_ref();
+                scores.slices.len() == layer.channels()
+                    && all.is_none_or(|all| all.len() == layer.weights.len())
+            });
+            if !fits {
+                return Err(Error::BadInput(format!(
+                    "the scores by “{}” were measured on another model: nothing in them fits “{}”; measure them on this one",
+                    self.on.criterion,
+                    graph.node_label(&graph.nodes[*node])
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The criterion that it was measured for, judging by what came out.
+    pub(super) fn by(&self, info: &'static CriterionInfo) -> Box<dyn Scorer + '_> {
+        Box::new(Lookup {
+            info,
+            measured: self,
+        })
+    }
+
+    fn find(&self, graph: &Graph, tensor: ValueId, axis: usize) -> Option<&LayerScores> {
+        let name = &graph.value(tensor).name;
+        let mut layers = self.layers.iter();
+        layers.find(|scores| scores.tensor == *name && scores.axis == axis)
+    }
+}
+
+/// What was measured, as the criterion that it was measured for.
+struct Lookup<'m> {
+    info: &'static CriterionInfo,
+    measured: &'m Measured,
+}
+
+impl Scorer for Lookup<'_> {
+    fn info(&self) -> &'static CriterionInfo {
+        self.info
+    }
+
+    fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
+        let scores = self.measured.find(layer.graph, layer.tensor, layer.axis)?;
+        scores.weights.clone()
+    }
+
+    fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
+        let scores = self.measured.find(layer.graph, layer.tensor, layer.axis)?;
+        Some(scores.slices.clone())
+    }
+}

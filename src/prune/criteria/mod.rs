@@ -1,0 +1,97 @@
+//! Saliency: how much a weight or a channel matters. A criterion is one file behind [`Scorer`], or behind
+//! [`measured`]'s trait where it looks at pictures. The file says all that is to be said of it ([`CriterionInfo`]); to add one, add
+//! the file and its two lines here or there: its `mod`, and its place in the list.
+
+mod batch_norm_scale;
+mod channels;
+mod geometric_median;
+mod info;
+mod l1;
+mod l2;
+mod lamp;
+mod layer;
+pub mod measured;
+mod random;
+
+pub use channels::unit_scores;
+pub use info::{Criterion, CriterionInfo};
+pub use layer::Layer;
+pub use measured::Measured;
+
+use crate::error::{Error, Result};
+use crate::recipe::suggest;
+use info::Source;
+
+/// The criteria that go by the model alone, in the order in which they are listed.
+static BY_THE_MODEL: [&Criterion; 6] = [
+    &l2::CRITERION,
+    &l1::CRITERION,
+    &lamp::CRITERION,
+    &geometric_median::CRITERION,
+    &batch_norm_scale::CRITERION,
+    &random::CRITERION,
+];
+
+/// How the worth of weights and of channels is judged. Higher is worth more; nothing is below zero.
+pub trait Scorer: Send + Sync {
+    /// What it says of itself.
+    fn info(&self) -> &'static CriterionInfo;
+
+    /// The saliency of each weight of a layer, in the tensor's order. A weight of zero, and no other, has a saliency of
+    /// zero: removing it costs nothing. `None` where the criterion judges channels only.
+    fn weights(&self, layer: &Layer<'_>) -> Option<Vec<f32>>;
+
+    /// The saliency of each slice along the axis of the layer's output channels. `None` where the criterion has
+    /// nothing to say of this layer.
+    fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>>;
+}
+
+/// All criteria that there are, in the order in which they are listed.
+pub fn all() -> impl Iterator<Item = &'static Criterion> {
+    BY_THE_MODEL.iter().chain(&measured::BY_PICTURES).copied()
+}
+
+/// The criterion of a name.
+///
+/// Fails with [`Error::BadRecipe`] where there is none.
+pub fn find(name: &str) -> Result<&'static Criterion> {
+    all()
+        .find(|criterion| criterion.info.name == name)
+        .ok_or_else(|| {
+            let names: Vec<&str> = all().map(|criterion| criterion.info.name).collect();
+            Error::BadRecipe(format!(
+                "this recipe can't be used: its criterion “{name}” is unknown; {}",
+                suggest(name, &names)
+            ))
+        })
+}
+
+/// Whether a criterion of this name looks at pictures, so that it has to be measured before it can be used.
+pub fn is_measured(name: &str) -> bool {
+    find(name).is_ok_and(Criterion::looks_at_pictures)
+}
+
+/// The criterion of a name, ready to judge. `measured` is what pictures told of the model, if they have been asked.
+///
+/// Fails with [`Error::BadRecipe`] where the name is unknown, or the criterion needs pictures and has not been measured.
+pub fn scorer<'m>(
+    name: &str,
+    seed: u32,
+    measured: Option<&'m Measured>,
+) -> Result<Box<dyn Scorer + 'm>> {
+    let criterion = find(name)?;
+    match criterion.source {
+        Source::Model(make) => Ok(make(seed)),
+        Source::Pictures(_) => match measured.filter(|measured| measured.on.criterion == name) {
+            Some(measured) => Ok(measured.by(&criterion.info)),
+            None => Err(not_measured(name)),
+        },
+    }
+}
+
+fn not_measured(name: &str) -> Error {
+    Error::BadRecipe(format!(
+        "this recipe's criterion “{name}” looks at pictures, and it has not been measured on any yet: on the page, measure it \
+         on your photos; with the command, add --data DIR and --preset PRESET.json"
+    ))
+}

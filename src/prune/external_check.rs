@@ -1,0 +1,48 @@
+//! The check of a re-pack where our engine can't run the model: another engine runs the masked dense model and the
+//! re-packed one, and what both answer is compared here.
+
+use super::check::{self, RepackCheck};
+use super::cut::CutReport;
+use super::groups::UnitId;
+use super::repack::mask_channels;
+use super::session::Session;
+use crate::error::Result;
+use crate::onnx;
+use crate::tensor::Tensor;
+
+/// A cut that is still to be checked, by an engine that can run it.
+#[derive(Debug, Clone)]
+pub struct ExternalCheck {
+    /// What the cut removed.
+    pub(super) removed: Vec<UnitId>,
+    /// What both models are to be run on: a tensor for each input, in the model's order.
+    pub inputs: Vec<Tensor>,
+    pub(super) tolerance: f32,
+}
+
+impl Session {
+    /// The masked dense model of a cut as an ONNX file, for running beside the cut's own file.
+    pub fn masked_file(&self, external_check: &ExternalCheck) -> Result<Vec<u8>> {
+        let masked = mask_channels(self.graph(), self.groups(), &external_check.removed)?;
+        onnx::write(&masked)
+    }
+}
+
+impl ExternalCheck {
+    /// How far apart the two models' outputs are, all of them and in the model's order.
+    ///
+    /// Fails as [`check::compare`] does.
+    pub fn compare(&self, masked: &[Tensor], packed: &[Tensor]) -> Result<RepackCheck> {
+        check::compare(masked, packed, self.tolerance)
+    }
+}
+
+impl CutReport {
+    /// Takes in that the cut has been checked after all, by the engine of this name.
+    pub fn take_check(&mut self, check: RepackCheck, engine: &str) {
+        self.check = Some(check);
+        self.checked_by = Some(engine.into());
+        self.check_skipped = None;
+        self.warn_of_check();
+    }
+}
