@@ -46,7 +46,7 @@ describe("the page", () => {
     expect(panel("Cut").getByText(/Open a model/)).toBeTruthy();
     expect(panel("Network").getByText(/Open a model/)).toBeTruthy();
     expect(panel("Compare").getByText(/Open a model/)).toBeTruthy();
-    expect(panel("Take home").getByText(/Open a model/)).toBeTruthy();
+    expect(panel("Export").getByText(/Open a model/)).toBeTruthy();
     expect(panel("From photo to tensor").getByText(/Open a model/)).toBeTruthy();
   });
 
@@ -67,7 +67,7 @@ describe("the page", () => {
     expect(screen.getByTestId("check").textContent).toMatch(
       /the smaller file gives the same answers.*3\.0e-6 on your photo/s,
     );
-    expect(panel("Take home").getByRole("link", { name: "Download ONNX 2.94\u00a0kB" })).toBeTruthy();
+    expect(panel("Export").getByRole("link", { name: "Download ONNX 2.94\u00a0kB" })).toBeTruthy();
     expect(panel("Compare").getByText("✓ they agree")).toBeTruthy();
   });
 
@@ -135,7 +135,7 @@ describe("the page", () => {
     core.fail("pack", coreError("too-large", "There is not enough memory."));
     await openSmall();
     expect(panel("Compare").getByText(/no finished cut to compare/)).toBeTruthy();
-    expect(panel("Take home").getByText(/no finished cut to take/)).toBeTruthy();
+    expect(panel("Export").getByText(/no pruned model to download/)).toBeTruthy();
     core.fail("pack", null);
     panel("Cut").getByRole("button", { name: "Try again" }).click();
     await settled();
@@ -163,7 +163,7 @@ describe("the page", () => {
   test("the gallery that can't be fetched says so and can be tried again", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
     await show();
-    expect(panel("Model").getByRole("alert").textContent).toMatch(/could not be reached/);
+    expect(panel("Model").getByRole("alert").textContent).toMatch(/can't download “gallery.json”/);
     surround();
     panel("Model").getByRole("button", { name: "Try again" }).click();
     await settled();

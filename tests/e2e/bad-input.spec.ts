@@ -80,14 +80,14 @@ test.describe("recipes", () => {
 
   test("are refused with the reason, and nothing changes", async ({ secateur, page }) => {
     await secateur.openGalleryModel();
-    await secateur.panel("Take home").getByText("Bring a recipe").click();
+    await secateur.panel("Export").getByText("Import a recipe").click();
     for (const [what, text, told] of cases) {
       await test.step(what, async () => {
         await secateur
-          .panel("Take home")
+          .panel("Export")
           .getByLabel(/Paste a recipe/)
           .fill(text);
-        await secateur.panel("Take home").getByRole("button", { name: "Apply" }).click();
+        await secateur.panel("Export").getByRole("button", { name: "Apply the recipe" }).click();
         const alert = page.getByRole("alert").filter({ hasText: "can't be used" });
         await expect(alert).toContainText(told);
         await alert.getByRole("button", { name: "Dismiss" }).click();
@@ -95,11 +95,13 @@ test.describe("recipes", () => {
     }
     await expect(secateur.slider).toHaveValue("30");
     await test.step("a target that a recipe may have and this model can't reach", async () => {
-      const take = secateur.panel("Take home");
+      const take = secateur.panel("Export");
       await take.getByLabel(/Paste a recipe/).fill('{"target": {"macs": 0.002}}');
-      await take.getByRole("button", { name: "Apply" }).click();
+      await take.getByRole("button", { name: "Apply the recipe" }).click();
       await expect(secateur.panel("Cut").getByRole("alert")).toContainText(/at least \S+ %?.*before/s);
-      await expect(take).toContainText("This is the cut before; the present one can't be made.");
+      await expect(take).toContainText(
+        "This file comes from the previous settings. The current ones can't be applied.",
+      );
       await page.getByRole("button", { name: "Undo" }).click();
       await expect(secateur.panel("Cut").getByRole("alert")).toHaveCount(0);
     });
@@ -115,27 +117,27 @@ test("numbers that are none of steps, a seed or rounds are told in the core's wo
     await alert.getByRole("button", { name: "Dismiss" }).click();
     await expect(alert).toHaveCount(0);
   };
-  await panel.getByRole("radio", { name: "Distil" }).check({ force: true });
+  await panel.getByRole("radio", { name: "Distill" }).check({ force: true });
   const steps = panel.getByLabel("steps", { exact: true });
   await steps.fill("2.5");
-  await panel.getByRole("button", { name: "Recover this cut" }).click();
+  await panel.getByRole("button", { name: "Recover accuracy" }).click();
   await expect(alert).toContainText("2.5 steps can't be done: say a whole number from 1");
   await dismissed();
 
   await steps.fill("2");
   await panel.getByText("Augmentation").click();
-  await panel.getByLabel("seed").fill("-1");
-  await panel.getByRole("button", { name: "Recover this cut" }).click();
+  await panel.getByLabel("Seed").fill("-1");
+  await panel.getByRole("button", { name: "Recover accuracy" }).click();
   await expect(alert).toContainText("seed must be a whole number from 0");
   await dismissed();
   await panel.getByRole("heading", { name: "Sensitivity" }).click();
   await panel.getByRole("button", { name: "Measure every layer" }).click();
   await expect(alert).toContainText("and -1 is none");
 
-  await panel.getByLabel("seed").fill("1");
-  await panel.getByLabel("in rounds that").selectOption("cut equal parts");
-  await panel.getByLabel("rounds", { exact: true }).fill("1.5");
-  await panel.getByRole("button", { name: "Cut on to the line" }).click();
+  await panel.getByLabel("Seed").fill("1");
+  await panel.getByLabel("Schedule", { exact: true }).selectOption("equal steps");
+  await panel.getByLabel("Rounds", { exact: true }).fill("1.5");
+  await panel.getByRole("button", { name: "Search", exact: true }).click();
   await expect(alert.filter({ hasText: "rounds must be a whole number from 1 to 100, and 1.5 is none" })).toBeVisible();
   await secateur.expectToWork();
 });

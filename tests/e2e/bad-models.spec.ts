@@ -88,7 +88,7 @@ test("a file past what WebAssembly's memory holds is refused before it is read",
   truncateSync(path, 3_000_000_000);
   await secateur.chooseFile(path);
   const alert = secateur.panel("Model").getByRole("alert");
-  await expect(alert).toContainText(/“huge\.onnx” has 3(\.00)? GB, more than a web page's memory can work on/);
+  await expect(alert).toContainText(/“huge\.onnx” is 3(\.00)?\sGB, which is more than a web page can process/);
   rmSync(folder, { recursive: true });
   await alert.getByRole("button", { name: "Dismiss" }).click();
   await secateur.expectToWork();
@@ -115,12 +115,12 @@ test("an unknown operator is named, kept whole, and run and checked by ONNX Runt
   await expect(secateur.check).toHaveText(checked, { timeout: 60_000 });
   await secateur.cut(30);
   await expect(secateur.total("Multiply-adds")).toContainText("−");
-  const takeHome = secateur.panel("Take home");
+  const takeHome = secateur.panel("Export");
   await expect(takeHome.getByRole("link", { name: /^Download ONNX/ })).toBeVisible({ timeout: 30_000 });
   await expect(secateur.check).toHaveText(checked, { timeout: 60_000 });
   const [report] = await Promise.all([
     secateur.page.waitForEvent("download"),
-    takeHome.getByRole("link", { name: /^Report/ }).click(),
+    takeHome.getByRole("link", { name: /^Download report/ }).click(),
   ]);
   const told = JSON.parse(readFileSync(await report.path(), "utf8")) as Record<string, unknown>;
   expect(told).toMatchObject({ check: { agrees: true }, checkedBy: "ONNX Runtime Web", checkSkipped: null });
@@ -136,7 +136,7 @@ test("an operator that nobody knows leaves the cut unchecked, which is said with
   await expect(cut).toContainText(/ONNX Runtime Web could not check it either: .*com\.example/, { timeout: 60_000 });
   await expect(cut.getByRole("button", { name: "Check with ONNX Runtime Web" })).toBeVisible();
   await expect(secateur.check).toHaveCount(0);
-  await expect(secateur.panel("Take home").getByRole("link", { name: /^Download ONNX/ })).toBeVisible();
+  await expect(secateur.panel("Export").getByRole("link", { name: /^Download ONNX/ })).toBeVisible();
 });
 
 test("sizes that a model leaves open are asked for", async ({ secateur, page }) => {

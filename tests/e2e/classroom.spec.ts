@@ -86,12 +86,12 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   await secateur.openGalleryModel("A classroom's network");
   await secateur.cut(50);
   const panel = secateur.panel("Recover");
-  await expect(panel.getByTestId("lessons")).toContainText("12000 photos of Fashion-MNIST");
+  await expect(panel.getByTestId("lessons")).toContainText("12000 photos from Fashion-MNIST");
   await panel.getByRole("radio", { name: "Fine-tune" }).check({ force: true });
   await panel.getByLabel("steps", { exact: true }).fill("200");
-  await panel.getByLabel(/lose at most/).fill(String(LINE));
-  await panel.getByRole("button", { name: "Recover this cut" }).click();
-  const losses = panel.getByRole("img", { name: /^loss on the photos learned from/ });
+  await panel.getByLabel(/^Maximum accuracy drop/).fill(String(LINE));
+  await panel.getByRole("button", { name: "Recover accuracy" }).click();
+  const losses = panel.getByRole("img", { name: /^training loss/ });
   await expect(losses).toBeVisible({ timeout: 240_000 });
   await expect(panel.getByText(/About .* left/)).toBeVisible();
 
@@ -105,9 +105,9 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   expect(alone!).toBeLessThan(whole! - LINE);
   expect(back!).toBeGreaterThan(whole! - LINE);
 
-  await panel.getByLabel("in rounds that").selectOption("linear");
-  await panel.getByLabel("rounds", { exact: true }).fill("2");
-  await panel.getByRole("button", { name: "Cut on to the line" }).click();
+  await panel.getByLabel("Schedule", { exact: true }).selectOption("linear");
+  await panel.getByLabel("Rounds", { exact: true }).fill("2");
+  await panel.getByRole("button", { name: "Search", exact: true }).click();
   const models = panel.getByRole("button", { name: /of the multiply-adds/ });
   await expect(models).toHaveCount(3, { timeout: 250_000 });
   await expect(page.getByTestId("recovered").getByRole("row", { name: /^Test/ })).toBeVisible({ timeout: 240_000 });
@@ -116,7 +116,7 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   const rounds = list.filter((text) => text.includes("in rounds"));
   expect(rounds).toHaveLength(2);
   for (const round of rounds) {
-    expect(round).not.toContain("beyond the line");
+    expect(round).not.toContain("below the line");
     const [, after] = /→ (\S+)\s%/.exec(round)!;
     expect(Number(after)).toBeGreaterThanOrEqual(original! - LINE);
   }
@@ -130,7 +130,7 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   expect(await models.allInnerTexts()).toEqual(list);
 
   await expect(secateur.check).toBeVisible({ timeout: 60_000 });
-  const link = secateur.panel("Take home").getByRole("link", { name: /^Download ONNX/ });
+  const link = secateur.panel("Export").getByRole("link", { name: /^Download ONNX/ });
   const [taken] = await Promise.all([page.waitForEvent("download"), link.click()]);
   const file = readFileSync(await taken.path());
   // Each round goes on from the one before, so the second one's file tells of both.

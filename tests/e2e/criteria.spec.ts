@@ -42,7 +42,7 @@ async function choose(secateur: Secateur, criterion: string): Promise<void> {
 }
 
 async function take(secateur: Secateur, what: RegExp): Promise<Buffer> {
-  const link = secateur.panel("Take home").getByRole("link", { name: what });
+  const link = secateur.panel("Export").getByRole("link", { name: what });
   const [taken] = await Promise.all([secateur.page.waitForEvent("download"), link.click()]);
   return readFileSync(await taken.path());
 }

@@ -42,14 +42,14 @@ test("a zip with a folder a class is counted, and found again after a reload", a
   ]);
   await drop(secateur, { name: "colours.zip", bytes: zipSync(files, { level: 0 }) });
   const told = recover(secateur).getByTestId("lessons");
-  await expect(told).toHaveText("25 photos of “colours.zip” in 2 classes.");
+  await expect(told).toHaveText("25 photos from “colours.zip”, in 2 classes.");
   await secateur.reload();
-  await expect(told).toHaveText("25 photos of “colours.zip” in 2 classes.", { timeout: 60_000 });
+  await expect(told).toHaveText("25 photos from “colours.zip”, in 2 classes.", { timeout: 60_000 });
 
   await drop(secateur, { name: "half.zip", bytes: zipSync(files, { level: 0 }).subarray(0, 900) });
   await expect(recover(secateur).getByRole("alert")).toContainText("“half.zip” can't be unpacked");
   await drop(secateur, { name: "empty.zip", bytes: zipSync({ "notes.txt": new Uint8Array(3) }) });
-  await expect(recover(secateur).getByRole("alert")).toContainText("no photos in “empty.zip”");
+  await expect(recover(secateur).getByRole("alert")).toContainText("“empty.zip” contains no photos");
 });
 
 test("folders that are none of the model's classes are refused, not taken for any", async ({ secateur, page }) => {
@@ -59,8 +59,8 @@ test("folders that are none of the model's classes are refused, not taken for an
   const drawn = await Promise.all(fills.map((fill) => draw(page, { width: 40, height: 30, type: "image/png", fill })));
   const files = Object.fromEntries(drawn.map((bytes, index) => [`${index % 2 ? "cat" : "dog"}/${index}.png`, bytes]));
   await drop(secateur, { name: "pets.zip", bytes: zipSync(files, { level: 0 }) });
-  await expect(recover(secateur).getByTestId("lessons")).toHaveText("8 photos of “pets.zip” in 2 classes.");
-  await recover(secateur).getByRole("button", { name: "Recover this cut" }).click();
+  await expect(recover(secateur).getByTestId("lessons")).toHaveText("8 photos from “pets.zip”, in 2 classes.");
+  await recover(secateur).getByRole("button", { name: "Recover accuracy" }).click();
   await expect(recover(secateur)).toContainText("“cat”, “dog” are none of the model's 1000 classes", {
     timeout: 60_000,
   });
@@ -76,7 +76,7 @@ test("a pair of IDX files is read by the core, and one that does not fit togethe
     bytes: Buffer.concat([header(1, count), Buffer.from(Array.from({ length: count }, (_, index) => index % 3))]),
   });
   await drop(secateur, images, labels(30));
-  await expect(recover(secateur).getByTestId("lessons")).toHaveText("30 photos of your files in 3 classes.");
+  await expect(recover(secateur).getByTestId("lessons")).toHaveText("30 photos from your files, in 3 classes.");
   await drop(secateur, images, labels(29));
   await expect(recover(secateur).getByRole("alert")).toContainText("30 pictures and 29 labels");
   await drop(secateur, { ...images, bytes: images.bytes.subarray(0, 200) }, labels(30));
@@ -89,21 +89,23 @@ test("pictures are taken with the camera, by keyboard, and kept", async ({ secat
   await choose(secateur, "Camera");
   const panel = recover(secateur);
   await panel.getByRole("button", { name: "Open the camera" }).press("Enter");
-  const name = panel.getByLabel(/What it shows/);
+  const name = panel.getByLabel(/^Class \(what the photo shows/);
   await name.fill("cup");
-  await panel.getByLabel("pictures at once").fill("3");
+  await panel.getByLabel("Photos per burst").fill("3");
   // The first picture comes a moment after the camera opens.
   await expect
     .poll(() => panel.locator("video").evaluate((video) => (video as HTMLVideoElement).videoWidth))
     .toBeGreaterThan(0);
   await name.press("Enter");
-  await expect(panel.getByRole("group", { name: "cup" })).toContainText("3 pictures");
+  await expect(panel.getByRole("group", { name: "cup" })).toContainText("3 photos");
   await expect(panel.getByRole("button", { name: "Capture" })).toBeEnabled();
   await name.fill("pen");
   await name.press("Enter");
-  await expect(panel.getByTestId("lessons")).toHaveText("6 photos of your camera in 2 classes.");
+  await expect(panel.getByTestId("lessons")).toHaveText("6 photos from your camera, in 2 classes.");
   await secateur.reload();
-  await expect(panel.getByTestId("lessons")).toHaveText("6 photos of your camera in 2 classes.", { timeout: 60_000 });
+  await expect(panel.getByTestId("lessons")).toHaveText("6 photos from your camera, in 2 classes.", {
+    timeout: 60_000,
+  });
   await expect(panel.getByRole("group", { name: "pen" }).locator("img")).toHaveCount(3);
 });
 
@@ -111,7 +113,7 @@ test("a camera that is refused is told, with what to do", async ({ secateur }) =
   await secateur.openGalleryModel();
   await choose(secateur, "Camera");
   await recover(secateur).getByRole("button", { name: "Open the camera" }).click();
-  await expect(recover(secateur).getByRole("alert")).toContainText("not allowed to use the camera");
+  await expect(recover(secateur).getByRole("alert")).toContainText("does not allow this page to use the camera");
   await expect(recover(secateur).getByRole("button", { name: "Try again" })).toBeVisible();
 });
 
@@ -125,7 +127,7 @@ test("a full disk is told, and what was taken still works", async ({ secateur, p
   const photo = await draw(page, { width: 8, height: 8, type: "image/png", fill: "teal" });
   await drop(secateur, { name: "one.png", bytes: photo }, { name: "two.png", bytes: photo });
   await expect(page.getByRole("alert").filter({ hasText: "storage is full" })).toBeVisible();
-  await expect(recover(secateur).getByTestId("lessons")).toHaveText("2 photos of your files.");
+  await expect(recover(secateur).getByTestId("lessons")).toHaveText("2 photos from your files.");
 });
 
 test("this browser decodes the packed test set to the published bytes", async ({ secateur }) => {

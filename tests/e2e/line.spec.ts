@@ -12,8 +12,8 @@ interface Cut {
 
 /** The cuts of the curve, as the list says them. */
 async function cutsOf(panel: Locator): Promise<Cut[]> {
-  const list = panel.getByRole("group").filter({ hasText: "cut only:" });
-  await list.getByText("cut only:").click();
+  const list = panel.getByRole("group").filter({ hasText: /pruned only: \d+ models/ });
+  await list.getByText(/pruned only: \d+ models/).click();
   const texts = await list.getByRole("button").allInnerTexts();
   return texts.map((text) => {
     const [, gone, accuracy] = /^−(\S+)\s%: (\S+)\s%$/.exec(text.trim())!;
@@ -57,7 +57,7 @@ class Plot {
   /** What is lost at the line, in points: as the plot says it, and as the search's field does. */
   async loss(): Promise<number> {
     const points = Number(/loss of (\S+) points/.exec((await this.line.getAttribute("aria-valuetext"))!)![1]);
-    await expect(this.panel.getByLabel(/lose at most/)).toHaveValue(String(points));
+    await expect(this.panel.getByLabel(/^Maximum accuracy drop/)).toHaveValue(String(points));
     return points;
   }
 
@@ -92,8 +92,8 @@ test("the line is drawn by mouse, by finger and by keys, and the last model abov
   await secateur.openGalleryModel("A classroom's network");
   const plot = new Plot(secateur);
   await expect(plot.panel.getByTestId("lessons")).toContainText("Fashion-MNIST");
-  await plot.panel.getByRole("button", { name: /^Draw the curve/ }).click();
-  await expect(plot.panel.getByText(/cut only: 10 cuts/)).toBeVisible({ timeout: 120_000 });
+  await plot.panel.getByRole("button", { name: /^Measure the curve/ }).click();
+  await expect(plot.panel.getByText(/pruned only: 10 models/)).toBeVisible({ timeout: 120_000 });
   await expect(plot.panel.getByTestId("measured-on")).toContainText("The original was trained on these photos");
   const cuts = await cutsOf(plot.panel);
   await plot.expectLast(cuts);

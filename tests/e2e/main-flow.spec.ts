@@ -21,7 +21,7 @@ test("EfficientNet-Lite0, pruned to 70 % of its multiply-adds, is what the page 
   const save = async (link: RegExp) => {
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      secateur.panel("Take home").getByRole("link", { name: link }).click(),
+      secateur.panel("Export").getByRole("link", { name: link }).click(),
     ]);
     return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
   };

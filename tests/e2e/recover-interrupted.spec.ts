@@ -40,7 +40,7 @@ async function ready(secateur: Secateur): Promise<void> {
   const strip = page.getByRole("group", { name: "Photos to compare on" });
   for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
   await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
-  await secateur.panel("Recover").getByRole("radio", { name: "Distil" }).check({ force: true });
+  await secateur.panel("Recover").getByRole("radio", { name: "Distill" }).check({ force: true });
 }
 
 /** A cut of the classroom's network, its thousands of photos chosen, fine-tuning chosen. */
@@ -56,7 +56,7 @@ async function readyInClass(secateur: Secateur): Promise<void> {
 async function learn(secateur: Secateur, steps: number): Promise<void> {
   const panel = secateur.panel("Recover");
   await panel.getByLabel("steps", { exact: true }).fill(String(steps));
-  await panel.getByRole("button", { name: "Recover this cut" }).click();
+  await panel.getByRole("button", { name: "Recover accuracy" }).click();
 }
 
 const models = ({ page }: Secateur): Locator => page.getByRole("button", { name: /of the multiply-adds/ });
@@ -81,7 +81,7 @@ test("a learner that dies while it learns takes nothing with it", async ({ secat
   await expect(models(secateur)).toHaveCount(1, { timeout: 60_000 });
 
   await learn(secateur, 100_000);
-  await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 60_000 });
+  await expect(panel.getByText(/photos per second/)).toBeVisible({ timeout: 60_000 });
   await kill(page, "learner");
   await expect(panel.getByRole("alert")).toContainText("stopped unexpectedly");
   await expect(panel.getByRole("progressbar")).toHaveCount(0);
@@ -100,7 +100,7 @@ test("a learner that dies while it learns takes nothing with it", async ({ secat
 test("learning that runs away says so, and leaves the weights from before that", async ({ secateur, page }) => {
   await ready(secateur);
   const panel = secateur.panel("Recover");
-  await panel.getByLabel("learning rate").fill("1000000000");
+  await panel.getByLabel("Learning rate").fill("1000000000");
   await learn(secateur, 60);
   await expect(panel.getByText(/learning ran away .* the weights of step \d+ are kept/)).toBeVisible({
     timeout: 120_000,
@@ -115,7 +115,7 @@ test("learning that runs away says so, and leaves the weights from before that",
 
 const ENDS: [name: string, told: RegExp | null, end: (secateur: Secateur) => Promise<unknown>][] = [
   ["a worker that dies", /stopped unexpectedly/, ({ page }) => kill(page, "learner")],
-  ["a cancel", /^Cancelled/, (secateur) => secateur.panel("Recover").getByRole("button", { name: "Cancel" }).click()],
+  ["a cancel", /^Canceled/, (secateur) => secateur.panel("Recover").getByRole("button", { name: "Cancel" }).click()],
   ["a reload", null, (secateur) => secateur.reload()],
 ];
 
@@ -124,15 +124,15 @@ for (const [name, told, end] of ENDS) {
     await ready(secateur);
     const panel = secateur.panel("Recover");
     // So little that nothing gets worse on the way.
-    await panel.getByLabel("learning rate").fill("0.00001");
+    await panel.getByLabel("Learning rate").fill("0.00001");
     await learn(secateur, 2_000);
-    const unfinished = panel.getByRole("button", { name: /unfinished: after step \d+ of 2000$/ });
+    const unfinished = panel.getByRole("button", { name: /unfinished, step \d+ of 2000$/ });
     await expect(unfinished).toHaveCount(1, { timeout: 120_000 });
     await expect(panel.getByRole("progressbar")).toBeVisible();
     await end(secateur);
     if (told) {
       await expect(panel.getByRole("alert")).toContainText(told);
-      await expect(panel.getByRole("alert")).toContainText(/those after step \d+ of 2000/);
+      await expect(panel.getByRole("alert")).toContainText(/from step \d+ of 2000/);
     }
     await expect(unfinished).toBeVisible({ timeout: 60_000 });
     await expect(models(secateur)).toHaveCount(1);
@@ -141,12 +141,12 @@ for (const [name, told, end] of ENDS) {
     await expect(panel.getByRole("progressbar")).toHaveCount(0);
 
     await unfinished.click();
-    await expect(page.getByTestId("recovered")).toContainText("Not recovered to the end");
-    await panel.getByRole("radio", { name: "Distil" }).check({ force: true });
+    await expect(page.getByTestId("recovered")).toContainText("The recovery did not finish");
+    await panel.getByRole("radio", { name: "Distill" }).check({ force: true });
     await panel.getByLabel("steps", { exact: true }).fill("3");
-    await panel.getByRole("button", { name: "Go on from the recovered one" }).click();
+    await panel.getByRole("button", { name: "Continue training" }).click();
     await expect(models(secateur)).toHaveCount(2, { timeout: 60_000 });
-    await expect(page.getByTestId("recovered")).toContainText("“Distil”, then “Distil”");
+    await expect(page.getByTestId("recovered")).toContainText("“Distill”, then “Distill”");
   });
 }
 
@@ -157,9 +157,9 @@ test("learning goes on where a worker that helps dies in mid-step, and the next 
   test.skip(await page.evaluate(() => navigator.hardwareConcurrency < 2), "one core learns alone");
   await readyInClass(secateur);
   const panel = secateur.panel("Recover");
-  const lost = panel.getByText(/worker.* that helped to learn stopped unexpectedly/);
+  const lost = panel.getByText(/training workers? stopped unexpectedly/);
   await learn(secateur, 80);
-  await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 120_000 });
+  await expect(panel.getByText(/photos per second/)).toBeVisible({ timeout: 120_000 });
   const helpers = workers(page, "member").length;
   expect(helpers).toBeGreaterThan(0);
   await kill(page, "member");
@@ -184,10 +184,10 @@ test("learning goes on where a worker that helps dies in mid-step, and the next 
 async function inRounds(secateur: Secateur, { rounds, steps }: { rounds: number; steps: number }): Promise<void> {
   const panel = secateur.panel("Recover");
   await panel.getByLabel("steps", { exact: true }).fill(String(steps));
-  await panel.getByLabel(/lose at most/).fill("99");
-  await panel.getByLabel("in rounds that").selectOption("linear");
-  await panel.getByLabel("rounds", { exact: true }).fill(String(rounds));
-  await panel.getByRole("button", { name: "Cut on to the line" }).click();
+  await panel.getByLabel(/^Maximum accuracy drop/).fill("99");
+  await panel.getByLabel("Schedule", { exact: true }).selectOption("linear");
+  await panel.getByLabel("Rounds", { exact: true }).fill(String(rounds));
+  await panel.getByRole("button", { name: "Search", exact: true }).click();
 }
 
 test("a search that a reload ends goes on with the rounds that are left, and its models are still there", async ({
@@ -202,13 +202,13 @@ test("a search that a reload ends goes on with the rounds that are left, and its
   const first = await models(secateur).innerText();
 
   await secateur.reload();
-  const note = panel.getByText("A search to the line ended after 1 round.");
+  const note = panel.getByText("A search for the smallest model stopped after 1 round.");
   await expect(note).toBeVisible({ timeout: 60_000 });
   expect(await models(secateur).allInnerTexts()).toEqual([first]);
   await expect(models(secateur)).toHaveAttribute("aria-pressed", "true");
   await expect(page.getByTestId("recovered")).toBeVisible();
 
-  await panel.getByRole("button", { name: "Go on with the search" }).click();
+  await panel.getByRole("button", { name: "Resume the search" }).click();
   await expect(panel.getByText(/Round 2: /)).toBeVisible({ timeout: 60_000 });
   await expect(models(secateur)).toHaveCount(3, { timeout: 200_000 });
   await expect(panel.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
@@ -227,7 +227,7 @@ test("a tab that sleeps for a while goes on learning when it wakes", async ({ se
   await ready(secateur);
   const panel = secateur.panel("Recover");
   await learn(secateur, 250);
-  await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 60_000 });
+  await expect(panel.getByText(/photos per second/)).toBeVisible({ timeout: 60_000 });
 
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Debugger.enable");
@@ -238,7 +238,7 @@ test("a tab that sleeps for a while goes on learning when it wakes", async ({ se
   await devtools.send("Debugger.resume");
   await devtools.detach();
 
-  await expect(panel.getByText(/This tab slept for \d\d s; learning went on/)).toBeVisible();
+  await expect(panel.getByText(/This tab slept for \d\d\ss\. Training then continued/)).toBeVisible();
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 200_000 });
   await expect(models(secateur)).toHaveCount(1);
   await expect(panel.getByRole("alert")).toHaveCount(0);

@@ -16,7 +16,7 @@ async function numbers(secateur: Secateur, row: RegExp): Promise<number[]> {
 }
 
 async function download(secateur: Secateur): Promise<Buffer> {
-  const link = secateur.panel("Take home").getByRole("link", { name: /^Download ONNX/ });
+  const link = secateur.panel("Export").getByRole("link", { name: /^Download ONNX/ });
   const [taken] = await Promise.all([secateur.page.waitForEvent("download"), link.click()]);
   return readFileSync(await taken.path());
 }
@@ -32,7 +32,7 @@ test("EfficientNet-Lite0 is reconstructed without labels, and the file that is t
   await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
 
   const panel = secateur.panel("Recover");
-  await panel.getByRole("button", { name: "Recover this cut" }).click();
+  await panel.getByRole("button", { name: "Recover accuracy" }).click();
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 120_000 });
   const [original, cut, recovered] = await numbers(secateur, /^Mean KL/);
   expect(original).toBe(0);
@@ -64,19 +64,19 @@ test("a labelled folder: accuracy falls, comes back by fine-tuning, and is found
     await secateur.cut(40);
     const panel = secateur.panel("Recover");
     await panel.getByTestId("folder").setInputFiles(join(folder, "test"));
-    await expect(panel).toContainText("200 photos of “test” in 10 classes");
+    await expect(panel).toContainText("200 photos from “test”, in 10 classes");
     await panel.getByRole("radio", { name: "Fine-tune" }).check({ force: true });
     await panel.getByLabel("steps", { exact: true }).fill("12");
-    await panel.getByRole("button", { name: "Recover this cut" }).click();
+    await panel.getByRole("button", { name: "Recover accuracy" }).click();
 
-    await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 120_000 });
+    await expect(panel.getByText(/photos per second/)).toBeVisible({ timeout: 120_000 });
     await panel.getByRole("button", { name: "Pause" }).click();
     const progress = panel.getByRole("progressbar");
     await page.waitForTimeout(2_500);
     const stands = await progress.getAttribute("aria-valuenow");
     await page.waitForTimeout(1_500);
     expect(await progress.getAttribute("aria-valuenow")).toBe(stands);
-    await panel.getByRole("button", { name: "Go on" }).click();
+    await panel.getByRole("button", { name: "Resume" }).click();
 
     await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 200_000 });
     const [original, cut, recovered] = await numbers(secateur, /^Accuracy/);
@@ -96,8 +96,8 @@ test("to the line: rounds go on the list, and a cancel keeps what was finished",
   const panel = secateur.panel("Recover");
   const strip = page.getByRole("group", { name: "Photos to compare on" });
   for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
-  await panel.getByLabel(/lose at most/).fill("99");
-  await panel.getByRole("button", { name: "Cut on to the line" }).click();
+  await panel.getByLabel(/^Maximum accuracy drop/).fill("99");
+  await panel.getByRole("button", { name: "Search", exact: true }).click();
   await expect(panel.getByText(/Round 2/)).toBeVisible({ timeout: 200_000 });
   await panel.getByRole("button", { name: "Cancel" }).click();
   await expect(panel).toContainText("Everything that was finished is kept");
@@ -119,10 +119,10 @@ test("a model beyond the line is on the plot, and a click brings it back to be c
   const panel = secateur.panel("Recover");
   await expect(panel.getByTestId("lessons")).toContainText("Fashion-MNIST");
   await panel.getByRole("radio", { name: "Recalibrate" }).check({ force: true });
-  await panel.getByLabel(/lose at most/).fill("1");
-  await panel.getByLabel("in rounds that").selectOption("oneShot");
-  await panel.getByRole("button", { name: "Cut on to the line" }).click();
-  const beyond = panel.getByRole("button", { name: /beyond the line$/ });
+  await panel.getByLabel(/^Maximum accuracy drop/).fill("1");
+  await panel.getByLabel("Schedule", { exact: true }).selectOption("oneShot");
+  await panel.getByRole("button", { name: "Search", exact: true }).click();
+  const beyond = panel.getByRole("button", { name: /below the line$/ });
   await expect(beyond).toBeVisible({ timeout: 200_000 });
   await expect(panel.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
   // Only what the line allows is taken of itself.
@@ -152,11 +152,11 @@ test("the page keeps drawing while a model learns", async ({ secateur, page }) =
   for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
   await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
   const panel = secateur.panel("Recover");
-  await panel.getByRole("radio", { name: "Distil" }).check({ force: true });
+  await panel.getByRole("radio", { name: "Distill" }).check({ force: true });
   await panel.getByLabel("steps", { exact: true }).fill("6");
-  await panel.getByLabel("photos per step").fill("24");
-  await panel.getByRole("button", { name: "Recover this cut" }).click();
-  await expect(panel.getByText(/photos a second/)).toBeVisible({ timeout: 120_000 });
+  await panel.getByLabel("Batch size (photos)").fill("24");
+  await panel.getByRole("button", { name: "Recover accuracy" }).click();
+  await expect(panel.getByText(/photos per second/)).toBeVisible({ timeout: 120_000 });
   const { seconds, steps, frames, slowest } = await page.evaluate(async () => {
     const bar = document.querySelector("#recover [role=progressbar]")!;
     const text = () => document.querySelector("#recover")!.textContent;
@@ -187,6 +187,6 @@ test("too few photos are refused with the reason", async ({ secateur, page }) =>
   await secateur.openGalleryModel();
   const strip = page.getByRole("group", { name: "Photos to compare on" });
   for (const photo of await strip.getByRole("button", { pressed: true }).elementHandles()) await photo.click();
-  await secateur.panel("Recover").getByRole("button", { name: "Recover this cut" }).click();
+  await secateur.panel("Recover").getByRole("button", { name: "Recover accuracy" }).click();
   await expect(secateur.panel("Recover").getByRole("alert")).toContainText("too few pictures");
 });

@@ -22,7 +22,7 @@ for (const [granularity, written] of [
     await secateur.openGalleryModel();
     await secateur.panel("Cut").getByRole("radio", { name: granularity }).check({ force: true });
     if (granularity !== "N:M") await secateur.cut(35);
-    const take = secateur.panel("Take home");
+    const take = secateur.panel("Export");
     await expect(secateur.total("Non-zero")).toContainText("−");
     await expect(take.getByRole("link", { name: /^Download ONNX/ })).toBeVisible({ timeout: 60_000 });
 

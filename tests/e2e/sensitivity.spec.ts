@@ -13,7 +13,7 @@ test("every layer is measured by several workers, and the cut is shared out by i
   const panel = secateur.panel("Recover");
   await expect(panel.getByTestId("lessons")).toContainText("Fashion-MNIST");
   await panel.getByRole("heading", { name: "Sensitivity" }).click();
-  const share = panel.getByRole("button", { name: "Share the cut out by sensitivity" });
+  const share = panel.getByRole("button", { name: "Spread the pruning by sensitivity" });
   await expect(share).toBeDisabled();
 
   const started: string[] = [];
@@ -51,7 +51,7 @@ test("every layer is measured by several workers, and the cut is shared out by i
   await expect(secateur.check).toContainText("the smaller file gives the same answers", { timeout: 60_000 });
   // It goes as far as the slider said before.
   await expect(secateur.total("Multiply-adds")).toContainText(/−(29|3\d)(\.\d)?\s%/);
-  const link = secateur.panel("Take home").getByRole("link", { name: /^Recipe/ });
+  const link = secateur.panel("Export").getByRole("link", { name: /^Download recipe/ });
   const [taken] = await Promise.all([page.waitForEvent("download"), link.click()]);
   const { layers } = JSON.parse(readFileSync(await taken.path(), "utf8")) as { layers: Record<string, number> };
   const cutOf = (row: Row) => Math.max(...row.layers.map((name) => layers[name] ?? 0));

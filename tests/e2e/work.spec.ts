@@ -41,7 +41,7 @@ for (const name of ["cutter", "runner"]) {
         throw new Error("killed by the test");
       });
     });
-    await expect(page.getByText("stopped unexpectedly and was started again")).toBeVisible();
+    await expect(page.getByText(/stopped unexpectedly\. It was started again/)).toBeVisible();
     await expect(secateur.slider).toHaveValue("40");
     await secateur.expectToWork();
     await expect(secateur.summary).toContainText("of 3 photos", { timeout: 60_000 });

@@ -8,10 +8,10 @@ afterEach(() => vi.unstubAllGlobals());
 
 test("a refused, missing or busy camera is told, with what to do", async () => {
   const cases: [name: string, told: RegExp][] = [
-    ["NotAllowedError", /Allow it in the browser's settings/],
-    ["NotFoundError", /no camera on this machine/],
-    ["NotReadableError", /in use by another program/],
-    ["AbortError", /can't be used: it broke/],
+    ["NotAllowedError", /page-error-camera-denied/],
+    ["NotFoundError", /page-error-camera-none/],
+    ["NotReadableError", /page-error-camera-busy/],
+    ["AbortError", /page-error-camera .*it broke/],
   ];
   for (const [name, told] of cases) {
     camera(() => Promise.reject(new DOMException("it broke", name)));
@@ -21,7 +21,7 @@ test("a refused, missing or busy camera is told, with what to do", async () => {
 
 test("a page that is not served securely has no camera, and says so", async () => {
   camera(null);
-  await expect(openCamera()).rejects.toThrow(/over https/);
+  await expect(openCamera()).rejects.toThrow(/page-error-camera-insecure/);
 });
 
 test("the camera is let go of", async () => {

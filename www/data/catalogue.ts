@@ -1,5 +1,6 @@
 /** What the page brings along: the gallery's models and the sample photographs, as their manifests list them. */
 import type { Preset } from "../core/protocol";
+import { message, PageError } from "../text/message";
 import { downloadJson } from "./download";
 
 export interface GalleryModel {
@@ -91,7 +92,7 @@ const presets = import.meta.glob<Preset>("../presets/*.json", { import: "default
 
 export async function loadPreset(name: string): Promise<Preset> {
   const load = presets[`../presets/${name}.json`];
-  if (!load) throw new Error(`The page has no preset “${name}”.`);
+  if (!load) throw new PageError(message("page-error-no-preset", { name }));
   return load();
 }
 

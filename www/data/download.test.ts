@@ -43,18 +43,16 @@ describe("download", () => {
 
   test("names the file that isn't there", async () => {
     serve([], { status: 404 });
-    await expect(download("gallery/model.onnx")).rejects.toThrow(
-      "“model.onnx” could not be fetched: the server answered 404.",
-    );
+    await expect(download("gallery/model.onnx")).rejects.toThrow(/page-error-download-refused.*model.onnx.*404/);
   });
 
   test("names the file when there is no connection", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
-    await expect(download("gallery/model.onnx")).rejects.toThrow(/“model.onnx” could not be reached/);
+    await expect(download("gallery/model.onnx")).rejects.toThrow(/page-error-download-unreachable.*model.onnx/);
   });
 
   test("names the file that should be JSON and isn't", async () => {
     serve([[60, 104, 116, 109, 108]]);
-    await expect(downloadJson("gallery.json")).rejects.toThrow(/“gallery.json” is not the JSON/);
+    await expect(downloadJson("gallery.json")).rejects.toThrow(/page-error-not-json.*gallery.json/);
   });
 });

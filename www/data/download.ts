@@ -1,4 +1,5 @@
 /** Fetches bytes of this page's own origin, telling how many have come. */
+import { message, PageError } from "../text/message";
 
 export interface Arrived {
   readonly bytes: number;
@@ -14,10 +15,10 @@ export async function download(
   const { signal, expected, onArrived } = options;
   const response = await fetch(url, { signal: signal ?? null }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new Error(`“${nameOf(url)}” could not be reached. Check the connection and try again.`);
+    throw new PageError(message("page-error-download-unreachable", { name: nameOf(url) }));
   });
   if (!response.ok || !response.body) {
-    throw new Error(`“${nameOf(url)}” could not be fetched: the server answered ${response.status}.`);
+    throw new PageError(message("page-error-download-refused", { name: nameOf(url), status: response.status }));
   }
   const isPlain = !response.headers.has("content-encoding");
   const length = isPlain ? Number(response.headers.get("content-length")) : 0;
@@ -39,7 +40,7 @@ export async function downloadJson<Value>(url: string): Promise<Value> {
   try {
     return JSON.parse(text) as Value;
   } catch {
-    throw new Error(`“${nameOf(url)}” is not the JSON that the page expects. Reload the page.`);
+    throw new PageError(message("page-error-not-json", { name: nameOf(url) }));
   }
 }
 

@@ -1,5 +1,7 @@
 /** A photo's file → pixels, with a message that names the file where that can't be done. */
 import { CoreError, RestartableWorker } from "../core/restartable-worker";
+import * as format from "../format";
+import { message, PageError } from "../text/message";
 import type { Decoded, PhotoApi } from "./photo.worker";
 
 export type { Decoded } from "./photo.worker";
@@ -11,18 +13,16 @@ const reader = new RestartableWorker<PhotoApi>({
 });
 
 export async function decodePhoto(bytes: Uint8Array, name: string): Promise<Decoded> {
-  if (bytes.length === 0) throw new Error(`“${name}” is empty.`);
+  if (bytes.length === 0) throw new PageError(message("page-error-photo-empty", { name }));
   if (bytes.length > LARGEST_FILE) {
-    throw new Error(`“${name}” is larger than 100 MB. Save it smaller and drop it again.`);
+    throw new PageError(message("page-error-photo-too-large", { name, most: format.bytes(LARGEST_FILE) }));
   }
   try {
     return await reader.calls.decode(new Blob([bytes as Uint8Array<ArrayBuffer>]));
   } catch (error) {
     if (error instanceof CoreError && error.code === "crashed") {
-      throw new Error(`Reading “${name}” took more memory than the browser gives. Save it smaller and drop it again.`);
+      throw new PageError(message("page-error-photo-memory", { name }));
     }
-    throw new Error(
-      `“${name}” can't be read as a photo: it is damaged, or of a kind that this browser doesn't know. JPEG, PNG and WebP work everywhere.`,
-    );
+    throw new PageError(message("page-error-photo-unreadable", { name }));
   }
 }

@@ -1,8 +1,9 @@
-/** Pictures that the visitor took with the camera, each of a class. They are kept in the browser's storage. */
+/** Photos that the visitor took with the camera, each of a class. They are kept in the browser's storage. */
 import { decodePhoto } from "../data/photo";
 import type { PhotoLesson } from "../data/sets/lesson";
 import type { Capture } from "../state/lessons";
 import type { Storage } from "../state/storage";
+import { text } from "../text";
 
 export interface CapturedClass {
   readonly name: string;
@@ -77,7 +78,7 @@ export class Captures {
   }
 
   #lessonOf({ key, folder }: Capture): PhotoLesson {
-    const name = `a picture of “${folder}”`;
+    const name = text("page-data-name-capture", { class: folder });
     return {
       name,
       folder,

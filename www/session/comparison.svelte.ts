@@ -3,6 +3,7 @@ import type { Core, Engine } from "../core/protocol";
 import type { ComparisonSummary, Difference, PhotoComparison, Pixels, Preset, Timing } from "../core/protocol";
 import { Latest } from "../state/latest";
 import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, type Status } from "../state/status";
+import { text } from "../text";
 
 /** What is compared. */
 export interface Pair {
@@ -93,7 +94,10 @@ export class Comparison {
       }
       for (const [index, subject] of job.subjects.entries()) {
         if (superseded()) return;
-        this.summary = loading(`Timing ${index + 1} of ${job.subjects.length}`, index / job.subjects.length);
+        this.summary = loading(
+          text("page-progress-timing", { number: index + 1, total: job.subjects.length }),
+          index / job.subjects.length,
+        );
         await this.#time(subject);
       }
       if (job.peer && this.#engine === this.core.runner) await this.#askPeer(job, superseded);
@@ -112,14 +116,14 @@ export class Comparison {
     )
       return;
     this.#forget();
-    this.summary = loading("Loading both models");
+    this.summary = loading(text("page-progress-loading-both"));
     this.#engine = pair.runsHere ? this.core.runner : this.core.peer;
     try {
       await loadBoth(this.#engine, pair);
     } catch (error) {
       if (!pair.runsHere || wasCancelled(error)) throw error;
       this.instead = failureOf(error);
-      this.summary = loading("Loading both models in ONNX Runtime Web");
+      this.summary = loading(text("page-progress-loading-both-peer"));
       this.#engine = this.core.peer;
       await loadBoth(this.#engine, pair);
     }
@@ -128,7 +132,7 @@ export class Comparison {
 
   async #predict({ pair, subjects }: Job, subject: Subject): Promise<void> {
     if (this.results.has(subject.id) || this.failures.has(subject.id)) return;
-    this.summary = loading(`Looking at ${subject.name}`, this.results.size / subjects.length);
+    this.summary = loading(text("page-progress-running", { name: subject.name }), this.results.size / subjects.length);
     try {
       const input = await this.core.runner.prepare(subject.pixels, pair.preset);
       const original = await this.#engine.run("original", input);
@@ -158,13 +162,16 @@ export class Comparison {
     this.peerFailure = null;
     try {
       if (this.#peerHolds !== this.#pair) {
-        this.summary = loading("Loading ONNX Runtime Web with the same files");
+        this.summary = loading(text("page-progress-loading-peer"));
         await loadBoth(this.core.peer, job.pair);
         this.#peerHolds = this.#pair;
       }
       for (const [index, subject] of job.subjects.entries()) {
         if (superseded()) return;
-        this.summary = loading(`ONNX Runtime Web: ${index + 1} of ${job.subjects.length}`, index / job.subjects.length);
+        this.summary = loading(
+          text("page-progress-peer", { number: index + 1, total: job.subjects.length }),
+          index / job.subjects.length,
+        );
         await this.#compareWithPeer(subject);
       }
     } catch (error) {

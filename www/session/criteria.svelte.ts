@@ -1,6 +1,7 @@
 /** The criteria that there are, as the core tells them. */
 import type { Core, ListedCriterion } from "../core/protocol";
 import { empty, failed, loading, ready, type Status } from "../state/status";
+import { text } from "../text";
 
 export class Criteria {
   list = $state.raw<Status<readonly ListedCriterion[]>>(empty);
@@ -10,7 +11,7 @@ export class Criteria {
 
   /** A failure is told where criteria are chosen. */
   async load(): Promise<void> {
-    this.list = loading("Asking for the criteria");
+    this.list = loading(text("page-progress-criteria"));
     try {
       this.list = ready(await this.core.cutter.criteria());
     } catch (error) {

@@ -4,6 +4,7 @@ import type { PackResult, Pixels, Preset, Preview, Recipe } from "../core/protoc
 import { Latest } from "../state/latest";
 import { areSame } from "../state/recipe";
 import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, type Status } from "../state/status";
+import { text } from "../text";
 import { ElsewhereCheck } from "./elsewhere.svelte";
 
 /** A re-packed model and the decision that it stands for. */
@@ -22,7 +23,7 @@ interface Job {
   readonly pack: CheckedOn | null;
 }
 
-const CANCELLED: Failure = { code: "cancelled", message: "Cancelled. Move the slider to go on." };
+const cancelled = (): Failure => ({ code: "cancelled", message: text("page-notice-canceled-pruning") });
 
 export class Cut {
   /** The newest finished preview; it stays while a newer one is computed. */
@@ -91,7 +92,7 @@ export class Cut {
       this.revision += 1;
       this.failure = null;
     } catch (error) {
-      if (model === this.#models) this.failure = wasCancelled(error) ? CANCELLED : failureOf(error);
+      if (model === this.#models) this.failure = wasCancelled(error) ? cancelled() : failureOf(error);
       return;
     }
     if (job.pack && !superseded()) await this.#pack(job.recipe, job.pack);
@@ -99,7 +100,7 @@ export class Cut {
 
   async #pack(recipe: Recipe, checkedOn: CheckedOn): Promise<void> {
     const model = this.#models;
-    this.packed = loading("Re-packing and checking");
+    this.packed = loading(text("page-progress-packing"));
     this.elsewhere.forget();
     try {
       const { photo, preset } = await checkedOn();

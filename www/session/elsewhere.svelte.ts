@@ -4,6 +4,8 @@
  */
 import type { CheckedElsewhere, Core } from "../core/protocol";
 import { empty, failed, loading, type Status } from "../state/status";
+import { text } from "../text";
+import { message, PageError } from "../text/message";
 
 export class ElsewhereCheck {
   /** Under way, or why there is no answer; an answer goes into the cut itself. */
@@ -23,13 +25,13 @@ export class ElsewhereCheck {
     const show = (what: string, share: number) => (this.work = loading(what, share));
     this.#current = packed;
     try {
-      show("Writing the masked model, to check it in ONNX Runtime Web", 0);
+      show(text("page-progress-check-writing"), 0);
       const { masked, inputs } = await cutter.elsewhere();
       if (isOver()) return null;
-      show("ONNX Runtime Web runs the masked model", 0.2);
+      show(text("page-progress-check-masked"), 0.2);
       const ofMasked = await peer.answer(masked, inputs);
       if (isOver()) return null;
-      show("ONNX Runtime Web runs the re-packed model", 0.7);
+      show(text("page-progress-check-packed"), 0.7);
       const ofPacked = await peer.answer(packed, inputs);
       if (isOver()) return null;
       const checked = await cutter.checkElsewhere(ofMasked, ofPacked);
@@ -45,7 +47,7 @@ export class ElsewhereCheck {
   cancel(): void {
     if (!this.isBusy) return;
     this.#current = null;
-    this.work = failed(Object.assign(new Error("Cancelled."), { code: "cancelled" }));
+    this.work = failed(new PageError(message("page-notice-canceled"), "cancelled"));
     this.core.cancel("peer");
   }
 

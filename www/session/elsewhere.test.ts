@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { coreError } from "../../tests/page/core-double";
 import { settled } from "../../tests/page/surroundings";
 import { asked, called, core, opened } from "../../tests/page/visits";
+import { message } from "../text/message";
 
 vi.mock("../data/photo", () => import("../../tests/page/photo"));
 
@@ -58,7 +59,7 @@ describe("a cut that our engine can't run", () => {
     core.fail("check", SKIPPED);
     const release = core.hold("peer.answer");
     const session = await opened();
-    session.decideRecipe("cut more", { target: { macs: 0.4 } });
+    session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.4 } });
     await settled();
     expect(session.cut.packed).toMatchObject({ state: "ready", value: { of: { target: { macs: 0.4 } } } });
     release();

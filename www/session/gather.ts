@@ -2,6 +2,7 @@
 import type { Learner } from "../core/protocol";
 import { areLabelled, isStack, type Lesson, type PhotoLesson } from "../data/sets/lesson";
 import { failureOf } from "../state/status";
+import { text } from "../text";
 import type { Subject } from "./subject";
 
 export type Gatherer = Pick<Learner, "gather" | "add" | "addStack">;
@@ -26,19 +27,22 @@ export async function gather(
   for (const [index, lesson] of lessons.entries()) {
     if (isStopped()) return;
     if (isStack(lesson)) {
-      onProgress(`Fetching ${lesson.name}`, null);
-      const stack = await lesson.stack((share) => onProgress(`Fetching ${lesson.name}`, share));
+      onProgress(text("page-progress-downloading", { name: lesson.name }), null);
+      const stack = await lesson.stack((share) =>
+        onProgress(text("page-progress-downloading", { name: lesson.name }), share),
+      );
       if (isStopped()) return;
       await learner.addStack(stack, lesson.toTest);
       continue;
     }
-    onProgress(`Reading photo ${index + 1} of ${lessons.length}`, index / lessons.length);
+    const number = index + 1;
+    onProgress(text("page-progress-reading-photo", { number, total: lessons.length }), index / lessons.length);
     try {
       await learner.add(await lesson.pixels(), labelled ? lesson.folder : null, lesson.toTest ?? false);
     } catch (error) {
       const failure = failureOf(error);
       if (failure.code === "cancelled" || failure.code === "crashed") throw error;
-      onLeftOut(`Left out: ${failure.message}`);
+      onLeftOut(text("page-notice-left-out", { reason: failure.message }));
     }
   }
 }

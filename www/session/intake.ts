@@ -6,6 +6,8 @@ import type { Decisions, ModelSource, PhotoSource } from "../state/decisions";
 import { readFragment } from "../state/link";
 import { failed, failureOf } from "../state/status";
 import type { Storage } from "../state/storage";
+import { say, text } from "../text";
+import { message, type Message } from "../text/message";
 import type { Lessons } from "./lessons.svelte";
 import type { Model } from "./model.svelte";
 import type { Notices } from "./notices.svelte";
@@ -17,7 +19,7 @@ export interface Host {
   readonly lessons: Lessons;
   readonly model: Model;
   readonly decisions: Decisions;
-  decide(what: string, change: Partial<Decisions>): void;
+  decide(what: Message, change: Partial<Decisions>): void;
   openModel(source: ModelSource): Promise<void>;
 }
 
@@ -35,7 +37,9 @@ export class Intake {
     const isPhoto = (file: File) => file.type.startsWith("image/");
     const isRecipe = (file: File) => /\.json$/i.test(file.name) || file.type === "application/json";
     await this.addPhotos(files.filter((file) => isPhoto(file)));
-    for (const file of files.filter(isRecipe)) await this.applyRecipe(await file.text(), `“${file.name}”`);
+    for (const file of files.filter(isRecipe)) {
+      await this.applyRecipe(await file.text(), message("page-notice-source-file", { name: file.name }));
+    }
     const model = files.find((file) => !isPhoto(file) && !isRecipe(file));
     if (model) await this.openFile(model);
   }
@@ -56,24 +60,27 @@ export class Intake {
     for (const file of files) {
       try {
         const key = host.storage.keep(await readBytes(file));
-        added.push({ kind: "file", name: file.name || "pasted photo", key });
+        added.push({ kind: "file", name: file.name || text("page-notice-pasted-photo"), key });
       } catch (error) {
         host.notices.trouble(failureOf(error).message);
       }
     }
-    if (added.length > 0) host.decide("add photos", { photos: [...host.decisions.photos, ...added] });
+    if (added.length > 0)
+      host.decide(message("page-compare-step-add-photos"), { photos: [...host.decisions.photos, ...added] });
   }
 
   /** Returns whether the text was a recipe. */
-  async applyRecipe(text: string, from: string): Promise<boolean> {
+  async applyRecipe(written: string, source: Message): Promise<boolean> {
     const { host } = this;
     try {
-      const recipe = await this.core.cutter.parseRecipe(text);
-      host.decide(`apply the recipe from ${from}`, { recipe });
-      host.notices.news(`The recipe from ${from} is applied.`);
+      const recipe = await this.core.cutter.parseRecipe(written);
+      host.decide(message("page-export-step-recipe", { source }), { recipe });
+      host.notices.news(text("page-notice-recipe-applied", { source: say(source) }));
       return true;
     } catch (error) {
-      host.notices.trouble(`The recipe from ${from} can't be used: ${failureOf(error).message}`);
+      host.notices.trouble(
+        text("page-notice-recipe-failed", { source: say(source), reason: failureOf(error).message }),
+      );
       return false;
     }
   }
@@ -85,7 +92,7 @@ export class Intake {
       if (!linked) return;
       const source: ModelSource | null = linked.model ? { kind: "gallery", id: linked.model, sizes: {} } : null;
       if (source && !host.model.isOpen(source)) await host.openModel(source);
-      await this.applyRecipe(linked.recipe, "the link");
+      await this.applyRecipe(linked.recipe, message("page-notice-source-link"));
     } catch (error) {
       host.notices.trouble(failureOf(error).message);
     }

@@ -24,6 +24,8 @@ import * as format from "../format";
 import type { KeptFiles, LessonSource } from "../state/lessons";
 import { empty, failed, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
+import { text } from "../text";
+import { message, PageError } from "../text/message";
 import { Captures } from "./captures.svelte";
 import type { Photos } from "./photos.svelte";
 
@@ -86,8 +88,8 @@ export class Lessons {
   /** What the set is called in a sentence. */
   readonly name = $derived.by((): string => {
     if (this.source === "dataset") return this.dataset!.title;
-    if (this.source === "files") return this.#files?.name ?? "your files";
-    return this.source === "camera" ? "your camera" : "the comparison";
+    if (this.source === "files") return this.#files?.name ?? text("page-data-name-files");
+    return this.source === "camera" ? text("page-data-name-camera") : text("page-data-name-photos");
   });
   readonly summary = $derived.by(() => {
     void this.#fetched;
@@ -97,7 +99,7 @@ export class Lessons {
   readonly remark = $derived.by((): string | null => {
     if (this.source === "dataset") return this.dataset!.note;
     if (this.source !== "files" || !this.#files || this.#files.isKept) return null;
-    return `These files have more than ${format.bytes(MOST_KEPT)}, so choose them again after a reload.`;
+    return text("page-data-not-kept", { size: format.bytes(MOST_KEPT) });
   });
 
   constructor(
@@ -161,7 +163,7 @@ export class Lessons {
   async #read(name: string, work: (signal: AbortSignal) => Promise<FileSet>): Promise<void> {
     this.#reading.abort();
     const { signal } = (this.#reading = new AbortController());
-    this.work = loading(`Reading ${name}`);
+    this.work = loading(text("page-progress-reading", { name }));
     try {
       const files = await work(signal);
       if (signal.aborted) return;
@@ -183,9 +185,7 @@ export class Lessons {
     if (idx.length > 0) return idxLessons(idx, (...pair) => this.core.learner.readIdx(...pair));
     const photos = all.filter(({ path }) => isPhotoName(path));
     if (photos.length === 0) {
-      throw new Error(
-        "There are no photos among these files. Choose a folder or a zip with one folder a class (JPEG, PNG, WebP), or IDX files.",
-      );
+      throw new PageError(message("page-error-no-photos"));
     }
     const placesOf = (paths: string[], rooted: boolean) => this.core.learner.placesOf(paths, rooted);
     return photoLessons(photos, rooted && archives.length === 0, placesOf);
@@ -203,6 +203,11 @@ export class Lessons {
 }
 
 function nameOfAll(entries: readonly Entry[], rooted: boolean): string {
-  if (rooted) return `“${entries[0]?.path.split("/")[0] ?? "your folder"}”`;
-  return entries.length === 1 ? `“${nameOf(entries[0]!.path)}”` : "your files";
+  const folder = rooted ? entries[0]?.path.split("/")[0] : undefined;
+  if (folder !== undefined) return text("page-data-name-quoted", { name: folder });
+  if (rooted) return text("page-data-name-folder");
+  const [only] = entries;
+  return entries.length === 1
+    ? text("page-data-name-quoted", { name: nameOf(only!.path) })
+    : text("page-data-name-files");
 }

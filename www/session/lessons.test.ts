@@ -127,8 +127,10 @@ describe("what is learned from", () => {
       return work.state === "failed" ? work.failure.message : work.state;
     };
     expect(await failure(file("half.zip", "", [0x50, 0x4b, 3]))).toMatch(/“half.zip” can't be unpacked/);
-    expect(await failure(zip("notes.zip", { "notes.txt": strToU8("hello") }))).toMatch(/no photos in “notes.zip”/);
-    expect(await failure(file("notes.txt", "text/plain"))).toMatch(/no photos among these files/);
+    expect(await failure(zip("notes.zip", { "notes.txt": strToU8("hello") }))).toMatch(
+      /“notes.zip” contains no photos/,
+    );
+    expect(await failure(file("notes.txt", "text/plain"))).toMatch(/These files contain no photos/);
     expect(session.lessons.all).toHaveLength(2);
   });
 });

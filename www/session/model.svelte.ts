@@ -7,6 +7,8 @@ import * as format from "../format";
 import { sourceId, type AxisSizes, type ModelSource } from "../state/decisions";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
+import { text } from "../text";
+import { message, PageError } from "../text/message";
 
 export interface OpenedModel {
   readonly source: ModelSource;
@@ -76,7 +78,7 @@ export class Model {
     try {
       const title = this.#titleOf(source);
       const bytes = await this.#bytesOf(source, title);
-      this.attempt = loading(`Reading ${title}`);
+      this.attempt = loading(text("page-progress-reading", { name: title }));
       const summary = await this.core.cutter.open(bytes, title, { ...source.sizes });
       const known = await this.#presetOf(source);
       this.opened = {
@@ -107,14 +109,20 @@ export class Model {
     const entry = this.#entry(source.id);
     const abort = (this.#download = new AbortController());
     // A server may take its time before the first byte; that can be cancelled too.
-    this.attempt = loading(`Fetching ${title}`);
+    this.attempt = loading(text("page-progress-downloading", { name: title }));
     try {
       return await download(modelUrl(entry), {
         signal: abort.signal,
         expected: entry.bytes,
         onArrived: ({ bytes, of }) => {
-          const progress = of === null ? format.bytes(bytes) : `${format.bytes(bytes)} of ${format.bytes(of)}`;
-          this.attempt = loading(`Fetching ${title}: ${progress}`, of === null ? null : bytes / of);
+          const [name, size] = [title, format.bytes(bytes)];
+          this.attempt =
+            of === null
+              ? loading(text("page-progress-downloading-bytes", { name, size }))
+              : loading(
+                  text("page-progress-downloading-bytes-of", { name, size, total: format.bytes(of) }),
+                  bytes / of,
+                );
         },
       });
     } finally {
@@ -128,7 +136,7 @@ export class Model {
 
   #entry(id: string) {
     const entry = this.catalogue()?.models.find((model) => model.id === id);
-    if (!entry) throw new Error(`The gallery has no model “${id}”.`);
+    if (!entry) throw new PageError(message("page-error-no-gallery-model", { id }));
     return entry;
   }
 }

@@ -6,6 +6,8 @@ import { decodePhoto, type Decoded } from "../data/photo";
 import { sourceId, type PhotoSource } from "../state/decisions";
 import { failed, loading, ready, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
+import { text } from "../text";
+import { message, PageError } from "../text/message";
 
 export interface Photo {
   readonly id: string;
@@ -57,7 +59,7 @@ export class Photos {
     const name = source.kind === "file" ? source.name : (sample?.title ?? source.id);
     const credit = sample ? `${sample.credit} · ${sample.licence}` : null;
     this.#decoding.set(id, this.#decode(id, source, name));
-    return { id, source, name, credit, url: null, pixels: loading(`Decoding ${name}`) };
+    return { id, source, name, credit, url: null, pixels: loading(text("page-progress-decoding", { name })) };
   }
 
   async #decode(id: string, source: PhotoSource, name: string): Promise<Pixels | null> {
@@ -76,7 +78,7 @@ export class Photos {
   async #bytesOf(source: PhotoSource): Promise<Uint8Array> {
     if (source.kind === "file") return this.storage.bytes(source.key);
     const sample = this.catalogue()?.photos.find((photo) => photo.id === source.id);
-    if (!sample) throw new Error(`There is no sample photo “${source.id}”.`);
+    if (!sample) throw new PageError(message("page-error-no-sample-photo", { id: source.id }));
     return download(photoUrl(sample));
   }
 

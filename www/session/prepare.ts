@@ -1,5 +1,6 @@
 /** What has to be measured before a recovery, a search or probes can begin: some photos a call. */
 import type { Advance, Learner } from "../core/protocol";
+import { text } from "../text";
 
 export interface Watcher {
   onProgress(what: string, advance: Advance): void;
@@ -16,7 +17,7 @@ export async function prepare(
   for (;;) {
     await unpaused();
     const at = await worker.prepare();
-    if ("scoring" in at) onProgress("Measuring the criterion on photos", at.scoring);
+    if ("scoring" in at) onProgress(text("page-progress-criterion"), at.scoring);
     else {
       onProgress(measuring, at.measuring);
       if (at.measuring.done >= at.measuring.of) return;

@@ -7,6 +7,7 @@ import { sensitivityOf, withSensitivity, type Sensitivity } from "../state/sensi
 import { empty, failed, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
 import { withSweep, type SweepCurve } from "../state/sweeps";
+import { text } from "../text";
 import { gather, together } from "./gather";
 import { completedSensitivities, completedSweeps } from "./kept";
 import { prepare } from "./prepare";
@@ -17,7 +18,6 @@ export const SWEEP = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05] as cons
 /** Shares to remove of each layer. */
 export const LEVELS = [0.25, 0.5, 0.75, 0.9] as const;
 
-const MEASURING = "Measuring the original";
 const SWEEPS = "sweeps";
 const SENSITIVITIES = "sensitivities";
 /** More workers than this would keep the page from its own work on most machines. */
@@ -52,13 +52,13 @@ export class Probing {
   /** Cuts to many sizes and measures each, without recovery. */
   async sweep(subject: Probed, lessons: readonly Lesson[]): Promise<void> {
     if (this.sweepWork.state === "loading") return;
-    this.sweepWork = loading("Getting ready");
+    this.sweepWork = loading(text("page-progress-preparing"));
     const prober = (this.#sweeper = this.core.prober());
     try {
       await this.#gather([prober], subject, lessons, (work) => (this.sweepWork = work));
       const { model, before, recipe } = subject;
       await prober.sweep(subject.original, recipe, subject.sizes);
-      await prepare(prober, MEASURING, {
+      await prepare(prober, text("page-progress-original"), {
         onProgress: (what, advance) => (this.sweepWork = shown(what, advance)),
         unpaused: straightOn,
       });
@@ -76,8 +76,8 @@ export class Probing {
         points: [],
       };
       for (const [index, kept] of SWEEP.entries()) {
-        const show = (share: number) =>
-          (this.sweepWork = loading(`Cut ${index + 1} of ${SWEEP.length}`, (index + share) / SWEEP.length));
+        const what = text("page-progress-curve", { number: index + 1, total: SWEEP.length });
+        const show = (share: number) => (this.sweepWork = loading(what, (index + share) / SWEEP.length));
         show(0);
         // Larger cuts are beyond the recipe's limits as well.
         if (!(await prober.beginCut(kept))) break;
@@ -102,7 +102,7 @@ export class Probing {
    */
   async probeLayers(subject: Probed, lessons: readonly Lesson[]): Promise<void> {
     if (this.layersWork.state === "loading") return;
-    this.layersWork = loading("Getting ready");
+    this.layersWork = loading(text("page-progress-preparing"));
     this.paused = false;
     const workers = Math.max(2, Math.min(MOST_WORKERS, navigator.hardwareConcurrency ?? 2));
     const probers = (this.#layerProbers = Array.from({ length: workers }, () => this.core.prober()));
@@ -120,7 +120,7 @@ export class Probing {
         );
       await Promise.all(probers.map(ready));
       const [first, ...others] = probers;
-      await prepare(first!, MEASURING, {
+      await prepare(first!, text("page-progress-original"), {
         onProgress: (what, advance) => (this.layersWork = shown(what, advance)),
         unpaused: this.#unpaused,
       });
@@ -140,7 +140,7 @@ export class Probing {
         const show = (part: number) => {
           parts[at] = part;
           const share = parts.reduce((sum, each) => sum + each, done) / probes;
-          this.layersWork = loading(`Layer by layer: ${done} of ${probes} cuts`, share);
+          this.layersWork = loading(text("page-progress-layers", { done, total: probes }), share);
         };
         while (waiting.length > 0) {
           await this.#unpaused();
@@ -234,5 +234,5 @@ async function measure(prober: Prober, onShare: (share: number) => void, unpause
 }
 
 function shown(what: string, { done, of }: Advance): Status<never> {
-  return loading(`${what}: ${done} of ${of}`, of > 0 ? done / of : null);
+  return loading(text("page-progress-step", { what, done, total: of }), of > 0 ? done / of : null);
 }

@@ -6,6 +6,7 @@ import { isWhole, sensitivityOf } from "../state/sensitivity";
 import type { Lesson } from "../data/sets/lesson";
 import { LEVELS, SWEEP } from "./probing.svelte";
 import type { Session } from "./session.svelte";
+import { message } from "../text/message";
 
 const PHOTO: Lesson = {
   name: "a photo",
@@ -82,7 +83,7 @@ describe("a sweep", () => {
   test("of another criterion stands beside, of the same takes its place", async () => {
     const session = await opened();
     await session.probing.sweep(session.subject!, [PHOTO]);
-    session.decideRecipe("another", { criterion: "l1" });
+    session.decideRecipe(message("page-cut-step-criterion"), { criterion: "l1" });
     await session.probing.sweep(session.subject!, [PHOTO]);
     await session.probing.sweep(session.subject!, [PHOTO]);
     expect(session.probing.sweeps.map(({ recipe }) => recipe.criterion)).toEqual(["l2", "l1"]);
@@ -107,7 +108,7 @@ describe("a sweep", () => {
   test("of another recipe stands beside, whatever it differs in, and another target does not count", async () => {
     const session = await opened();
     for (const change of [{}, { floor: 4 }, { reduction: "sum" as const }, { target: { macs: 0.3 } }, { seed: 5 }]) {
-      session.decideRecipe("another", change);
+      session.decideRecipe(message("page-cut-step-criterion"), change);
       await session.probing.sweep(session.subject!, [PHOTO]);
     }
     expect(session.probing.sweeps.map(({ recipe: { floor, reduction, seed } }) => [floor, reduction, seed])).toEqual([
@@ -119,9 +120,9 @@ describe("a sweep", () => {
     // Another window's curve stays beside them.
     const another = await visit();
     const before = another.probing.sweeps.length;
-    session.decideRecipe("one more", { criterion: "l1" });
+    session.decideRecipe(message("page-cut-step-criterion"), { criterion: "l1" });
     await session.probing.sweep(session.subject!, [PHOTO]);
-    another.decideRecipe("yet another", { roundTo: 8 });
+    another.decideRecipe(message("page-cut-step-criterion"), { roundTo: 8 });
     await another.probing.sweep(another.subject!, [PHOTO]);
     expect((await visit()).probing.sweeps).toHaveLength(before + 2);
   });
@@ -295,7 +296,7 @@ describe("sensitivity", () => {
     const session = await opened();
     await session.probing.probeLayers(session.subject!, [PHOTO]);
     const [first] = session.probing.sensitivities;
-    session.decideRecipe("another", { criterion: "l1" });
+    session.decideRecipe(message("page-cut-step-criterion"), { criterion: "l1" });
     const { prober } = core;
     core.prober = () => {
       const made = prober();
@@ -321,7 +322,7 @@ describe("sensitivity", () => {
     await session.probing.probeLayers(session.subject!, [PHOTO]);
     const { curves } = session.probing.sensitivities[0]!;
     const guided = await session.probing.guide(session.subject!, curves);
-    session.decide("share the cut out by sensitivity", { recipe: guided });
+    session.decide(message("page-recover-step-spread"), { recipe: guided });
     expect(session.recipe).toMatchObject({ allocation: "manual", layers: { stem: 0.5 } });
     session.undo();
     expect(session.recipe.allocation).toBe("global");

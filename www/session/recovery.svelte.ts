@@ -1,5 +1,4 @@
 /** A recovery under way in the learner's worker: what it learns from, how it goes, and what came out. */
-import { CoreError } from "../core/restartable-worker";
 import type {
   Advance,
   SearchGoal,
@@ -20,6 +19,8 @@ import { randomId } from "../state/ids";
 import { joined, type Origin } from "../state/origin";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
+import { text } from "../text";
+import { message, PageError } from "../text/message";
 import { TrainingProgress, type LossPoint, type Throughput } from "./training-progress";
 import { gather } from "./gather";
 import { prepare } from "./prepare";
@@ -74,8 +75,6 @@ export interface QualityPoint {
   readonly learned: number | null;
 }
 
-const MEASURING = "Measuring the recovered model";
-
 export class Recovery {
   work = $state.raw<Status<never>>(empty);
   beginning = $state.raw<Beginning | null>(null);
@@ -119,7 +118,7 @@ export class Recovery {
       const { learner } = this.core;
       await this.#gather(patient, lessons);
       await learner.recover(patient.original, patient.pruned, plan, patient.sizes);
-      const beginning = await this.#begin("Measuring both models");
+      const beginning = await this.#begin(text("page-progress-both"));
       this.from = { what: patient.earlier.length > 0 ? "before" : "cut", quality: beginning.pruned };
       if (beginning.unmatched !== undefined) this.#remark(beginning.unmatched);
       const origin = joined(patient.compared, originOf(lessons));
@@ -153,7 +152,7 @@ export class Recovery {
       };
       const done = await this.#learn(plan, (best, of) => tell(best, best.quality!, { done: best.kept!, of }));
       this.#hasLearned();
-      const judged = await this.#measure(() => learner.judge(), MEASURING);
+      const judged = await this.#measure(() => learner.judge(), text("page-progress-recovered"));
       const recovered = await learner.finish();
       const { kept, quality } = recovered;
       if (kept !== undefined && kept < done) this.#remark(keptEarlier(kept, done));
@@ -169,7 +168,7 @@ export class Recovery {
       const { model, original, sizes, preset, recipe } = patient;
       await this.#gather(patient, lessons);
       await learner.toLine(original, recipe, plan, aim, sizes);
-      await this.#begin("Measuring the original");
+      await this.#begin(text("page-progress-original"));
       const run = randomId();
       const origin = joined(patient.compared, originOf(lessons));
       const best = new Uint8Array();
@@ -182,9 +181,9 @@ export class Recovery {
     await this.#attempt(async () => {
       const { learner } = this.core;
       await this.#gather({ preset: search.preset, classes: subject.classes }, lessons);
-      this.work = loading("Finding the last finished round");
+      this.work = loading(text("page-progress-last-round"));
       await learner.resumeLine(subject.original, search.state, search.best, subject.sizes);
-      await this.#begin("Asking the original again");
+      await this.#begin(text("page-progress-original-again"));
       await this.#rounds(search, subject);
     });
   }
@@ -210,9 +209,10 @@ export class Recovery {
       course.begin();
       const { stage, isOver, least, bytes, made, state } = await learner.round();
       over = isOver;
-      const recovering = `Round ${rounds + 1}: recovering`;
-      if ("scoring" in stage) this.#show(`Round ${rounds + 1}: measuring the criterion on photos`, stage.scoring);
-      else if ("judging" in stage) this.#show(`Round ${rounds + 1}: measuring the cut`, stage.judging);
+      const round = rounds + 1;
+      const recovering = text("page-progress-round-recovering", { round });
+      if ("scoring" in stage) this.#show(text("page-progress-round-criterion", { round }), stage.scoring);
+      else if ("judging" in stage) this.#show(text("page-progress-round-measuring", { round }), stage.judging);
       else if ("cut" in stage) {
         this.from = { what: "cut", quality: stage.cut };
         this.work = loading(recovering);
@@ -221,7 +221,7 @@ export class Recovery {
       else {
         const { totals, cut, recovered: quality, milliseconds, accepted, diverged } = stage.judged;
         rounds += 1;
-        if (diverged !== undefined) this.#remark(`Round ${rounds}: ${diverged}`);
+        if (diverged !== undefined) this.#remark(text("page-notice-round", { round, what: diverged }));
         if (accepted) best = bytes;
         await this.listeners.onOutcome({
           id: randomId(),
@@ -243,7 +243,7 @@ export class Recovery {
           origin: begun.origin,
         });
         course = this.#course();
-        this.work = loading(`Round ${rounds + 1}: cutting`);
+        this.work = loading(text("page-progress-round-pruning", { round: rounds + 1 }));
       }
       if (state !== undefined) {
         this.listeners.onSearch(begun.model, { ...begun, rounds, best, state });
@@ -264,7 +264,7 @@ export class Recovery {
   /** The last word on a recovered model, or on the best one of a search. */
   async #test(of: string): Promise<void> {
     const begin = () => this.core.learner.beginTest();
-    const tested = await this.#measure(begin, "Measuring on photos that nothing was chosen by");
+    const tested = await this.#measure(begin, text("page-progress-test"));
     if (tested) this.listeners.onTested(of, tested);
   }
 
@@ -281,7 +281,7 @@ export class Recovery {
       this.#show(what, advance);
       done = advance.done;
     }
-    if (done < of) this.#remark(`Measured on the first ${done} of ${of} photos, since it was stopped.`);
+    if (done < of) this.#remark(text("page-notice-measured-part", { done, total: of }));
     return learner.finishTrial();
   }
 
@@ -328,7 +328,7 @@ export class Recovery {
     this.#isMeasuring = false;
     this.#slept = 0;
     this.#clock.start();
-    this.work = loading("Getting ready");
+    this.work = loading(text("page-progress-preparing"));
     this.listeners.onBegin();
     try {
       await work();
@@ -363,10 +363,7 @@ export class Recovery {
   /** Says where workers that helped to learn were lost. */
   async #lookAfterHelpers(): Promise<void> {
     const lost = await this.core.learner.lostHelpers();
-    if (lost > 0)
-      this.#remark(
-        `${format.plural(lost, "worker")} that helped to learn stopped unexpectedly. Learning goes on with what is left, on smaller batches: nothing that was learned is lost.`,
-      );
+    if (lost > 0) this.#remark(text("page-notice-workers-lost", { workers: lost }));
   }
 
   /**
@@ -376,11 +373,11 @@ export class Recovery {
   async #learn(plan: Plan, onBetter: (best: Recovered, of: number) => Promise<unknown>): Promise<number> {
     const { learner } = this.core;
     const what = {
-      recalibrate: "Measuring statistics",
-      "correct-bias": "Correcting layer by layer",
-      reconstruct: "Fitting layer by layer",
-      distill: "Distilling",
-      finetune: "Fine-tuning",
+      recalibrate: text("page-progress-recalibrate"),
+      "correct-bias": text("page-progress-correct-bias"),
+      reconstruct: text("page-progress-reconstruct"),
+      distill: text("page-progress-distill"),
+      finetune: text("page-progress-finetune"),
     }[plan.method];
     const course = new TrainingProgress(this.#now);
     let done = 0;
@@ -432,31 +429,32 @@ export class Recovery {
       await this.#unpaused();
       if (this.#stopping) return;
       shown = (await learner.advanceTrial()).done;
-      const measured = shown < photos ? `, measuring on photo ${shown} of ${photos}` : "";
-      this.work = loading(`${what}: ${done} of ${of}${measured}`, done / of);
+      const words =
+        shown < photos
+          ? text("page-progress-step-measuring", { what, done, total: of, photo: shown, photos })
+          : text("page-progress-step", { what, done, total: of });
+      this.work = loading(words, done / of);
     }
     const { quality } = await learner.finishTrial();
     this.judgements = [...this.judgements, { step: done, quality, learned: accuracy ?? null }];
   }
 
   #show(what: string, { done, of }: Advance): void {
-    this.work = loading(`${what}: ${done} of ${of}`, of > 0 ? done / of : null);
+    this.work = loading(text("page-progress-step", { what, done, total: of }), of > 0 ? done / of : null);
   }
 
   async #unpaused(): Promise<void> {
     if (this.paused) await new Promise<void>((resolve) => (this.#resume = resolve));
     // Whoever was paused has no call under way that the worker's end would end.
-    if (this.#isCancelled) throw new CoreError("cancelled", "Cancelled.");
+    if (this.#isCancelled) throw new PageError(message("page-notice-canceled"), "cancelled");
   }
 }
 
 /** What to say where not the last model is kept, of all that were judged on the way. */
 function keptEarlier(kept: number, done: number): string {
-  if (kept === 0)
-    return "On the photos that it is measured on, nothing that came of it was better than what it began with, so that is kept as it was.";
-  return `After step ${kept} it was better on the photos that it is measured on than at the end, after step ${done}, so those weights are kept.`;
+  return kept === 0 ? text("page-notice-kept-start") : text("page-notice-kept-earlier", { kept, last: done });
 }
 
 function sleptFor(milliseconds: number): string {
-  return `This tab slept for ${format.estimate(milliseconds)}; learning went on from where it was.`;
+  return text("page-notice-slept", { time: format.estimate(milliseconds) });
 }

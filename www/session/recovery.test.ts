@@ -7,6 +7,7 @@ import { called, core, opened, visit } from "../../tests/page/visits";
 import type { Lesson } from "../data/sets/lesson";
 import { MOST_ATTEMPTS, remarkOn, type Attempt } from "../state/attempts";
 import type { Session } from "./session.svelte";
+import { message } from "../text/message";
 
 vi.mock("../data/photo", () => import("../../tests/page/photo"));
 
@@ -59,7 +60,7 @@ describe("a recovery", () => {
     const again = await visit();
     expect([...again.results.recovered!.bytes]).toEqual([4, 2]);
 
-    again.decideRecipe("cut more", { target: { macs: 0.3 } });
+    again.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.3 } });
     await settled();
     expect(again.results.recovered).toBeNull();
     expect(again.results.attempts).toHaveLength(1);
@@ -77,7 +78,7 @@ describe("a recovery", () => {
     );
     expect(called("gather")).toEqual([["gather", []]]);
     expect(called("add").map(([, folder]) => folder)).toEqual([null, null]);
-    expect(session.recovery.remarks).toEqual([expect.stringContaining("can't be read")]);
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("can't be")]);
   });
 
   test("says how far the last word is, and a cancel then keeps the model with what was measured", async () => {
@@ -216,7 +217,7 @@ describe("a recovery", () => {
     });
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
     expect(told[1]).toMatchObject({
-      progress: { what: "Distilling: 1 of 3, measuring on photo 1 of 4", share: expect.closeTo(1 / 3) },
+      progress: { what: "Distilling: 1 of 3, measuring photo 1 of 4", share: expect.closeTo(1 / 3) },
     });
     expect(session.recovery.judgements).toEqual([
       { step: 1, quality: expect.objectContaining({ agreement: 0.5 }), learned: null },
@@ -234,10 +235,10 @@ describe("a recovery", () => {
       .mockImplementationOnce(async () => ({ ...(await finish()), kept: 2, quality: better }))
       .mockImplementationOnce(async () => ({ ...(await finish()), kept: 0, quality: better }));
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
-    expect(session.recovery.remarks).toEqual([expect.stringContaining("After step 2")]);
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("better after step 2")]);
     expect(session.results.attempts).toMatchObject([{ quality: { agreement: 0.9 } }]);
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
-    expect(session.recovery.remarks).toEqual([expect.stringContaining("that is kept as it was")]);
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("stays as it was before recovery")]);
   });
 
   test("goes on from the recovered model where that is asked for, and says by what it was recovered before", async () => {
@@ -328,7 +329,8 @@ describe("a recovery", () => {
     expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
     // Their files are gone as well.
     expect(forget).toHaveBeenCalledTimes(2);
-    for (const [key] of forget.mock.calls) await expect(session.storage.bytes(key)).rejects.toThrow("no longer holds");
+    for (const [key] of forget.mock.calls)
+      await expect(session.storage.bytes(key)).rejects.toThrow("page-error-bytes-gone");
   });
 
   test("leaves a model of its way that was taken meanwhile where it is", async () => {
@@ -399,7 +401,7 @@ describe("a recovery", () => {
     await settled();
     expect(session.results.recovered).toBeNull();
     expect(session.decisions.recovered).toBeNull();
-    expect(session.notices.all.at(-1)!.text).toBe("The browser no longer holds this file. Please recover it again.");
+    expect(session.notices.all.at(-1)!.text).toBe("The browser no longer has this recovered model. Recover it again.");
   });
 
   test("puts its model on the list and says that it won't be kept where the database refuses it", async () => {
@@ -411,7 +413,7 @@ describe("a recovery", () => {
     await settled();
     expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
     // In this visit it is there all the same.
-    session.decideRecipe("cut more", { target: { macs: 0.3 } });
+    session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.3 } });
     await settled();
     expect(session.results.recovered).toBeNull();
     session.takeAttempt(session.results.attempts[0]!);
@@ -420,7 +422,7 @@ describe("a recovery", () => {
     expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
     expect(session.recoveredPatient).not.toBeNull();
     expect(session.notices.all.filter(({ kind }) => kind === "trouble")).toMatchObject([
-      { text: expect.stringContaining("won't survive a reload") as string },
+      { text: expect.stringContaining("will be lost when you reload") as string },
     ]);
   });
 
@@ -440,7 +442,9 @@ describe("a recovery", () => {
     await session.recovery.recover(session.patient!, [photo(null)], twoASecond);
     vi.mocked(Date.now).mockRestore();
     expect(session.recovery.pace).toEqual({ photos: 2, left: 0 });
-    expect(session.recovery.remarks).toEqual(["This tab slept for 60\u00a0s; learning went on from where it was."]);
+    expect(session.recovery.remarks).toEqual([
+      "This tab slept for 60\u00a0s. Training then continued where it had stopped.",
+    ]);
     // What is not at work does not listen.
     document.dispatchEvent(new Event("resume"));
     expect(session.recovery.remarks).toHaveLength(1);
@@ -454,12 +458,12 @@ describe("a recovery", () => {
       return advance();
     });
     await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
-    expect(session.recovery.remarks).toEqual([expect.stringContaining("1 worker that helped to learn stopped")]);
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("1 training worker stopped")]);
     expect(session.results.attempts).toMatchObject([{ unfinished: null }]);
 
     core.loseHelper();
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
-    expect(session.recovery.remarks).toEqual([expect.stringContaining("1 worker")]);
+    expect(session.recovery.remarks).toEqual([expect.stringContaining("1 training worker")]);
     expect(session.results.attempts).toHaveLength(3);
   });
 
@@ -574,14 +578,14 @@ describe("a recovery", () => {
     const session = await opened();
     const { round } = core.learner;
     vi.spyOn(core.learner, "round").mockImplementationOnce(() => {
-      session.decideRecipe("cut by another criterion", { criterion: "l1" });
+      session.decideRecipe(message("page-cut-step-criterion"), { criterion: "l1" });
       return round();
     });
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.decisions.recipe).toMatchObject({ criterion: "l1", target: { macs: 0.7 } });
     expect(session.results.recovered).toBeNull();
-    expect(session.notices.all.at(-1)).toMatchObject({ kind: "news", text: expect.stringContaining("on the list") });
+    expect(session.notices.all.at(-1)).toMatchObject({ kind: "news", text: expect.stringContaining("in the list") });
     session.takeAttempt(session.results.attempts[0]!);
     await settled();
     expect([...session.results.recovered!.bytes]).toEqual([8]);
@@ -679,7 +683,7 @@ describe("a recovery", () => {
         return round();
       });
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
-    expect(told).toMatchObject({ progress: { what: "Round 1: measuring the cut: 1 of 4", share: 0.25 } });
+    expect(told).toMatchObject({ progress: { what: "Round 1: measuring the pruned model: 1 of 4", share: 0.25 } });
   });
 
   test("to the line: says how each round goes, and begins anew with the next", async () => {
@@ -759,7 +763,7 @@ describe("a recovery", () => {
     again.results.attempts = Array.from({ length: MOST_ATTEMPTS }, (_, at) => ({ ...one!, id: String(at) }));
     expect(again.notices.all).toEqual([]);
     await again.recovery.recover(again.patient!, [photo(null)], await plan(again));
-    expect(again.notices.all).toMatchObject([{ text: expect.stringContaining("the oldest one has left it") }]);
+    expect(again.notices.all).toMatchObject([{ text: expect.stringContaining("the oldest one was removed") }]);
   });
 
   test("to the line: a search on other photos is refused, and is still there", async () => {

@@ -5,6 +5,8 @@ import { randomId } from "../state/ids";
 import { UNKNOWN } from "../state/origin";
 import type { Search } from "../state/search";
 import type { Storage } from "../state/storage";
+import { text } from "../text";
+import { message, PageError } from "../text/message";
 import type { Core, Tested } from "../core/protocol";
 import { completedAttempts } from "./kept";
 import type { Notices } from "./notices.svelte";
@@ -69,7 +71,7 @@ export class Results {
     };
     const replaced = this.attempts.find(({ id }) => id === attempt.id);
     if (!replaced && this.attempts.length === MOST_ATTEMPTS)
-      this.notices.trouble(`The list holds the newest ${MOST_ATTEMPTS} models, so the oldest one has left it.`);
+      this.notices.trouble(text("page-notice-list-full", { most: MOST_ATTEMPTS }));
     await this.storage.saveAttempts(withAttempt(this.attempts, attempt));
     this.#show(withAttempt(this.attempts, attempt));
     if (replaced?.key) this.storage.forget(replaced.key);
@@ -100,8 +102,8 @@ export class Results {
     if (!chosen || this.recovered?.attempt.id === chosen.attempt) return;
     this.recovered = null;
     const attempt = this.attempts.find(({ id }) => id === chosen.attempt);
-    if (!attempt) throw new Error("The browser no longer holds that recovered model.");
-    const bytes = await this.storage.bytes(chosen.key, "recover it again");
+    if (!attempt) throw new PageError(message("page-error-recovered-gone"));
+    const bytes = await this.storage.bytes(chosen.key, message("page-error-recovered-gone"));
     if (this.#chosen?.attempt !== chosen.attempt) return;
     // It may have been measured meanwhile.
     this.recovered = { attempt: this.attempts.find(({ id }) => id === attempt.id) ?? attempt, bytes };

@@ -2,6 +2,7 @@
 import type { Core, MeasuredOn, Preset, Recipe } from "../core/protocol";
 import { originOf, type Lesson } from "../data/sets/lesson";
 import { empty, failed, loading, ready, type Status } from "../state/status";
+import { text } from "../text";
 import type { Criteria } from "./criteria.svelte";
 import { gather } from "./gather";
 import type { OpenedModel } from "./model.svelte";
@@ -48,7 +49,7 @@ export class Scores {
     this.stop();
     this.#wanted = wanted;
     this.remarks = [];
-    this.#show("Getting the photos ready");
+    this.#show(text("page-progress-photos"));
     try {
       const on = await this.#measure(wanted, photos);
       if (on && this.#wanted === wanted) this.work = ready(on);
@@ -81,11 +82,11 @@ export class Scores {
       isStopped: isOver,
     });
     if (isOver()) return null;
-    this.#show("Opening the model");
+    this.#show(text("page-progress-opening"));
     await learner.beginScores(opened.bytes, wanted.criterion, wanted.seed, opened.source.sizes);
     for (let share = 0; share < 1;) {
       if (isOver()) return null;
-      this.#show("Measuring on photos", share);
+      this.#show(text("page-progress-criterion"), share);
       const { done, of } = await learner.advanceScores();
       share = done / of;
     }

@@ -3,11 +3,12 @@ import { coreError } from "../../tests/page/core-double";
 import { file, settled } from "../../tests/page/surroundings";
 import { called, core, opened, visit } from "../../tests/page/visits";
 import type { Session } from "./session.svelte";
+import { message } from "../text/message";
 
 vi.mock("../data/photo", () => import("../../tests/page/photo"));
 
 async function choose(session: Session, criterion: string): Promise<void> {
-  session.decideRecipe("change the criterion", { criterion });
+  session.decideRecipe(message("page-cut-step-criterion"), { criterion });
   await settled();
 }
 
@@ -25,7 +26,7 @@ describe("a criterion that looks at photos", () => {
     expect(lastCut()).toMatchObject({ criterion: "taylor" });
     expect(session.cut.packed).toMatchObject({ state: "ready", value: { of: { criterion: "taylor" } } });
     // Another target goes by the same scores.
-    session.decideRecipe("cut more", { target: { macs: 0.4 } });
+    session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.4 } });
     await settled();
     expect(called("beginScores")).toHaveLength(1);
     expect(lastCut()).toMatchObject({ criterion: "taylor", target: { macs: 0.4 } });
@@ -38,7 +39,10 @@ describe("a criterion that looks at photos", () => {
     await choose(session, "fisher");
     session.tryRecipe({ target: { macs: 0.2 } });
     await settled();
-    expect(session.scores.work).toMatchObject({ state: "loading", progress: { what: "Measuring on photos" } });
+    expect(session.scores.work).toMatchObject({
+      state: "loading",
+      progress: { what: "Measuring the criterion on photos" },
+    });
     expect(session.cut.packed).toBe(before);
     expect(session.patient).toBeNull();
     release();
@@ -54,7 +58,7 @@ describe("a criterion that looks at photos", () => {
     await choose(session, "apoz");
     expect(session.scores.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
     expect(lastCut()).not.toMatchObject({ criterion: "apoz" });
-    session.decideRecipe("cut more", { target: { macs: 0.4 } });
+    session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.4 } });
     await settled();
     expect(called("beginScores")).toHaveLength(1);
     core.fail("beginScores", null);
@@ -105,7 +109,7 @@ describe("a criterion that looks at photos", () => {
     await settled();
     await choose(session, "fisher");
     await session.measureScores();
-    session.decideRecipe("no photos", { criterion: "l1" });
+    session.decideRecipe(message("page-cut-step-criterion"), { criterion: "l1" });
     await settled();
     expect(called("gather")).toHaveLength(2);
     expect(called("cancel")).toEqual([]);

@@ -3,7 +3,6 @@ import { untrack } from "svelte";
 import type { Core, Preset, Recipe, Tested } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import type { Lesson } from "../data/sets/lesson";
-import * as format from "../format";
 import type { Attempt } from "../state/attempts";
 import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
@@ -12,6 +11,8 @@ import { areSame, changed, keepingLayers, sharesOf, type RecipeChange } from "..
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import { Storage } from "../state/storage";
+import { text } from "../text";
+import { message, type Message } from "../text/message";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
 import { Criteria } from "./criteria.svelte";
 import { Cut } from "./cut.svelte";
@@ -119,7 +120,7 @@ export class Session {
   }
 
   async loadCatalogue(): Promise<void> {
-    this.catalogue = loading("Fetching the gallery");
+    this.catalogue = loading(text("page-progress-gallery"));
     try {
       this.catalogue = ready(await loadCatalogue());
     } catch (error) {
@@ -127,7 +128,7 @@ export class Session {
     }
   }
 
-  decide(what: string, change: Partial<Decisions>): void {
+  decide(what: Message, change: Partial<Decisions>): void {
     if ("recipe" in change) this.draft = null;
     // A recovered model is of one cut of one model.
     const stands = !("recipe" in change || "model" in change || "preset" in change);
@@ -136,7 +137,7 @@ export class Session {
     this.history = record(this.history, { ...this.decisions, recovered, chosenOn, ...change }, what);
   }
 
-  decideRecipe(what: string, change: RecipeChange): void {
+  decideRecipe(what: Message, change: RecipeChange): void {
     const recipe = changed(this.recipe, change);
     this.draft = null;
     const { opened } = this.model;
@@ -175,8 +176,13 @@ export class Session {
     // What a link named before any model was open is meant for the model that opens first.
     const named = this.decisions.model === null ? opened.summary.layers.map(({ name }) => name) : [];
     const recipe = keepingLayers(this.decisions.recipe, named);
-    this.decide(`open ${opened.title}`, { model: source, preset: null, layer: null, recipe });
-    this.notices.news(`${opened.title} is open: ${opened.summary.layers.length} layers with weights.`);
+    this.decide(message("page-model-step-open", { name: opened.title }), {
+      model: source,
+      preset: null,
+      layer: null,
+      recipe,
+    });
+    this.notices.news(text("page-notice-opened", { name: opened.title, layers: opened.summary.layers.length }));
   }
 
   async answerSizes(sizes: Record<string, number>): Promise<void> {
@@ -210,7 +216,7 @@ export class Session {
   get scoredOn(): string {
     const { source, summary, name } = this.lessons;
     const count = source === "photos" ? this.photos.all.length : summary.pictures;
-    return `${format.plural(count, "photo")} of ${name}`;
+    return text("page-data-photos-of", { photos: count, source: name });
   }
 
   readonly #photosToScoreOn = async (): Promise<readonly Lesson[]> => {
@@ -264,12 +270,12 @@ export class Session {
     if (!attempt.key) return;
     if (attempt.unfinished) this.recovery.leave(attempt.id);
     const recovered = { attempt: attempt.id, key: attempt.key };
-    this.decide("take a recovered model", { recipe: attempt.recipe, recovered });
+    this.decide(message("page-recover-step-use-recovered"), { recipe: attempt.recipe, recovered });
   }
 
   /** Goes back to what the cut alone makes. */
   dropRecovered(): void {
-    this.decide("leave recovery out", { recovered: null });
+    this.decide(message("page-recover-step-drop-recovered"), { recovered: null });
   }
 
   /** The fragment of a link to what is decided now. */
@@ -378,7 +384,7 @@ export class Session {
     if (this.#leftAt === this.#standing) {
       this.takeAttempt(attempt);
       this.#leftAt = this.#standing;
-    } else this.notices.news("A recovered model is on the list. The cut stays as you have moved it.");
+    } else this.notices.news(text("page-notice-recovered-listed"));
     return attempt.id;
   }
 

@@ -3,6 +3,7 @@ import { coreError } from "../../tests/page/core-double";
 import { file, settled } from "../../tests/page/surroundings";
 import { called, core, visit } from "../../tests/page/visits";
 import { fragmentOf } from "../state/link";
+import { message } from "../text/message";
 
 vi.mock("../data/photo", () => import("../../tests/page/photo"));
 
@@ -42,7 +43,7 @@ describe("a session", () => {
     expect(core.calls).toContainEqual(["cancel", "cutter"]);
     expect(session.cut.packed).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
     core.fail("pack", null);
-    session.decideRecipe("change the target", { target: { macs: 0.5 } });
+    session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.5 } });
     await settled();
     expect(session.cut.packed).toMatchObject({ state: "ready", value: { of: { target: { macs: 0.5 } } } });
   });
@@ -134,7 +135,7 @@ describe("a session", () => {
     const letGo = () => {
       const { target } = session.recipe;
       session.tryRecipe({ target });
-      session.decideRecipe("change the target", { target });
+      session.decideRecipe(message("page-cut-step-target"), { target });
     };
     letGo();
     release();
@@ -168,7 +169,7 @@ describe("a session", () => {
     expect(session.history.past).toHaveLength(steps);
     expect(session.recipe.target).toEqual({ macs: 0.4 });
 
-    session.decideRecipe("change the target", { target: { macs: 0.4 } });
+    session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.4 } });
     await settled();
     expect(called("pack")).toHaveLength(2);
     expect(session.history.past).toHaveLength(steps + 1);
@@ -194,7 +195,7 @@ describe("a session", () => {
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     await settled();
     core.fail("preview", coreError("bad-recipe", "No cut reaches 1 % of the multiply-adds."));
-    session.decideRecipe("change the target", { target: { macs: 0.01 } });
+    session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.01 } });
     await settled();
     expect(session.cut.failure?.message).toContain("No cut reaches");
 
@@ -210,14 +211,14 @@ describe("a session", () => {
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     await settled();
     expect(session.sharesNow()).toEqual({ stem: 0.25 });
-    session.decideRecipe("change what is cut", { granularity: "weight" });
+    session.decideRecipe(message("page-cut-step-granularity"), { granularity: "weight" });
     expect(session.sharesNow()).toEqual({ stem: 0.25, head: 0.25 });
   });
 
   test("undo takes back and redo brings again, and the cut follows", async () => {
     const session = await visit();
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
-    session.decideRecipe("change the target", { target: { macs: 0.5 } });
+    session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.5 } });
     await settled();
     session.undo();
     await settled();
@@ -240,14 +241,14 @@ describe("a session", () => {
     const before = await visit();
     await before.intake.openFile(file("mine.onnx"));
     await before.intake.takeFiles([file("me.jpg", "image/jpeg")]);
-    before.decideRecipe("change the target", { target: { parameters: 0.6 } });
+    before.decideRecipe(message("page-cut-step-target"), { target: { parameters: 0.6 } });
     await settled();
 
     const after = await visit();
     expect(after.decisions).toEqual(before.decisions);
     expect(after.model.opened?.title).toBe("mine.onnx");
     expect(after.photos.all.map((photo) => photo.pixels.state)).toEqual(["ready", "ready"]);
-    expect(after.canUndo).toBe("change the target");
+    expect(after.canUndo).toEqual(message("page-cut-step-target"));
   });
 
   test("a photo that can't be read is named, and the others are compared", async () => {
@@ -277,7 +278,7 @@ describe("a session", () => {
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     await settled();
     expect(called("peer.load")).toEqual([]);
-    session.decide("compare with ONNX Runtime Web", { peer: true });
+    session.decide(message("page-compare-step-peer-on"), { peer: true });
     await settled();
     expect(called("peer.load").map(([, which]) => which)).toEqual(["original", "pruned"]);
     expect([...session.comparison.results.values()][0]?.peer?.prunedDifference.maxAbsolute).toBe(2e-6);
@@ -293,7 +294,7 @@ describe("a session", () => {
     const session = await visit();
     const before = session.decisions;
     core.fail("parseRecipe", coreError("bad-recipe", "unknown field “targt”"));
-    expect(await session.intake.applyRecipe('{"targt": 1}', "the text field")).toBe(false);
+    expect(await session.intake.applyRecipe('{"targt": 1}', message("page-notice-source-text"))).toBe(false);
     expect(session.decisions).toBe(before);
     expect(session.notices.all.at(-1)).toMatchObject({ kind: "trouble", text: expect.stringContaining("targt") });
   });

@@ -1,5 +1,6 @@
 /** The models that were recovered in this browser, newest last. Their files are kept in the browser's storage. */
 import type { Plan, Metrics, Recipe, Retained, ComparisonResult, Totals } from "../core/protocol";
+import { text } from "../text";
 import { UNKNOWN, type Measured, type Origin } from "./origin";
 
 export interface Attempt extends Origin, Measured {
@@ -80,9 +81,9 @@ export function withTest(attempts: readonly Attempt[], of: string, test: Compari
 
 /** What sets it apart from a model that came of a recovery's end on this side of the line, in words; `null`: nothing. */
 export function remarkOn({ key, beyond, unfinished }: Attempt): string | null {
-  if (unfinished) return `unfinished: after step ${unfinished.done} of ${unfinished.of}`;
+  if (unfinished) return text("page-models-unfinished", { step: unfinished.done, steps: unfinished.of });
   if (!beyond) return null;
-  return key === null ? "beyond the line, its file was not kept" : "beyond the line";
+  return key === null ? text("page-models-below-line-no-file") : text("page-models-below-line");
 }
 
 /** The number of a quality that counts, as the core chose it; 0 where an earlier version of the page kept none. */
@@ -90,9 +91,14 @@ export function scoreOf(quality: Metrics): number {
   return quality.score?.share ?? 0;
 }
 
-const MEASURES = { accuracy: "accuracy", agreement: "agreement with the original" };
+export type Measure = "accuracy" | "agreement";
 
-/** What that number is, in words. */
-export function measureOf(quality: Metrics | undefined): string {
-  return MEASURES[quality?.score?.by ?? "agreement"];
+/** What that number is. */
+export function measureOf(quality: Metrics | undefined): Measure {
+  return quality?.score?.by ?? "agreement";
+}
+
+/** The same in words. */
+export function wordsOfMeasure(measure: Measure): string {
+  return measure === "accuracy" ? text("page-models-measure-accuracy") : text("page-models-measure-agreement");
 }

@@ -12,10 +12,14 @@ import {
   undo,
   undoable,
 } from "./history";
+import { message } from "../text/message";
+
+/** A decision of this name. */
+const named = (words: string) => message("page-step-written", { words });
 
 describe("history", () => {
   test("undo goes back step by step, redo goes forward again", () => {
-    const history = record(record(begin("a"), "b", "to b"), "c", "to c");
+    const history = record(record(begin("a"), "b", named("to b")), "c", named("to c"));
     const back = undo(undo(history));
     expect([present(undo(history)), present(back)]).toEqual(["b", "a"]);
     expect(present(redo(back))).toBe("b");
@@ -23,9 +27,9 @@ describe("history", () => {
   });
 
   test("says what would be undone and redone", () => {
-    const history = record(begin(1), 2, "double it");
-    expect([undoable(history), redoable(history)]).toEqual(["double it", null]);
-    expect([undoable(undo(history)), redoable(undo(history))]).toEqual([null, "double it"]);
+    const history = record(begin(1), 2, named("double it"));
+    expect([undoable(history), redoable(history)]).toEqual([named("double it"), null]);
+    expect([undoable(undo(history)), redoable(undo(history))]).toEqual([null, named("double it")]);
   });
 
   test("has ends that can't be passed", () => {
@@ -35,23 +39,23 @@ describe("history", () => {
   });
 
   test("a new decision forgets what could be redone", () => {
-    const history = record(undo(record(begin("a"), "b", "to b")), "c", "to c");
+    const history = record(undo(record(begin("a"), "b", named("to b"))), "c", named("to c"));
     expect(redoable(history)).toBeNull();
     expect(present(undo(history))).toBe("a");
   });
 
   test("amending is no step of its own", () => {
-    const history = amend(record(begin("a"), "b", "to b"), "b!");
+    const history = amend(record(begin("a"), "b", named("to b")), "b!");
     expect(present(history)).toBe("b!");
-    expect(undoable(history)).toBe("to b");
+    expect(undoable(history)).toEqual(named("to b"));
     expect(present(undo(history))).toBe("a");
   });
 
   test("is joined with another window's at the step that both began with", () => {
-    const begun = record(begin("a"), "b", "to b");
+    const begun = record(begin("a"), "b", named("to b"));
     const ids = new Set(stepsOf(begun));
-    const own = record(record(begun, "c", "to c"), "d", "to d");
-    const others = record(begun, "x", "to x");
+    const own = record(record(begun, "c", named("to c")), "d", named("to d"));
+    const others = record(begun, "x", named("to x"));
     const known = new Set(stepsOf(own));
     const values = ({ past, future }: typeof own) => [past, future].map((steps) => steps.map(({ value }) => value));
     expect(values(joined(own, others, known, ids))).toEqual([["a", "b", "x", "c", "d"], []]);
@@ -63,7 +67,7 @@ describe("history", () => {
 
   test("keeps no more steps than it promises", () => {
     let history = begin(0);
-    for (let step = 1; step <= LONGEST_HISTORY + 20; step++) history = record(history, step, "count");
+    for (let step = 1; step <= LONGEST_HISTORY + 20; step++) history = record(history, step, named("count"));
     expect(history.past).toHaveLength(LONGEST_HISTORY);
     expect(present(history)).toBe(LONGEST_HISTORY + 20);
   });

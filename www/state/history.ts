@@ -1,10 +1,11 @@
 /** Undo and redo over values that never change in place. */
+import { message, type Message } from "../text/message";
 import { randomId } from "./ids";
 
 export interface Step<Value> {
   readonly value: Value;
-  /** What was decided, in the visitor's words: "change the target". Names the step in the undo button. */
-  readonly what: string;
+  /** What was decided: “change the target”. Names the step in the undo button. */
+  readonly what: Message;
   /** Tells it from all other steps, in whichever window of the page they were made. */
   readonly id: string;
 }
@@ -20,7 +21,7 @@ export interface History<Value> {
 export const LONGEST_HISTORY = 100;
 
 export function begin<Value>(value: Value): History<Value> {
-  return { past: [{ value, what: "start", id: "start" }], future: [] };
+  return { past: [{ value, what: message("page-step-start"), id: "start" }], future: [] };
 }
 
 export function present<Value>(history: History<Value>): Value {
@@ -28,7 +29,7 @@ export function present<Value>(history: History<Value>): Value {
 }
 
 /** A new decision. What could have been redone is forgotten. */
-export function record<Value>(history: History<Value>, value: Value, what: string): History<Value> {
+export function record<Value>(history: History<Value>, value: Value, what: Message): History<Value> {
   return { past: [...history.past, { value, what, id: randomId() }].slice(-LONGEST_HISTORY), future: [] };
 }
 
@@ -71,12 +72,12 @@ export function stepsOf<Value>({ past, future }: History<Value>): readonly strin
 }
 
 /** What undo would take back, or `null`. */
-export function undoable<Value>(history: History<Value>): string | null {
+export function undoable<Value>(history: History<Value>): Message | null {
   return history.past.length > 1 ? lastStep(history).what : null;
 }
 
 /** What redo would do again, or `null`. */
-export function redoable<Value>(history: History<Value>): string | null {
+export function redoable<Value>(history: History<Value>): Message | null {
   return history.future[0]?.what ?? null;
 }
 

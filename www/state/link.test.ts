@@ -37,7 +37,7 @@ describe("link", () => {
   });
 
   test("says that a damaged recipe is damaged", () => {
-    expect(() => readFragment("#recipe=%%%")).toThrow(/damaged/);
-    expect(() => readFragment("#recipe=_____w")).toThrow(/damaged/);
+    expect(() => readFragment("#recipe=%%%")).toThrow(/page-error-link-damaged/);
+    expect(() => readFragment("#recipe=_____w")).toThrow(/page-error-link-damaged/);
   });
 });

@@ -4,6 +4,7 @@
  * quotes in a link do not survive being pasted into chats.
  */
 import type { Recipe } from "../core/protocol";
+import { message, PageError } from "../text/message";
 
 export interface Linked {
   /** The recipe document as text; the core checks it. */
@@ -38,8 +39,6 @@ function fromBase64Url(encoded: string): string {
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new Error(
-      "The link's recipe is damaged: part of it may be missing. Ask for the link again, or for the recipe file.",
-    );
+    throw new PageError(message("page-error-link-damaged"));
   }
 }

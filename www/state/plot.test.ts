@@ -98,8 +98,8 @@ describe("the models as curves", () => {
       ["e", 10, 0.8, true, false],
     ]);
     expect(run.points.map(({ name }) => name)).toEqual([
-      expect.stringMatching(/, iterative$/),
-      expect.stringMatching(/, beyond the line$/),
+      expect.stringMatching(/, in rounds$/),
+      expect.stringMatching(/, below the line$/),
       expect.stringMatching(/not kept$/),
     ]);
   });

@@ -2,6 +2,7 @@
 import type { Recipe, Retained, Totals } from "../core/protocol";
 import type { Mark } from "../charts/marks";
 import type { ScatterSeries, Way } from "../charts/scatter-layout";
+import { text } from "../text";
 import { remarkOn, scoreOf, type Attempt } from "./attempts";
 import type { SweepCurve } from "./sweeps";
 
@@ -28,6 +29,12 @@ export function placeOn(axis: Axis, { totals, left, milliseconds }: Placed): num
 export function nameOf(recipe: Recipe): string {
   const parts = [recipe.criterion ?? "l2", recipe.granularity ?? "channel", recipe.allocation ?? "global"];
   return parts.join(", ");
+}
+
+/** How a model was made, in words. */
+export function wordsOfWay(way: Way): string {
+  if (way === "one-shot") return text("page-models-way-one-shot");
+  return way === "recovered" ? text("page-models-way-recovered") : text("page-models-way-iterative");
 }
 
 interface Dot {
@@ -58,7 +65,7 @@ export function seriesOf(
     const x = placeOn(axis, placed);
     if (x === null) continue;
     const known = series.get(id)?.points ?? [];
-    const points = [...known, { id: point, x, y, beyond, kept, name: `${name}, ${remark ?? way}` }];
+    const points = [...known, { id: point, x, y, beyond, kept, name: `${name}, ${remark ?? wordsOfWay(way)}` }];
     series.set(id, { id, name, way, mark, colour: nameOf(recipe), points });
   }
   return [...series.values()];

@@ -1,4 +1,6 @@
 /** The four states that every panel has: nothing yet, under way, failed, finished. */
+import { say, text } from "../text";
+import { PageError } from "../text/message";
 
 export interface Failure {
   /** Stable name of the kind of failure. */
@@ -34,7 +36,9 @@ export function failed(error: unknown): Status<never> {
 }
 
 export function failureOf(error: unknown): Failure {
-  if ((error as Partial<Error> | null)?.name === "AbortError") return { code: "cancelled", message: "Cancelled." };
+  if ((error as Partial<Error> | null)?.name === "AbortError")
+    return { code: "cancelled", message: text("page-notice-canceled") };
+  if (error instanceof PageError) return { code: error.code, message: say(error.said) };
   if (error instanceof Error) {
     const code = "code" in error && typeof error.code === "string" ? error.code : "unexpected";
     return { code, message: error.message };

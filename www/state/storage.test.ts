@@ -6,6 +6,11 @@ import { MOST_ATTEMPTS, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, type Decisions } from "./decisions";
 import { begin, record, undo, type History } from "./history";
 import { Storage } from "./storage";
+import { say } from "../text";
+import { message } from "../text/message";
+
+/** A decision of this name. */
+const named = (words: string) => message("page-step-written", { words });
 
 const withModel = (key: string): Decisions => ({
   ...FIRST_DECISIONS,
@@ -34,7 +39,7 @@ describe("storage", () => {
   test("decisions and bytes survive a reload", async () => {
     const before = storage();
     const key = before.keep(new Uint8Array([1, 2, 3]));
-    const history = record(begin(FIRST_DECISIONS), withModel(key), "open mine");
+    const history = record(begin(FIRST_DECISIONS), withModel(key), named("open mine"));
     await before.saveHistory(history);
     await stored();
 
@@ -58,13 +63,13 @@ describe("storage", () => {
     ];
     await stored();
     const history: History<Decisions> = {
-      past: [{ value: withModel(present), what: "open", id: "1" }],
-      future: [{ value: withModel(undone), what: "open another", id: "2" }],
+      past: [{ value: withModel(present), what: named("open"), id: "1" }],
+      future: [{ value: withModel(undone), what: named("open another"), id: "2" }],
     };
     const after = storage();
     await after.forgetUnused(history, []);
     expect([...(await after.bytes(present)), ...(await after.bytes(undone))]).toEqual([2, 1]);
-    await expect(after.bytes(stray)).rejects.toThrow(/no longer holds/);
+    await expect(after.bytes(stray)).rejects.toThrow(/page-error-bytes-gone/);
   });
 
   test("bytes of this visit stay, though nothing needs them yet when those of earlier ones are looked through", async () => {
@@ -80,7 +85,7 @@ describe("storage", () => {
     const [gone, stays] = [kept.keep(new Uint8Array([1])), kept.keep(new Uint8Array([2]))];
     kept.forget(gone);
     await stored();
-    await expect(kept.bytes(gone)).rejects.toThrow(/no longer holds/);
+    await expect(kept.bytes(gone)).rejects.toThrow(/page-error-bytes-gone/);
     expect([...(await storage().bytes(stays))]).toEqual([2]);
   });
 
@@ -131,7 +136,7 @@ describe("storage", () => {
     await damaged.saveAttempts([attempt("two")]);
     await damaged.change("sweeps", () => ["another"]);
     await damaged.save("sweeps", ["another"]);
-    expect(troubles).toEqual([expect.stringContaining("can't be read now")]);
+    expect(troubles).toEqual([expect.stringContaining("can't read some of the data")]);
     reads.mockRestore();
 
     const after = storage();
@@ -159,32 +164,32 @@ describe("storage", () => {
     await storage().saveHistory(start);
     const [one, other] = [storage(), storage()];
     const begun = [(await one.loadHistory())!, (await other.loadHistory())!] as const;
-    const ofOne = record(begun[0], withModel("a"), "open a");
+    const ofOne = record(begun[0], withModel("a"), named("open a"));
     await one.saveHistory(ofOne);
-    const ofOther = record(record(begun[1], withModel("b"), "open b"), withModel("c"), "open c");
+    const ofOther = record(record(begun[1], withModel("b"), named("open b")), withModel("c"), named("open c"));
     await other.saveHistory(ofOther);
     const said = async () => {
       const { past, future } = (await storage().loadHistory())!;
-      return [past.map(({ what }) => what), future.map(({ what }) => what)];
+      return [past.map(({ what }) => say(what)), future.map(({ what }) => say(what))];
     };
     // Whoever decided last finds the present and the steps to it after a reload, and the other's steps before these.
     expect(await said()).toEqual([["start", "open a", "open b", "open c"], []]);
     await one.saveHistory(undo(ofOne));
     expect(await said()).toEqual([["open b", "open c", "start"], ["open a"]]);
     // What a window has given up itself does not come back by the other one.
-    await one.saveHistory(record(undo(ofOne), withModel("d"), "open d"));
+    await one.saveHistory(record(undo(ofOne), withModel("d"), named("open d")));
     await other.saveHistory(ofOther);
     expect(await said()).toEqual([["start", "open d", "open b", "open c"], []]);
     // The files of all of them are needed.
     const kept = storage();
     const [needed, stray] = [kept.keep(new Uint8Array([1])), kept.keep(new Uint8Array([2]))];
-    await one.saveHistory(record(ofOne, withModel(needed), "open e"));
+    await one.saveHistory(record(ofOne, withModel(needed), named("open e")));
     await other.saveHistory(ofOther);
     await stored();
     const later = storage();
     await later.forgetUnused((await later.loadHistory())!, []);
     expect([...(await storage().bytes(needed))]).toEqual([1]);
-    await expect(storage().bytes(stray)).rejects.toThrow(/no longer holds/);
+    await expect(storage().bytes(stray)).rejects.toThrow(/page-error-bytes-gone/);
   });
 
   test("a history that an earlier version of the page kept is read in each window alike", async () => {
@@ -194,7 +199,7 @@ describe("storage", () => {
     await kept.saveHistory((await kept.loadHistory())!);
     const other = storage();
     await other.saveHistory((await other.loadHistory())!);
-    expect((await storage().loadHistory())!.past.map(({ what }) => what)).toEqual(["start", "open a"]);
+    expect((await storage().loadHistory())!.past.map(({ what }) => say(what))).toEqual(["start", "open a"]);
   });
 
   test("keeps the newest models, and loads all notes that begin alike", async () => {

@@ -2,6 +2,8 @@
  * What survives a reload, in the browser's own database: the history of decisions, and the bytes of dropped models and
  * photos. Where the browser refuses (a full disk, a private window), the page works on from memory and says so.
  */
+import { message, PageError, type Message } from "../text/message";
+import { text } from "../text";
 import { createStore, del, get, keys, set, update, type UseStore } from "idb-keyval";
 import { joinedAttempts, withAllKnown, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, storedKeys, type Decisions } from "./decisions";
@@ -24,7 +26,7 @@ interface Saved {
   readonly history: History<Decisions>;
 }
 
-type KeptStep = Omit<Step<Decisions>, "id"> & Partial<Pick<Step<Decisions>, "id">>;
+type KeptStep = Omit<Step<Decisions>, "id" | "what"> & { readonly id?: string; readonly what: Message | string };
 
 export class Storage {
   /** Bytes that the database has not taken yet, or has refused. */
@@ -126,10 +128,10 @@ export class Storage {
     return !this.#inMemory.has(key) && !this.#unread.has(BYTES_PREFIX + key);
   }
 
-  /** `remedy`: what brings them back where they are gone. */
-  async bytes(key: string, remedy = "drop it again"): Promise<Uint8Array> {
+  /** `gone`: what to say where they are gone. */
+  async bytes(key: string, gone = message("page-error-bytes-gone")): Promise<Uint8Array> {
     const held = this.#inMemory.get(key) ?? (await this.#read<Uint8Array>(BYTES_PREFIX + key));
-    if (!held) throw new Error(`The browser no longer holds this file. Please ${remedy}.`);
+    if (!held) throw new PageError(gone);
     return held;
   }
 
@@ -225,24 +227,21 @@ const nameOf = (error: unknown) => (error as Partial<Error> | null)?.name ?? "";
 
 function explainUnread(error: unknown): string {
   if (REFUSALS.includes(nameOf(error))) return explain(error);
-  return "Some of what the page kept on earlier visits can't be read now. It stays as it is, and what you do now isn't kept in its place: reload the page to try again.";
+  return text("page-error-storage-unread");
 }
 
 function explain(error: unknown): string {
-  if (nameOf(error) === "QuotaExceededError") {
-    return "The browser's storage is full, so the latest files won't survive a reload. Everything works until you close the page.";
-  }
-  return "The browser doesn't let this page store anything (a private window does that), so a reload starts afresh. Everything else works.";
+  return nameOf(error) === "QuotaExceededError" ? text("page-error-storage-full") : text("page-error-storage-refused");
 }
 
 /** The history in it, with all that this version of the page knows; `null` where there is none that it can read. */
 function readable(saved: Saved | undefined): History<Decisions> | null {
   if (saved?.form !== FORM || saved.history.past.length === 0) return null;
-  // An earlier version of the page gave steps no names: the same ones in every window.
+  // An earlier version of the page gave steps no names: the same ones in every window. It wrote down what was decided in words.
   const complete = (steps: readonly KeptStep[], part: string) =>
     steps.map((step, at) => ({
-      ...step,
       id: step.id ?? `${part} ${at}`,
+      what: typeof step.what === "string" ? message("page-step-written", { words: step.what }) : step.what,
       value: { ...FIRST_DECISIONS, ...step.value },
     }));
   return { past: complete(saved.history.past, "past"), future: complete(saved.history.future, "future") };

@@ -1,4 +1,5 @@
 /** A set of pictures that the page brings along for one of the gallery's models. */
+import { text } from "../../text";
 import { fileUrl, type Dataset, type DatasetPart } from "../catalogue";
 import { download } from "../download";
 import type { StackLesson } from "./lesson";
@@ -33,7 +34,9 @@ function lessonOf(dataset: Dataset, part: DatasetPart, toTest: boolean, onFetche
     return { levels, width, height, channels: 1, labels: known };
   };
   return {
-    name: `${dataset.title} (${toTest ? "test" : "training"})`,
+    name: toTest
+      ? text("page-data-name-test", { title: dataset.title })
+      : text("page-data-name-training", { title: dataset.title }),
     toTest,
     taught: !toTest,
     count,

@@ -44,11 +44,11 @@ describe("IDX files", () => {
 
   test("what is wrong is told", async () => {
     await expect(idxLessons([entryOfBytes("train-labels-idx1-ubyte", labels)], read)).rejects.toThrow(
-      /labels, but no pictures/,
+      /page-error-labels-without-images/,
     );
     const broken = gzipSync(images).subarray(0, 12);
     await expect(idxLessons([entryOfBytes("train-images-idx3-ubyte.gz", broken)], read)).rejects.toThrow(
-      /“train-images-idx3-ubyte.gz” can't be unpacked/,
+      /page-error-gzip-damaged.*train-images-idx3-ubyte.gz/,
     );
     read.mockRejectedValueOnce(new Error("there are 3 pictures and 2 labels"));
     const uneven = [entryOfBytes("a-images.idx3-ubyte", images), entryOfBytes("a-labels.idx1-ubyte", labels)];

@@ -1,5 +1,6 @@
 /** Pairs of IDX files: which pictures belong to which labels. The core reads them. */
 import type { PictureStack } from "../../core/protocol";
+import { message, PageError } from "../../text/message";
 import { isIdxName, nameOf, type Entry } from "./entries";
 import type { StackLesson } from "./lesson";
 import { gunzip } from "./unpack";
@@ -31,10 +32,7 @@ export async function idxLessons(entries: readonly Entry[], read: ReadIdx): Prom
   const images = opened.filter((file) => file.holdsImages);
   const labels = opened.filter((file) => !file.holdsImages);
   if (images.length === 0) {
-    throw new Error(
-      "There are labels, but no pictures: choose the IDX file of the pictures (such as “train-images-idx3-ubyte.gz”) " +
-        "together with the one of their labels.",
-    );
+    throw new PageError(message("page-error-labels-without-images"));
   }
   const lessons: StackLesson[] = [];
   for (const file of images) {

@@ -1,5 +1,6 @@
 /** Unpacks archives and sheets off the main thread. */
 import { expose, transfer } from "comlink";
+import { PageError, type Message } from "../../text/message";
 import { cutSheet, type SheetShape } from "./sheet";
 import { unzip, type Unpacked } from "./zip";
 
@@ -7,9 +8,15 @@ import { unzip, type Unpacked } from "./zip";
 const EXACT: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
 
 const api = {
-  unzip(archive: Uint8Array, name: string): Unpacked {
-    const files = unzip(archive, name);
-    return transfer(files, [...new Set(files.map(([, bytes]) => bytes.buffer as ArrayBuffer))]);
+  /** What the archive holds, or why it can't be used. */
+  unzip(archive: Uint8Array, name: string): Unpacked | Message {
+    try {
+      const files = unzip(archive, name);
+      return transfer(files, [...new Set(files.map(([, bytes]) => bytes.buffer as ArrayBuffer))]);
+    } catch (error) {
+      if (error instanceof PageError) return error.said;
+      throw error;
+    }
   },
   async sheet(file: Uint8Array<ArrayBuffer>, shape: SheetShape): Promise<Uint8Array> {
     const bitmap = await createImageBitmap(new Blob([file]), EXACT);

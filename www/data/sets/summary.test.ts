@@ -48,7 +48,7 @@ describe("a summary", () => {
 
   test("few photos, one class and uneven classes are said", () => {
     expect(summarize(photos({ cat: 3, dog: 3 }), undefined).warnings).toEqual([
-      expect.stringContaining("few photos (6)"),
+      expect.stringContaining("only 6 photos"),
     ]);
     expect(summarize(photos({ cat: 30 }), undefined).warnings).toEqual([expect.stringContaining("one class (“cat”)")]);
     const uneven = summarize(photos({ cat: 100, dog: 100, bird: 2 }), undefined).warnings;

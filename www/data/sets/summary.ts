@@ -1,4 +1,5 @@
 /** What a set of lessons holds, counted, and what may be wrong with it. */
+import { text } from "../../text";
 import { areLabelled, isStack, type Lesson } from "./lesson";
 
 export interface ClassCount {
@@ -32,7 +33,9 @@ export function summarize(lessons: readonly Lesson[], classes: readonly string[]
     else pictures += number;
     if (lesson.toTest || !labelled) continue;
     if (!isStack(lesson)) count(lesson.folder!);
-    else for (const label of lesson.labels ?? []) count(classes?.[label] ?? `class ${label}`);
+    else
+      for (const label of lesson.labels ?? [])
+        count(classes?.[label] ?? text("page-data-class-unnamed", { number: label }));
   }
   const named = [...counts].map(([name, number]) => ({ name, count: number })).sort(inOrder(classes));
   return { pictures, toTest, classes: named, warnings: warningsOf(lessons, labelled, pictures, named) };
@@ -47,26 +50,20 @@ function warningsOf(
   const warnings: string[] = [];
   const isHalf = !labelled && lessons.some((lesson) => isStack(lesson) || lesson.folder !== null);
   if (isHalf) {
-    warnings.push("Some photos lie in a folder of their class and some do not, so all count as photos without labels.");
+    warnings.push(text("page-data-warning-half-labeled"));
   }
   if (pictures > 0 && pictures < FEW) {
-    warnings.push(
-      `These are few photos (${pictures}): what is measured on a part of them says little. A few dozen do well.`,
-    );
+    warnings.push(text("page-data-warning-few", { photos: pictures }));
   }
   const [only] = classes;
   if (classes.length === 1) {
-    warnings.push(
-      `All photos show one class (“${only!.name}”), so labels can't teach: add photos of at least one more.`,
-    );
+    warnings.push(text("page-data-warning-one-class", { class: only!.name }));
   }
   const most = Math.max(...classes.map(({ count }) => count));
   const rare = classes.filter(({ count }) => count < UNEVEN * most);
   if (rare.length > 0) {
-    const names = rare.map(({ name, count }) => `“${name}” (${count})`).join(", ");
-    warnings.push(
-      `The classes are very uneven: there are few photos of ${names}, and ${most} of the most frequent class.`,
-    );
+    const few = rare.map(({ name, count }) => text("page-data-warning-uneven-class", { name, photos: count }));
+    warnings.push(text("page-data-warning-uneven", { most, classes: few }));
   }
   return warnings;
 }

@@ -1,4 +1,5 @@
 /** The door to the worker that unpacks archives and sheets, which is started when it is first needed. */
+import { message, PageError } from "../../text/message";
 import { wrap, type Remote } from "comlink";
 import type { SetsApi } from "./sets.worker";
 import type { SheetShape } from "./sheet";
@@ -13,6 +14,7 @@ function sets(): Remote<SetsApi> {
 
 export async function unzipEntries(archive: Uint8Array, name: string): Promise<Entry[]> {
   const files = await sets().unzip(archive, name);
+  if ("key" in files) throw new PageError(files);
   return files.map(([path, bytes]) => entryOfBytes(path, bytes));
 }
 
@@ -27,6 +29,6 @@ export async function gunzip(bytes: Uint8Array, name: string): Promise<Uint8Arra
     const stream = new Response(bytes as Uint8Array<ArrayBuffer>).body!.pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch {
-    throw new Error(`“${name}” can't be unpacked: it is damaged or incomplete.`);
+    throw new PageError(message("page-error-gzip-damaged", { name }));
   }
 }

@@ -1,5 +1,6 @@
 /** What a zip archive holds of photos and IDX files. */
 import { unzipSync } from "fflate";
+import { message, PageError } from "../../text/message";
 import { isHidden, isIdxName, isPhotoName } from "./entries";
 
 /** Unpacked, these have to stand in the page's memory. */
@@ -14,7 +15,7 @@ export function unzip(archive: Uint8Array, name: string): Unpacked {
     if (isHidden(path) || !(isPhotoName(path) || isIdxName(path))) return false;
     size += originalSize;
     if (size > MOST_BYTES) {
-      throw new RangeError(`“${name}” holds more than 1.5 GB of photos. Leave some out, or shrink them.`);
+      throw new PageError(message("page-error-zip-too-large", { name, gigabytes: MOST_BYTES / 1e9 }));
     }
     return true;
   };
@@ -22,12 +23,12 @@ export function unzip(archive: Uint8Array, name: string): Unpacked {
   try {
     files = unzipSync(archive, { filter: isWanted });
   } catch (error) {
-    if (error instanceof RangeError && size > MOST_BYTES) throw new Error(error.message);
-    throw new Error(`“${name}” can't be unpacked: it is damaged, incomplete, or no zip archive.`);
+    if (error instanceof PageError) throw error;
+    throw new PageError(message("page-error-zip-damaged", { name }));
   }
   const found = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
   if (found.length === 0) {
-    throw new Error(`There are no photos in “${name}”. Put one folder a class in it, with JPEG, PNG or WebP files.`);
+    throw new PageError(message("page-error-zip-no-photos", { name }));
   }
   return found;
 }

@@ -38,7 +38,7 @@ describe("the comparison", () => {
 
   test("says how many of its photos a model learned from or was chosen by, after a reload too", async () => {
     vi.spyOn(core.learner, "beginTest").mockResolvedValue(0);
-    await press("Recover this cut");
+    await press("Recover accuracy");
     expect(told()).toBe(
       "Learned from or chosen by when it was recovered: 2 of 2 photos. Expect less agreement on others.",
     );
@@ -53,7 +53,7 @@ describe("the comparison", () => {
   });
 
   test("does not claim that photos kept for the test were learned from", async () => {
-    await press("Recover this cut");
+    await press("Recover accuracy");
     expect(told()).toContain("to learn from, to choose by or to test on: 2 of 2 photos");
   });
 
@@ -66,15 +66,15 @@ describe("the comparison", () => {
     Object.defineProperty(input, "files", { value: folder, configurable: true });
     await fireEvent.change(input);
     await settled();
-    await press("Recover this cut");
+    await press("Recover accuracy");
     expect(screen.getByTestId("recovered")).toBeTruthy();
     expect(told()).toBeNull();
 
     await fireEvent.click(recover().getByRole("radio", { name: "Compared photos" }));
-    await press("Go on from the recovered one");
+    await press("Continue training");
     expect(told()).toContain("2 of 2 photos");
     await fireEvent.click(recover().getByRole("radio", { name: "Your files" }));
-    await press("Go on from the recovered one");
+    await press("Continue training");
     expect(told()).toContain("2 of 2 photos");
   });
 
@@ -92,7 +92,7 @@ describe("the comparison", () => {
 
   test("says by how many a cut was shared out by sensitivity, or taken from a curve", async () => {
     await press("Measure every layer");
-    await press("Share the cut out by sensitivity");
+    await press("Spread the pruning by sensitivity");
     expect(told()).toContain("Given to choose the cut by, or to test it on: 2 of 2 photos.");
     await fireEvent.click(within(screen.getByRole("region", { name: "Cut" })).getByRole("radio", { name: "Weights" }));
     await settled();

@@ -1,33 +1,27 @@
 /** What the recovery panel offers, in words. */
 import type { Chosen, Method, Plan } from "../../core/protocol";
 import type { Attempt } from "../../state/attempts";
+import { text } from "../../text";
 
-export const METHODS: Record<Method, { readonly name: string; readonly about: string }> = {
-  reconstruct: {
-    name: "Reconstruct",
-    about:
-      "Fits the weights that are left so that each layer gives what it gave in the original. No labels, a few dozen photos, seconds.",
-  },
-  "correct-bias": {
-    name: "Correct biases",
-    about: "Moves biases alone, so that each layer gives what it gave in the original in the mean. No labels, seconds.",
-  },
-  distill: {
-    name: "Distil",
-    about:
-      "The original teaches the pruned model, step by step, on any photos. No labels needed; where there are some, they can count too.",
-  },
-  finetune: {
-    name: "Fine-tune",
-    about: "The labels teach: choose labelled data, such as a folder with one sub-folder a class.",
-  },
-  recalibrate: {
-    name: "Recalibrate",
-    about: "Only measures the statistics of BatchNormalization anew. No labels, a moment.",
-  },
+interface Words {
+  readonly name: string;
+  readonly about: string;
+}
+
+const METHODS: Record<Method, () => Words> = {
+  reconstruct: () => ({ name: text("page-recover-reconstruct"), about: text("page-recover-reconstruct-about") }),
+  "correct-bias": () => ({ name: text("page-recover-correct-bias"), about: text("page-recover-correct-bias-about") }),
+  distill: () => ({ name: text("page-recover-distill"), about: text("page-recover-distill-about") }),
+  finetune: () => ({ name: text("page-recover-finetune"), about: text("page-recover-finetune-about") }),
+  recalibrate: () => ({ name: text("page-recover-recalibrate"), about: text("page-recover-recalibrate-about") }),
 };
 
-/** What the visitor wants of learning; `null` and what is not in it: as it usually does well. */
+/** All methods, in the order in which they are offered. */
+export const methods = Object.keys(METHODS) as readonly Method[];
+
+export const wordsOf = (method: Method) => METHODS[method]();
+
+/** What the visitor wants of training; `null` and what is not in it: the default. */
 export interface Wanted {
   readonly length: number;
   readonly unit: Unit;
@@ -39,23 +33,28 @@ export interface Wanted {
   readonly momentum: number | null;
   readonly clip: number | null;
   readonly temperature: number | null;
-  /** How much of a label is shared out among all classes, and how much labels count beside the original, in per cent. */
+  /** Label smoothing, and the weight of the label loss beside the original's answers, in per cent. */
   readonly smoothing: number;
   readonly labelShare: number;
-  /** Whether distillation matches the last inner values of each resolution in its first steps. */
+  /** Whether distillation matches the last features of each resolution in its first steps. */
   readonly matches: boolean;
 }
 
 export type Unit = "steps" | "epochs" | "minutes";
 
-/** What learning is measured in, and how much of it to begin with. */
-export const UNITS: Record<Unit, { readonly usual: number; readonly about: string }> = {
-  steps: { usual: 200, about: "In each step the model learns from some photos at once, and its weights move once." },
-  epochs: { usual: 3, about: "In an epoch each photo is learned from once." },
+/** What training is measured in, and how much of it to begin with. */
+export const UNITS: Record<Unit, { readonly usual: number; readonly words: () => Words }> = {
+  steps: {
+    usual: 200,
+    words: () => ({ name: text("page-recover-steps"), about: text("page-recover-steps-about") }),
+  },
+  epochs: {
+    usual: 3,
+    words: () => ({ name: text("page-recover-epochs"), about: text("page-recover-epochs-about") }),
+  },
   minutes: {
     usual: 2,
-    about:
-      "Of learning alone, without what is measured in between. Another run goes other steps, so its numbers differ.",
+    words: () => ({ name: text("page-recover-minutes"), about: text("page-recover-minutes-about") }),
   },
 };
 
@@ -75,13 +74,16 @@ export const WANTED: Wanted = {
   matches: true,
 };
 
-export const OPTIMISERS: Record<Wanted["optimiser"], string> = { sgd: "SGD with momentum", adamw: "AdamW" };
+export const optimizers = (): Record<Wanted["optimiser"], string> => ({
+  sgd: text("page-recover-optimizer-sgd"),
+  adamw: text("page-recover-optimizer-adamw"),
+});
 
-export const SCHEDULES: Record<Plan["schedule"], string> = {
-  cosine: "falls by a cosine",
-  "one-cycle": "rises and falls (one cycle)",
-  constant: "stays as it is",
-};
+export const rateSchedules = (): Record<Plan["schedule"], string> => ({
+  cosine: text("page-recover-rate-cosine"),
+  "one-cycle": text("page-recover-rate-one-cycle"),
+  constant: text("page-recover-rate-constant"),
+});
 
 /** What the rest of a plan depends on, and numbers that the core has to check as they were typed. */
 export function chosen({ batch, optimiser, length, unit }: Wanted): Chosen {
@@ -93,7 +95,7 @@ export function chosen({ batch, optimiser, length, unit }: Wanted): Chosen {
   };
 }
 
-/** The plan that the core found to do well, as the visitor wants it. */
+/** The plan with the core's defaults, as the visitor wants it. */
 export function planned(plan: Plan, wanted: Wanted, labelled: boolean): Plan {
   return {
     ...plan,
@@ -113,25 +115,29 @@ function moving(optimiser: Plan["optimiser"], momentum: number | null): Plan["op
   return optimiser.rule === "sgd" && momentum !== null ? { ...optimiser, momentum } : optimiser;
 }
 
-/** Whatever a model was recovered by, the first first. */
+/** The names of the methods that a model was recovered with, the first one first. */
 export const methodsOf = ({ earlier, plan }: Pick<Attempt, "earlier" | "plan">) =>
-  [...earlier, plan].map(({ method }) => METHODS[method].name);
+  [...earlier, plan].map(({ method }) => wordsOf(method).name);
+
+/** “Reconstruct, then Distill”. */
+export const inTurn = (names: readonly string[]) =>
+  names.reduce((first, next) => text("page-recover-result-then", { first, next }));
 
 export const learns = (method: Method) => method === "distill" || method === "finetune";
 
-/** How the rounds of cutting and recovering go. */
-export const PACES = {
-  search: "feel the way to the line",
-  oneShot: "cut all at once",
-  linear: "cut equal parts",
-  cubic: "cut most at first",
-} as const;
+/** How much each round of pruning and recovering removes. */
+export const pruningSchedules = () => ({
+  search: text("page-recover-schedule-adaptive"),
+  oneShot: text("page-recover-schedule-one-shot"),
+  linear: text("page-recover-schedule-linear"),
+  cubic: text("page-recover-schedule-cubic"),
+});
 
-/** What rounds save. */
-export const SAVED = {
-  macs: "multiply-adds",
-  parameters: "parameters",
-  bytes: "bytes",
-  sparsity: "weights",
-  time: "measured time",
-} as const;
+/** What the search makes smaller. */
+export const targets = () => ({
+  macs: text("page-recover-reduce-macs"),
+  parameters: text("page-recover-reduce-parameters"),
+  bytes: text("page-recover-reduce-bytes"),
+  sparsity: text("page-recover-reduce-sparsity"),
+  time: text("page-recover-reduce-time"),
+});

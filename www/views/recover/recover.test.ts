@@ -43,8 +43,8 @@ describe("the plot of all models", () => {
   test("begins with the curve of the present criterion, each cut of which can be taken", async () => {
     await opened();
     expect(panel().queryByRole("slider")).toBeNull();
-    await press(/^Draw the curve of “l2/);
-    expect(panel().getByText(/cut only: /).textContent).toContain("8 cuts");
+    await press(/^Measure the curve of “l2/);
+    expect(panel().getByText(/pruned only: \d+ models/).textContent).toContain("8 models");
     await press(/^−30\s%: 70\s%/);
     expect(core.calls.filter(([name]) => name === "preview").at(-1)![1]).toMatchObject({ target: { macs: 0.7 } });
     await press(/^−50\s%/);
@@ -53,19 +53,19 @@ describe("the plot of all models", () => {
 
   test("its line is moved by keys, and is what the search may lose", async () => {
     await opened();
-    await press(/^Draw the curve/);
+    await press(/^Measure the curve/);
     const line = panel().getByRole("slider", { name: /^The line/ });
     expect(line.getAttribute("aria-valuenow")).toBe("95");
     await fireEvent.keyDown(line, { key: "PageDown" });
     await settled();
     expect(line.getAttribute("aria-valuenow")).toBe("90");
-    expect((panel().getByLabelText(/lose at most/) as HTMLInputElement).value).toBe("10");
-    await press("Cut on to the line");
+    expect((panel().getByLabelText(/^Maximum accuracy drop/) as HTMLInputElement).value).toBe("10");
+    await press("Search");
     const asked = core.calls.find(([name]) => name === "toLine");
     // The search goes as far as the line lets it, whatever the slider of the cut says.
     expect(asked![1]).toMatchObject({ target: { macs: 0.02 } });
     expect(panel().getByRole("button", { name: /in rounds$/ })).toBeTruthy();
-    expect(panel().getByRole("button", { name: /beyond the line$/ })).toBeTruthy();
+    expect(panel().getByRole("button", { name: /below the line$/ })).toBeTruthy();
   });
 
   /** The point of a model whose name ends so; what a pointer does with it. */
@@ -77,12 +77,12 @@ describe("the plot of all models", () => {
 
   test("a model beyond the line is taken by its point, by its button, and where the line is drawn below it", async () => {
     await opened();
-    await press("Cut on to the line");
-    const beyond = () => panel().getByRole("button", { name: /beyond the line$/ });
+    await press("Search");
+    const beyond = () => panel().getByRole("button", { name: /below the line$/ });
     const within = () => panel().getByRole("button", { name: /in rounds$/ });
     expect(loaded()).toMatchObject({ target: { macs: 0.8 } });
 
-    await fireEvent.click(pointOf(/beyond the line$/));
+    await fireEvent.click(pointOf(/below the line$/));
     await settled();
     expect(loaded()).toMatchObject({ target: { macs: 0.6 } });
     expect(beyond().getAttribute("aria-pressed")).toBe("true");
@@ -100,16 +100,16 @@ describe("the plot of all models", () => {
     const line = panel().getByRole("slider", { name: /^The line/ });
     for (let key = 0; key < 12; key++) await fireEvent.keyDown(line, { key: "PageDown" });
     await settled();
-    expect(panel().getByText(/^Last above the line/).textContent).toContain("beyond the line");
+    expect(panel().getByText(/^Last above the line/).textContent).toContain("below the line");
     await press("Take this one");
     expect(beyond().getAttribute("aria-pressed")).toBe("true");
   });
 
   test("is drawn against the bytes of the file or the measured time, in their units", async () => {
     await opened();
-    await press("Recover this cut");
+    await press("Recover accuracy");
     const against = async (value: string) => {
-      await fireEvent.change(panel().getByLabelText("against"), { target: { value } });
+      await fireEvent.change(panel().getByLabelText("Horizontal axis"), { target: { value } });
       await settled();
       const title = pointOf(/, recovered$/).querySelector("title")!.textContent;
       return [
@@ -121,23 +121,23 @@ describe("the plot of all models", () => {
     };
     const name = "l2, channel, global, Reconstruct, recovered";
     expect(await against("bytes")).toEqual([
-      expect.stringMatching(/^agreement with the original against size of the file: 2 models/),
+      expect.stringMatching(/^agreement with the original against file size: 2 models/),
       `${name}: 75\u00a0% at 2.94\u00a0kB`,
     ]);
     expect(await against("milliseconds")).toEqual([
-      expect.stringMatching(/^agreement with the original against measured time for one photo: 2 models/),
+      expect.stringMatching(/^agreement with the original against measured time per photo: 2 models/),
       `${name}: 75\u00a0% at 4.0\u00a0ms`,
     ]);
   });
 
   test("shows and names the method of recovery of each model", async () => {
     await opened();
-    for (const method of ["Recalibrate", "Distil"]) {
+    for (const method of ["Recalibrate", "Distill"]) {
       panel().getByRole("radio", { name: method }).click();
       await settled();
-      await press("Recover this cut");
+      await press("Recover accuracy");
     }
-    const outlines = [/, Recalibrate, recovered$/, /, Distil, recovered$/].map((end) =>
+    const outlines = [/, Recalibrate, recovered$/, /, Distill, recovered$/].map((end) =>
       pointOf(end).getAttribute("d")!,
     );
     expect(outlines[0]).not.toBe(outlines[1]);
@@ -146,23 +146,23 @@ describe("the plot of all models", () => {
       const [entry] = legend.filter(({ textContent }) => textContent!.includes(name));
       return entry!.querySelector("path.point")!.getAttribute("d");
     };
-    expect(["Recalibrate", "Distil"].map(shown)).toEqual(outlines);
+    expect(["Recalibrate", "Distill"].map(shown)).toEqual(outlines);
   });
 
   test("a recovery whose worker dies says which weights are kept, and they are taken from the list", async () => {
     await opened();
-    panel().getByRole("radio", { name: "Distil" }).click();
+    panel().getByRole("radio", { name: "Distill" }).click();
     await settled();
     const { advance } = core.learner;
     const dies = coreError("crashed", "This part of the page stopped.");
     vi.spyOn(core.learner, "advance").mockImplementationOnce(advance).mockRejectedValueOnce(dies);
-    await press("Recover this cut");
+    await press("Recover accuracy");
     const told = panel().getByRole("alert").textContent!.replace(/\s+/g, " ");
-    expect(told).toContain("This part of the page stopped. The best weights on the way, those after step 1 of 3");
-    expect(panel().queryByRole("button", { name: "Go on from the recovered one" })).toBeNull();
-    await press(/unfinished: after step 1 of 3$/);
-    expect(panel().getByTestId("recovered").textContent).toContain("Not recovered to the end");
-    expect(panel().getByRole("button", { name: "Go on from the recovered one" })).toBeTruthy();
+    expect(told).toContain("This part of the page stopped. The best weights so far, from step 1 of 3");
+    expect(panel().queryByRole("button", { name: "Continue training" })).toBeNull();
+    await press(/unfinished, step 1 of 3$/);
+    expect(panel().getByTestId("recovered").textContent).toContain("The recovery did not finish");
+    expect(panel().getByRole("button", { name: "Continue training" })).toBeTruthy();
   });
 });
 
@@ -174,31 +174,31 @@ describe("the way to the line", () => {
   /** The recipe and the aim that were asked for last. */
   async function started(): Promise<unknown[]> {
     const asked = vi.spyOn(core.learner, "toLine");
-    await press("Cut on to the line");
+    await press("Search");
     const [, recipe, , aim] = asked.mock.lastCall!;
     asked.mockRestore();
     return [recipe.target, aim];
   }
-  const saves = () => panel().getByLabelText(/^to save/) as HTMLSelectElement;
+  const saves = () => panel().getByLabelText(/^Reduce/) as HTMLSelectElement;
   const offered = () => [...saves().options].filter(({ disabled }) => !disabled).map(({ value }) => value);
 
   test("saves what is chosen, whatever the slider counts: as far as it goes, or to the slider's share", async () => {
     await opened();
     expect(saves().value).toBe("macs");
-    await choose(/^to save/, "parameters");
+    await choose(/^Reduce/, "parameters");
     expect(await started()).toEqual([{ parameters: 0.02 }, { loss: 0.05, pace: "search" }]);
-    expect(panel().queryByText(/at the first round below the line/)).toBeNull();
-    await choose(/^in rounds that/, "linear");
-    expect(panel().getByText(/at the first round below the line/)).toBeTruthy();
-    await choose(/^to save/, "bytes");
+    expect(panel().queryByText(/at the first model below the line/)).toBeNull();
+    await choose(/^Schedule/, "linear");
+    expect(panel().getByText(/at the first model below the line/)).toBeTruthy();
+    await choose(/^Reduce/, "bytes");
     const { target } = core.calls.filter(([name]) => name === "preview").at(-1)![1] as Recipe;
     expect(await started()).toEqual([{ bytes: target!.macs }, { loss: 0.05, pace: { linear: 5 } }]);
   });
 
   test("saves measured time where channels go, and neither time nor bytes where zeros stay", async () => {
     await opened();
-    await choose(/^to save/, "time");
-    await fireEvent.input(panel().getByLabelText(/^down to/), { target: { value: "40" } });
+    await choose(/^Reduce/, "time");
+    await fireEvent.input(panel().getByLabelText(/^Target time/), { target: { value: "40" } });
     expect(await started()).toEqual([{ macs: 0.02 }, { loss: 0.05, pace: "search", time: 0.4 }]);
     expect(offered()).toEqual(["macs", "parameters", "bytes", "sparsity", "time"]);
 
@@ -206,7 +206,7 @@ describe("the way to the line", () => {
     await fireEvent.click(cut.getByRole("radio", { name: "Weights" }));
     await settled();
     expect(offered()).toEqual(["macs", "parameters", "sparsity"]);
-    expect(panel().queryByLabelText(/^down to/)).toBeNull();
+    expect(panel().queryByLabelText(/^Target time/)).toBeNull();
     const [, aim] = await started();
     expect(aim).toEqual({ loss: 0.05, pace: "search" });
   });
@@ -215,20 +215,20 @@ describe("the way to the line", () => {
 describe("while it goes on, a recovery", () => {
   const standing = () =>
     panel()
-      .getByText(/^Learns from/)
+      .getByText(/^Trains on/)
       .textContent!.replace(/\s+/g, " ");
 
   test("says how good the original and the cut are before anything was learned, and then what it was gone on from", async () => {
     await opened();
     panel().getByRole("radio", { name: "Reconstruct" }).click();
     const release = core.hold("advance");
-    await press("Recover this cut");
-    expect(standing()).toContain("By agreement with the original: original 100 %, cut 25 %.");
+    await press("Recover accuracy");
+    expect(standing()).toContain("Agreement with the original: original 100 %, pruned 25 %.");
     release();
     await settled();
-    expect(panel().queryByText(/^Learns from/)).toBeNull();
+    expect(panel().queryByText(/^Trains on/)).toBeNull();
     core.hold("advance");
-    await press("Go on from the recovered one");
+    await press("Continue training");
     expect(standing()).toContain("original 100 %, before 25 %.");
   });
 
@@ -249,10 +249,10 @@ describe("while it goes on, a recovery", () => {
       .mockImplementationOnce(() => step(1))
       .mockImplementationOnce(() => step(2));
     core.hold("round");
-    await press("Cut on to the line");
-    expect(standing()).toContain("original 100 %, cut 30 %.");
-    expect(standing()).toContain("8 photos a second. About 1 s left in this round.");
-    expect(panel().getByRole("img", { name: /^loss on the photos learned from: 0\.50 at step 2/ })).toBeTruthy();
+    await press("Search");
+    expect(standing()).toContain("original 100 %, pruned 30 %.");
+    expect(standing()).toContain("8 photos per second. About 1 s left in this round.");
+    expect(panel().getByRole("img", { name: /^training loss: 0\.50 at step 2/ })).toBeTruthy();
   });
 });
 
@@ -260,24 +260,24 @@ describe("the numbers of the plot", () => {
   test("are said to be on photos that models are chosen by", async () => {
     await opened();
     expect(panel().queryByTestId("measured-on")).toBeNull();
-    await press(/^Draw the curve/);
+    await press(/^Measure the curve/);
     const told = panel().getByTestId("measured-on").textContent;
     expect(told).toContain("validation");
     expect(told).not.toContain("was trained on");
     // Fitting layers learns no step, and is kept or not by the same photos.
-    await press("Recover this cut");
-    expect(screen.getByTestId("recovered").textContent).toMatch(/on 4\s+others, which it was also chosen by/);
+    await press("Recover accuracy");
+    expect(screen.getByTestId("recovered").textContent).toMatch(/on 4 other photos that were also used to choose/);
   });
 
   test("are of the same photos, not of as many", async () => {
     await opened();
-    await press("Recover this cut");
-    await press("Recover this cut");
+    await press("Recover accuracy");
+    await press("Recover accuracy");
     expect(panel().queryByText(/measured on other photos/)).toBeNull();
     const { begin } = core.learner;
     vi.spyOn(core.learner, "begin").mockImplementation(async () => ({ ...(await begin()), fingerprint: "4 others" }));
-    await press("Recover this cut");
-    expect(panel().getByText(/measured on other photos/).textContent).toMatch(/^2 models/);
+    await press("Recover accuracy");
+    expect(panel().getByText(/measured on other photos/).textContent).toMatch(/^2 models were/);
   });
 });
 
@@ -286,13 +286,13 @@ describe("sensitivity", () => {
     await opened();
     const told = () =>
       panel()
-        .getByText(/^Which layers bear a cut/)
+        .getByText(/^How much pruning can each layer take/)
         .textContent!.replace(/\s+/g, " ");
-    expect(told()).toContain("is cut alone, by 25 % to 90 %, and");
+    expect(told()).toContain("is pruned on its own, by 25 % to 90 %, and");
     const cut = within(screen.getByRole("region", { name: "Cut" }));
     await fireEvent.click(cut.getByRole("radio", { name: "N:M" }));
     await settled();
-    expect(told()).toContain("is cut alone, to 2:4, and");
+    expect(told()).toContain("is pruned on its own, to 2:4, and");
   });
 
   test("that fails before anything was measured stays open, and says why", async () => {
@@ -306,7 +306,7 @@ describe("sensitivity", () => {
 
   test("is a table of layers and levels, leads to the layer, and shares the cut out", async () => {
     await opened();
-    const share = () => panel().getByRole("button", { name: /^Share the cut out/ }) as HTMLButtonElement;
+    const share = () => panel().getByRole("button", { name: /^Spread the pruning/ }) as HTMLButtonElement;
     expect(share().disabled).toBe(true);
     await press("Measure every layer");
     const table = within(panel().getByRole("table", { name: /by layer/ }));
