@@ -2,6 +2,7 @@
 import { createServer } from "node:net";
 import { buildWasm } from "./build-wasm.mjs";
 import { buildPage } from "./build.mjs";
+import { glossary } from "./glossary.mjs";
 import { heading, main, say, seconds, StepFailed } from "./report.mjs";
 import { setUp } from "./setup.mjs";
 import { findChromedriver } from "./setup/browser.mjs";
@@ -18,6 +19,7 @@ const STAGES = {
   },
   async lint() {
     await run("eslint", ["."]);
+    glossary();
     await run("cargo", ["clippy", "--quiet", "--all-targets", ...LINT]);
     await run("cargo", ["clippy", "--quiet", "--lib", "--test", "web", "--target", TARGET, ...LINT]);
   },

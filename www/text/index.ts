@@ -51,6 +51,15 @@ export function text(key: string, values: Values = {}): string {
   return key;
 }
 
+/** Whether there is such an entry, or such an attribute of one, for what some have and others lack. */
+export function hasText(key: string): boolean {
+  const [id = "", attribute] = key.split(".");
+  return bundles.some((bundle) => {
+    const message = bundle.getMessage(id);
+    return attribute === undefined ? message !== undefined : message?.attributes[attribute] !== undefined;
+  });
+}
+
 /** What the core has to say. */
 export function say({ key, args }: Message): string {
   return text(key, args);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readFileSync } from "node:fs";
-import { decimal, parts, say, slot, speak, text } from ".";
+import { decimal, hasText, parts, say, slot, speak, text } from ".";
 import { choose } from "./language";
 
 const EN = `
@@ -28,6 +28,7 @@ describe("text", () => {
     expect(text("plain", { text: decimal(4.5, 2) })).toBe("4.50");
     expect(text("plain", { text: 0.00031 })).toBe("0.00031");
     expect(text("term.short")).toBe("Work.");
+    expect([hasText("term.short"), hasText("term.paper"), hasText("nowhere")]).toEqual([true, false, false]);
   });
 
   test("lists and sentences stand inside sentences", () => {
