@@ -1,5 +1,5 @@
-//! `cargo bench`: our matrix product beside `matrixmultiply`'s, on the shapes of EfficientNet-Lite0's pointwise layers,
-//! taking turns. One thread, this machine's native code.
+//! `cargo bench`: compares our matrix product with `matrixmultiply`'s, in turns, on the shapes of EfficientNet-Lite0's
+//! pointwise layers. One thread, native code.
 
 use secateur::kernels::matrix::{MatrixProduct, Operand, Size};
 use secateur::kernels::{Kernel, pack};

@@ -1,10 +1,10 @@
-"""Holds back some of Fashion-MNIST's training pictures, so that a way of learning can be chosen without a look at the test set.
+"""Holds back some of Fashion-MNIST's training pictures, so that settings can be chosen without looking at the test set.
 
     pip install numpy
     python benches/validation.py FASHION_MNIST FOLDER
 
-FASHION_MNIST holds the IDX files as published. FOLDER then holds 50,000 of the training pictures, and in the place of the
-test set the other 10,000: drawn at random from those that the page does not ship.
+FASHION_MNIST holds the IDX files as published. FOLDER then holds 50,000 of the training pictures and, in place of the test
+set, the other 10,000, drawn at random from those that do not come with the page.
 """
 
 import gzip

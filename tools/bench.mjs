@@ -1,14 +1,14 @@
 /**
- * `npm run bench`: measures in headless Chromium, ours and its peers taking turns in one page, and prints a table.
+ * `npm run bench`: measures ours and its peers in headless Chromium, in turns in one page, and prints a table.
  *
- * --json FILE     writes the numbers as well
+ * --json FILE     also writes the numbers to a file
  * --rounds N      runs of each row (at least 20 for numbers to quote)
- * --rival FOLDER  judges models that the rival has pruned; benches/rival/prune.py says how they are made
- * --tensorflow    times TensorFlow.js's step of learning, too, which takes some minutes
- * --recovery      brings the classroom's network back in the product's page, which takes some minutes
- * --pictures DIR  the same, from Fashion-MNIST's IDX files as published, in a folder, instead of the gallery's part of them
+ * --rival FOLDER  measures models that the rival has pruned; benches/rival/prune.py says how they are made
+ * --tensorflow    also times TensorFlow.js's training step, which takes some minutes
+ * --recovery      recovers the classroom's network in the product's page, which takes some minutes
+ * --pictures DIR  the same, from a folder with Fashion-MNIST's IDX files as published instead of the gallery's part of them
  * --photographs DIR
- *                 brings EfficientNet-Lite0 back in the page, on the crops that benches/photographs/crops.py has made
+ *                 recovers EfficientNet-Lite0 in the page, on the crops made by benches/photographs/crops.py
  */
 /* global document, window -- inside page.evaluate, which runs in the browser */
 import { chromium } from "@playwright/test";
@@ -31,9 +31,9 @@ import { root, run } from "./shell.mjs";
 
 const built = join(root, ".tools", "bench");
 const sharedModels = join(root, "..", "shared", "models");
-/** Tens of pictures of each class of CIFAR-10. */
+/** Pictures of each class of CIFAR-10, in tens. */
 const CIFAR_TENS = 5;
-/** Runs of what takes half a minute each. */
+/** How often to run what takes half a minute each time. */
 const FEW = 3;
 const LITE = "gallery/efficientnet-lite0.onnx";
 
@@ -109,7 +109,7 @@ async function openBench(configFile) {
   return page;
 }
 
-/** Puts a shared model where the page can fetch it; null where there is none. */
+/** Copies a shared model to where the page can fetch it; null if there is none. */
 function shared(name) {
   const from = join(sharedModels, name);
   return existsSync(from) ? published(from, name) : null;
@@ -121,7 +121,7 @@ function published(from, name) {
   return `models/${name}`;
 }
 
-/** Addresses of the first pictures of each class of CIFAR-10's test set, where that is shared; else none. */
+/** Addresses of the first pictures of each class of CIFAR-10's test set, if it is shared; otherwise none. */
 async function cifarPictures() {
   const archive = join(sharedModels, "..", "data", "cifar10-jpeg-test.tar");
   if (!existsSync(archive)) return [];
@@ -134,7 +134,7 @@ async function cifarPictures() {
   return files.toSorted().map((file) => `models/cifar10/${file}`);
 }
 
-/** Models `MODEL--ALLOCATION-SHARE.onnx` that the rival has pruned, beside ours. */
+/** Models `MODEL--ALLOCATION-SHARE.onnx` that the rival has pruned, compared with ours. */
 async function judgeRival(page, folder) {
   heading("The rival's pruned models, counted and run by our core");
   const times = JSON.parse(readFileSync(join(folder, "milliseconds.json"), "utf8"));

@@ -1,4 +1,4 @@
-/** Cargo → wasm-bindgen → wasm-opt: puts the core, ready for the page, into www/pkg/. Skipped where nothing changed. */
+/** Cargo → wasm-bindgen → wasm-opt: builds the core, ready for the page, into www/pkg/. Skipped if nothing changed. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ export async function buildWasm() {
     `The WebAssembly module has ${kilobytes(bytes.length)} (${kilobytes(unoptimised)} before wasm-opt), ` +
       `${kilobytes(brotliCompressSync(bytes).length)} as brotli.`,
   );
-  // Last, so that a build that was interrupted is not taken for a finished one.
+  // Written last, so that an interrupted build is not mistaken for a finished one.
   writeFileSync(stamp, inputs);
   say(`Done in ${seconds(start)}.`);
 }
@@ -37,7 +37,7 @@ function targetFolder() {
   return metadata.target_directory;
 }
 
-/** A hash of everything that the module is made from. */
+/** A hash of everything that the module is built from. */
 function inputsHash() {
   const sources = readdirSync(join(root, "src"), { recursive: true })
     .map((name) => join("src", name))

@@ -1,4 +1,4 @@
-/** What the tools print: a line when something starts that takes a while, and how long it took when it is done. */
+/** What the tools print: a line when something slow starts, and how long it took when it is done. */
 
 export class StepFailed extends Error {}
 
@@ -22,7 +22,7 @@ export function kilobytes(bytes) {
   return `${(bytes / 1000).toFixed(0)} kB`;
 }
 
-/** Runs a tool's main function; what went wrong is said in one line, without a stack where we foresaw it. */
+/** Runs a tool's main function. An expected failure is printed in one line, without a stack trace. */
 export async function main(body) {
   try {
     await body();

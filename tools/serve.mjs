@@ -1,4 +1,4 @@
-/** A plain static file server for dist/, on this machine only and without special headers: what any web host does. */
+/** A plain static file server for dist/, on this machine only and without special headers, like any web host. */
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -21,7 +21,7 @@ const TYPES = {
   ".webp": "image/webp",
 };
 
-/** The file in dist/ that an address names, or null where it names none. */
+/** The file in dist/ that an address names, or null if it names none. */
 function fileOf(address, under) {
   try {
     const path = decodeURIComponent(new URL(address, "http://localhost").pathname);
@@ -62,7 +62,7 @@ function listen(port, under) {
   });
 }
 
-/** Serves dist/ at `under` (starts and ends with a slash) on this port, or with `orNext` on the next that is free. */
+/** Serves dist/ at `under` (starts and ends with a slash) on this port, or with `orNext` on the next free one. */
 export async function serve({ port, under = "/", orNext = false }) {
   for (let candidate = port; candidate < port + (orNext ? 50 : 1); candidate++) {
     try {

@@ -1,4 +1,4 @@
-/** Gets whatever building needs and the machine lacks. With --browser also what the tests and the benchmark need. */
+/** Installs what building needs and the machine lacks; with --browser also what the tests and the benchmark need. */
 import { pathToFileURL } from "node:url";
 import { heading, main, say, seconds } from "./report.mjs";
 import { browser } from "./setup/browser.mjs";

@@ -1,4 +1,4 @@
-/** Runs other programs. Their output goes straight to the terminal, or comes back as text. */
+/** Runs other programs. Their output goes directly to the terminal, or is returned as text. */
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -15,7 +15,7 @@ function environment(extra) {
   return { ...process.env, PATH: [...own, process.env.PATH].join(delimiter), ...extra };
 }
 
-/** Resolves when the program has ended well, and fails with the command line where it has not. */
+/** Resolves when the program has succeeded, and otherwise rejects with the command line. */
 export function run(program, args, { cwd = root, env = {} } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -32,7 +32,7 @@ export function run(program, args, { cwd = root, env = {} } = {}) {
   });
 }
 
-/** What the program prints, or null where it is missing, fails or takes longer than `timeout` milliseconds. */
+/** The program's output, or null if it is missing, fails or takes longer than `timeout` milliseconds. */
 export function read(program, args, { cwd = root, env = {}, timeout } = {}) {
   const done = spawnSync(program, args, {
     cwd,
@@ -56,7 +56,7 @@ export function which(...programs) {
         accessSync(path, constants.X_OK);
         return path;
       } catch {
-        // Not here: look further.
+        // Not here: try the next folder.
       }
     }
   }

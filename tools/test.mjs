@@ -11,7 +11,7 @@ import { run } from "./shell.mjs";
 
 const LINT = ["--", "-D", "warnings"];
 
-/** In the order in which they run: what fails fast comes first. */
+/** In the order in which they run: those that fail fast come first. */
 const STAGES = {
   async format() {
     await run("prettier", ["--check", "--log-level", "warn", "."]);

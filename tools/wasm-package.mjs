@@ -1,4 +1,4 @@
-/** From what Cargo leaves to what a page loads: wasm-bindgen, then wasm-opt. */
+/** From Cargo's output to what a page loads: wasm-bindgen, then wasm-opt. */
 import { rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { run } from "./shell.mjs";
@@ -15,7 +15,7 @@ const FEATURES = [
   "multivalue",
 ];
 
-/** Packages a module into a folder of its own; gives the module's path there, and its size in bytes before wasm-opt. */
+/** Packages a module into a folder of its own; returns the module's path there, and its size in bytes before wasm-opt. */
 export async function packageWasm(built, out) {
   rmSync(out, { recursive: true, force: true });
   await run("wasm-bindgen", [built, "--target", "web", "--out-dir", out]);

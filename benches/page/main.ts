@@ -1,4 +1,4 @@
-/** What `npm run bench` runs inside the browser. Rows that are compared take turns, so that a slow moment hits all alike. */
+/** What `npm run bench` runs inside the browser. Rows that are compared run in turns, so that a slow moment affects all alike. */
 import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import init, { Cutter, Runner, type Preset, type Recipe, type Timing } from "../../www/pkg/secateur";
@@ -14,18 +14,18 @@ export interface Job {
   model: string;
   /** Elements of one input, and its shape. */
   shape: number[];
-  /** Shares of the multiply-adds to cut the model to, each a row of its own. */
+  /** Shares of the multiply-adds to cut the model to; each gets a row of its own. */
   cuts: number[];
   rounds: number;
 }
 
-/** Numbers that look like a normalised photo to an engine: no denormals, no zeros to profit from. */
+/** Numbers that look like a normalized photo to an engine: no denormals, and no zeros to take advantage of. */
 function pattern(shape: number[]): Float32Array {
   const length = shape.reduce((a, b) => a * b, 1);
   return Float32Array.from({ length }, (_, i) => Math.sin(i * 0.37) + 0.3 * Math.sin(i * 0.011));
 }
 
-/** Dense and cut models in both engines, all in turn; then loading them. */
+/** Dense and cut models in both engines, in turns; then loading them. */
 async function inference(job: Job): Promise<Row[]> {
   const original = await bytesOf(job.model);
   const cutter = new Cutter();
@@ -77,7 +77,7 @@ function row(name: string, ours: Timing, theirs: Timing): Row {
   return { name, ours, peer: { name: "ONNX Runtime Web", ...theirs } };
 }
 
-/** What the core does in a step of the slider: each another target, scores already known. */
+/** What the core does in one step of the slider: each step has another target, and the scores are already known. */
 async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
   const cutter = new Cutter();
   cutter.open(await bytesOf(job.model), job.name, {});
@@ -100,14 +100,14 @@ async function slider(job: Pick<Job, "name" | "model">): Promise<Row[]> {
 
 /**
  * A rival's pruned model, counted and run by our core, and two cuts of ours: a global one to as many multiply-adds, and one of
- * the same share of channels, shared out in the rival's way. `pictures` are addresses of what the model was trained for; crops
- * of the sample photographs stand in where there are none.
+ * the same share of channels with the rival's allocation. `pictures` are addresses of pictures like those that the model was
+ * trained on; without any, crops of the sample photographs are used.
  */
 async function judge(job: {
   original: string;
   pruned: string;
   allocation: "uniform" | "global";
-  /** Of the channels, what the rival was asked to remove. */
+  /** The share of the channels that the rival was asked to remove. */
   share: number;
   preset: Preset;
   pictures: string[];
@@ -135,13 +135,13 @@ async function judge(job: {
   };
 }
 
-/** What came of a cut. */
+/** The result of a cut. */
 interface Judged {
   /** Share of the multiply-adds that is left. */
   macs: number;
-  /** Share of the pictures on which its first choice is the original's. */
+  /** Share of the pictures for which it predicts the same class as the original. */
   agreement: number;
-  /** Re-packing and checking; `null` where it was not done here. */
+  /** Time for re-packing and checking; `null` if it was not done here. */
   milliseconds: number | null;
 }
 

@@ -1,10 +1,10 @@
-/** The benchmark's rows, and how times get into them: whoever is compared takes turns, so that a slow moment hits all alike. */
+/** The benchmark's rows, and how times get into them: everything compared runs in turns, so that a slow moment affects all alike. */
 import { timing, type Timing } from "../../www/pkg/secateur";
 
 export interface Row {
   name: string;
   ours: Timing;
-  /** Whom ours is compared with, if with anybody. */
+  /** The peer that ours is compared with, if any. */
   peer: Peer | null;
 }
 
@@ -15,7 +15,7 @@ export interface Peer extends Timing {
 /** Something that takes time. */
 export type Work = () => unknown;
 
-/** The first rounds warm up the compilers and count for nothing. */
+/** The first rounds warm up the compilers and are not counted. */
 const WARM_UP = 2;
 
 export async function bytesOf(address: string): Promise<Uint8Array> {
@@ -30,7 +30,7 @@ async function milliseconds(work: Work): Promise<number> {
   return performance.now() - start;
 }
 
-/** Each of these in turn, round after round, and the times of each. What is done `between` two rounds does not count. */
+/** Runs each of these in turn, round after round, and returns the times of each. Work `between` two rounds is not counted. */
 export async function inTurn<const Contenders extends readonly Work[]>(
   rounds: number,
   contenders: Contenders,

@@ -1,4 +1,4 @@
-/** One step of learning beside Burn's, on the small network that browsers' training engines were measured on. */
+/** One training step compared with Burn's, on the small network on which training engines for browsers were measured. */
 import * as onnx from "../../tests/support/onnx";
 import { Learner, type Preset } from "../../www/pkg/secateur";
 import { Team } from "../../www/core/team";
@@ -9,7 +9,7 @@ const SIDE = 28;
 const CLASSES = 10;
 const FILTERS = [16, 32, 64];
 
-/** Convolutions of 3 × 3, each with BatchNormalization and ReLU, pooled between; a mean over all places, and a dense layer. */
+/** Convolutions of 3 × 3, each with BatchNormalization and ReLU, with pooling between them; a mean over all positions, and a dense layer. */
 function network(): Uint8Array {
   const graph = [onnx.input("image", ["N", 1, SIDE, SIDE]), onnx.output("logits", ["N", CLASSES])];
   let channels = 1;
@@ -46,8 +46,8 @@ function network(): Uint8Array {
 }
 
 /**
- * Ours: with what the page does in a step, so it also makes the batch from stored pictures and changes them at random.
- * With several workers each takes its part of the batch, and they exchange what they found.
+ * Ours does what the page does in a step, so it also makes the batch from stored pictures and augments them at random.
+ * With several workers, each computes the gradient of its part of the batch, and they exchange gradients.
  */
 async function ours(steps: number, workers: number): Promise<Work> {
   const preset: Preset = {
@@ -78,10 +78,10 @@ async function ours(steps: number, workers: number): Promise<Work> {
   };
 }
 
-/** Steps that are timed in one go where workers run on in the background between two. */
+/** Steps that are timed together when workers continue in the background between two steps. */
 const IN_A_ROW = 8;
 
-/** Two workers beside one. */
+/** Two workers compared with one. */
 async function together(rounds: number): Promise<Row> {
   const steps = IN_A_ROW * (rounds + 10);
   const row = (step: Work) => async () => {
@@ -91,7 +91,7 @@ async function together(rounds: number): Promise<Row> {
   return { name: `${IN_A_ROW} such steps, two workers`, ours: both, peer: { name: "one worker", ...one } };
 }
 
-/** What peers learn from: they are handed a batch that is ready. */
+/** What peers train on: they get a batch that is ready. */
 function readyBatch(): { images: Float32Array; labels: Int32Array } {
   return {
     images: Float32Array.from({ length: BATCH * SIDE * SIDE }, (_, at) => (((at * 7) % 251) - 73) / 90),
@@ -124,7 +124,7 @@ interface TensorFlow {
   begin(rate: number): Promise<(images: Float32Array, labels: Int32Array) => Promise<number>>;
 }
 
-/** A step beside TensorFlow.js's, whose module is served beside this page. Its takes so long that a few tell enough. */
+/** A step compared with TensorFlow.js's, whose module is served beside this page. Its step takes so long that a few are enough. */
 export async function besideTensorFlow(rounds: number): Promise<Row> {
   const address = new URL("tensorflow/tensorflow_step.js", document.baseURI).href;
   const tensorflow = (await import(/* @vite-ignore */ address)) as TensorFlow;

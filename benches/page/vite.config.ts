@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The benchmark's page, apart from the product's: built into the tools' folder, never into dist/. */
+/** The benchmark's page, separate from the product's: built into the tools' folder, never into dist/. */
 export default defineConfig({
   root: here("."),
   base: "./",

@@ -1,4 +1,4 @@
-"""Cuts crops out of photographs from registries: some to recover a classifier of photographs on, others to measure it on.
+"""Cuts crops out of photographs from registries: some to recover a photo classifier on, others to measure it on.
 
     pip install pillow scikit-image==0.26.0
     npm install

@@ -10,7 +10,7 @@ const SIDE = 28;
 const CLASSES = 10;
 const FILTERS = [16, 32, 64];
 
-/** A step takes a batch of pictures, (batch, 28, 28, 1), and their classes; it gives the loss before it. */
+/** A step takes a batch of pictures, (batch, 28, 28, 1), and their classes; it returns the loss before the update. */
 export async function begin(rate) {
   await setBackend("cpu");
   await ready();

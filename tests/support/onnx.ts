@@ -1,4 +1,4 @@
-/** Small ONNX files, written field by field (onnx.proto of the ONNX specification), so that tests can make wrong ones. */
+/** Small ONNX files, written field by field (onnx.proto of the ONNX specification), so that tests can make invalid ones. */
 
 type Bytes = number[];
 
@@ -49,7 +49,7 @@ export function weights(name: string, dims: number[], at: (index: number) => num
   ]);
 }
 
-/** The bits of a number in half precision, cut off after ten binary places; for sizes from 2⁻¹⁴ up to 2. */
+/** The bits of a number in half precision, truncated after ten binary places; for magnitudes from 2⁻¹⁴ up to 2. */
 function halfOf(value: number): number {
   const size = Math.abs(value);
   if (size < 2 ** -14) return 0;
@@ -58,7 +58,7 @@ function halfOf(value: number): number {
   return (value < 0 ? 0x8000 : 0) | ((exponent + 15) << 10) | places;
 }
 
-/** A stored tensor whose elements are said to lie in another file. */
+/** A stored tensor that claims to have its elements in another file. */
 export function outside(name: string, dims: number[], file: string): Bytes {
   const entry = part(13, [...part(1, text("location")), ...part(2, text(file))]);
   return part(5, [
@@ -88,5 +88,5 @@ export function model(...graph: Bytes[]): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-/** Numbers without a pattern that a test could trip over, from −1 to 1. */
+/** Numbers from −1 to 1, without a pattern that could mislead a test. */
 export const spread = (index: number): number => Math.sin(index * 12.9898) * 0.9;

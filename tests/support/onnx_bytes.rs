@@ -1,4 +1,4 @@
-//! ONNX files written field by field, so that tests can make wrong ones.
+//! ONNX files written field by field, so that tests can make invalid ones.
 
 #![allow(dead_code)] // each test binary uses a part of it
 
@@ -73,7 +73,7 @@ pub fn integers(name: &str, elements: &[i64]) -> Vec<u8> {
     tensor(name, 7, &[elements.len() as i64], &raw)
 }
 
-/// A float input; a dimension that is no number is a symbol.
+/// A float input; a dimension that is not a number is a symbol.
 pub fn input(name: &str, dims: &[&str]) -> Vec<u8> {
     field(11, &info(name, dims))
 }

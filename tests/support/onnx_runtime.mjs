@@ -1,6 +1,6 @@
 /**
  * Runs ONNX files in ONNX Runtime: `node onnx_runtime.mjs FOLDER` reads FOLDER/cases.json, a list of
- * `{ file, inputs: [{ type, shape, numbers }] }`, and prints a list of what each gives: `{ outputs: [{ type, shape,
+ * `{ file, inputs: [{ type, shape, numbers }] }`, and prints a list of their results: `{ outputs: [{ type, shape,
  * numbers }] }` or `{ error }`. Numbers of float16 are their bits.
  */
 import { readFileSync } from "node:fs";

@@ -1,8 +1,8 @@
-//! Damage that leaves a protobuf file's framing whole, so that it reaches what lies behind the decoder.
+//! Damage that leaves a protobuf file's framing intact, so that it reaches the code after the decoder.
 
 use super::random::Random;
 
-/// Numbers that go wrong most, as a varint field might hold them.
+/// The numbers that cause most trouble, as a varint field might hold them.
 const NUMBERS: [u64; 12] = [
     0,
     1,
@@ -33,7 +33,7 @@ enum Content {
     Bytes(Vec<u8>),
 }
 
-/// Changes one field somewhere in a message, or in one nested in it. What is no message stays as it is.
+/// Changes one field somewhere in a message, or in one nested in it. Bytes that are not a message stay as they are.
 pub fn damage(bytes: &[u8], random: &mut Random) -> Vec<u8> {
     let Some(mut fields) = parse(bytes).filter(|fields| !fields.is_empty()) else {
         return bytes.to_vec();
@@ -52,7 +52,7 @@ pub fn damage(bytes: &[u8], random: &mut Random) -> Vec<u8> {
             let other = random.below(fields.len());
             fields.swap(at, other);
         }
-        // The content of one field in the place of another.
+        // The content of one field in place of another's.
         3 => {
             let other = random.below(fields.len());
             fields[at].content = fields[other].content.clone();

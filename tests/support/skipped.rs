@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::Write;
 
-/// Goes past the test harness, which swallows what passing tests print.
+/// Bypasses the test harness, which hides the output of tests that pass.
 pub fn skipped(why: impl Display) {
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }

@@ -1,4 +1,4 @@
-/** Burn, compiled for the benchmark's page: the framework that our step of learning is set beside. */
+/** Burn, compiled for the benchmark's page: the framework that our training step is compared with. */
 import { join } from "node:path";
 import { heading, say } from "../report.mjs";
 import { TARGET } from "../setup/wasm-target.mjs";
@@ -7,7 +7,7 @@ import { packageWasm } from "../wasm-package.mjs";
 
 const crate = join(root, "benches", "burn");
 
-/** Puts the module into a folder; gives false where its crates can't be had. */
+/** Builds the module into a folder; returns false if its crates cannot be downloaded. */
 export async function buildBurn(out) {
   if (read("cargo", ["fetch", "--locked", "--target", TARGET], { cwd: crate }) === null) {
     say("Burn is left out: its crates can't be fetched here.");

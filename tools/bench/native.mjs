@@ -1,4 +1,4 @@
-/** The native command, for what a bench lets it measure. */
+/** The native command, for the benches that measure with it. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -13,7 +13,7 @@ export async function buildNative() {
   await run("cargo", ["build", "--release"]);
 }
 
-/** Runs it, and gives what it printed. */
+/** Runs it and returns its output. */
 export async function secateur(...args) {
   try {
     return (await execute(SECATEUR, args, { maxBuffer: 64e6 })).stdout;

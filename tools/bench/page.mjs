@@ -1,12 +1,12 @@
-/** The product's own page, as a visitor has it: how soon it can be used, and what a step of its big slider takes. */
+/** The product's own page, as a visitor sees it: how soon it can be used, and how long a step of its big slider takes. */
 /* global document, window, Worker, MutationObserver, requestAnimationFrame, HTMLInputElement -- in the browser */
 
 const MODEL = "EfficientNet-Lite0";
 const ROUNDS = 20;
-/** Each step cuts another share, in per cent, so that each has something to draw; the page begins with 30. */
+/** Each step cuts another share, in per cent, so that there is always something to draw; the page starts at 30. */
 const STEPS = Array.from({ length: 40 }, (_, step) => 31 + ((step * 7) % 40));
 
-/** From asking for the page to the moment when a model of the gallery can be opened. `browser` is at hand, `address` serves the page. */
+/** Time from requesting the page until a model of the gallery can be opened. `address` serves the page. */
 export async function pageReady(browser, address) {
   const times = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -14,7 +14,7 @@ export async function pageReady(browser, address) {
     const page = await context.newPage();
     const start = performance.now();
     await page.goto(address);
-    // Its click waits until the button is there, stands still and takes clicks; it is tried and not made.
+    // A trial click waits until the button is there, has stopped moving and accepts clicks, without clicking it.
     await opener(page).click({ trial: true });
     times.push(performance.now() - start);
     await context.close();
@@ -22,7 +22,7 @@ export async function pageReady(browser, address) {
   return row("The page, from its address to a model that can be opened", times);
 }
 
-/** From the slider's input event to the frame that shows all that follows from it. */
+/** Time from the slider's input event to the frame that shows all its effects. */
 export async function sliderSteps(browser, address) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
@@ -40,7 +40,7 @@ export async function sliderSteps(browser, address) {
     await page.evaluate(() => window.bench.rest());
     rows.push(row(`${MODEL}, a slider step over ${what}, from input to paint`, await steps(page)));
   }
-  // Of the last convolution, the largest layer, the weights, scores and magnitudes are drawn as well.
+  // The weights, scores and magnitudes of the last convolution, the largest layer, are drawn as well.
   const network = page.getByRole("region", { name: "Network", exact: true });
   await network.getByRole("option").nth(-2).click();
   await network.getByRole("article").waitFor();
@@ -52,7 +52,7 @@ export async function sliderSteps(browser, address) {
 
 const opener = (page) => page.getByRole("listitem").filter({ hasText: MODEL }).getByRole("button", { name: /^Open/ });
 
-/** The milliseconds of each step; the first ones warm up and do not count. */
+/** The milliseconds of each step; the first ones warm up and are not counted. */
 async function steps(page) {
   const times = [];
   for (const share of STEPS) times.push(await page.evaluate((share) => window.bench.step(share), share));
@@ -65,7 +65,7 @@ function row(name, times) {
   return { name, ours: { median: at(0.5), low: at(0.25), high: at(0.75), runs: times.length }, peer: null };
 }
 
-/** Runs in the page before its own scripts: knows which calls to workers have not been answered, and so when all is drawn. */
+/** Runs in the page before its own scripts: keeps track of unanswered calls to workers, and so knows when everything is drawn. */
 function countCalls() {
   const pending = new Set();
   window.Worker = class extends Worker {
@@ -79,7 +79,7 @@ function countCalls() {
     }
   };
 
-  /** Until the next frame has been painted: what is posted in its callback is delivered after that. Gives what `look` saw before. */
+  /** Waits until the next frame has been painted: a message posted in its callback arrives after that. Returns what `look` saw before. */
   const painted = (look) =>
     new Promise((done) => {
       requestAnimationFrame(() => {
@@ -92,7 +92,7 @@ function countCalls() {
   const isQuiet = () => pending.size === 0;
 
   window.bench = {
-    /** Waits until the page has had nothing to do for a while. */
+    /** Waits until the page has been idle for a while. */
     async rest() {
       for (let quiet = 0; quiet < 60; quiet = isQuiet() ? quiet + 1 : 0) await painted(isQuiet);
     },
@@ -105,7 +105,7 @@ function countCalls() {
       Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, share);
       const start = performance.now();
       slider.dispatchEvent(new Event("input", { bubbles: true }));
-      // All is drawn with the frame before which no answer is missing, and which asks for none.
+      // Everything is drawn with the first frame that has no unanswered call before it and makes none itself.
       while (!((await painted(() => hasChanged && isQuiet())) && isQuiet()))
         if (performance.now() - start > 10_000) throw new Error(`A cut of ${share} % was never drawn.`);
       const spent = performance.now() - start;

@@ -1,7 +1,7 @@
 /**
- * EfficientNet-Lite0 in the product's own page, as a visitor without labels brings it back: cut to 75 % of its multiply-adds
- * by what crops of photographs tell, then reconstructed and distilled on them. Each file taken home is judged by the native
- * command, on crops of other photographs.
+ * EfficientNet-Lite0 in the product's own page, as a visitor without labels recovers it: cut to 75 % of its multiply-adds by a
+ * criterion measured on crops of photographs, then reconstructed and distilled on them. The native command evaluates each
+ * exported file on crops of other photographs.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ const STEPS = 150;
 const RATE = 0.0005;
 const PATIENCE = { timeout: 900_000 };
 
-/** `browser` is at hand, `address` serves the page; `folder` is what benches/photographs/crops.py has made. */
+/** `address` serves the page; `folder` was made by benches/photographs/crops.py. */
 export async function measurePhotographs(browser, address, folder) {
   await buildNative();
   heading(`Recovering EfficientNet-Lite0 in the page: reconstruction, then ${STEPS} steps of distillation`);
@@ -33,7 +33,7 @@ export async function measurePhotographs(browser, address, folder) {
   const photos = readdirSync(teach).map((name) => join(teach, name));
   await panel.locator("input[type=file]").last().setInputFiles(photos);
   await panel.getByTestId("lessons").getByText("your files").waitFor(PATIENCE);
-  // The criterion looked at the page's own photos at first.
+  // At first the criterion was measured on the page's own photos.
   await page.getByTestId("looking").getByText("Measured on").waitFor(PATIENCE);
   await page.getByTestId("check").waitFor(PATIENCE);
   const takeHome = page.getByRole("region", { name: "Take home", exact: true });
@@ -56,7 +56,7 @@ export async function measurePhotographs(browser, address, folder) {
     say(`${name}: says the same as the original of ${(agreement * 100).toFixed(1)} % of ${pictures} crops${time}.`);
     results.push({ name, agreement, pictures, seconds });
   };
-  /** Presses a button, waits for the model that comes of it and for the last word on it; gives the seconds to the model. */
+  /** Presses a button, waits for the resulting model and for the end of its measurement; returns the seconds until the model. */
   const recovered = async (button, method) => {
     const start = performance.now();
     await panel.getByRole("button", { name: button }).click();

@@ -1,7 +1,7 @@
 /**
- * The classroom's network in the product's own page, as a visitor brings it back: 80 % of its parameters cut by channels, then
- * distilled from the gallery's training pictures, or from those that the visitor has. Gives the seconds from the click to the
- * recovered model, and accuracies on the test set, as the page shows them.
+ * The classroom's network in the product's own page, as a visitor recovers it: 80 % of its parameters cut by channels, then
+ * distilled on the gallery's training pictures, or on the visitor's own. Returns the seconds from the click to the recovered
+ * model, and the accuracies on the test set, as the page shows them.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,13 +9,13 @@ import { heading, say } from "../report.mjs";
 import { root } from "../shell.mjs";
 
 const MODEL = "A classroom's network";
-/** Shares of channels by layer: what is left of each group was found by trying a dozen ways to share out 20 % of the parameters. */
+/** Shares of channels by layer, found by trying a dozen ways to spread the remaining 20 % of the parameters across the groups. */
 const RECIPE = JSON.parse(readFileSync(join(root, "benches/recipes/classroom-channels-80.json"), "utf8"));
 const STEPS = 3000;
 const RATE = 0.1;
 const MOST_SECONDS = 900;
 
-/** `browser` is at hand, `address` serves the page; a `folder` of IDX files stands for the visitor's own. */
+/** `address` serves the page; `folder`, if given, has the visitor's own IDX files. */
 export async function measureRecovery(browser, address, folder) {
   heading(`Recovering the classroom's network in the page: ${STEPS} steps of distillation`);
   const context = await browser.newContext();
@@ -23,7 +23,7 @@ export async function measureRecovery(browser, address, folder) {
   await page.goto(`${address}#recipe=${encodeURIComponent(JSON.stringify(RECIPE))}`);
   const card = page.getByRole("listitem").filter({ hasText: MODEL });
   await card.getByRole("button", { name: /^Open/ }).click();
-  // The criterion looks at pictures first.
+  // The criterion is measured on pictures first.
   await page.getByTestId("looking").getByText("Measured on").waitFor({ timeout: 120_000 });
   await page.getByTestId("check").waitFor({ timeout: 60_000 });
   const parameters = await page.getByRole("row", { name: /^Parameters/ }).innerText();

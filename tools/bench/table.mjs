@@ -1,7 +1,7 @@
 /** The table that `npm run bench` prints. */
 import { say } from "../report.mjs";
 
-/** Prints rows `{ name, ours, peer }` in columns, and what follows from two of them. */
+/** Prints rows `{ name, ours, peer }` in columns, and the time at half the multiply-adds against the dense one. */
 export function printRows(rows) {
   const cell = (timing) => `${timing.median.toFixed(1)} ms (${timing.low.toFixed(1)} to ${timing.high.toFixed(1)})`;
   const lines = rows.map((row) => [

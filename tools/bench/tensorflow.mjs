@@ -1,4 +1,4 @@
-/** TensorFlow.js, bundled for the benchmark's page: a step of learning on its CPU backend, for the record. */
+/** TensorFlow.js, bundled for the benchmark's page: a training step on its CPU backend, for the record. */
 import { join } from "node:path";
 import { build } from "vite";
 import { heading, say } from "../report.mjs";
@@ -6,7 +6,7 @@ import { read, root } from "../shell.mjs";
 
 const source = join(root, "benches", "tensorflow");
 
-/** Puts the module into a folder; gives false where its packages can't be had. */
+/** Builds the module into a folder; returns false if its packages cannot be downloaded. */
 export async function buildTensorFlow(out) {
   heading("Getting TensorFlow.js to compare with (half a minute the first time)");
   if (read("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], { cwd: source }) === null) {

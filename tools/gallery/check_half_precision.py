@@ -1,4 +1,4 @@
-"""Shows that rounding EfficientNet-Lite0's weights to half precision leaves its first choice as it was.
+"""Shows that rounding EfficientNet-Lite0's weights to half precision does not change its predictions.
 
     python tools/gallery/check_half_precision.py HALF.onnx FULL.onnx PHOTO...
 
@@ -20,13 +20,13 @@ SCIKIT_PHOTOS = ["astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "mo
 
 
 def scikit_photos():
-    # Found without importing the package, whose other needs (scipy and more) are of no use here.
+    # Found without importing the package, whose dependencies (scipy and others) are not needed here.
     folder = pathlib.Path(importlib.util.find_spec("skimage").origin).parent / "data"
     return [folder / name for name in SCIKIT_PHOTOS]
 
 
 def tensor(path):
-    """The photo as the preset says: centre crop, bicubic, (pixel − 127) / 128."""
+    """The photo as the preset says: center crop, bicubic, (pixel − 127) / 128."""
     photo = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
     side = min(photo.size)
     left, top = (photo.width - side) // 2, (photo.height - side) // 2

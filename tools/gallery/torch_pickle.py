@@ -16,7 +16,7 @@ ELEMENTS = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
 
 class View:
-    """A tensor before the storages are read: where its elements lie."""
+    """A tensor before the storages are read: where its elements are."""
 
     def __init__(self, storage, offset, shape, strides, *_):
         self.storage, self.offset, self.shape, self.strides = storage, offset, shape, strides

@@ -10,12 +10,12 @@ const BROWSERS = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** The browser's path, or null. The variable CHROME decides where it is set. */
+/** The browser's path, or null. The variable CHROME takes precedence. */
 export function findChrome() {
   return process.env.CHROME || which(...BROWSERS);
 }
 
-/** The driver's path, or null. The variable CHROMEDRIVER decides where it is set. */
+/** The driver's path, or null. The variable CHROMEDRIVER takes precedence. */
 export function findChromedriver() {
   return process.env.CHROMEDRIVER || which("chromedriver");
 }
@@ -24,7 +24,7 @@ const BY_HAND =
   "The tests need Chrome or Chromium, and the chromedriver of the same version, on the PATH " +
   "(or named by the variables CHROME and CHROMEDRIVER). On Debian: apt-get install chromium chromium-driver.";
 
-/** The words to put before `apt-get` to be allowed to install, or null where we are not. */
+/** The words to put before `apt-get` to be allowed to install, or null if we are not allowed to. */
 function privilege() {
   if (process.getuid?.() === 0) return [];
   return read("sudo", ["-n", "true"]) === null ? null : ["sudo", "-n"];
@@ -41,7 +41,7 @@ export const browser = {
       const [program, ...rest] = [...before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", ...args];
       return run(program, rest);
     };
-    // A source that is out of order does not matter as long as another has the packages.
+    // A source that fails does not matter as long as another has the packages.
     await apt("update").catch(() => undefined);
     await apt(
       "install",

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "../shell.mjs";
 
-// Inside node_modules, so that deleting the folder is all it takes to start afresh.
+// Inside node_modules, so that deleting the folder is enough to start afresh.
 const stamp = join(root, "node_modules", ".installed-lock");
 
 function lockHash() {

@@ -1,4 +1,4 @@
-/** Rust itself is the one thing that we cannot bring along. */
+/** Rust itself is the one thing that we cannot install. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { StepFailed } from "../report.mjs";

@@ -1,7 +1,7 @@
 /**
  * Builds the standard library for a target from the source package of exactly the installed compiler, which
- * Debian publishes, and puts it where the compiler looks. It needs no right to install packages, only a
- * toolchain folder that can be written to (rustup's is the user's own).
+ * Debian publishes, and puts it where the compiler looks for it. It needs no permission to install packages, only
+ * a writable toolchain folder (rustup's belongs to the user).
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { StepFailed, say } from "../report.mjs";
 import { read, run } from "../shell.mjs";
 import { rustVersion } from "./rust.mjs";
 
-/** Suites of Debian that carry newer compilers than a stable release does. */
+/** Suites of Debian that have newer compilers than a stable release. */
 const SUITES = ["trixie-backports", "sid"];
 
 export async function buildStandardLibrary(target) {
@@ -36,7 +36,7 @@ export async function buildStandardLibrary(target) {
   }
 }
 
-/** Fetches and unpacks `rust-src` of this very version without installing it, and returns the folder of the source. */
+/** Downloads and unpacks `rust-src` of exactly this version without installing it, and returns the source folder. */
 async function downloadSource(scratch, version) {
   const { uri, signedBy } = debianArchive();
   const list = join(scratch, "suites.list");
@@ -44,7 +44,7 @@ async function downloadSource(scratch, version) {
   mkdirSync(join(lists, "partial"), { recursive: true });
   const option = signedBy ? ` [signed-by=${signedBy}]` : "";
   writeFileSync(list, SUITES.map((suite) => `deb${option} ${uri} ${suite} main\n`).join(""));
-  // These sources are for this one download: the machine's own lists stay as they are.
+  // These sources are for this one download only: the machine's own lists do not change.
   const apart = [
     `-oDir::Etc::sourcelist=${list}`,
     "-oDir::Etc::sourceparts=-",
@@ -74,7 +74,7 @@ function upstream(version) {
   return /^(?:\d+:)?(\d+\.\d+\.\d+)/.exec(version)?.[1];
 }
 
-/** Where this machine gets Debian's packages from, and the key that it trusts for them. */
+/** Where this machine gets Debian's packages, and the key that it trusts for them. */
 function debianArchive() {
   const folder = "/etc/apt/sources.list.d";
   const files = existsSync(folder) ? readdirSync(folder).map((file) => join(folder, file)) : [];
@@ -91,19 +91,19 @@ function debianArchive() {
   );
 }
 
-/** A source in the format of several `Key: value` lines. */
+/** A source in the multi-line format, `Key: value`. */
 function readStanza(text) {
   const value = (key) => new RegExp(`^${key}:[ \t]*(\\S+)`, "m").exec(text)?.[1];
   return { uri: value("URIs"), signedBy: value("Signed-By") };
 }
 
-/** A source in the format of one line. */
+/** A source in the one-line format. */
 function readLine(text) {
   const [, options, uri] = /^deb\s+(?:\[(.*?)\]\s+)?(\S+)/.exec(text) ?? [];
   return { uri, signedBy: /signed-by=(\S+)/.exec(options ?? "")?.[1] };
 }
 
-/** An empty crate brings in the standard library and nothing else. Returns the folder with its parts. */
+/** Builds an empty crate, which pulls in the standard library and nothing else. Returns the folder with its parts. */
 async function compile(scratch, target) {
   const crate = join(scratch, "empty");
   mkdirSync(join(crate, "src"), { recursive: true });
@@ -112,9 +112,9 @@ async function compile(scratch, target) {
   await run("cargo", ["build", "--quiet", "--release", "-Zbuild-std=std,panic_abort", "--target", target], {
     cwd: crate,
     env: {
-      // Building std is not stable yet, and stable compilers do it only when told so.
+      // Building std is not stable yet, and stable compilers do it only with this variable set.
       RUSTC_BOOTSTRAP: "1",
-      // Link-time optimisation of our own crate needs the bitcode of std.
+      // Link-time optimization of our own crate needs the bitcode of std.
       RUSTFLAGS: "-Cembed-bitcode=yes",
       CARGO_TARGET_DIR: join(crate, "target"),
     },

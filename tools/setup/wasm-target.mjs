@@ -1,4 +1,4 @@
-/** Rust's standard library for WebAssembly: from rustup, and where its server is out of reach from the compiler's source. */
+/** Rust's standard library for WebAssembly: from rustup, or, if its server cannot be reached, from the compiler's source. */
 import { existsSync, readdirSync } from "node:fs";
 import { StepFailed, say } from "../report.mjs";
 import { read, which } from "../shell.mjs";

@@ -1,4 +1,4 @@
-//! The training step that `npm run bench` sets beside ours: by Burn, on its CPU backend for browsers, on the very same
+//! The training step that `npm run bench` compares ours with: by Burn, on its CPU backend for browsers, on the same
 //! network (benches/page/training.ts).
 
 use burn::module::Module;
@@ -57,7 +57,7 @@ impl Network {
     }
 }
 
-/// A network that learns by SGD with momentum.
+/// A network trained by SGD with momentum.
 #[wasm_bindgen]
 pub struct Peer {
     device: Device,
@@ -82,7 +82,7 @@ impl Peer {
         }
     }
 
-    /// Forward, backward, and a move of the weights; gives the loss before it. `images` are (labels, 1, 28, 28).
+    /// Forward, backward, and an update of the weights; returns the loss before the update. `images` are (labels, 1, 28, 28).
     pub fn step(&mut self, images: Vec<f32>, labels: Vec<i32>) -> f32 {
         let count = labels.len();
         let images = TensorData::new(images, [count, 1, SIDE, SIDE]);
