@@ -27,6 +27,8 @@ pub mod recover;
 pub mod search;
 
 #[cfg(target_arch = "wasm32")]
+pub mod api;
+#[cfg(target_arch = "wasm32")]
 pub mod web;
 
 pub use error::{Error, Result};

@@ -1,12 +1,12 @@
 //! The worker that holds the open model and its current cut.
 
 use super::errors::{JsResult, mismatch};
-use super::messages::{
-    CheckResult, Heatmap, HeatmapRequest, Histogram, ModelSummary, PackResult, Pixels, ScoreBars,
-    Sizes, TimedPreview,
-};
 use super::summary::summary;
 use super::{message, now, read_recipe};
+use crate::api::cut::{CheckResult, PackResult, TimedPreview};
+use crate::api::layer::{Heatmap, HeatmapRequest, Histogram, ScoreBars};
+use crate::api::model::{ModelSummary, Sizes};
+use crate::api::pictures::Pixels;
 use crate::data::image::to_tensor;
 use crate::data::preset::Preset;
 use crate::error::Error;

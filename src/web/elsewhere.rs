@@ -3,7 +3,7 @@
 use super::cutter::Cutter;
 use super::errors::{JsResult, mismatch};
 use super::message;
-use super::messages::{CheckResult, CheckedElsewhere, Elsewhere, ModelInput, ModelOutputs};
+use crate::api::cut::{CheckResult, CheckedElsewhere, Elsewhere, ModelInput, ModelOutputs};
 use crate::error::Error;
 use crate::prune::check::numbers;
 use crate::tensor::Tensor;

@@ -2,7 +2,7 @@
 
 use super::errors::{JsResult, mismatch};
 use super::message;
-use super::messages::MetricsList;
+use crate::api::recovery::MetricsList;
 use crate::cost::{Retained, Totals};
 use crate::search::Curves;
 use tsify::Ts;

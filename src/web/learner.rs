@@ -1,15 +1,15 @@
 //! The worker that brings pruned models back.
 
 mod data_parallel;
-mod data_parallel_messages;
-mod messages;
 mod preparing;
 mod probes;
 mod search;
 
 use super::errors::{JsResult, mismatch};
-use super::messages::{PictureStack, Pixels, Sizes};
 use super::{SLICE, message, now};
+use crate::api::model::Sizes;
+use crate::api::pictures::{PictureStack, Pixels};
+use crate::api::recovery::Recovered;
 use crate::cost::{Totals, model_cost};
 use crate::data::Split;
 use crate::data::preset::Preset;
@@ -23,7 +23,6 @@ use crate::recover::{Advance, Chosen, Method, Plan, RecoveryRun};
 use crate::search::BudgetSearch;
 use data_parallel::Shares;
 use js_sys::Uint8Array;
-use messages::Recovered;
 use preparing::Preparing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

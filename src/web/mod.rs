@@ -5,7 +5,6 @@ mod elsewhere;
 mod errors;
 mod kept;
 mod learner;
-mod messages;
 mod places;
 mod runner;
 mod scores;

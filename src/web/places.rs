@@ -2,15 +2,10 @@
 
 use super::errors::JsResult;
 use super::message;
-use crate::data::dataset_layout::{DatasetEntry, dataset_layout};
-use serde::Serialize;
-use tsify::{Ts, Tsify};
+use crate::api::pictures::PlaceList;
+use crate::data::dataset_layout::dataset_layout;
+use tsify::Ts;
 use wasm_bindgen::prelude::*;
-
-/// A place for each path.
-#[derive(Serialize, Tsify)]
-#[tsify(missing_as_null)]
-pub struct PlaceList(pub Vec<DatasetEntry>);
 
 /// The classes of photos and whether they are to test on, by their paths; `rooted`: whether the first folder holds all of
 /// them by its nature.

@@ -1,8 +1,10 @@
 //! The worker that runs exported models on photos and measures them.
 
 use super::errors::{JsResult, mismatch};
-use super::messages::{ComparisonList, Pixels, Prediction, Sizes, TimingList, Which};
 use super::{message, now};
+use crate::api::comparison::{ComparisonList, Prediction, TimingList, Which};
+use crate::api::model::Sizes;
+use crate::api::pictures::Pixels;
 use crate::data::image::to_tensor;
 use crate::data::preset::Preset;
 use crate::engine::{Executor, Options};

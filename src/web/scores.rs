@@ -3,31 +3,15 @@
 use super::cutter::Cutter;
 use super::errors::{JsResult, mismatch};
 use super::learner::Learner;
-use super::messages::Sizes;
 use super::{SLICE, message, now};
+use crate::api::criteria::{CriterionList, ListedCriterion, Scores, ScoresAdvance};
+use crate::api::model::Sizes;
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
-use crate::prune::criteria::measured::{LayerScores, MeasuredOn};
-use crate::prune::criteria::{self, CriterionInfo, Measured};
+use crate::prune::criteria;
 use crate::search::cut_scores;
-use js_sys::Float32Array;
-use serde::{Deserialize, Serialize};
-use tsify::{Ts, Tsify};
+use tsify::Ts;
 use wasm_bindgen::prelude::*;
-
-/// A criterion that a recipe can name.
-#[derive(Serialize, Tsify)]
-#[tsify(missing_as_null, hashmap_as_object)]
-pub struct ListedCriterion {
-    #[serde(flatten)]
-    pub info: CriterionInfo,
-    /// Whether it has to be measured on pictures before a recipe can use it.
-    pub pictures: bool,
-}
-
-#[derive(Serialize, Tsify)]
-#[tsify(missing_as_null, hashmap_as_object)]
-pub struct CriterionList(pub Vec<ListedCriterion>);
 
 /// The criteria that there are, in the order in which they are listed.
 #[wasm_bindgen]
@@ -37,66 +21,6 @@ pub fn criteria() -> JsResult<Ts<CriterionList>> {
         pictures: criterion.looks_at_pictures(),
     });
     message(CriterionList(infos.collect()))
-}
-
-/// How far a measuring is: pictures shown, and to be shown.
-#[derive(Serialize, Tsify)]
-pub struct ScoresAdvance {
-    pub done: usize,
-    pub of: usize,
-}
-
-/// What a criterion found out on pictures.
-#[derive(Serialize, Deserialize, Tsify)]
-pub struct Scores {
-    pub on: MeasuredOn,
-    pub layers: Vec<TensorScores>,
-}
-
-/// The scores of one weight tensor.
-#[derive(Serialize, Deserialize, Tsify)]
-pub struct TensorScores {
-    pub tensor: String,
-    /// The axis of its output channels.
-    pub axis: usize,
-    /// By weight; empty where the criterion judges whole channels only.
-    #[tsify(type = "Float32Array")]
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub weights: Float32Array,
-    /// By slice along the axis.
-    #[tsify(type = "Float32Array")]
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub slices: Float32Array,
-}
-
-impl From<Measured> for Scores {
-    fn from(Measured { on, layers }: Measured) -> Self {
-        let layers = layers.into_iter().map(|layer| TensorScores {
-            tensor: layer.tensor,
-            axis: layer.axis,
-            weights: Float32Array::from(layer.weights.as_deref().unwrap_or_default()),
-            slices: Float32Array::from(&layer.slices[..]),
-        });
-        Scores {
-            on,
-            layers: layers.collect(),
-        }
-    }
-}
-
-impl From<Scores> for Measured {
-    fn from(Scores { on, layers }: Scores) -> Self {
-        let layers = layers.into_iter().map(|layer| LayerScores {
-            tensor: layer.tensor,
-            axis: layer.axis,
-            weights: Some(layer.weights.to_vec()).filter(|weights| !weights.is_empty()),
-            slices: layer.slices.to_vec(),
-        });
-        Measured {
-            on,
-            layers: layers.collect(),
-        }
-    }
 }
 
 #[wasm_bindgen]

@@ -1,6 +1,6 @@
 //! The message that describes an opened model.
 
-use super::messages::ModelSummary;
+use crate::api::model::ModelSummary;
 use crate::data::guess::Guess;
 use crate::data::outputs;
 use crate::data::preset::Preset;

@@ -1,7 +1,8 @@
 //! Workers that learn one model together: the learner leads, members take their parts of every batch.
 
-use super::data_parallel_messages::{Gradients, TrainingData};
 use super::{Kind, Learner, nothing_begun, options};
+use crate::api::data_parallel::{Gradients, TrainingData};
+use crate::api::model::Sizes;
 use crate::data::Pictures;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open};
@@ -9,7 +10,6 @@ use crate::recover::{Advance, Plan, RecoveryRun};
 use crate::train;
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::message;
-use crate::web::messages::Sizes;
 use std::sync::Arc;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;

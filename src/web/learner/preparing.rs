@@ -1,8 +1,9 @@
 //! Work that is to begin once both models, or the original alone, have been measured: some pictures a call.
 
-use super::messages::{Beginning, Found, Probing};
 use super::probes::Probes;
 use super::{Kind, Learner, Work, nothing_begun};
+use crate::api::probing::{Found, Probing};
+use crate::api::recovery::Beginning;
 use crate::data::Split;
 use crate::error::Error;
 use crate::eval::{Metrics, ModelComparison};

@@ -1,8 +1,9 @@
 //! Cuts that are measured and not kept: of each layer alone, and of the whole at many sizes.
 
-use super::messages::Probe;
 use super::preparing::Preparing;
 use super::{Learner, nothing_begun, options};
+use crate::api::model::Sizes;
+use crate::api::probing::Probe;
 use crate::error::Error;
 use crate::onnx::open;
 use crate::prune::session::Session;
@@ -13,7 +14,6 @@ use crate::search::{
     Curves, LayerProbe, MOST_JUDGED, Sensitivity, SizeProbe, Sweep, SweepPoint, guide,
 };
 use crate::web::errors::{JsResult, mismatch};
-use crate::web::messages::Sizes;
 use crate::web::{SLICE, message, now, read_recipe};
 use tsify::Ts;
 use wasm_bindgen::prelude::*;

@@ -1,8 +1,9 @@
 //! Searches to the line, which can go on where they ended.
 
-use super::messages::{Made, Round};
 use super::preparing::Preparing;
 use super::{Kind, Learner, nothing_begun, options};
+use crate::api::model::Sizes;
+use crate::api::recovery::{Made, Round};
 use crate::cost::Retained;
 use crate::error::Error;
 use crate::onnx::open;
@@ -10,7 +11,6 @@ use crate::recipe::Recipe;
 use crate::recover::Plan;
 use crate::search::{BudgetSearch, SearchEvent, SearchGoal, State};
 use crate::web::errors::{JsResult, mismatch};
-use crate::web::messages::Sizes;
 use crate::web::{SLICE, message, now, read_recipe};
 use js_sys::Uint8Array;
 use tsify::Ts;

@@ -1,4 +1,4 @@
-//! What crosses the boundary on the way to and from recovery. Fields mean what the core's reports say they mean.
+//! Recoveries and searches to the line: how they begin, go and end. Fields mean what the core's reports say they mean.
 
 use crate::cost::{Retained, Totals, model_cost};
 use crate::error::Error;
@@ -6,9 +6,8 @@ use crate::eval::Metrics;
 use crate::onnx::write;
 use crate::recipe::Recipe;
 use crate::recover::{self, ReconstructedLayer};
-use crate::search::{self, Curves, SearchEvent, SensitivityPoint};
-use crate::web::scores::Scores;
-use js_sys::{Float32Array, Uint8Array};
+use crate::search::SearchEvent;
+use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -102,63 +101,5 @@ pub struct Made {
     pub left: Retained,
 }
 
-/// Probes of a model's layers that can be done now.
-#[derive(Serialize, Tsify)]
-#[tsify(hashmap_as_object)]
-#[serde(rename_all = "camelCase")]
-pub struct Probing {
-    pub probes: usize,
-    /// The shares that are removed of each layer.
-    pub levels: Vec<f64>,
-    /// Those that are not done yet.
-    pub left: Vec<usize>,
-    /// A curve for each layer, with the points that were known.
-    pub curves: Curves,
-}
-
-/// What one probe gave, and the curve that it belongs to.
 #[derive(Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct Probe {
-    pub curve: usize,
-    pub probed: SensitivityPoint,
-}
-
-/// What pictures told of an original, for workers that prepare the same of it.
-#[derive(Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct Found {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scores: Option<Scores>,
-    /// What the original says of the pictures to measure on: so many numbers for each, picture after picture.
-    #[tsify(type = "Float32Array")]
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub said: Float32Array,
-    pub classes: usize,
-    /// How good the original is with its statistics measured anew, where that was to be found out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recalibrated: Option<Metrics>,
-}
-
-impl From<search::Found> for Found {
-    fn from(found: search::Found) -> Self {
-        let said = found.said;
-        Found {
-            scores: found.scores.map(Scores::from),
-            said: Float32Array::from(&said.concat()[..]),
-            classes: said.first().map_or(0, Vec::len),
-            recalibrated: found.recalibrated,
-        }
-    }
-}
-
-impl From<Found> for search::Found {
-    fn from(found: Found) -> Self {
-        let said = found.said.to_vec();
-        search::Found {
-            scores: found.scores.map(Into::into),
-            said: said.chunks(found.classes.max(1)).map(Vec::from).collect(),
-            recalibrated: found.recalibrated,
-        }
-    }
-}
+pub struct MetricsList(pub Vec<Metrics>);
