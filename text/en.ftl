@@ -228,7 +228,7 @@ term-recalibrate = recalibrate
     .short = Measure the statistics of batch normalization again; no weight changes.
     .long = After a cut, the means and deviations stored in batch normalization no longer fit. Recalibrating measures them again on pictures, without labels and without changing a weight.
     .paper = Li et al., “EagleEye: Fast Sub-net Evaluation for Efficient Neural Network Pruning”, ECCV 2020
-term-correct-bias = correct biases
+term-correct-bias = correct bias
     .short = Adjust biases so that each layer's mean output is that of the original.
     .long = Pruning shifts the mean of each layer's output. Correcting the biases moves it back to that of the original, layer by layer, without labels and without training.
     .paper = Nagel et al., “Data-Free Quantization Through Weight Equalization and Bias Correction”, ICCV 2019
@@ -361,6 +361,7 @@ term-task = task
 
 page-term-close = Close
 page-term-paper = Source: { $paper }
+page-term-more = More about { $terms }.
 
 ## Page: before it starts
 
