@@ -1,40 +1,31 @@
-//! What can go wrong, in the user's words. No message may need the source code to be understood:
-//! each says what is wrong, where, and what to do about it.
+//! What can go wrong: a kind with a stable code, and a message of the catalog that says what is wrong, where, and what
+//! to do about it.
 
+use crate::message::Message;
 use serde::Serialize;
+use std::fmt;
 
 /// Every failure of the core.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Error {
     /// The bytes are not an ONNX model at all, or stop in the middle of one.
-    #[error("{0}")]
-    NotOnnx(String),
+    NotOnnx(Message),
     /// The model is ONNX, but contradicts itself: a cycle, a missing value, shapes that do not fit.
-    #[error("{0}")]
-    BadModel(String),
+    BadModel(Message),
     /// The model has dynamic axes besides the batch, and no number was given for these symbols.
-    #[error("the model leaves these sizes open: {}; give a number for each", quoted(.0))]
     OpenDimensions(Vec<String>),
     /// Running needs operators that the executor does not have.
-    #[error("this model cannot run here: {}", list_unsupported(.0))]
     UnsupportedOperators(Vec<UnsupportedOperator>),
     /// The re-packed model is not what the masked one is: it does not run, or gives outputs of other shapes.
-    #[error(
-        "the re-packed model is broken, so there is nothing to take home: it {0}; this is a fault in Secateur, please report it with the model and the recipe"
-    )]
-    BrokenRepack(String),
+    BrokenRepack(Message),
     /// A photo or tensor that does not fit what the model takes.
-    #[error("{0}")]
-    BadInput(String),
+    BadInput(Message),
     /// A recipe that is malformed or asks for the impossible.
-    #[error("{0}")]
-    BadRecipe(String),
+    BadRecipe(Message),
     /// More memory is needed than there is.
-    #[error("{0}")]
-    TooLarge(String),
-    /// Learning ran away: the weights from before that are kept.
-    #[error("{0}")]
-    Diverged(String),
+    TooLarge(Message),
+    /// Training diverged: the weights from before that are kept.
+    Diverged(Message),
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -54,7 +45,36 @@ impl Error {
             Error::Diverged(_) => "diverged",
         }
     }
+
+    /// What the page and the command tell a person.
+    pub fn message(&self) -> Message {
+        match self {
+            Error::NotOnnx(message)
+            | Error::BadModel(message)
+            | Error::BadInput(message)
+            | Error::BadRecipe(message)
+            | Error::TooLarge(message)
+            | Error::Diverged(message) => message.clone(),
+            Error::BrokenRepack(what) => message!("error-broken-repack", what = what.clone()),
+            Error::OpenDimensions(names) => {
+                message!("error-open-dimensions", names = names.clone())
+            }
+            Error::UnsupportedOperators(operators) => {
+                let operators: Vec<Message> = operators.iter().map(Message::from).collect();
+                message!("error-unsupported-operators", operators = operators)
+            }
+        }
+    }
 }
+
+/// For programmers and logs, not for people: the code and the message's key and parameters.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code(), self.message())
+    }
+}
+
+impl std::error::Error for Error {}
 
 /// An operator that the executor does not know, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,16 +89,13 @@ pub struct UnsupportedOperator {
     pub opset: i64,
 }
 
-/// The page asks for a number for each name in quotes.
-fn quoted(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("“{name}”")).collect();
-    names.join(", ")
-}
-
-fn list_unsupported(operators: &[UnsupportedOperator]) -> String {
-    let names: Vec<String> = operators
-        .iter()
-        .map(|o| format!("node “{}” uses {} (opset {})", o.node, o.operator, o.opset))
-        .collect();
-    names.join("; ")
+impl From<&UnsupportedOperator> for Message {
+    fn from(operator: &UnsupportedOperator) -> Message {
+        message!(
+            "error-unsupported-operator",
+            node = &operator.node,
+            operator = &operator.operator,
+            opset = operator.opset,
+        )
+    }
 }

@@ -3,6 +3,9 @@
 //!
 //! Imports run downwards in this order; only `web` and the native command know their surroundings.
 
+#[macro_use]
+pub mod message;
+
 pub mod error;
 pub mod random;
 pub mod tensor;
@@ -30,5 +33,9 @@ pub mod search;
 pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+
+#[cfg(feature = "command")]
+#[macro_use]
+pub mod text;
 
 pub use error::{Error, Result};

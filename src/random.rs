@@ -5,10 +5,13 @@ use crate::error::{Error, Result};
 /// The seed that a number is. Fails with [`Error::BadInput`] where it is none.
 pub fn seed(number: f64) -> Result<u32> {
     if number.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&number) {
-        return Err(Error::BadInput(format!(
-            "the seed must be a whole number from 0 to {}, and {number} is none",
-            u32::MAX
-        )));
+        return Err(Error::BadInput(
+            format!(
+                "the seed must be a whole number from 0 to {}, and {number} is none",
+                u32::MAX
+            )
+            .into(),
+        ));
     }
     Ok(number as u32)
 }
@@ -60,6 +63,7 @@ impl SplitMix64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     #[test]
     fn the_published_sequence() {
@@ -75,7 +79,7 @@ mod tests {
             assert_eq!(seed(number).unwrap(), expected);
         }
         for number in [-1.0, 1.5, 4_294_967_296.0, f64::NAN, f64::INFINITY] {
-            let error = seed(number).unwrap_err().to_string();
+            let error = said(&seed(number).unwrap_err());
             assert!(
                 error.contains("whole number from 0 to 4294967295"),
                 "{error}"

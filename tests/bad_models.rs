@@ -9,6 +9,7 @@ use secateur::engine::{Executor, Options};
 use secateur::graph::{Dim, Storage};
 use secateur::onnx::{self, OpenOptions, Opened};
 use secateur::tensor::Tensor;
+use secateur::text::{render, said};
 use secateur::{Error, Result};
 
 fn open(bytes: Vec<u8>) -> Result<Opened> {
@@ -18,7 +19,7 @@ fn open(bytes: Vec<u8>) -> Result<Opened> {
 /// Fails unless the model is refused with this kind of error and each of these words.
 fn refused(bytes: Vec<u8>, code: &str, words: &[&str]) {
     let error = open(bytes).expect_err("the model should be refused");
-    let text = error.to_string();
+    let text = said(&error);
     assert_eq!(error.code(), code, "{text}");
     for word in words {
         assert!(text.contains(word), "{text:?} does not say {word:?}");
@@ -252,6 +253,7 @@ fn small_files_cannot_ask_for_gigabytes() {
     );
     match Executor::new(&graph, &Options::default()) {
         Err(Error::TooLarge(text)) => {
+            let text = render(&text);
             assert!(text.contains("“big” (ConstantOfShape)"), "{text}");
             assert!(text.contains("1073741824"), "{text}");
         }

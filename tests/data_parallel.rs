@@ -11,6 +11,7 @@ use secateur::onnx;
 use secateur::recipe::Recipe;
 use secateur::recover::{Advance, Method, Plan, RecoveryRun};
 use secateur::search::{BudgetSearch, PruningSchedule, SearchEvent, SearchGoal};
+use secateur::text::said;
 use secateur::train::TrainingBudget;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -160,7 +161,7 @@ fn where_time_ends_it_the_leader_s_clock_counts_for_all() {
     assert_eq!(one, other);
 
     let mut timeless = RecoveryRun::new(&graph, None, pictures(40), &plan).unwrap();
-    let told = timeless.advance().unwrap_err().to_string();
+    let told = said(&timeless.advance().unwrap_err());
     assert!(told.contains("no clock"), "{told}");
 }
 

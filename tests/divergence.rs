@@ -7,6 +7,7 @@ use common::{Net, Random};
 use secateur::Error;
 use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::Graph;
+use secateur::text::render;
 use secateur::train::loss::cross_entropy;
 use secateur::train::{Gradients, LossTargets, Rule, Schedule, Settings, Trainer, TrainingStep};
 use std::sync::Arc;
@@ -128,6 +129,7 @@ fn kept(error: Option<Error>) -> usize {
     let Some(Error::Diverged(why)) = error else {
         panic!("{error:?} is no divergence");
     };
+    let why = render(&why);
     let (_, rest) = why.split_once("the weights of step ").unwrap();
     rest.split_once(' ').unwrap().0.parse().unwrap()
 }

@@ -9,6 +9,7 @@ use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::{Attribute, Graph, ValueId};
 use secateur::ops;
 use secateur::tensor::{DType, Tensor};
+use secateur::text::said;
 
 /// Those that nothing can be learned through, in order.
 const WITHOUT: [&str; 16] = [
@@ -169,7 +170,7 @@ fn every_operator_has_a_gradient_that_is_right_or_none() {
             // It is known before anything is learned.
             Ok(_) => without.push(op),
             Err(error) => {
-                let error = error.to_string();
+                let error = said(&error);
                 let name = format!("“{}” ({op})", graph.node_label(&graph.nodes[last]));
                 assert!(error.contains(&name), "{op}: {error}");
                 assert!(error.contains("nothing can be learned"), "{error}");

@@ -7,6 +7,7 @@ use common::{Net, int, ints};
 use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::{Attribute, ValueId};
 use secateur::tensor::Tensor;
+use secateur::text::said;
 
 fn text(word: &str) -> Attribute {
     Attribute::String(word.into())
@@ -209,6 +210,6 @@ fn exponents_that_are_no_floats_and_only_a_run_tells_are_refused() {
         ..Options::default()
     };
     let error = Tape::new(&net.finish(&[y]), &options, Normalization::Stored).err();
-    let error = error.expect("a refusal").to_string();
+    let error = said(&error.expect("a refusal"));
     assert!(error.contains("(Pow) reads numbers at run time"), "{error}");
 }

@@ -3,6 +3,7 @@
 use flate2::{Compression, Crc, write::GzEncoder};
 use secateur::data::idx_files::{Pair, Part};
 use secateur::data::{Preset, idx};
+use secateur::text::said;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ fn preset() -> Preset {
 
 fn refusal(path: &Path, part: Option<Part>) -> String {
     let told = Pair::find(path, part).and_then(|pair| pair.unwrap().load(&preset()));
-    told.unwrap_err().to_string()
+    said(&told.unwrap_err())
 }
 
 #[test]
@@ -56,7 +57,7 @@ fn a_part_is_found_packed_or_not() {
     assert_eq!(count(&folder, Some(Part::Train)), 5);
     assert_eq!(count(&folder, Some(Part::Test)), 3);
     assert_eq!(count(&folder.join("train-images-idx3-ubyte.gz"), None), 5);
-    let either = Pair::find(&folder, None).unwrap_err().to_string();
+    let either = said(&Pair::find(&folder, None).unwrap_err());
     assert!(either.contains("say which"), "{either}");
 
     let test = Pair::find(&folder, Some(Part::Test)).unwrap().unwrap();
@@ -183,7 +184,7 @@ fn what_is_wrong_with_a_sheet_is_told() {
     pictures.write(&[3], None, &mut fourth);
     assert_eq!(fourth.map(f32::round), [20.0, 21.0, 30.0, 31.0]);
     for count in [0, 3, 7] {
-        let told = labelled(count).unwrap_err().to_string();
+        let told = said(&labelled(count).unwrap_err());
         assert!(
             told.contains(&format!("no sheet of {count} pictures of 2 × 2")),
             "{told}"

@@ -11,6 +11,7 @@ use secateur::recipe::Recipe;
 use secateur::recover::features::{pairs, stages};
 use secateur::recover::{Method, Plan, RecoveryRun, STAGES};
 use secateur::tensor::Tensor;
+use secateur::text::render;
 use secateur::train::TrainingBudget;
 use std::sync::Arc;
 
@@ -154,9 +155,9 @@ fn stages_that_can_not_be_paired_are_told() {
     let unmatched = partly.unmatched().unwrap();
     assert_eq!((unmatched.of, unmatched.stages.len()), (2, 1));
     assert_eq!(&unmatched.stages[0].0, fine);
-    let told = unmatched.to_string();
+    let told = render(&unmatched.message());
     for part in [
-        &format!("1 of 2 inner values can't be matched: “{fine}”"),
+        &format!("1 of 2 features can't be matched: “{fine}”"),
         "computes no such value",
         "The others",
     ] {
@@ -184,7 +185,8 @@ fn stages_that_can_not_be_paired_are_told() {
     // Without the record of the cut nothing can be paired.
     let mut unrecorded = pruned;
     unrecorded.metadata.clear();
-    let told = job(&unrecorded, &plan).unmatched().unwrap().to_string();
+    let told = job(&unrecorded, &plan).unmatched().unwrap().message();
+    let told = render(&told);
     for part in [
         "2 of 2",
         fine.as_str(),

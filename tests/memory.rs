@@ -9,6 +9,7 @@ use secateur::Error;
 use secateur::engine::{Executor, Normalization, Options, Tape};
 use secateur::graph::{Attribute, Graph};
 use secateur::tensor::Tensor;
+use secateur::text::{render, said};
 use secateur::train::{Gradients, LossTargets, Optimizer, Rule, Settings, Trainer};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,7 +60,7 @@ fn network() -> Graph {
 }
 
 fn is_too_large<T>(result: Result<T, Error>) -> bool {
-    matches!(result, Err(Error::TooLarge(why)) if why.contains("fewer samples at a time"))
+    matches!(result, Err(Error::TooLarge(why)) if render(&why).contains("fewer samples at a time"))
 }
 
 /// One test, since all threads share one allocator.
@@ -120,7 +121,7 @@ fn for_inner_values() {
             batch,
             ..Settings::default()
         };
-        let error = Trainer::new(&graph, &settings).err().unwrap().to_string();
+        let error = said(&Trainer::new(&graph, &settings).err().unwrap());
         assert!(error.contains("more than there is room for"), "{error}");
     }
 }

@@ -10,6 +10,7 @@ use onnx_bytes::{field, input, model, node, output};
 use secateur::Error;
 use secateur::graph::{Graph, Storage};
 use secateur::onnx;
+use secateur::text::said;
 use std::path::Path;
 
 fn shared_model(name: &str) -> Option<Bytes> {
@@ -100,7 +101,7 @@ fn half_stored_weights_stay_half_stored() {
 
 fn message(bytes: &[u8]) -> (&'static str, String) {
     let error: Error = onnx::read(Bytes::copy_from_slice(bytes)).unwrap_err();
-    (error.code(), error.to_string())
+    (error.code(), said(&error))
 }
 
 #[test]

@@ -13,6 +13,7 @@ use secateur::recover::{
     Fitted, Method, Plan, Reconstruction, RecoveryRun, Replica, Shard, TrainingData, recalibrate,
 };
 use secateur::tensor::Tensor;
+use secateur::text::said;
 use secateur::train::Settings;
 use std::sync::Arc;
 
@@ -166,7 +167,7 @@ fn pictures_that_nothing_can_be_learned_from_are_refused() {
         let error = Replica::new(&graph, original, lessons, &settings(5), Shard::ALL)
             .err()
             .expect("refused");
-        assert!(error.to_string().contains(words), "{error}");
+        assert!(said(&error).contains(words), "{error}");
     };
     refused(&Pictures::new(&preset()).unwrap(), None, "no pictures");
     refused(&pictures(5, 1, false), None, "no labels");
@@ -306,7 +307,7 @@ fn reconstruction_says_what_it_needs() {
             },
         );
         let error = result.expect_err("refused");
-        assert!(error.to_string().contains(words), "{error}");
+        assert!(said(&error).contains(words), "{error}");
     };
     refused(&pruned, &original, 3, "at least 4 pictures");
     let mut stranger = pruned.clone();
@@ -398,7 +399,7 @@ fn recalibration_measures_mean_and_variance() {
         assert!((f64::from(stored(4)[c]) / variance - 1.0).abs() < 1e-3);
     }
     let error = recalibrate(&graph, &pictures(1, 1, false)).unwrap_err();
-    assert!(error.to_string().contains("at least two"), "{error}");
+    assert!(said(&error).contains("at least two"), "{error}");
 }
 
 /// A batch of 32 a piece, so that it can be shown, paused and stopped between any two.

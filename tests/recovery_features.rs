@@ -12,6 +12,7 @@ use secateur::prune::groups::{UnitId, analyze};
 use secateur::prune::repack::{mask_channels, repack};
 use secateur::recover::features::{pairs, stages};
 use secateur::tensor::Tensor;
+use secateur::text::said;
 
 /// Two resolutions, each with a residual sum; the second also joins a part of its own.
 fn network() -> Graph {
@@ -138,7 +139,7 @@ fn strangers_are_refused() {
     let refused = |pruned: &Graph, name: &str, words: &str| {
         let error = pairs(pruned, &graph, &[name.to_string()]).unwrap_err();
         assert_eq!(error.code(), "bad-input");
-        assert!(error.to_string().contains(words), "{error}");
+        assert!(said(&error).contains(words), "{error}");
     };
     refused(&packed, "nowhere", "pruned model computes no “nowhere”");
     refused(&packed, "x0", "computes no “x0”");

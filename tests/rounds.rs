@@ -20,6 +20,7 @@ use secateur::search::{
     BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal, State, Sweep, cut_scores,
     polynomial,
 };
+use secateur::text::said;
 use secateur::train::TrainingBudget;
 use std::cell::Cell;
 
@@ -322,7 +323,7 @@ fn a_search_does_not_go_on_with_other_pictures() {
     };
     for other in [pictures(90, 2, true), pictures(90, 1, false)] {
         let error = resume(Split::new(other).unwrap()).expect("refused");
-        assert!(error.to_string().contains("not the pictures"), "{error}");
+        assert!(said(&error).contains("not the pictures"), "{error}");
     }
     assert!(resume(split(true)).is_none());
 }
@@ -398,7 +399,7 @@ fn parts_share_nothing_and_small_sets_have_no_test_part() {
         (0, 30)
     );
     let error = Split::new(pictures(1, 1, true)).unwrap_err();
-    assert!(error.to_string().contains("too few"), "{error}");
+    assert!(said(&error).contains("too few"), "{error}");
 }
 
 /// Each point of the curve is the cut that its recipe makes, measured as any model is.

@@ -17,6 +17,7 @@ use secateur::prune::session::Session;
 use secateur::recipe::{Recipe, Reduction};
 use secateur::recover::{Replica, Shard, TrainingData};
 use secateur::tensor::Tensor;
+use secateur::text::said;
 use secateur::train::{Settings, loss::cross_entropy};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -620,7 +621,7 @@ fn each_that_is_listed_does_what_it_says() {
                 "{name}"
             ),
             Err(error) => assert!(
-                !info.weights && error.to_string().contains("judges whole channels"),
+                !info.weights && said(&error).contains("judges whole channels"),
                 "{name}: {error}"
             ),
         }
@@ -664,7 +665,7 @@ fn a_session_says_what_is_missing_and_keeps_the_cut_before() {
     let nonzeros = session.finish(None).unwrap().report.after.totals.nonzeros;
     let taylor =
         recipe(r#"{"criterion": "taylor", "granularity": "weight", "target": {"sparsity": 0.7}}"#);
-    let error = session.choose(&taylor).unwrap_err().to_string();
+    let error = said(&session.choose(&taylor).unwrap_err());
     for word in ["“taylor”", "pictures", "--data", "measure it"] {
         assert!(error.contains(word), "{error}");
     }
@@ -691,7 +692,7 @@ fn a_session_says_what_is_missing_and_keeps_the_cut_before() {
         .unwrap();
     let weights =
         recipe(r#"{"criterion": "apoz", "granularity": "weight", "target": {"sparsity": 0.5}}"#);
-    let error = session.choose(&weights).unwrap_err().to_string();
+    let error = said(&session.choose(&weights).unwrap_err());
     assert!(error.contains("whole channels"), "{error}");
 
     let mut net = Net::new(1);
@@ -702,7 +703,7 @@ fn a_session_says_what_is_missing_and_keeps_the_cut_before() {
     let error = other
         .take_scores(measured(&graph, "wanda", &pictures))
         .unwrap_err();
-    assert!(error.to_string().contains("another model"), "{error}");
+    assert!(said(&error).contains("another model"), "{error}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use secateur::recipe::{Allocation, Recipe, Target};
 use secateur::recover::recalibrate;
 use secateur::search::{Curves, Found, MOST_JUDGED, Preparing, Sensitivity, guide};
 use secateur::tensor::Tensor;
+use secateur::text::said;
 use std::sync::Arc;
 
 /// A network with normalisations, whose statistics are right for such pictures, and a residual sum: its first and third
@@ -194,7 +195,7 @@ fn another_worker_takes_what_statistics_did_to_the_whole_model() {
         recalibrated: None,
         ..found
     };
-    let refused = prepare().take(lacks).unwrap_err().to_string();
+    let refused = said(&prepare().take(lacks).unwrap_err());
     assert!(refused.contains("other statistics"), "{refused}");
 }
 
@@ -317,7 +318,7 @@ fn what_can_not_be_measured_or_met_is_refused() {
         let error = Sensitivity::prepare((&graph, 10_000), &recipe, levels, &split, MOST_JUDGED, 1)
             .err()
             .expect("refused");
-        assert!(error.to_string().contains(words), "{error}");
+        assert!(said(&error).contains(words), "{error}");
     };
     let usual = r#"{"target": {"macs": 0.5}}"#;
     refused(usual, &[], "levels");
@@ -329,7 +330,7 @@ fn what_can_not_be_measured_or_met_is_refused() {
     let curves = measured(&graph, &recipe, &split, &[0.5]);
     let mut session = Session::new(graph.clone(), 10_000).unwrap();
     let error = guide(&mut session, &curves, Target::Macs(0.001)).unwrap_err();
-    assert!(error.to_string().contains("at least"), "{error}");
+    assert!(said(&error).contains("at least"), "{error}");
     let mut sensitivity = begun(&graph, &recipe, &[0.5], &split);
     assert!(sensitivity.probe(2).is_err());
     assert_eq!(Metrics::default().score(), None);

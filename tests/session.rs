@@ -8,6 +8,7 @@ use secateur::prune::cut::Cut;
 use secateur::prune::session::{Session, Window};
 use secateur::recipe::Recipe;
 use secateur::tensor::Tensor;
+use secateur::text::said;
 
 /// Two convolutions with a batch normalisation between, and a linear layer; some weights are zero, one is tiny.
 fn small_net() -> Graph {
@@ -181,10 +182,10 @@ fn a_failed_recipe_leaves_the_cut_before_it() {
     let preview = session.preview(&recipe).unwrap();
     let bars = session.scores(0).unwrap();
     let bad = Recipe::parse(r#"{"target": {"macs": 0.5}, "protect": ["Cnv0"]}"#).unwrap();
-    let message = session.preview(&bad).unwrap_err().to_string();
+    let message = said(&session.preview(&bad).unwrap_err());
     assert!(message.contains("did you mean"), "{message}");
     let impossible = Recipe::parse(r#"{"target": {"macs": 0.002}}"#).unwrap();
-    let message = session.preview(&impossible).unwrap_err().to_string();
+    let message = said(&session.preview(&impossible).unwrap_err());
     assert!(message.contains("at least"), "{message}");
     assert_eq!(session.scores(0).unwrap(), bars);
     assert_eq!(session.preview(&recipe).unwrap(), preview);

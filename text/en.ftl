@@ -8,6 +8,47 @@
 
 plain = { $text }
 
+## Lists and numbers, as the command writes them. Browsers know it for every language
+
+list-one = { $item }
+list-quoted = “{ $name }”
+list-two = { $first } and { $last }
+list-more = { $before }, { $next }
+list-end = { $before }, and { $last }
+number-point = .
+
+## Errors of every kind
+
+error-open-dimensions = The model leaves these sizes open: { $names }. Give a number for each.
+error-unsupported-operators = This model can't run here: { $operators }.
+error-unsupported-operator = node “{ $node }” uses { $operator } (opset { $opset })
+error-broken-repack = The re-packed model is broken, so it can't be exported: { $what }. This is a fault in Secateur. Please report it with the model and the recipe.
+error-repack-does-not-run = it does not run ({ $reason })
+error-in-file = “{ $path }”: { $reason }
+error-cancelled = Cancelled.
+error-crashed = This part of the page stopped unexpectedly and was started again with the model that was open. If it happens again with the same model or settings, the model may need more memory than the browser gives.
+# What other software said, in its own words.
+error-foreign = { $reason }
+error-version-mismatch = The page and its core are of different versions. Reload the page. ({ $reason })
+
+# A sentence that an earlier version of the page kept.
+kept-sentence = { $text }
+
+## Feature matching
+
+error-feature-not-in-original = The original computes no “{ $name }” that could be matched. Name the output of one of its nodes.
+error-feature-not-in-pruned = The pruned model computes no “{ $name }” that could be matched. Name the output of one of its nodes.
+error-feature-unlike-original = “{ $name }” of the pruned model is not what pruning this original leaves of it. Give a file that Secateur pruned, and the model that it was pruned from.
+note-features-unmatched =
+    { $count } of { $stages } features can't be matched: { $reasons }. { $matched ->
+        [0] The answers teach as always.
+       *[other] The others and the answers teach as always.
+    }
+note-features-unmatched-reason = { $names } ({ $reason })
+reason-feature-not-in-original = the original computes no such value
+reason-feature-not-in-pruned = the pruned model computes no such value
+reason-feature-unlike-original = the pruned model has something there that pruning this original does not leave
+
 ## Units
 
 unit-none = { $value }

@@ -83,7 +83,7 @@ describe("the page", () => {
 
   test("a model with open sizes is asked about", async () => {
     await show();
-    core.fail("open", coreError("open-dimensions", "This model leaves “height” open."));
+    core.fail("open", coreError("open-dimensions", "This model leaves “height” open.", { names: ["height"] }));
     drop(file("any.onnx"));
     await settled();
     expect(panel("Model").getByRole("spinbutton", { name: "height" })).toBeTruthy();

@@ -1,6 +1,7 @@
 //! A cut: counted, re-packed and checked.
 
 use crate::cost::Totals;
+use crate::message::Message;
 use crate::prune::check::RepackCheck;
 use crate::prune::repack::Note;
 use crate::prune::session::{LayerCut, Preview};
@@ -26,7 +27,7 @@ pub struct PackResult {
     pub after: Totals,
     pub layers: Vec<LayerCut>,
     pub check: Option<CheckResult>,
-    pub check_skipped: Option<String>,
+    pub check_skipped: Option<Message>,
     /// Whether another engine may be able to check it.
     pub check_elsewhere: bool,
     pub folded: Vec<Note>,

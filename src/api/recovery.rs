@@ -3,6 +3,7 @@
 use crate::cost::{Retained, Totals, model_cost};
 use crate::error::Error;
 use crate::eval::Metrics;
+use crate::message::Message;
 use crate::onnx::write;
 use crate::recipe::Recipe;
 use crate::recover::{self, ReconstructedLayer};
@@ -28,7 +29,7 @@ pub struct Beginning {
     pub milliseconds: Option<f64>,
     /// What of the original's inner values a recovery can't match, in words, where there are such.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unmatched: Option<String>,
+    pub unmatched: Option<Message>,
 }
 
 /// A recovered model.

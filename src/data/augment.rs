@@ -25,9 +25,9 @@ impl Augmentation {
     pub fn check(&self) -> Result<()> {
         let within = |what: &str, value: f32, most: f32| match (0.0..=most).contains(&value) {
             true => Ok(()),
-            false => Err(Error::BadInput(format!(
-                "the augmentation “{what}” is {value}; it can be from 0 to {most}"
-            ))),
+            false => Err(Error::BadInput(
+                format!("the augmentation “{what}” is {value}; it can be from 0 to {most}").into(),
+            )),
         };
         within("shift", self.shift, 1.0)?;
         within("rotation", self.rotation, 180.0)?;
@@ -202,6 +202,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     fn preset() -> Preset {
         Preset::parse(r#"{"size": 4, "mean": [9, 9, 9], "std": [1, 1, 1]}"#).unwrap()
@@ -358,7 +359,7 @@ mod tests {
         };
         assert_eq!(shift(1.0).check(), Ok(()));
         for bad in [-0.1, 1.5, f32::NAN, f32::INFINITY] {
-            let told = shift(bad).check().unwrap_err().to_string();
+            let told = said(&shift(bad).check().unwrap_err());
             assert!(
                 told.contains("“shift”") && told.contains("0 to 1"),
                 "{told}"

@@ -40,7 +40,7 @@ pub fn classes_of_folders(
     } else if is_complete && (strangers.len() == found.len() || names.is_empty()) {
         Ok(found.into_keys().map(String::from).zip(0..).collect())
     } else {
-        Err(Error::BadInput(unknown(&strangers, &names, outputs)))
+        Err(Error::BadInput(unknown(&strangers, &names, outputs).into()))
     }
 }
 
@@ -102,7 +102,7 @@ fn by_name_or_number(
             return Err(Error::BadInput(format!(
                 "the folder “{folder}” is called as class {one} is and as class {another} is, counted from 0: name it by the \
                  number of the one that it holds"
-            )));
+            ).into()));
         }
     }
     let number = asked
@@ -114,7 +114,7 @@ fn by_name_or_number(
         (Some(class), Some(outputs)) if class as usize >= outputs => Err(Error::BadInput(format!(
             "the folder “{folder}” stands for class {class}, counted from 0, but the model tells only {outputs} apart: name \
              each folder as a class is called, or by its number"
-        ))),
+        ).into())),
         (number, _) => Ok(number),
     }
 }
@@ -169,6 +169,7 @@ fn unknown(strangers: &[&str], names: &[String], outputs: Option<usize>) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     fn preset(classes: &str) -> Preset {
         Preset::parse(&format!(r#"{{"size": 4{classes}}}"#)).unwrap()
@@ -182,7 +183,7 @@ mod tests {
 
     fn told(folders: &[&str], preset: &Preset, outputs: usize) -> String {
         let refused = classes_of_folders(folders, preset, Some(outputs));
-        refused.unwrap_err().to_string()
+        said(&refused.unwrap_err())
     }
 
     #[test]

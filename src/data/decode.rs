@@ -20,19 +20,20 @@ pub fn photo(path: impl AsRef<Path>) -> Result<Photo> {
     let path = path.as_ref();
     let name = path.display().to_string();
     let bytes = std::fs::read(path)
-        .map_err(|e| Error::BadInput(format!("“{name}” can't be opened: {e}")))?;
+        .map_err(|e| Error::BadInput(format!("“{name}” can't be opened: {e}").into()))?;
     photo_from_bytes(&bytes, &name)
 }
 
 /// Decodes the bytes of a picture file; `name` stands for it in messages.
 pub fn photo_from_bytes(bytes: &[u8], name: &str) -> Result<Photo> {
     let unreadable = |e: ImageError| {
-        Error::BadInput(match e {
+        let why = match e {
             ImageError::Unsupported(_) => {
                 format!("“{name}” is no JPEG, PNG or WebP picture that can be read here")
             }
             e => format!("“{name}” is damaged or incomplete: {e}"),
-        })
+        };
+        Error::BadInput(why.into())
     };
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     // Reading from memory can't fail; what is no known format is refused by the next step.
@@ -55,6 +56,7 @@ pub fn photo_from_bytes(bytes: &[u8], name: &str) -> Result<Photo> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
     use image::{ExtendedColorType, ImageEncoder, codecs};
 
     /// A 48 × 32 picture whose quarters are black, dark, light and white, clockwise from the top left.
@@ -161,15 +163,13 @@ mod tests {
     #[test]
     fn what_is_no_picture_is_refused_by_name() {
         for bytes in [&b""[..], b"not a picture", b"\x08\x08\x12\x07onnx"] {
-            let error = photo_from_bytes(bytes, "notes.txt")
-                .unwrap_err()
-                .to_string();
+            let error = said(&photo_from_bytes(bytes, "notes.txt").unwrap_err());
             assert!(
                 error.contains("“notes.txt” is no JPEG, PNG or WebP"),
                 "{error}"
             );
         }
-        let error = photo("no/such/file.jpg").unwrap_err().to_string();
+        let error = said(&photo("no/such/file.jpg").unwrap_err());
         assert!(
             error.contains("“no/such/file.jpg” can't be opened"),
             "{error}"
@@ -179,9 +179,7 @@ mod tests {
     #[test]
     fn a_cut_off_picture_is_said_to_be_damaged() {
         for (name, bytes) in [("a.png", png(1)), ("a.webp", webp()), ("a.jpg", jpeg(1))] {
-            let error = photo_from_bytes(&bytes[..bytes.len() / 2], name)
-                .unwrap_err()
-                .to_string();
+            let error = said(&photo_from_bytes(&bytes[..bytes.len() / 2], name).unwrap_err());
             assert!(
                 error.contains("is damaged or incomplete"),
                 "{name}: {error}"

@@ -38,10 +38,9 @@ impl Folder {
     /// Errors: [`Error::BadInput`] where the folder can't be read or holds no pictures; those of [`classes_of_folders`].
     pub fn open(path: &Path, preset: &Preset, outputs: Option<usize>) -> Result<Self> {
         if !path.is_dir() {
-            return Err(Error::BadInput(format!(
-                "there is no folder “{}”",
-                path.display()
-            )));
+            return Err(Error::BadInput(
+                format!("there is no folder “{}”", path.display()).into(),
+            ));
         }
         let mut found = Vec::new();
         list(path, "", &mut Vec::new(), &mut found)?;
@@ -49,7 +48,7 @@ impl Folder {
             return Err(Error::BadInput(format!(
                 "“{}” holds no pictures: put JPEG, PNG or WebP files in it, or in one sub-folder a class",
                 path.display()
-            )));
+            ).into()));
         }
         // As the page gives them, with the chosen folder around all.
         let paths: Vec<String> = found
@@ -159,8 +158,9 @@ fn list(
     around: &mut Vec<PathBuf>,
     found: &mut Vec<(PathBuf, String)>,
 ) -> Result<()> {
-    let failed =
-        |e: std::io::Error| Error::BadInput(format!("“{}” can't be read: {e}", folder.display()));
+    let failed = |e: std::io::Error| {
+        Error::BadInput(format!("“{}” can't be read: {e}", folder.display()).into())
+    };
     let real = fs::canonicalize(folder).map_err(failed)?;
     if around.contains(&real) {
         return Ok(());
@@ -195,6 +195,7 @@ fn is_picture(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     fn preset() -> Preset {
         Preset::parse(r#"{"size": 4}"#).unwrap()
@@ -299,13 +300,13 @@ mod tests {
             (count(Some(Part::Train)), count(Some(Part::Test))),
             (Ok(1), Ok(2))
         );
-        assert!(count(None).unwrap_err().to_string().contains("say which"));
+        assert!(said(&count(None).unwrap_err()).contains("say which"));
         let plain = Tree::new("plain", &["cat/1.png", "dog/3.png"]).open();
         assert_eq!(
             plain.clone().of_part(None).map(|folder| folder.len()),
             Ok(2)
         );
-        let refused = plain.of_part(Some(Part::Test)).unwrap_err().to_string();
+        let refused = said(&plain.of_part(Some(Part::Test)).unwrap_err());
         assert!(refused.contains("no part to choose"), "{refused}");
     }
 

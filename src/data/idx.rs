@@ -19,7 +19,8 @@ pub struct Idx<'a> {
 ///
 /// `what` names the file in messages.
 pub fn parse<'a>(what: &str, file: &'a [u8]) -> Result<Idx<'a>> {
-    let bad = |why: String| Error::BadInput(format!("“{what}” is no IDX file of bytes: {why}"));
+    let bad =
+        |why: String| Error::BadInput(format!("“{what}” is no IDX file of bytes: {why}").into());
     let &[0, 0, kind, axes, ref rest @ ..] = file else {
         return Err(bad(
             "it does not begin with two zero bytes; unpack it if it is a .gz".into(),
@@ -64,14 +65,14 @@ pub fn pair<'a>(
         return Err(Error::BadInput(format!(
             "an IDX file of pictures has 3 axes (count, rows, columns), and this one has {}: is it the one of the labels?",
             images.axes
-        )));
+        ).into()));
     }
     if let Some(labels) = labels {
         if labels.axes != 1 {
             return Err(Error::BadInput(format!(
                 "an IDX file of labels has 1 axis (count), and this one has {}: is it the one of the pictures?",
                 labels.axes
-            )));
+            ).into()));
         }
         check_count(images.shape[0], labels.shape[0])?;
     }
@@ -101,6 +102,7 @@ pub fn pictures(images: &Idx, labels: Option<&Idx>, preset: &Preset) -> Result<P
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     #[test]
     fn pictures_and_labels() {
@@ -140,7 +142,7 @@ mod tests {
 
     #[test]
     fn what_is_none_is_told() {
-        let told = |file: &[u8]| parse("t10k", file).unwrap_err().to_string();
+        let told = |file: &[u8]| said(&parse("t10k", file).unwrap_err());
         assert!(told(b"").contains("t10k"));
         assert!(told(&[0x1f, 0x8b, 8, 0]).contains(".gz"));
         assert!(told(&[0, 0, 13, 1, 0, 0, 0, 0]).contains("type 13"));

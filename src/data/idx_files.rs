@@ -74,7 +74,7 @@ impl Pair {
             Error::BadInput(format!(
                 "the labels of “{}” are missing: they are expected beside it as “{plain}” or “{plain}.gz”",
                 path.display()
-            ))
+            ).into())
         })?;
         Ok(Some(Pair {
             images: path.to_owned(),
@@ -102,16 +102,19 @@ impl Pair {
                 return Err(Error::BadInput(format!(
                     "“{}” holds a part to train and one to test on: say which, “train” or “test”",
                     folder.display()
-                )));
+                ).into()));
             }
             (None, [train, test]) => train.or(test),
         };
         let images = images.ok_or_else(|| {
-            Error::BadInput(format!(
-                "“{}” holds no pictures of the part “{}”",
-                folder.display(),
-                part.map_or("", Part::name)
-            ))
+            Error::BadInput(
+                format!(
+                    "“{}” holds no pictures of the part “{}”",
+                    folder.display(),
+                    part.map_or("", Part::name)
+                )
+                .into(),
+            )
         })?;
         Pair::find(&images, None)
     }
@@ -165,7 +168,7 @@ fn packed_or_not(path: &Path) -> Option<PathBuf> {
 }
 
 fn unpacked(path: &Path) -> Result<Vec<u8>> {
-    let failed = |e| Error::BadInput(format!("“{}” can't be read: {e}", path.display()));
+    let failed = |e| Error::BadInput(format!("“{}” can't be read: {e}", path.display()).into());
     let file = fs::read(path).map_err(failed)?;
     if path.extension().is_none_or(|ending| ending != "gz") {
         return Ok(file);
@@ -174,10 +177,7 @@ fn unpacked(path: &Path) -> Result<Vec<u8>> {
     MultiGzDecoder::new(&file[..])
         .read_to_end(&mut bytes)
         .map_err(|e| {
-            Error::BadInput(format!(
-                "“{}” is damaged or incomplete: {e}",
-                path.display()
-            ))
+            Error::BadInput(format!("“{}” is damaged or incomplete: {e}", path.display()).into())
         })?;
     Ok(bytes)
 }

@@ -71,10 +71,13 @@ fn fitted(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<(Vec<
     check_size(width, height)?;
     let expected = u64::from(width) * u64::from(height) * 4;
     if rgba.len() as u64 != expected {
-        return Err(Error::BadInput(format!(
-            "a photo of {width} × {height} pixels needs {expected} bytes of RGBA, but {} came",
-            rgba.len()
-        )));
+        return Err(Error::BadInput(
+            format!(
+                "a photo of {width} × {height} pixels needs {expected} bytes of RGBA, but {} came",
+                rgba.len()
+            )
+            .into(),
+        ));
     }
     let (taken, filled) = areas(width, height, preset);
     let colors = on_white(rgba, width, taken);
@@ -90,7 +93,7 @@ pub fn check_size(width: u32, height: u32) -> Result<()> {
         return Err(Error::TooLarge(format!(
             "this photo has {width} × {height} pixels; {} million is the most that can be taken, so make it smaller first",
             MOST_PIXELS / 1_000_000
-        )));
+        ).into()));
     }
     Ok(())
 }
@@ -157,8 +160,9 @@ fn on_white(rgba: &[u8], width: u32, area: Area) -> Vec<u8> {
 }
 
 fn resize(rgb: &[u8], from: Area, to: Area) -> Result<Vec<u8>> {
-    let failed =
-        |e: &dyn std::fmt::Display| Error::BadInput(format!("this photo can't be resized: {e}"));
+    let failed = |e: &dyn std::fmt::Display| {
+        Error::BadInput(format!("this photo can't be resized: {e}").into())
+    };
     // The kind of pixel is known when the program is compiled, since code and tables for all others would be a quarter of the
     // WebAssembly module.
     let source = TypedImageRef::<U8x3>::from_buffer(from.width, from.height, rgb);

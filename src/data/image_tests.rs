@@ -1,6 +1,7 @@
 //! What becomes of pixels, checked by hand and against a brute-force resize.
 
 use super::*;
+use crate::text::said;
 
 /// A preset that leaves levels as they are.
 fn plain(size: [u32; 2]) -> Preset {
@@ -155,7 +156,7 @@ fn impossible_photos_are_refused_in_words() {
     );
     let huge = refuse(4, 100_000, 100_000);
     assert_eq!(huge.code(), "too-large");
-    assert!(huge.to_string().contains("100000 × 100000"), "{huge}");
+    assert!(said(&huge).contains("100000 × 100000"), "{huge}");
     assert!(
         refuse(4, u32::MAX, u32::MAX)
             .to_string()

@@ -69,7 +69,7 @@ impl Pictures {
             return Err(Error::BadInput(format!(
                 "{} bytes are no whole number of pictures of {width} × {height} pixels with {channels} bytes each",
                 levels.len()
-            )));
+            ).into()));
         }
         let count = levels.len() / size;
         if let Some(labels) = labels {
@@ -225,7 +225,7 @@ pub(super) fn check_count(pictures: usize, labels: usize) -> Result<()> {
     }
     Err(Error::BadInput(format!(
         "there are {pictures} pictures and {labels} labels, so they don't belong together: take the labels of these pictures"
-    )))
+    ).into()))
 }
 
 /// Pictures in a random order, again and again, a batch at a time. The same seed gives the same batches.
@@ -265,6 +265,7 @@ impl Batches {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     fn set(count: u32) -> Pictures {
         let preset =
@@ -333,7 +334,7 @@ mod tests {
                 height: 1,
                 channels,
             };
-            pictures.add_stack(stack, labels).unwrap_err().to_string()
+            said(&pictures.add_stack(stack, labels).unwrap_err())
         };
         assert!(told(&[1; 5], 1, None).contains("5 bytes"));
         assert!(told(&[1; 4], 2, None).contains("2 bytes each"));
@@ -360,6 +361,6 @@ mod tests {
     fn half_labeled_sets_are_refused() {
         let mut pictures = set(1);
         let error = pictures.add(&[0; 8], 2, 1, None).unwrap_err();
-        assert!(error.to_string().contains("label"));
+        assert!(said(&error).contains("label"));
     }
 }

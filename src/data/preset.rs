@@ -205,7 +205,7 @@ impl Preset {
              of its means to fit",
             join(input),
             join(&made)
-        )))
+        ).into()))
     }
 
     /// What class `index` of a model with `outputs` classes is called: the preset's own name for it; without any,
@@ -234,15 +234,16 @@ fn whole_range() -> Vec<f32> {
 }
 
 fn unusable(problem: &dyn std::fmt::Display) -> Error {
-    Error::BadInput(format!("this preset can't be used: {problem}"))
+    Error::BadInput(format!("this preset can't be used: {problem}").into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     fn message(text: &str) -> String {
-        Preset::parse(text).unwrap_err().to_string()
+        said(&Preset::parse(text).unwrap_err())
     }
 
     #[test]
@@ -331,8 +332,8 @@ mod tests {
         let error = preset
             .check_fits(&[batch, 3.into(), 224.into(), 224.into()])
             .unwrap_err();
-        assert!(error.to_string().contains("N × 3 × 224 × 224"), "{error}");
-        assert!(error.to_string().contains("1 × 3 × 32 × 32"), "{error}");
+        assert!(said(&error).contains("N × 3 × 224 × 224"), "{error}");
+        assert!(said(&error).contains("1 × 3 × 32 × 32"), "{error}");
     }
 
     #[test]

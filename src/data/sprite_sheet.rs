@@ -20,7 +20,7 @@ pub fn pictures(path: &Path, count: usize, [width, height]: [u32; 2]) -> Result<
             path.display(),
             sheet.width,
             sheet.height
-        )));
+        ).into()));
     }
     let (width, height) = (width as usize, height as usize);
     let mut levels = Vec::with_capacity(count * width * height);

@@ -161,7 +161,7 @@ fn single(settled: &mut Settled<'_>, at: usize) -> Result<Draft> {
 }
 
 fn complaint(label: &str, reason: &str) -> Error {
-    Error::BadModel(format!("node “{label}” {reason}"))
+    Error::BadModel(format!("node “{label}” {reason}").into())
 }
 
 /// Whether a work only gives its input another shape, so that both can share a place.
@@ -260,7 +260,7 @@ fn has_room_to_pack(label: &str, inputs: &[Option<Operand>]) -> Result<()> {
         Error::TooLarge(format!(
             "node “{label}” needs {} MB for its weights, more than there is: close what else takes memory, or take a smaller model",
             numbers.div_ceil(1 << 17)
-        ))
+        ).into())
     })
 }
 
@@ -377,7 +377,8 @@ impl Homes {
 }
 
 fn too_large(what: &str) -> Error {
-    Error::TooLarge(format!(
-        "“{what}” needs more memory than can be addressed: run fewer samples at a time"
-    ))
+    Error::TooLarge(
+        format!("“{what}” needs more memory than can be addressed: run fewer samples at a time")
+            .into(),
+    )
 }

@@ -35,11 +35,14 @@ impl Executor {
     /// Computes the outputs, in the model's order, from one tensor for each input, in the model's order.
     pub fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
         if inputs.len() != self.plan.inputs.len() {
-            return Err(Error::BadInput(format!(
-                "this model takes {} inputs, not {}",
-                self.plan.inputs.len(),
-                inputs.len()
-            )));
+            return Err(Error::BadInput(
+                format!(
+                    "this model takes {} inputs, not {}",
+                    self.plan.inputs.len(),
+                    inputs.len()
+                )
+                .into(),
+            ));
         }
         for (tensor, (name, located)) in inputs.iter().zip(&self.plan.inputs) {
             check_input(name, &located.form, tensor)?;
@@ -77,7 +80,7 @@ impl Executor {
                         .collect();
                     let inputs: Vec<Option<&Tensor>> = tensors.iter().map(Option::as_ref).collect();
                     let results = operator.evaluate(&inputs).map_err(|reason| {
-                        Error::BadModel(format!("node “{}” {reason}", step.label))
+                        Error::BadModel(format!("node “{}” {reason}", step.label).into())
                     })?;
                     keep_results(step, results, &mut self.arena, &mut self.slots)?;
                 }
@@ -113,7 +116,7 @@ fn allocate(len: usize) -> Result<Vec<f32>> {
         Error::TooLarge(format!(
             "running this model needs {} MB for its activations, more than there is: run fewer samples at a time",
             len / (1 << 18)
-        ))
+        ).into())
     })?;
     buffer.resize(len, 0.0);
     Ok(buffer)
@@ -121,20 +124,26 @@ fn allocate(len: usize) -> Result<Vec<f32>> {
 
 fn check_input(name: &str, form: &Form, tensor: &Tensor) -> Result<()> {
     if tensor.shape() != form.shape {
-        return Err(Error::BadInput(format!(
-            "input “{name}” takes shape {:?}, not {:?}",
-            form.shape,
-            tensor.shape()
-        )));
+        return Err(Error::BadInput(
+            format!(
+                "input “{name}” takes shape {:?}, not {:?}",
+                form.shape,
+                tensor.shape()
+            )
+            .into(),
+        ));
     }
     let floats = form.dtype.is_float() && tensor.dtype().is_float();
     match floats || form.dtype == tensor.dtype() {
         true => Ok(()),
-        false => Err(Error::BadInput(format!(
-            "input “{name}” takes elements of type {:?}, not {:?}",
-            form.dtype,
-            tensor.dtype()
-        ))),
+        false => Err(Error::BadInput(
+            format!(
+                "input “{name}” takes elements of type {:?}, not {:?}",
+                form.dtype,
+                tensor.dtype()
+            )
+            .into(),
+        )),
     }
 }
 
@@ -154,10 +163,13 @@ fn keep_results(
                 put(located, &tensor, arena, slots)
             }
             _ => {
-                return Err(Error::BadModel(format!(
-                    "node “{}” made a tensor of another shape than announced",
-                    step.label
-                )));
+                return Err(Error::BadModel(
+                    format!(
+                        "node “{}” made a tensor of another shape than announced",
+                        step.label
+                    )
+                    .into(),
+                ));
             }
         }
     }

@@ -47,7 +47,7 @@ impl<'g> Settled<'g> {
         let mut wanted: BTreeSet<ValueId> = graph.outputs.iter().copied().collect();
         for name in &options.keep {
             wanted.insert(graph.find(name).ok_or_else(|| {
-                Error::BadInput(format!("there is no value “{name}” in this model to keep"))
+                Error::BadInput(format!("there is no value “{name}” in this model to keep").into())
             })?);
         }
         let needed = needed_nodes(graph, &wanted);
@@ -84,7 +84,7 @@ impl<'g> Settled<'g> {
         let node = &graph.nodes[index];
         let fail = |reason: String| {
             let label = graph.node_label(node);
-            Error::BadModel(format!("node “{label}” ({}) {reason}", node.op_type))
+            Error::BadModel(format!("node “{label}” ({}) {reason}", node.op_type).into())
         };
         let inputs: Vec<Option<Known>> = node
             .inputs
@@ -107,7 +107,7 @@ impl<'g> Settled<'g> {
                     "node “{label}” ({}) fills a tensor of {elements} elements, more than there is room for: run \
                      fewer samples at a time",
                     node.op_type
-                ))
+                ).into())
             })?;
             let tensors: Vec<Option<&Tensor>> = inputs
                 .iter()
@@ -216,7 +216,7 @@ fn operators(graph: &Graph, nodes: &[usize]) -> Result<Vec<Box<dyn Operator>>> {
             Err(reason) => {
                 let label = graph.node_label(node);
                 let message = format!("node “{label}” ({}) {reason}", node.op_type);
-                return Err(Error::BadModel(message));
+                return Err(Error::BadModel(message.into()));
             }
         }
     }
@@ -230,10 +230,7 @@ fn operators(graph: &Graph, nodes: &[usize]) -> Result<Vec<Box<dyn Operator>>> {
 fn input_type(graph: &Graph, input: ValueId, options: &Options) -> Result<TensorType> {
     let value = graph.value(input);
     let ty = value.ty.as_ref().ok_or_else(|| {
-        Error::BadModel(format!(
-            "input “{}” does not say what shape it has",
-            value.name
-        ))
+        Error::BadModel(format!("input “{}” does not say what shape it has", value.name).into())
     })?;
     let mut shape = Vec::with_capacity(ty.rank());
     for (axis, dim) in ty.shape.iter().enumerate() {
@@ -246,7 +243,7 @@ fn input_type(graph: &Graph, input: ValueId, options: &Options) -> Result<Tensor
                     return Err(Error::BadInput(format!(
                         "input “{}” leaves its axis {axis} (“{symbol}”) open: say how long it is",
                         value.name
-                    )));
+                    ).into()));
                 }
             },
         };

@@ -83,11 +83,14 @@ impl Tape {
         for (&value, numbers) in self.inputs.iter().zip(inputs) {
             let own = &mut self.values[value.0 as usize];
             if own.len() != numbers.len() {
-                return Err(Error::BadInput(format!(
-                    "an input takes {} numbers, not {}",
-                    own.len(),
-                    numbers.len()
-                )));
+                return Err(Error::BadInput(
+                    format!(
+                        "an input takes {} numbers, not {}",
+                        own.len(),
+                        numbers.len()
+                    )
+                    .into(),
+                ));
             }
             own.copy_from_slice(numbers);
         }

@@ -84,7 +84,7 @@ impl Tally {
                 "a picture is of class {label}, counted from 0, but the model tells only {} apart: name the classes in the \
                  preset in the model's order",
                 own.len()
-            )));
+            ).into()));
         }
         // Compared with itself, a model tells its first choice.
         let said = original.unwrap_or(own);
@@ -93,7 +93,7 @@ impl Tally {
                 "the model tells {} classes apart and its original {}, so they can't be compared",
                 own.len(),
                 said.len()
-            ))
+            ).into())
         })?;
         self.seen += 1;
         if let Some(label) = label {

@@ -70,7 +70,7 @@ impl ReferenceRun {
                 "there are {} pictures and {} answers of the original: they are not of the same pictures",
                 self.pictures.len(),
                 said.len()
-            )));
+            ).into()));
         }
         let mut tally = Tally::default();
         for (index, said) in said.iter().enumerate() {

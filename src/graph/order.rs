@@ -95,10 +95,13 @@ impl Graph {
             0 => String::new(),
             n => format!(" and {n} more"),
         };
-        Error::BadModel(format!(
-            "the model runs in a circle: nodes {}{more} wait for each other's outputs",
-            names.join(", ")
-        ))
+        Error::BadModel(
+            format!(
+                "the model runs in a circle: nodes {}{more} wait for each other's outputs",
+                names.join(", ")
+            )
+            .into(),
+        )
     }
 }
 

@@ -118,7 +118,7 @@ fn cost(operator: &dyn Operator, inputs: &[Option<Known>], outputs: &[Known]) ->
 /// A failure of one node in the user's words.
 pub fn at_node(graph: &Graph, node: &Node, why: String) -> Error {
     let label = graph.node_label(node);
-    Error::BadModel(format!("node “{label}” ({}) {why}", node.op_type))
+    Error::BadModel(format!("node “{label}” ({}) {why}", node.op_type).into())
 }
 
 impl Graph {

@@ -19,7 +19,7 @@ pub type Declared = (String, Result<Option<TensorType>>);
 /// Reads an encoded `ValueInfoProto`; `what` says in messages what it describes.
 pub fn value_info(bytes: Bytes, what: &str) -> Result<Declared> {
     let info = proto::ValueInfo::decode(bytes)
-        .map_err(|_| Error::NotOnnx(format!("the description of one {what} is damaged")))?;
+        .map_err(|_| Error::NotOnnx(format!("the description of one {what} is damaged").into()))?;
     let name = info.name.unwrap_or_default();
     if name.is_empty() {
         return bad(format!("the model has one {what} without a name"));

@@ -70,7 +70,7 @@ fn ask_for_open(graph: &Graph) -> Result<()> {
             return Err(Error::BadModel(format!(
                 "the input “{}” does not say how many axes it has: export the model with the shapes of its inputs",
                 value.name
-            )));
+            ).into()));
         };
         for (axis, dim) in ty.shape.iter().enumerate() {
             match dim {

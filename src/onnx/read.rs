@@ -48,11 +48,11 @@ pub fn read(bytes: Bytes) -> Result<Graph> {
 /// Reads one encoded `TensorProto`, as test data is stored.
 pub fn read_tensor(bytes: Bytes) -> Result<Tensor> {
     let decoded = tensor::decode(&bytes).and_then(|(_, tensor)| tensor);
-    decoded.map_err(|why| Error::NotOnnx(format!("the tensor {why}")))
+    decoded.map_err(|why| Error::NotOnnx(format!("the tensor {why}").into()))
 }
 
 /// The error for a model that contradicts itself.
-pub fn bad<T>(message: impl Into<String>) -> Result<T> {
+pub fn bad<T>(message: impl Into<crate::message::Message>) -> Result<T> {
     Err(Error::BadModel(message.into()))
 }
 
@@ -155,12 +155,12 @@ impl Reader {
         for bytes in tensors {
             let decoded = tensor::decode(&bytes);
             let (name, tensor) =
-                decoded.map_err(|why| Error::NotOnnx(format!("a stored tensor {why}")))?;
+                decoded.map_err(|why| Error::NotOnnx(format!("a stored tensor {why}").into()))?;
             if name.is_empty() {
                 return bad("a stored tensor has no name");
             }
-            let tensor =
-                tensor.map_err(|why| Error::BadModel(format!("the tensor “{name}” {why}")))?;
+            let tensor = tensor
+                .map_err(|why| Error::BadModel(format!("the tensor “{name}” {why}").into()))?;
             let id = self.give(&name, "a stored tensor")?;
             self.store(id, Arc::new(tensor));
         }
@@ -236,7 +236,8 @@ impl Reader {
             (true, Some(output)) => output.clone(),
             _ => name.clone(),
         };
-        let fail = |why: String| Error::BadModel(format!("node “{label}” ({op_type}) {why}"));
+        let fail =
+            |why: String| Error::BadModel(format!("node “{label}” ({op_type}) {why}").into());
         if op_type.is_empty() {
             return Err(fail("does not say which operator it is".into()));
         }

@@ -5,7 +5,7 @@ use prost::encoding::{decode_key, decode_varint};
 
 /// The error for bytes that do not decode.
 pub fn not_onnx(bytes: &[u8]) -> Error {
-    Error::NotOnnx(match (other_format(bytes), is_cut_off(bytes)) {
+    let why: String = match (other_format(bytes), is_cut_off(bytes)) {
         (Some(what), _) => format!("this is not an ONNX model: it looks like {what}"),
         (None, true) => {
             "the file stops in the middle of a model: it was cut off, perhaps while it was \
@@ -13,7 +13,8 @@ pub fn not_onnx(bytes: &[u8]) -> Error {
                 .into()
         }
         (None, false) => "this is not an ONNX model, or it is damaged".into(),
-    })
+    };
+    Error::NotOnnx(why.into())
 }
 
 /// Names the format that the first bytes tell of.

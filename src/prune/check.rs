@@ -51,7 +51,10 @@ pub fn check(masked: &Graph, packed: &Graph, inputs: &[Tensor]) -> Result<Repack
     let masked = run(masked)?;
     let answer = run(packed).map_err(|error| match error {
         Error::TooLarge(_) => error,
-        error => Error::BrokenRepack(format!("does not run ({error})")),
+        error => Error::BrokenRepack(message!(
+            "error-repack-does-not-run",
+            reason = error.message()
+        )),
     })?;
     compare(&masked, &answer, tolerance(packed))
 }
@@ -67,11 +70,14 @@ pub fn compare(masked: &[Tensor], packed: &[Tensor], tolerance: f32) -> Result<R
     let (mut max_abs, mut max_rel) = (0f32, 0f32);
     for (masked, packed) in masked.iter().zip(packed) {
         if masked.shape() != packed.shape() {
-            return Err(Error::BrokenRepack(format!(
-                "gives an output of shape {:?} instead of {:?}",
-                packed.shape(),
-                masked.shape()
-            )));
+            return Err(Error::BrokenRepack(
+                format!(
+                    "gives an output of shape {:?} instead of {:?}",
+                    packed.shape(),
+                    masked.shape()
+                )
+                .into(),
+            ));
         }
         let (wanted, given) = (numbers(masked), numbers(packed));
         if !wanted.is_empty() && wanted.iter().all(|x| x.is_nan()) {

@@ -188,7 +188,7 @@ impl Reader<'_> {
             let label = masked.node_label(self.node);
             return Err(Error::BadModel(format!(
                 "node “{label}”: the constants of its removed channels are not finite numbers; protect the layers before it"
-            )));
+            ).into()));
         };
         settlement.folds.push(Fold {
             layer: self.layer,

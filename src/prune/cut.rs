@@ -10,6 +10,7 @@ use super::session::{Choice, Session};
 use crate::cost::{ModelCost, model_cost};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, Value};
+use crate::message::Message;
 use crate::onnx;
 use crate::recipe::{Allocation, Recipe, Target};
 use crate::tensor::Tensor;
@@ -45,7 +46,7 @@ pub struct CutReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checked_by: Option<String>,
     /// Why there is no check, where there should be one.
-    pub check_skipped: Option<String>,
+    pub check_skipped: Option<Message>,
     /// Layers that took over the constants of removed channels.
     pub folded: Vec<Note>,
     /// Layers whose weights for removed channels were zeroed, since folding would not have been exact.
@@ -171,7 +172,7 @@ impl Session {
                 match self.check(removed, &repacked.graph, input)? {
                     Checked::Here(check) => report.check = Some(check),
                     Checked::NotHere(error, left) => {
-                        report.check_skipped = Some(error.to_string());
+                        report.check_skipped = Some(error.message());
                         external_check = left;
                     }
                 }
@@ -288,10 +289,13 @@ const LARGEST_PATTERN: usize = 1 << 28;
 /// The pattern of the input at place `at`.
 fn pattern_for(input: &Value, at: usize) -> Result<Tensor> {
     let refuse = |why: &str| {
-        Error::BadInput(format!(
-            "no test pattern can be made for input “{}”, {why}, so the model was not run",
-            input.name
-        ))
+        Error::BadInput(
+            format!(
+                "no test pattern can be made for input “{}”, {why}, so the model was not run",
+                input.name
+            )
+            .into(),
+        )
     };
     let ty = input.ty.as_ref();
     let ty = ty.ok_or_else(|| refuse("which does not say what shape it has"))?;

@@ -69,9 +69,9 @@ impl Lineage {
             return Ok(Lineage::default());
         };
         let unreadable = || {
-            Error::BadModel(format!(
-                "the file's record of its cuts (“{LINEAGE_KEY}”) can't be read"
-            ))
+            Error::BadModel(
+                format!("the file's record of its cuts (“{LINEAGE_KEY}”) can't be read").into(),
+            )
         };
         let masks: BTreeMap<String, String> =
             serde_json::from_str(text).map_err(|_| unreadable())?;
@@ -124,7 +124,7 @@ fn indices(mask: &str) -> Option<Vec<usize>> {
 fn stranger(name: &str) -> Error {
     Error::BadInput(format!(
         "“{name}” has channels that this original does not have: give the model that it was cut from"
-    ))
+    ).into())
 }
 
 #[cfg(test)]

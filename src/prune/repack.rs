@@ -161,11 +161,14 @@ impl Plan {
 /// At least one unit of each group has to stay: a layer without channels is no layer.
 fn check(graph: &Graph, groups: &Groups, removed: &BTreeSet<UnitId>) -> Result<()> {
     if let Some(unit) = removed.iter().find(|u| u.0 as usize >= groups.units.len()) {
-        return Err(Error::BadRecipe(format!(
-            "channel unit {} does not exist: the model has {}",
-            unit.0,
-            groups.units.len()
-        )));
+        return Err(Error::BadRecipe(
+            format!(
+                "channel unit {} does not exist: the model has {}",
+                unit.0,
+                groups.units.len()
+            )
+            .into(),
+        ));
     }
     for group in &groups.groups {
         let units = UnitId(group.units.start)..UnitId(group.units.end);
@@ -174,10 +177,13 @@ fn check(graph: &Graph, groups: &Groups, removed: &BTreeSet<UnitId>) -> Result<(
                 Some(producer) => graph.node_label(&graph.nodes[producer.node]),
                 None => format!("group {}", group.id),
             };
-            return Err(Error::BadRecipe(format!(
-                "all {} channels of layer “{layer}” would be removed; at least one has to stay",
-                group.units.len()
-            )));
+            return Err(Error::BadRecipe(
+                format!(
+                    "all {} channels of layer “{layer}” would be removed; at least one has to stay",
+                    group.units.len()
+                )
+                .into(),
+            ));
         }
     }
     Ok(())
@@ -207,7 +213,8 @@ fn zero(graph: &mut Graph, axis: Axis, indices: impl Iterator<Item = usize>) -> 
 }
 
 fn not_stored(name: &str) -> Error {
-    Error::BadModel(format!(
-        "“{name}” is not a stored tensor of numbers, so its channels can't be removed"
-    ))
+    Error::BadModel(
+        format!("“{name}” is not a stored tensor of numbers, so its channels can't be removed")
+            .into(),
+    )
 }

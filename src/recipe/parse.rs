@@ -120,7 +120,7 @@ impl Recipe {
 }
 
 fn bad(what: String) -> Error {
-    Error::BadRecipe(format!("this recipe can't be used: {what}"))
+    Error::BadRecipe(format!("this recipe can't be used: {what}").into())
 }
 
 fn in_range(field: &str, share: f64, low: f64, high: f64) -> Result<()> {
@@ -183,9 +183,10 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     fn message(text: &str) -> String {
-        Recipe::parse(text).unwrap_err().to_string()
+        said(&Recipe::parse(text).unwrap_err())
     }
 
     #[test]

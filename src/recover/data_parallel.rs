@@ -32,7 +32,7 @@ impl DataParallelGroup {
             return Err(Error::BadInput(format!(
                 "a batch of {} can't be shared out among {of} workers: take at least one worker, and a picture for each",
                 settings.batch
-            )));
+            ).into()));
         }
         let member = |index| {
             let part = Shard { index, of };

@@ -2,12 +2,12 @@
 
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
+use crate::message::{Message, quoted};
 use crate::ops::coupling::Axis;
 use crate::prune::groups::{Element, analyze};
 use crate::prune::lineage::Lineage;
 use crate::tensor::Tensor;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 /// A value of the pruned model and the original's value of the same name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,27 +56,35 @@ pub fn stages(graph: &Graph) -> Vec<String> {
 pub const STAGES: &str = "stages";
 
 /// Stages of the original that nothing of the pruned model is taught by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct UnmatchedFeatures {
     /// How many stages the original has.
     pub of: usize,
     /// Which of them are left out, by name, and why.
-    pub stages: Vec<(String, String)>,
+    pub stages: Vec<(String, Message)>,
 }
 
-impl fmt::Display for UnmatchedFeatures {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (count, of) = (self.stages.len(), self.of);
-        write!(f, "{count} of {of} inner values can't be matched: ")?;
-        for (at, alike) in self.stages.chunk_by(|a, b| a.1 == b.1).enumerate() {
-            let names: Vec<String> = alike.iter().map(|(name, _)| format!("“{name}”")).collect();
-            let before = if at == 0 { "" } else { "; " };
-            write!(f, "{before}{} ({})", names.join(", "), alike[0].1)?;
-        }
-        match count < of {
-            true => write!(f, ". The others and the answers teach as always."),
-            false => write!(f, ". The answers teach as always."),
-        }
+impl UnmatchedFeatures {
+    /// What to tell a person: which stages are left out, those for the same reason together.
+    pub fn message(&self) -> Message {
+        let alike = self.stages.chunk_by(|a, b| a.1 == b.1);
+        let reasons: Vec<Message> = alike
+            .map(|alike| {
+                let names = quoted(alike.iter().map(|(name, _)| name));
+                message!(
+                    "note-features-unmatched-reason",
+                    names = names,
+                    reason = alike[0].1.clone()
+                )
+            })
+            .collect();
+        message!(
+            "note-features-unmatched",
+            count = self.stages.len(),
+            stages = self.of,
+            reasons = reasons,
+            matched = self.of - self.stages.len(),
+        )
     }
 }
 
@@ -106,7 +114,7 @@ pub fn named(
     for name in names {
         let found = match &gone {
             Ok(gone) => pair(pruned, original, gone, &name).map_err(|gap| gap.why()),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error.message()),
         };
         match found {
             Ok(pair) => all.push(pair),
@@ -133,38 +141,39 @@ pub fn pairs(pruned: &Graph, original: &Graph, names: &[String]) -> Result<Vec<P
 /// Why there is no pair of a name.
 enum Gap {
     /// Nothing of that name is computed by this model.
-    Missing(&'static str),
+    Missing(Model),
     /// The pruned model has another shape there.
     Unlike,
 }
 
+#[derive(Clone, Copy)]
+enum Model {
+    Original,
+    Pruned,
+}
+
 impl Gap {
-    fn why(&self) -> String {
+    fn why(&self) -> Message {
         match self {
-            Gap::Missing(whose) => format!("the {whose} computes no such value"),
-            Gap::Unlike => {
-                "what the pruned model has there is not what a cut of this original leaves".into()
-            }
+            Gap::Missing(Model::Original) => message!("reason-feature-not-in-original"),
+            Gap::Missing(Model::Pruned) => message!("reason-feature-not-in-pruned"),
+            Gap::Unlike => message!("reason-feature-unlike-original"),
         }
     }
 
     /// The same of a value that somebody named.
-    fn of(&self, name: &str) -> String {
+    fn of(&self, name: &str) -> Message {
         match self {
-            Gap::Missing(whose) => format!(
-                "the {whose} computes no “{name}” that could be matched: name the output of one of its nodes"
-            ),
-            Gap::Unlike => format!(
-                "“{name}” of the pruned model is not what a cut of this original leaves of it: give a file that Secateur \
-                 cut, and the model that it was cut from"
-            ),
+            Gap::Missing(Model::Original) => message!("error-feature-not-in-original", name = name),
+            Gap::Missing(Model::Pruned) => message!("error-feature-not-in-pruned", name = name),
+            Gap::Unlike => message!("error-feature-unlike-original", name = name),
         }
     }
 }
 
 fn pair(pruned: &Graph, original: &Graph, gone: &Gone, name: &str) -> Result<Pair, Gap> {
-    let student = computed(pruned, name).ok_or(Gap::Missing("pruned model"))?;
-    let teacher = computed(original, name).ok_or(Gap::Missing("original"))?;
+    let student = computed(pruned, name).ok_or(Gap::Missing(Model::Pruned))?;
+    let teacher = computed(original, name).ok_or(Gap::Missing(Model::Original))?;
     let mut expected = lengths(original, teacher);
     let mut left = Vec::new();
     for (axis, length) in expected.iter_mut().enumerate() {

@@ -164,7 +164,7 @@ impl Plan {
             return Err(Error::BadInput(format!(
                 "the pictures per step must be a whole number from 1 to {MOST_PICTURES}, and {batch} is none: 64 do well where \
                  pictures are small, 8 where they are large"
-            )));
+            ).into()));
         }
         let batch = batch as usize;
         Ok(Plan { batch, ..self })
@@ -205,6 +205,7 @@ pub(super) fn is_small(preset: &Preset) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     fn plan(method: Method, chosen: Chosen) -> Result<Plan> {
         let preset = r#"{"size": [32, 32], "mean": [0, 0, 0], "std": [1, 1, 1]}"#;
@@ -232,7 +233,7 @@ mod tests {
             );
         }
         for batch in [0.0, -8.0, 2.5, 4097.0, 1e12, f64::NAN, f64::INFINITY] {
-            let error = of_batch(Method::Distill, batch).unwrap_err().to_string();
+            let error = said(&of_batch(Method::Distill, batch).unwrap_err());
             assert!(error.contains("whole number from 1 to 4096"), "{error}");
             assert!(error.contains(&batch.to_string()), "{error}");
         }

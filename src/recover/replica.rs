@@ -217,7 +217,7 @@ fn check_labels(pictures: &Pictures, trainer: &Trainer) -> Result<()> {
         return Err(Error::BadInput(format!(
             "the pictures show {} classes, but the model tells {classes} apart: leave some out, or take the model's own",
             most + 1
-        )));
+        ).into()));
     }
     if labels.iter().all(|&label| label == first) {
         return Err(Error::BadInput(

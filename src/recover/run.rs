@@ -130,7 +130,7 @@ impl RecoveryRun {
         members: Range<usize>,
     ) -> Result<Self> {
         let needs = |what: &str| {
-            Error::BadInput(format!("{what} needs the original model beside the pruned"))
+            Error::BadInput(format!("{what} needs the original model beside the pruned").into())
         };
         plan.augmentation.check()?;
         let work = match plan.method {

@@ -138,7 +138,7 @@ impl Matching {
             let name = &original.value(pair.teacher).name;
             let wanted = self.executor.value(name).and_then(|x| pair.wanted(&x));
             let wanted = wanted.ok_or_else(|| {
-                Error::BadInput(format!("“{name}” holds no floats, so it can't be matched"))
+                Error::BadInput(format!("“{name}” holds no floats, so it can't be matched").into())
             })?;
             Ok((pair.student, wanted))
         });

@@ -3,6 +3,7 @@
 use super::schedule::PruningSchedule;
 use crate::cost::Totals;
 use crate::eval::Metrics;
+use crate::message::Message;
 use crate::recover::Advance;
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +53,7 @@ pub struct Candidate {
     /// Where learning ran away, what is to be said of it: the weights that were judged are the last good ones, so that a better
     /// rate may have made a better model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub diverged: Option<String>,
+    pub diverged: Option<Message>,
 }
 
 /// What [`super::BudgetSearch::advance`] did.
@@ -70,5 +71,5 @@ pub enum SearchEvent {
     /// A round is over.
     Judged(Candidate),
     /// No such cut can be made, for this reason: a search tries a smaller step, a schedule ends.
-    Limit(String),
+    Limit(Message),
 }

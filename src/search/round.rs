@@ -7,6 +7,7 @@ use crate::eval::Metrics;
 use crate::eval::ModelComparison;
 use crate::eval::ReferenceLogits;
 use crate::graph::Graph;
+use crate::message::Message;
 use crate::recover::RecoveryRun;
 use crate::train::Gradients;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub(super) struct Round {
     /// The pictures that it is measured on, and what the original says of them.
     judged: (Arc<Pictures>, ReferenceLogits),
     /// What is to be said of learning that ran away.
-    diverged: Option<String>,
+    diverged: Option<Message>,
     work: Work,
 }
 
@@ -45,7 +46,7 @@ pub(super) struct Ended {
     pub cut: Metrics,
     pub recovered: Metrics,
     /// What is to be said of learning that ran away.
-    pub diverged: Option<String>,
+    pub diverged: Option<Message>,
 }
 
 impl Round {

@@ -31,7 +31,7 @@ impl PruningSchedule {
             {
                 Err(Error::BadInput(format!(
                     "the rounds must be a whole number from 1 to {MOST_ROUNDS}, and {rounds} is none"
-                )))
+                ).into()))
             }
             _ => Ok(()),
         }
@@ -69,6 +69,7 @@ pub fn polynomial(initial: f64, last: f64, (begin, end): (f64, f64), power: f64,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     #[test]
     fn rounds_are_a_whole_number() {
@@ -84,7 +85,7 @@ mod tests {
                 PruningSchedule::Linear(rounds),
                 PruningSchedule::Cubic(rounds),
             ] {
-                let error = pace.check().unwrap_err().to_string();
+                let error = said(&pace.check().unwrap_err());
                 assert!(error.contains("whole number from 1 to 100"), "{error}");
                 assert!(error.contains(&rounds.to_string()), "{error}");
             }

@@ -233,10 +233,13 @@ impl Sensitivity {
     /// Errors: [`Error::BadInput`] for a probe that there is not; else those of cutting.
     pub fn begin(&mut self, probe: usize) -> Result<LayerProbe> {
         if probe >= self.len() {
-            return Err(Error::BadInput(format!(
-                "there are {} probes, and this one is number {probe}",
-                self.len()
-            )));
+            return Err(Error::BadInput(
+                format!(
+                    "there are {} probes, and this one is number {probe}",
+                    self.len()
+                )
+                .into(),
+            ));
         }
         let recipe = self.recipe_of(probe);
         self.session.choose(&recipe)?;

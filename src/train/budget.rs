@@ -38,7 +38,7 @@ impl RequestedBudget {
             {
                 return Err(Error::BadInput(format!(
                     "learning for {steps} steps can't be done: say a whole number from 1 to {MOST_STEPS}"
-                )));
+                ).into()));
             }
             RequestedBudget::Steps(steps) => TrainingBudget::Steps(steps as usize),
             RequestedBudget::Epochs(epochs) => TrainingBudget::Epochs(epochs),
@@ -72,9 +72,12 @@ impl TrainingBudget {
         if value > 0.0 && value <= most {
             return Ok(());
         }
-        Err(Error::BadInput(format!(
-            "learning for {value} {what} can't be done: say a number above 0, up to {most}"
-        )))
+        Err(Error::BadInput(
+            format!(
+                "learning for {value} {what} can't be done: say a number above 0, up to {most}"
+            )
+            .into(),
+        ))
     }
 }
 
@@ -181,6 +184,7 @@ impl TrainingProgress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
     use std::cell::Cell;
 
     thread_local! {
@@ -207,13 +211,7 @@ mod tests {
     #[test]
     fn time_counts_while_steps_are_done_and_not_between() {
         let mut course = TrainingProgress::new(TrainingBudget::Minutes(1.0), 10, 2).unwrap();
-        assert!(
-            course
-                .check_clock()
-                .unwrap_err()
-                .to_string()
-                .contains("no clock")
-        );
+        assert!(said(&course.check_clock().unwrap_err()).contains("no clock"));
         course.timed_by(Some(|| NOW.get()));
         course.check_clock().unwrap();
         for step in 1..=3 {
@@ -265,17 +263,11 @@ mod tests {
             assert_eq!(asked.length().unwrap(), length);
         }
         for steps in [0.0, -5.0, 2.5, 1e7 + 1.0, f64::NAN, f64::INFINITY] {
-            let error = RequestedBudget::Steps(steps)
-                .length()
-                .unwrap_err()
-                .to_string();
+            let error = said(&RequestedBudget::Steps(steps).length().unwrap_err());
             assert!(error.contains(&format!("{steps} steps")), "{error}");
             assert!(error.contains("whole number from 1 to"), "{error}");
         }
-        let error = RequestedBudget::Epochs(-1.0)
-            .length()
-            .unwrap_err()
-            .to_string();
+        let error = said(&RequestedBudget::Epochs(-1.0).length().unwrap_err());
         assert!(error.contains("above 0"), "{error}");
     }
 
@@ -287,7 +279,7 @@ mod tests {
             TrainingBudget::Epochs(f64::NAN),
             TrainingBudget::Minutes(f64::INFINITY),
         ] {
-            let error = length.check().unwrap_err().to_string();
+            let error = said(&length.check().unwrap_err());
             assert!(error.contains("above 0"), "{error}");
         }
     }

@@ -17,7 +17,7 @@ pub struct LossTargets<'a> {
 impl LossTargets<'_> {
     /// Fails where this is no goal for so many samples and classes.
     pub(super) fn check(&self, samples: usize, classes: usize) -> Result<()> {
-        let wrong = |why: String| Err(Error::BadInput(why));
+        let wrong = |why: String| Err(Error::BadInput(why.into()));
         if let Some(labels) = self.labels {
             if labels.len() != samples {
                 let count = labels.len();

@@ -335,7 +335,7 @@ impl Trainer {
         Error::Diverged(format!(
             "learning ran away {place}; the weights of step {step} are kept: try a learning rate below {}",
             self.settings.rate
-        ))
+        ).into())
     }
 }
 

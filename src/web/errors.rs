@@ -1,26 +1,28 @@
-//! Errors on their way to JavaScript: an `Error` whose `name` is the stable code and whose `message` is for people.
+//! Errors on their way to JavaScript: an `Error` whose `name` is the stable code and whose `message` is the catalog's entry
+//! with its parameters, as JSON. The page makes the sentence.
 
 use crate::Error;
+use crate::message::Message;
 use wasm_bindgen::JsValue;
 
 pub type JsResult<T> = Result<T, JsValue>;
 
 impl From<Error> for JsValue {
     fn from(error: Error) -> JsValue {
-        coded(error.code(), &error.to_string())
+        coded(error.code(), &error.message())
     }
 }
 
 /// A message that could not be read or built: the page and the core are not of one version.
 pub fn mismatch(error: impl std::fmt::Display) -> JsValue {
-    coded(
-        "mismatch",
-        &format!("the page and its core do not fit together; reload the page ({error})"),
-    )
+    let message = message!("error-version-mismatch", reason = error.to_string());
+    coded("mismatch", &message)
 }
 
-fn coded(code: &str, message: &str) -> JsValue {
-    let error = js_sys::Error::new(message);
+fn coded(code: &str, message: &Message) -> JsValue {
+    // A message holds nothing that JSON can't.
+    let text = serde_json::to_string(message).unwrap_or_default();
+    let error = js_sys::Error::new(&text);
     error.set_name(code);
     error.into()
 }

@@ -146,7 +146,7 @@ impl Runner {
                 "the model takes {} numbers of shape {shape:?}, the photo was made into {}; check the preset's size and channels",
                 shape.iter().product::<usize>(),
                 input.len()
-            )));
+            ).into()));
         }
         let tensor = [Tensor::from_f32(&shape, input.to_vec())];
         let start = now();

@@ -8,6 +8,7 @@ import type {
   ListedCriterion,
   LayerCut,
   LayerInfo,
+  Message,
   ModelSummary,
   PackResult,
   PhotoComparison,
@@ -35,8 +36,13 @@ export interface DoubleCore extends Core {
 }
 
 /** A failure as the core gives it. */
-export function coreError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
+export function coreError(code: string, message: string, args?: Message["args"]): Error {
+  return Object.assign(new Error(message), { code, said: args ? { key: `error-${code}`, args } : sentence(message) });
+}
+
+/** What the core says, of which a test only needs the sentence. */
+export function sentence(text: string): Message {
+  return { key: "kept-sentence", args: { text } };
 }
 
 /** Calls that the double gives no answer to. */
@@ -142,7 +148,7 @@ function packed(recipe: Recipe, skipped?: Error): PackResult {
   return {
     ...preview(recipe),
     check: skipped ? null : CHECK,
-    checkSkipped: skipped?.message ?? null,
+    checkSkipped: skipped ? sentence(skipped.message) : null,
     checkElsewhere: skipped !== undefined,
     folded: [{ layer: "stem", channels: 4, what: "bias folded into head" }],
     zeroed: [],

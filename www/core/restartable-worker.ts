@@ -3,17 +3,31 @@
  * way is rejected with a reason.
  */
 import { releaseProxy, wrap, type Remote as ComlinkRemote } from "comlink";
+import { say, type Message } from "../text";
 import { remote, type Remote } from "./remote";
 
-/** What every rejected call of the core carries. `code` is stable, `message` is for people. */
+/** What every rejected call of the core carries: `code` is stable, `said` is for people, and so is `message`, its sentence. */
 export class CoreError extends Error {
   constructor(
     readonly code: string,
-    message: string,
+    readonly said: Message,
   ) {
-    super(message);
+    super(say(said));
     this.name = "CoreError";
   }
+}
+
+const CANCELLED: Message = { key: "error-cancelled", args: {} };
+
+/** What a worker's error says: an entry of the catalogue as JSON, where it is the core's, or other software's own words. */
+function saidBy({ message }: Error): Message {
+  try {
+    const said = JSON.parse(message) as Message;
+    if (typeof said.key === "string") return said;
+  } catch {
+    // No JSON.
+  }
+  return { key: "error-foreign", args: { reason: message } };
 }
 
 /** Names under which JavaScript engines report that a WebAssembly instance trapped or ran out of memory. */
@@ -24,9 +38,7 @@ export function isFatal(error: unknown): boolean {
   return FATAL.has((error as Partial<Error> | null)?.name ?? "");
 }
 
-const CRASHED =
-  "This part of the page stopped unexpectedly and was started again with the model that was open. " +
-  "If it happens again with the same model or settings, the model may need more memory than the browser gives.";
+const CRASHED: Message = { key: "error-crashed", args: {} };
 
 /** A call that makes a worker what it is: a fresh one is given it again. */
 export interface Remembered<Api> {
@@ -76,13 +88,13 @@ export class RestartableWorker<Api> {
 
   /** Ends whatever is under way and starts afresh, restored to the last finished state. */
   cancel(): void {
-    if (this.#worker) this.#restart(new CoreError("cancelled", "Cancelled."));
+    if (this.#worker) this.#restart(new CoreError("cancelled", CANCELLED));
   }
 
   /** Ends the worker for good. */
   end(): void {
     this.#isOver = true;
-    this.#close(new CoreError("cancelled", "Cancelled."));
+    this.#close(new CoreError("cancelled", CANCELLED));
   }
 
   async #call(name: Name<Api>, args: readonly unknown[]): Promise<unknown> {
@@ -95,7 +107,7 @@ export class RestartableWorker<Api> {
 
   async #attempt(work: (api: Wrapped<Api>) => Promise<unknown>): Promise<unknown> {
     const api = this.#api;
-    if (!api) throw new CoreError("cancelled", "Cancelled.");
+    if (!api) throw new CoreError("cancelled", CANCELLED);
     let abandon!: (error: CoreError) => void;
     const abandoned = new Promise<never>((_, reject) => (abandon = reject));
     this.#abandon.add(abandon);
@@ -103,8 +115,7 @@ export class RestartableWorker<Api> {
       return await Promise.race([work(api), abandoned]);
     } catch (error) {
       if (error instanceof CoreError) throw error;
-      const { name, message } = error as Error;
-      if (!isFatal(error)) throw new CoreError(name, message);
+      if (!isFatal(error)) throw new CoreError((error as Error).name, saidBy(error as Error));
       const crash = new CoreError("crashed", CRASHED);
       if (api === this.#api) this.#restart(crash);
       throw crash;

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { coreError } from "../../tests/page/core-double";
+import { coreError, sentence } from "../../tests/page/core-double";
 import { settled } from "../../tests/page/surroundings";
 import { asked, called, core, opened } from "../../tests/page/visits";
 import { message } from "../text/message";
@@ -38,7 +38,7 @@ describe("a cut that our engine can't run", () => {
     await settled();
     expect(core.calls).toContainEqual(["cancel", "peer"]);
     expect(session.cut.elsewhere.work).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
-    expect(session.cut.packed).toMatchObject({ value: { check: null, checkSkipped: SKIPPED.message } });
+    expect(session.cut.packed).toMatchObject({ value: { check: null, checkSkipped: sentence(SKIPPED.message) } });
     expect(session.comparison.summary).toMatchObject({ state: "ready" });
     release();
     await settled();
@@ -52,7 +52,7 @@ describe("a cut that our engine can't run", () => {
     core.fail("peer.answer", coreError("Error", "no available backend found"));
     const session = await opened();
     expect(session.cut.elsewhere.work).toMatchObject({ state: "failed", failure: { message: /no available backend/ } });
-    expect(session.cut.packed).toMatchObject({ value: { check: null, checkSkipped: SKIPPED.message } });
+    expect(session.cut.packed).toMatchObject({ value: { check: null, checkSkipped: sentence(SKIPPED.message) } });
   });
 
   test("does not keep the slider waiting, and another cut is checked in its place", async () => {

@@ -5,7 +5,7 @@ import { loadPreset, modelUrl, type Catalogue } from "../data/catalogue";
 import { download } from "../data/download";
 import * as format from "../format";
 import { sourceId, type AxisSizes, type ModelSource } from "../state/decisions";
-import { empty, failed, failureOf, loading, type Status } from "../state/status";
+import { empty, failed, failureOf, loading, type Failure, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
 import { text } from "../text";
 import { message, PageError } from "../text/message";
@@ -94,7 +94,7 @@ export class Model {
     } catch (error) {
       const failure = failureOf(error);
       if (failure.code === "open-dimensions")
-        this.question = { source, message: failure.message, axes: quotedIn(failure.message) };
+        this.question = { source, message: failure.message, axes: openAxes(failure) };
       this.attempt = failure.code === "cancelled" || this.question ? empty : failed(error);
       return false;
     }
@@ -145,7 +145,8 @@ export function withSizes(source: ModelSource, sizes: AxisSizes): ModelSource {
   return { ...source, sizes: { ...source.sizes, ...sizes } };
 }
 
-/** The core's message names each open axis in “quotes”. */
-function quotedIn(message: string): string[] {
-  return [...new Set([...message.matchAll(/“([^”]+)”/g)].map((match) => match[1]!))];
+/** What the core asks for a length of. */
+function openAxes({ said }: Failure): string[] {
+  const names = said?.args.names;
+  return Array.isArray(names) ? names.map(String) : [];
 }

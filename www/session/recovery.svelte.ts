@@ -19,7 +19,7 @@ import { randomId } from "../state/ids";
 import { joined, type Origin } from "../state/origin";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
-import { text } from "../text";
+import { say, text } from "../text";
 import { message, PageError } from "../text/message";
 import { TrainingProgress, type LossPoint, type Throughput } from "./training-progress";
 import { gather } from "./gather";
@@ -120,7 +120,7 @@ export class Recovery {
       await learner.recover(patient.original, patient.pruned, plan, patient.sizes);
       const beginning = await this.#begin(text("page-progress-both"));
       this.from = { what: patient.earlier.length > 0 ? "before" : "cut", quality: beginning.pruned };
-      if (beginning.unmatched !== undefined) this.#remark(beginning.unmatched);
+      if (beginning.unmatched !== undefined) this.#remark(say(beginning.unmatched));
       const origin = joined(patient.compared, originOf(lessons));
       const tell = async (
         { bytes, totals, left, milliseconds }: Recovered,
@@ -217,11 +217,11 @@ export class Recovery {
         this.from = { what: "cut", quality: stage.cut };
         this.work = loading(recovering);
       } else if ("recovering" in stage) await this.#follow(course, recovering, stage.recovering);
-      else if ("limit" in stage) this.#remark(stage.limit);
+      else if ("limit" in stage) this.#remark(say(stage.limit));
       else {
         const { totals, cut, recovered: quality, milliseconds, accepted, diverged } = stage.judged;
         rounds += 1;
-        if (diverged !== undefined) this.#remark(text("page-notice-round", { round, what: diverged }));
+        if (diverged !== undefined) this.#remark(text("page-notice-round", { round, what: say(diverged) }));
         if (accepted) best = bytes;
         await this.listeners.onOutcome({
           id: randomId(),

@@ -1,7 +1,7 @@
 import { IDBObjectStore } from "fake-indexeddb";
 import { describe, expect, test, vi } from "vitest";
 import type { SearchGoal } from "../core/protocol";
-import { coreError } from "../../tests/page/core-double";
+import { coreError, sentence } from "../../tests/page/core-double";
 import { file, settled } from "../../tests/page/surroundings";
 import { called, core, opened, visit } from "../../tests/page/visits";
 import type { Lesson } from "../data/sets/lesson";
@@ -127,7 +127,10 @@ describe("a recovery", () => {
     const session = await opened();
     const { begin } = core.learner;
     const unmatched = "1 of 2 inner values can't be matched: “relu” (the pruned model computes no such value).";
-    vi.spyOn(core.learner, "begin").mockImplementation(async () => ({ ...(await begin()), unmatched }));
+    vi.spyOn(core.learner, "begin").mockImplementation(async () => ({
+      ...(await begin()),
+      unmatched: sentence(unmatched),
+    }));
     await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
     expect(session.recovery.remarks).toContain(unmatched);
   });
@@ -533,7 +536,7 @@ describe("a recovery", () => {
       .mockImplementationOnce(async () => {
         const made = await round();
         const { judged } = made.stage as { judged: object };
-        return { ...made, stage: { judged: { ...judged, diverged } } as typeof made.stage };
+        return { ...made, stage: { judged: { ...judged, diverged: sentence(diverged) } } as typeof made.stage };
       });
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();
@@ -637,7 +640,13 @@ describe("a recovery", () => {
       })
       .mockImplementationOnce(() => {
         session.recovery.stop();
-        return Promise.resolve({ stage: { limit: "no more" }, isOver: false, least: 0, bytes: NONE, state: "stopped" });
+        return Promise.resolve({
+          stage: { limit: sentence("no more") },
+          isOver: false,
+          least: 0,
+          bytes: NONE,
+          state: "stopped",
+        });
       });
     await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
     await settled();

@@ -148,7 +148,7 @@ describe("a session", () => {
 
   test("asks for the sizes that a model leaves open", async () => {
     const session = await visit();
-    core.fail("open", coreError("open-dimensions", "Please give numbers for “height” and “width”."));
+    core.fail("open", coreError("open-dimensions", "Please give numbers.", { names: ["height", "width"] }));
     await session.intake.openFile(file("any.onnx"));
     expect(session.model.question?.axes).toEqual(["height", "width"]);
 

@@ -1,5 +1,5 @@
 /** The four states that every panel has: nothing yet, under way, failed, finished. */
-import { say, text } from "../text";
+import { say, text, type Message } from "../text";
 import { PageError } from "../text/message";
 
 export interface Failure {
@@ -7,6 +7,8 @@ export interface Failure {
   readonly code: string;
   /** What went wrong, where, and what to do, for people. */
   readonly message: string;
+  /** The same as an entry of the catalog, where the core said it. */
+  readonly said?: Message;
 }
 
 export interface Progress {
@@ -41,7 +43,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof PageError) return { code: error.code, message: say(error.said) };
   if (error instanceof Error) {
     const code = "code" in error && typeof error.code === "string" ? error.code : "unexpected";
-    return { code, message: error.message };
+    const said = "said" in error ? { said: error.said as Message } : {};
+    return { code, message: error.message, ...said };
   }
   return { code: "unexpected", message: String(error) };
 }

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use secateur::data::idx_files::{self, Pair};
 use secateur::data::{Pictures, Preset, folder::Folder, outputs};
 use secateur::graph::Graph;
+use secateur::text::said;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -114,7 +115,7 @@ impl Data {
         let folder = Folder::open(&self.data, &preset, outputs(model))?;
         let folder = folder
             .of_part(part)
-            .map_err(|e| Failure::new(format!("“{}”: {e}", self.data.display())))?;
+            .map_err(|e| Failure::in_file(&self.data, &e))?;
         Ok(self.limited(folder, preset))
     }
 
@@ -192,7 +193,8 @@ impl Set {
         for start in (0..all).step_by(CHUNK) {
             progress.count(start, all);
             let range = start..(start + CHUNK).min(all);
-            let mut note = |error: &secateur::Error| progress.note(&format!("left out: {error}"));
+            let mut note =
+                |error: &secateur::Error| progress.note(&format!("left out: {}", said(error)));
             take(folder.load(range, &preset, &mut note)?)?;
         }
         Ok(())

@@ -1,7 +1,10 @@
 //! Why the command stops, in one line.
 
 use clap::error::ErrorKind;
+use secateur::t;
+use secateur::text::said;
 use std::fmt;
+use std::path::Path;
 
 /// The status of a command that could not be understood, as is usual; any other failure has 1.
 const USAGE: u8 = 2;
@@ -16,6 +19,15 @@ pub enum Failure {
 impl Failure {
     pub fn new(reason: impl Into<String>) -> Self {
         Failure::Other(reason.into())
+    }
+
+    /// What is wrong with what a file holds.
+    pub fn in_file(path: &Path, error: &secateur::Error) -> Self {
+        Failure::Other(t!(
+            "error-in-file",
+            path = path.display().to_string(),
+            reason = error.message()
+        ))
     }
 
     /// The text of `--help` and `--version`, which clap hands out as errors.
@@ -68,6 +80,6 @@ impl From<clap::Error> for Failure {
 
 impl From<secateur::Error> for Failure {
     fn from(e: secateur::Error) -> Self {
-        Failure::Other(e.to_string())
+        Failure::Other(said(&e))
     }
 }

@@ -33,7 +33,7 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
 /// A preset document.
 pub fn read_preset(path: &Path) -> Result<Preset, Failure> {
     let text = read_text(path)?;
-    Preset::parse(&text).map_err(|e| Failure::new(format!("“{}”: {e}", path.display())))
+    Preset::parse(&text).map_err(|e| Failure::in_file(path, &e))
 }
 
 /// Where a file is going to be written. Checked before long work, written after it.

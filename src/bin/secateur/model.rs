@@ -42,7 +42,7 @@ impl Model {
                     axes.join(", "),
                     axes.first().map_or("height", String::as_str)
                 )),
-                e => Failure::new(format!("“{place}”: {e}")),
+                e => Failure::in_file(&self.path, &e),
             }
         })
     }

@@ -17,6 +17,7 @@ use secateur::prune::cut::CutReport;
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
 use secateur::search::cut_scores;
+use secateur::text::render;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -44,8 +45,7 @@ pub struct Prune {
 impl Prune {
     pub fn answer(self) -> Result<String, Failure> {
         let text = files::read_text(&self.recipe)?;
-        let recipe = Recipe::parse(&text)
-            .map_err(|e| Failure::new(format!("“{}”: {e}", self.recipe.display())))?;
+        let recipe = Recipe::parse(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
         let output = Place::new(&self.output)?;
         let report = self.report.as_deref().map(Place::new).transpose()?;
         if report.as_ref().is_some_and(|report| report.is(&output)) {
@@ -169,6 +169,6 @@ fn summary(report: &CutReport) -> String {
         ),
         // That they disagree is among the warnings.
         (Some(_), _) | (None, None) => String::new(),
-        (None, Some(why)) => format!("not checked: {why}\n"),
+        (None, Some(why)) => format!("not checked: {}\n", render(why)),
     }
 }

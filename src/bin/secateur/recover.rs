@@ -15,6 +15,7 @@ use secateur::eval::{Metrics, ModelComparison, ReferenceLogits};
 use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::recover::{self, Chosen, Plan, RecoveryRun};
+use secateur::text::{render, said};
 use secateur::train::TrainingBudget;
 use secateur::train::{Rule, Schedule};
 use std::path::PathBuf;
@@ -283,7 +284,7 @@ fn recover_by(
 ) -> Result<(Graph, Option<String>), Failure> {
     let mut job = RecoveryRun::new(pruned, Some(original), lessons, plan)?.timed_by(Some(now));
     if let Some(unmatched) = job.unmatched() {
-        progress.note(&format!("note: {unmatched}"));
+        progress.note(&format!("note: {}", render(&unmatched.message())));
     }
     let judge = match judged {
         Some(pictures) => {
@@ -317,7 +318,7 @@ fn do_all(
         let advance = match job.advance() {
             Ok(advance) => advance,
             Err(error @ secateur::Error::Diverged(_)) => {
-                progress.note(&format!("warning: {error}"));
+                progress.note(&format!("warning: {}", said(&error)));
                 break;
             }
             Err(error) => return Err(error.into()),

@@ -56,8 +56,7 @@ struct Subject<'a> {
 impl Sense {
     pub fn answer(self) -> Result<String, Failure> {
         let text = files::read_text(&self.recipe)?;
-        let recipe = Recipe::parse(&text)
-            .map_err(|e| Failure::new(format!("“{}”: {e}", self.recipe.display())))?;
+        let recipe = Recipe::parse(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
         let guided = self.guided.as_deref().map(Place::new).transpose()?;
         let target = match (&guided, recipe.target) {
             (Some(_), None) => {

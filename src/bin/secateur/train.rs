@@ -12,8 +12,10 @@ use secateur::cost::model_cost;
 use secateur::data::idx_files::{Pair, Part};
 use secateur::data::{Augmentation, Pictures};
 use secateur::eval::Metrics;
+use secateur::message::Message;
 use secateur::onnx;
 use secateur::recover::{DataParallelGroup, TrainingData};
+use secateur::text::said;
 use secateur::train::{Rule, Schedule, Settings, TrainingStep, small_network};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -64,7 +66,7 @@ struct Log {
     epochs: Vec<Epoch>,
     /// Why learning ended early, where it ran away; the network then has the last good weights.
     #[serde(skip_serializing_if = "Option::is_none")]
-    diverged: Option<String>,
+    diverged: Option<Message>,
     seconds: f64,
     /// On pictures that nothing was learned from or chosen by.
     test: Metrics,
@@ -117,8 +119,8 @@ impl Train {
         let diverged = match self.learn(steps, &mut team, &progress, &mut epochs) {
             Ok(()) => None,
             Err(error @ Error::Diverged(_)) => {
-                progress.note(&format!("warning: {error}"));
-                Some(error.to_string())
+                progress.note(&format!("warning: {}", said(&error)));
+                Some(error.message())
             }
             Err(error) => return Err(error.into()),
         };

@@ -19,6 +19,7 @@ use secateur::graph::Graph;
 use secateur::recipe::Recipe;
 use secateur::recover::Plan;
 use secateur::search::{BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal};
+use secateur::text::render;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -105,8 +106,7 @@ struct Side {
 impl Trim {
     pub fn answer(self) -> Result<String, Failure> {
         let text = files::read_text(&self.recipe)?;
-        let recipe = Recipe::parse(&text)
-            .map_err(|e| Failure::new(format!("“{}”: {e}", self.recipe.display())))?;
+        let recipe = Recipe::parse(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
         let output = Place::new(&self.output)?;
         let report = self.report.as_deref().map(Place::new).transpose()?;
         if report.as_ref().is_some_and(|report| report.is(&output)) {
@@ -139,11 +139,11 @@ impl Trim {
                 SearchEvent::Judged(tried) => {
                     progress.note(&describe(&tried));
                     if let Some(reason) = &tried.diverged {
-                        progress.note(&format!("warning: {reason}"));
+                        progress.note(&format!("warning: {}", render(reason)));
                     }
                     progress.stage("Cutting");
                 }
-                SearchEvent::Limit(reason) => progress.note(&reason),
+                SearchEvent::Limit(reason) => progress.note(&render(&reason)),
             }
         }
         progress.stage("Measuring on pictures that were held back");

@@ -82,8 +82,9 @@ impl Tape {
         let graph = settled.graph;
         let node = &graph.nodes[index];
         let label = graph.node_label(node);
-        let fail =
-            |reason: &str| Error::BadModel(format!("node “{label}” ({}) {reason}", node.op_type));
+        let fail = |reason: &str| {
+            Error::BadModel(format!("node “{label}” ({}) {reason}", node.op_type).into())
+        };
         let mut operands = Vec::with_capacity(node.inputs.len());
         let mut inputs = Vec::with_capacity(node.inputs.len());
         for (i, &input) in node.inputs.iter().enumerate() {

@@ -16,7 +16,7 @@ pub fn check_names(recipe: &Recipe, costs: &CostModel<'_>) -> Result<()> {
             };
             return Err(Error::BadRecipe(format!(
                 "this recipe can't be used with this model: {field} names a layer “{name}”, which the model does not have; {hint}"
-            )));
+            ).into()));
         }
     }
     Ok(())

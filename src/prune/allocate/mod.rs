@@ -41,7 +41,7 @@ pub fn out_of_reach(target: Target, reachable: f64) -> Error {
                  less, or loosen maxSparsity, floor, roundTo or protect",
                 percent(share),
                 percent(reachable)
-            ));
+            ).into());
         }
         Target::Parameters(share) => ("parameters", share),
         Target::Macs(share) => ("multiply-adds", share),
@@ -52,7 +52,7 @@ pub fn out_of_reach(target: Target, reachable: f64) -> Error {
          higher share, or loosen maxSparsity, floor, roundTo or protect",
         percent(asked),
         percent(reachable)
-    ))
+    ).into())
 }
 
 fn percent(share: f64) -> String {

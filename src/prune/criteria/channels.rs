@@ -79,7 +79,7 @@ fn no_scores(graph: &Graph, node: usize, info: &CriterionInfo) -> Error {
          needs {needs}, “l2” does not",
         graph.node_label(&graph.nodes[node]),
         info.name
-    ))
+    ).into())
 }
 
 #[cfg(test)]

@@ -38,10 +38,13 @@ impl Masks {
             let constant = value.constant.as_ref().filter(|t| t.len() == mask.len());
             let zeroed = constant.and_then(|t| t.with_floats(&mask.apply(&t.floats()?)));
             let zeroed = zeroed.ok_or_else(|| {
-                Error::BadModel(format!(
-                    "the mask of “{}” does not fit the tensor of that name",
-                    value.name
-                ))
+                Error::BadModel(
+                    format!(
+                        "the mask of “{}” does not fit the tensor of that name",
+                        value.name
+                    )
+                    .into(),
+                )
             })?;
             value.constant = Some(Arc::new(zeroed));
         }

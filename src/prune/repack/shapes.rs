@@ -17,10 +17,13 @@ pub fn rewrite(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<()> 
         }
         let label = graph.node_label(node);
         let failed = |why: String| {
-            Error::BadModel(format!(
-                "node “{label}” ({}) can't follow its tensors' new shapes: {why}",
-                node.op_type
-            ))
+            Error::BadModel(
+                format!(
+                    "node “{label}” ({}) can't follow its tensors' new shapes: {why}",
+                    node.op_type
+                )
+                .into(),
+            )
         };
         let opset = graph.opset();
         let operator = ops::operator(node, opset).map_err(failed)?;
@@ -83,5 +86,5 @@ fn fits(a: &TensorType, b: &TensorType) -> bool {
 fn fault(name: &str) -> Error {
     Error::BadModel(format!(
         "re-packing gave “{name}” a shape that does not follow from the others; the model can't be re-packed, please report it"
-    ))
+    ).into())
 }

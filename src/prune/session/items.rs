@@ -109,5 +109,5 @@ pub fn channels_only(recipe: &Recipe) -> Error {
         "this recipe can't be used: the criterion “{}” judges whole channels, not single weights; use the granularity “channel”, or \
          another criterion such as “l1”",
         recipe.criterion
-    ))
+    ).into())
 }

@@ -50,7 +50,7 @@ impl Session {
         let costs = CostModel::new(&self.graph);
         let row = costs.rows().get(layer);
         row.map(|row| row.node)
-            .ok_or_else(|| Error::BadInput(format!("layer {layer} does not exist")))
+            .ok_or_else(|| Error::BadInput(format!("layer {layer} does not exist").into()))
     }
 
     /// The unit of each output channel of a node that can be cut, by channel.
@@ -135,9 +135,9 @@ impl Session {
         let layer = found.and_then(|(_, weights)| Layer::new(&self.graph, node, weights));
         layer.ok_or_else(|| {
             let name = self.graph.node_label(&self.graph.nodes[node]);
-            Error::BadInput(format!(
-                "the weights of layer “{name}” can't be read as numbers"
-            ))
+            Error::BadInput(
+                format!("the weights of layer “{name}” can't be read as numbers").into(),
+            )
         })
     }
 }

@@ -83,7 +83,7 @@ impl Reconstruction {
         if batch < FEWEST {
             return Err(Error::BadInput(format!(
                 "reconstruction needs at least {FEWEST} pictures, and a few dozen to do well; there are {batch}"
-            )));
+            ).into()));
         }
         let mut input = vec![0.0; pictures.sample_len() * batch];
         let indices: Vec<usize> = (0..batch).collect();
@@ -148,7 +148,7 @@ impl Reconstruction {
                 Error::BadInput(format!(
                     "layer “{label}” has {count} channels, and the original {all}, but the file does not say which are \
                      left: give a file that Secateur cut, and the model that it was cut from"
-                ))
+                ).into())
             })
     }
 

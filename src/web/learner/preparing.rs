@@ -8,6 +8,7 @@ use crate::data::Split;
 use crate::error::Error;
 use crate::eval::{Metrics, ModelComparison};
 use crate::graph::Graph;
+use crate::recover::UnmatchedFeatures;
 use crate::recover::{Plan, RecoveryRun};
 use crate::search::{self, BudgetSearch, Curves, Preparation, Sensitivity, Sweep};
 use crate::web::errors::{JsResult, mismatch};
@@ -84,7 +85,7 @@ impl Learner {
                 // What comes out should not be worse than what went in.
                 job.judged(tested.quality);
                 let told = Beginning {
-                    unmatched: job.unmatched().map(ToString::to_string),
+                    unmatched: job.unmatched().map(UnmatchedFeatures::message),
                     ..beginning(&split, qualities, milliseconds)
                 };
                 let kind = Kind::Recovery(Box::new(job));

@@ -47,14 +47,17 @@ impl Measuring {
     /// through the model.
     pub fn new(graph: &Graph, criterion: &str, pictures: Pictures, seed: u32) -> Result<Self> {
         if pictures.is_empty() {
-            return Err(Error::BadInput(format!(
-                "“{criterion}” is measured on pictures, and there are none: a few dozen do well"
-            )));
+            return Err(Error::BadInput(
+                format!(
+                    "“{criterion}” is measured on pictures, and there are none: a few dozen do well"
+                )
+                .into(),
+            ));
         }
         let Source::Pictures(begin) = find(criterion)?.source else {
             return Err(Error::BadRecipe(format!(
                 "the criterion “{criterion}” is not measured on pictures: it goes by the model alone"
-            )));
+            ).into()));
         };
         let probe = Probe::new(graph, &pictures)?;
         let accumulator = begin(&probe);
@@ -138,7 +141,7 @@ fn scores(probe: &Probe, layer: &Watched, saliency: Saliency) -> Result<LayerSco
             false => Err(Error::BadModel(format!(
                 "the scores of “{name}” are too large for numbers of single precision: this model's activations or gradients \
                  run away on these pictures"
-            ))),
+            ).into())),
         }
     };
     let weights = match saliency.weights {

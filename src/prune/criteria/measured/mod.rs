@@ -126,7 +126,7 @@ impl Measured {
                     "the scores by “{}” were measured on another model: nothing in them fits “{}”; measure them on this one",
                     self.on.criterion,
                     graph.node_label(&graph.nodes[*node])
-                )));
+                ).into()));
             }
         }
         Ok(())

@@ -124,7 +124,7 @@ impl Probe {
             return Err(Error::BadModel(format!(
                 "what the model computes is not finite (NaN or infinity) at “{place}”, so nothing can be measured: look at \
                  the preset's mean and divisor"
-            )));
+            ).into()));
         }
         if gradients {
             let label = match pictures.labels() {
@@ -136,7 +136,7 @@ impl Probe {
                     "a picture is of class {label}, counted from 0, but the model tells only {} apart: name the classes in \
                      the preset in the model's order",
                     said.len()
-                )));
+                ).into()));
             }
             let slope = slope(said, label);
             self.tape.backward(&[(self.output, &slope)])?;
