@@ -8,6 +8,7 @@ import { setUp } from "./setup.mjs";
 import { findChromedriver } from "./setup/browser.mjs";
 import { TARGET } from "./setup/wasm-target.mjs";
 import { run } from "./shell.mjs";
+import { checkText } from "./text.mjs";
 
 const LINT = ["--", "-D", "warnings"];
 
@@ -20,6 +21,7 @@ const STAGES = {
   async lint() {
     await run("eslint", ["."]);
     glossary();
+    checkText();
     await run("cargo", ["clippy", "--quiet", "--all-targets", ...LINT]);
     await run("cargo", ["clippy", "--quiet", "--lib", "--test", "web", "--target", TARGET, ...LINT]);
   },
