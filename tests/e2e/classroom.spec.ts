@@ -86,7 +86,7 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   await secateur.openGalleryModel("A classroom's network");
   await secateur.cut(50);
   const panel = secateur.panel("Recover");
-  await expect(panel.getByTestId("lessons")).toContainText("12000 photos from Fashion-MNIST");
+  await expect(panel.getByTestId("training-data")).toContainText("12000 photos from Fashion-MNIST");
   await panel.getByRole("radio", { name: "Fine-tune" }).check({ force: true });
   await panel.getByLabel("steps", { exact: true }).fill("200");
   await panel.getByLabel(/^Maximum accuracy drop/).fill(String(LINE));

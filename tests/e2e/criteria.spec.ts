@@ -65,7 +65,7 @@ test("all criteria of the published schema are offered, each with its sentence",
 
 test("Wanda looks at the gallery's set, and cuts otherwise than magnitude does", async ({ secateur }) => {
   await secateur.openGalleryModel(CLASSROOM.title);
-  await expect(secateur.panel("Recover").getByTestId("lessons")).toContainText("Fashion-MNIST");
+  await expect(secateur.panel("Recover").getByTestId("training-data")).toContainText("Fashion-MNIST");
   const magnitude = await take(secateur, /^Download ONNX/);
   await choose(secateur, "wanda");
   await expect(measurement(secateur)).toContainText(/Measured on 1024 photos\.\s+These photos decide what is removed/);
@@ -86,7 +86,7 @@ for (const criterion of ["wanda", "taylor"])
     await input.setInputFiles(
       files.map(({ name, bytes }) => ({ name, mimeType: "application/octet-stream", buffer: bytes })),
     );
-    await expect(panel.getByTestId("lessons")).toContainText(`${COUNT} photos`);
+    await expect(panel.getByTestId("training-data")).toContainText(`${COUNT} photos`);
     await choose(secateur, criterion);
     const labels = criterion === "taylor" ? ", using their labels" : "";
     // Those that nothing is learned from are left out.

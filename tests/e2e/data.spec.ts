@@ -41,7 +41,7 @@ test("a zip with a folder a class is counted, and found again after a reload", a
     ...Array.from({ length: 12 }, (_, index) => [`cold/${index}.png`, blue!] as const),
   ]);
   await drop(secateur, { name: "colours.zip", bytes: zipSync(files, { level: 0 }) });
-  const told = recover(secateur).getByTestId("lessons");
+  const told = recover(secateur).getByTestId("training-data");
   await expect(told).toHaveText("25 photos from “colours.zip”, in 2 classes.");
   await secateur.reload();
   await expect(told).toHaveText("25 photos from “colours.zip”, in 2 classes.", { timeout: 60_000 });
@@ -59,7 +59,7 @@ test("folders that are none of the model's classes are refused, not taken for an
   const drawn = await Promise.all(fills.map((fill) => draw(page, { width: 40, height: 30, type: "image/png", fill })));
   const files = Object.fromEntries(drawn.map((bytes, index) => [`${index % 2 ? "cat" : "dog"}/${index}.png`, bytes]));
   await drop(secateur, { name: "pets.zip", bytes: zipSync(files, { level: 0 }) });
-  await expect(recover(secateur).getByTestId("lessons")).toHaveText("8 photos from “pets.zip”, in 2 classes.");
+  await expect(recover(secateur).getByTestId("training-data")).toHaveText("8 photos from “pets.zip”, in 2 classes.");
   await recover(secateur).getByRole("button", { name: "Recover accuracy" }).click();
   await expect(recover(secateur)).toContainText("“cat”, “dog” are none of the model's 1000 classes", {
     timeout: 60_000,
@@ -76,7 +76,7 @@ test("a pair of IDX files is read by the core, and one that does not fit togethe
     bytes: Buffer.concat([header(1, count), Buffer.from(Array.from({ length: count }, (_, index) => index % 3))]),
   });
   await drop(secateur, images, labels(30));
-  await expect(recover(secateur).getByTestId("lessons")).toHaveText("30 photos from your files, in 3 classes.");
+  await expect(recover(secateur).getByTestId("training-data")).toHaveText("30 photos from your files, in 3 classes.");
   await drop(secateur, images, labels(29));
   await expect(recover(secateur).getByRole("alert")).toContainText("30 pictures and 29 labels");
   await drop(secateur, { ...images, bytes: images.bytes.subarray(0, 200) }, labels(30));
@@ -101,9 +101,9 @@ test("pictures are taken with the camera, by keyboard, and kept", async ({ secat
   await expect(panel.getByRole("button", { name: "Capture" })).toBeEnabled();
   await name.fill("pen");
   await name.press("Enter");
-  await expect(panel.getByTestId("lessons")).toHaveText("6 photos from your camera, in 2 classes.");
+  await expect(panel.getByTestId("training-data")).toHaveText("6 photos from your camera, in 2 classes.");
   await secateur.reload();
-  await expect(panel.getByTestId("lessons")).toHaveText("6 photos from your camera, in 2 classes.", {
+  await expect(panel.getByTestId("training-data")).toHaveText("6 photos from your camera, in 2 classes.", {
     timeout: 60_000,
   });
   await expect(panel.getByRole("group", { name: "pen" }).locator("img")).toHaveCount(3);
@@ -127,7 +127,7 @@ test("a full disk is told, and what was taken still works", async ({ secateur, p
   const photo = await draw(page, { width: 8, height: 8, type: "image/png", fill: "teal" });
   await drop(secateur, { name: "one.png", bytes: photo }, { name: "two.png", bytes: photo });
   await expect(page.getByRole("alert").filter({ hasText: "storage is full" })).toBeVisible();
-  await expect(recover(secateur).getByTestId("lessons")).toHaveText("2 photos from your files.");
+  await expect(recover(secateur).getByTestId("training-data")).toHaveText("2 photos from your files.");
 });
 
 test("this browser decodes the packed test set to the published bytes", async ({ secateur }) => {

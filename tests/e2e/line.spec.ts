@@ -91,7 +91,7 @@ test("the line is drawn by mouse, by finger and by keys, and the last model abov
 }) => {
   await secateur.openGalleryModel("A classroom's network");
   const plot = new Plot(secateur);
-  await expect(plot.panel.getByTestId("lessons")).toContainText("Fashion-MNIST");
+  await expect(plot.panel.getByTestId("training-data")).toContainText("Fashion-MNIST");
   await plot.panel.getByRole("button", { name: /^Measure the curve/ }).click();
   await expect(plot.panel.getByText(/pruned only: 10 models/)).toBeVisible({ timeout: 120_000 });
   await expect(plot.panel.getByTestId("measured-on")).toContainText("The original was trained on these photos");

@@ -49,7 +49,7 @@ async function readyInClass(secateur: Secateur): Promise<void> {
   await secateur.cut(50);
   await expect(secateur.check).toBeVisible({ timeout: 60_000 });
   const panel = secateur.panel("Recover");
-  await expect(panel.getByTestId("lessons")).toContainText("Fashion-MNIST");
+  await expect(panel.getByTestId("training-data")).toContainText("Fashion-MNIST");
   await panel.getByRole("radio", { name: "Fine-tune" }).check({ force: true });
 }
 

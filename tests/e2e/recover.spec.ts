@@ -49,7 +49,7 @@ test("EfficientNet-Lite0 is reconstructed without labels, and the file that is t
   await expectOutside(secateur, { original: efficientnet(), pruned: await download(secateur) }, ["March Pastoral"]);
 });
 
-test("a labelled folder: accuracy falls, comes back by fine-tuning, and is found again after a reload", async ({
+test("a labeled folder: accuracy falls, comes back by fine-tuning, and is found again after a reload", async ({
   secateur,
   page,
 }) => {
@@ -117,7 +117,7 @@ test("a model beyond the line is on the plot, and a click brings it back to be c
   await secateur.openGalleryModel(CLASSROOM.title);
   await secateur.cut(70);
   const panel = secateur.panel("Recover");
-  await expect(panel.getByTestId("lessons")).toContainText("Fashion-MNIST");
+  await expect(panel.getByTestId("training-data")).toContainText("Fashion-MNIST");
   await panel.getByRole("radio", { name: "Recalibrate" }).check({ force: true });
   await panel.getByLabel(/^Maximum accuracy drop/).fill("1");
   await panel.getByLabel("Schedule", { exact: true }).selectOption("oneShot");

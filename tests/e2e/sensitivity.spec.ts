@@ -11,7 +11,7 @@ interface Row {
 test("every layer is measured by several workers, and the cut is shared out by it", async ({ secateur, page }) => {
   await secateur.openGalleryModel("A classroom's network");
   const panel = secateur.panel("Recover");
-  await expect(panel.getByTestId("lessons")).toContainText("Fashion-MNIST");
+  await expect(panel.getByTestId("training-data")).toContainText("Fashion-MNIST");
   await panel.getByRole("heading", { name: "Sensitivity" }).click();
   const share = panel.getByRole("button", { name: "Spread the pruning by sensitivity" });
   await expect(share).toBeDisabled();

@@ -1,7 +1,7 @@
 /** Photos that the visitor took with the camera, each of a class. They are kept in the browser's storage. */
 import { decodePhoto } from "../data/photo";
-import type { PhotoLesson } from "../data/sets/lesson";
-import type { Capture } from "../state/lessons";
+import type { TrainingPhoto } from "../data/sets/training-item";
+import type { Capture } from "../state/training-data";
 import type { Storage } from "../state/storage";
 import { text } from "../text";
 
@@ -22,7 +22,7 @@ export class Captures {
     const names = [...new Set(this.all.map((capture) => capture.folder))];
     return names.map((name) => ({ name, captures: this.all.filter((capture) => capture.folder === name) }));
   });
-  readonly lessons = $derived(this.all.map((capture): PhotoLesson => this.#lessonOf(capture)));
+  readonly items = $derived(this.all.map((capture): TrainingPhoto => this.#itemOf(capture)));
 
   constructor(private readonly storage: Storage) {}
 
@@ -77,7 +77,7 @@ export class Captures {
     this.thumbnails = new Map([...this.thumbnails].filter(([shown]) => shown !== key));
   }
 
-  #lessonOf({ key, folder }: Capture): PhotoLesson {
+  #itemOf({ key, folder }: Capture): TrainingPhoto {
     const name = text("page-data-name-capture", { class: folder });
     return {
       name,

@@ -1,9 +1,9 @@
 import { expect, test, vi } from "vitest";
 import { coreError } from "../../tests/page/core-double";
 import { asked, core, opened } from "../../tests/page/visits";
-import type { Lesson } from "../data/sets/lesson";
+import type { TrainingItem } from "../data/sets/training-item";
 
-const inFolder = (folder: string): Lesson => ({
+const inFolder = (folder: string): TrainingItem => ({
   name: "a photo",
   folder,
   pixels: () => Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),
@@ -23,7 +23,7 @@ test("folders that are no classes of the model are refused before a photo is rea
   const photos = [inFolder("dog"), inFolder("cat")];
   const refused = { state: "failed", failure: { code: "bad-input" } };
 
-  await session.recovery.recover(session.patient!, photos, plan);
+  await session.recovery.recover(session.recoveryInput!, photos, plan);
   expect(session.recovery.work).toMatchObject(refused);
   await session.probing.sweep(session.subject!, photos);
   expect(session.probing.sweepWork).toMatchObject(refused);

@@ -1,6 +1,6 @@
 /** Hands what is to be learned from to the workers that learn from it or measure by it, whatever it comes from. */
 import type { Learner } from "../core/protocol";
-import { areLabelled, isStack, type Lesson, type PhotoLesson } from "../data/sets/lesson";
+import { areLabeled, isStack, type TrainingItem, type TrainingPhoto } from "../data/sets/training-item";
 import { failureOf } from "../state/status";
 import { text } from "../text";
 import type { Subject } from "./subject";
@@ -17,28 +17,28 @@ export interface Listener {
 export async function gather(
   learner: Gatherer,
   { preset, classes }: Pick<Subject, "preset" | "classes">,
-  lessons: readonly Lesson[],
+  items: readonly TrainingItem[],
   { onProgress, onLeftOut, isStopped }: Listener,
 ): Promise<void> {
-  const labelled = areLabelled(lessons);
-  const photos = lessons.filter((lesson): lesson is PhotoLesson => !isStack(lesson));
-  const folders = labelled ? [...new Set(photos.map((photo) => photo.folder!))].sort() : [];
+  const labeled = areLabeled(items);
+  const photos = items.filter((item): item is TrainingPhoto => !isStack(item));
+  const folders = labeled ? [...new Set(photos.map((photo) => photo.folder!))].sort() : [];
   await learner.gather(preset, folders, classes);
-  for (const [index, lesson] of lessons.entries()) {
+  for (const [index, item] of items.entries()) {
     if (isStopped()) return;
-    if (isStack(lesson)) {
-      onProgress(text("page-progress-downloading", { name: lesson.name }), null);
-      const stack = await lesson.stack((share) =>
-        onProgress(text("page-progress-downloading", { name: lesson.name }), share),
+    if (isStack(item)) {
+      onProgress(text("page-progress-downloading", { name: item.name }), null);
+      const stack = await item.stack((share) =>
+        onProgress(text("page-progress-downloading", { name: item.name }), share),
       );
       if (isStopped()) return;
-      await learner.addStack(stack, lesson.toTest);
+      await learner.addStack(stack, item.toTest);
       continue;
     }
     const number = index + 1;
-    onProgress(text("page-progress-reading-photo", { number, total: lessons.length }), index / lessons.length);
+    onProgress(text("page-progress-reading-photo", { number, total: items.length }), index / items.length);
     try {
-      await learner.add(await lesson.pixels(), labelled ? lesson.folder : null, lesson.toTest ?? false);
+      await learner.add(await item.pixels(), labeled ? item.folder : null, item.toTest ?? false);
     } catch (error) {
       const failure = failureOf(error);
       if (failure.code === "cancelled" || failure.code === "crashed") throw error;

@@ -8,7 +8,7 @@ import { failed, failureOf } from "../state/status";
 import type { Storage } from "../state/storage";
 import { say, text } from "../text";
 import { message, type Message } from "../text/message";
-import type { Lessons } from "./lessons.svelte";
+import type { TrainingData } from "./training-data.svelte";
 import type { Model } from "./model.svelte";
 import type { Notices } from "./notices.svelte";
 
@@ -16,7 +16,7 @@ import type { Notices } from "./notices.svelte";
 export interface Host {
   readonly storage: Storage;
   readonly notices: Notices;
-  readonly lessons: Lessons;
+  readonly trainingData: TrainingData;
   readonly model: Model;
   readonly decisions: Decisions;
   decide(what: Message, change: Partial<Decisions>): void;
@@ -33,7 +33,7 @@ export class Intake {
   async takeFiles(all: readonly File[]): Promise<void> {
     const sets = all.filter((file) => isSetName(file.name));
     const files = all.filter((file) => !isSetName(file.name));
-    if (sets.length > 0) void this.host.lessons.takeFiles(sets);
+    if (sets.length > 0) void this.host.trainingData.takeFiles(sets);
     const isPhoto = (file: File) => file.type.startsWith("image/");
     const isRecipe = (file: File) => /\.json$/i.test(file.name) || file.type === "application/json";
     await this.addPhotos(files.filter((file) => isPhoto(file)));

@@ -1,6 +1,6 @@
 /** Cuts that are measured and not kept: of the whole at many sizes, and of each layer alone. Each has workers of its own. */
 import type { Advance, Core, Curves, Prober, Recipe } from "../core/protocol";
-import { originOf, type Lesson } from "../data/sets/lesson";
+import { originOf, type TrainingItem } from "../data/sets/training-item";
 import { randomId } from "../state/ids";
 import { UNKNOWN } from "../state/origin";
 import { sensitivityOf, withSensitivity, type Sensitivity } from "../state/sensitivity";
@@ -9,7 +9,7 @@ import type { Storage } from "../state/storage";
 import { withSweep, type SweepCurve } from "../state/sweeps";
 import { text } from "../text";
 import { gather, together } from "./gather";
-import { completedSensitivities, completedSweeps } from "./kept";
+import { completedSensitivities, completedSweeps } from "./migrations";
 import { prepare } from "./prepare";
 import type { Probed } from "./subject";
 
@@ -50,12 +50,12 @@ export class Probing {
   }
 
   /** Cuts to many sizes and measures each, without recovery. */
-  async sweep(subject: Probed, lessons: readonly Lesson[]): Promise<void> {
+  async sweep(subject: Probed, items: readonly TrainingItem[]): Promise<void> {
     if (this.sweepWork.state === "loading") return;
     this.sweepWork = loading(text("page-progress-preparing"));
     const prober = (this.#sweeper = this.core.prober());
     try {
-      await this.#gather([prober], subject, lessons, (work) => (this.sweepWork = work));
+      await this.#gather([prober], subject, items, (work) => (this.sweepWork = work));
       const { model, before, recipe } = subject;
       await prober.sweep(subject.original, recipe, subject.sizes);
       await prepare(prober, text("page-progress-original"), {
@@ -72,7 +72,7 @@ export class Probing {
         original,
         fingerprint,
         milliseconds: milliseconds ?? null,
-        ...originOf(lessons),
+        ...originOf(items),
         points: [],
       };
       for (const [index, kept] of SWEEP.entries()) {
@@ -100,14 +100,14 @@ export class Probing {
    * Measures what each layer alone can bear, shared out over the machine's processors. What was measured before of the same
    * model by the same recipe on the same photos counts.
    */
-  async probeLayers(subject: Probed, lessons: readonly Lesson[]): Promise<void> {
+  async probeLayers(subject: Probed, items: readonly TrainingItem[]): Promise<void> {
     if (this.layersWork.state === "loading") return;
     this.layersWork = loading(text("page-progress-preparing"));
     this.paused = false;
     const workers = Math.max(2, Math.min(MOST_WORKERS, navigator.hardwareConcurrency ?? 2));
     const probers = (this.#layerProbers = Array.from({ length: workers }, () => this.core.prober()));
     try {
-      await this.#gather(probers, subject, lessons, (work) => (this.layersWork = work));
+      await this.#gather(probers, subject, items, (work) => (this.layersWork = work));
       const before = sensitivityOf(this.sensitivities, subject.model, subject.recipe)?.curves ?? null;
       const ready = (prober: Prober) =>
         prober.sensitivity(
@@ -131,7 +131,7 @@ export class Probing {
       const { probes, levels, left } = begun!;
       /** Probes are added one after the other, each to what the one before made: several may end at the same time. */
       let merged = Promise.resolve(begun!.curves);
-      const { compared } = originOf(lessons);
+      const { compared } = originOf(items);
       const waiting = [...left];
       let done = probes - left.length;
       /** How much of its present cut each has measured. */
@@ -207,11 +207,11 @@ export class Probing {
   #gather(
     probers: readonly Prober[],
     subject: Probed,
-    lessons: readonly Lesson[],
+    items: readonly TrainingItem[],
     show: (work: Status<never>) => void,
   ): Promise<void> {
     this.remarks = [];
-    return gather(together(probers), subject, lessons, {
+    return gather(together(probers), subject, items, {
       onProgress: (what, share) => show(loading(what, share)),
       onLeftOut: (message) => (this.remarks = [...this.remarks, message]),
       // A prober that was ended refuses the next photo.

@@ -3,12 +3,12 @@ import { coreError } from "../../tests/page/core-double";
 import { settled } from "../../tests/page/surroundings";
 import { asked, core, opened, visit } from "../../tests/page/visits";
 import { isWhole, sensitivityOf } from "../state/sensitivity";
-import type { Lesson } from "../data/sets/lesson";
+import type { TrainingItem } from "../data/sets/training-item";
 import { LEVELS, SWEEP } from "./probing.svelte";
 import type { Session } from "./session.svelte";
 import { message } from "../text/message";
 
-const PHOTO: Lesson = {
+const PHOTO: TrainingItem = {
   name: "a photo",
   folder: null,
   pixels: () => Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),

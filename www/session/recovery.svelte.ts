@@ -12,7 +12,7 @@ import type {
   ComparisonResult,
   Totals,
 } from "../core/protocol";
-import { originOf, type Lesson } from "../data/sets/lesson";
+import { originOf, type TrainingItem } from "../data/sets/training-item";
 import * as format from "../format";
 import type { Attempt } from "../state/attempts";
 import { randomId } from "../state/ids";
@@ -24,7 +24,7 @@ import { message, PageError } from "../text/message";
 import { TrainingProgress, type LossPoint, type Throughput } from "./training-progress";
 import { gather } from "./gather";
 import { prepare } from "./prepare";
-import type { Patient, Subject } from "./subject";
+import type { RecoveryInput, Subject } from "./subject";
 import { WakingClock } from "./waking-clock";
 
 /** A model that came out. The next one of the same `id` takes its place. */
@@ -113,15 +113,15 @@ export class Recovery {
     return this.work.state === "loading";
   }
 
-  async recover(patient: Patient, lessons: readonly Lesson[], plan: Plan): Promise<void> {
+  async recover(input: RecoveryInput, items: readonly TrainingItem[], plan: Plan): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
-      await this.#gather(patient, lessons);
-      await learner.recover(patient.original, patient.pruned, plan, patient.sizes);
+      await this.#gather(input, items);
+      await learner.recover(input.original, input.pruned, plan, input.sizes);
       const beginning = await this.#begin(text("page-progress-both"));
-      this.from = { what: patient.earlier.length > 0 ? "before" : "cut", quality: beginning.pruned };
+      this.from = { what: input.earlier.length > 0 ? "before" : "cut", quality: beginning.pruned };
       if (beginning.unmatched !== undefined) this.#remark(say(beginning.unmatched));
-      const origin = joined(patient.compared, originOf(lessons));
+      const origin = joined(input.compared, originOf(items));
       const tell = async (
         { bytes, totals, left, milliseconds }: Recovered,
         quality: Metrics,
@@ -129,14 +129,14 @@ export class Recovery {
       ) => {
         const id = await this.listeners.onOutcome({
           id: this.#id,
-          model: patient.model,
-          before: patient.before,
+          model: input.model,
+          before: input.before,
           bytes,
           totals,
           left,
-          recipe: patient.recipe,
+          recipe: input.recipe,
           plan,
-          earlier: patient.earlier,
+          earlier: input.earlier,
           beginning,
           cut: beginning.pruned,
           quality,
@@ -162,25 +162,25 @@ export class Recovery {
   }
 
   /** Rounds of cutting and recovering until one more would lose more than is accepted, or to a schedule's end. */
-  async toLine(patient: Patient, lessons: readonly Lesson[], plan: Plan, aim: SearchGoal): Promise<void> {
+  async toLine(input: RecoveryInput, items: readonly TrainingItem[], plan: Plan, aim: SearchGoal): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
-      const { model, original, sizes, preset, recipe } = patient;
-      await this.#gather(patient, lessons);
+      const { model, original, sizes, preset, recipe } = input;
+      await this.#gather(input, items);
       await learner.toLine(original, recipe, plan, aim, sizes);
       await this.#begin(text("page-progress-original"));
       const run = randomId();
-      const origin = joined(patient.compared, originOf(lessons));
+      const origin = joined(input.compared, originOf(items));
       const best = new Uint8Array();
-      await this.#rounds({ run, model, plan, preset, origin, rounds: 0, best }, patient);
+      await this.#rounds({ run, model, plan, preset, origin, rounds: 0, best }, input);
     });
   }
 
   /** Goes on with a search from its last finished round, on the same photos. */
-  async goOn(search: Search, subject: Subject, lessons: readonly Lesson[]): Promise<void> {
+  async goOn(search: Search, subject: Subject, items: readonly TrainingItem[]): Promise<void> {
     await this.#attempt(async () => {
       const { learner } = this.core;
-      await this.#gather({ preset: search.preset, classes: subject.classes }, lessons);
+      await this.#gather({ preset: search.preset, classes: subject.classes }, items);
       this.work = loading(text("page-progress-last-round"));
       await learner.resumeLine(subject.original, search.state, search.best, subject.sizes);
       await this.#begin(text("page-progress-original-again"));
@@ -340,8 +340,8 @@ export class Recovery {
     }
   }
 
-  #gather(subject: Pick<Subject, "preset" | "classes">, lessons: readonly Lesson[]): Promise<void> {
-    return gather(this.core.learner, subject, lessons, {
+  #gather(subject: Pick<Subject, "preset" | "classes">, items: readonly TrainingItem[]): Promise<void> {
+    return gather(this.core.learner, subject, items, {
       onProgress: (what, share) => (this.work = loading(what, share)),
       onLeftOut: (message) => this.#remark(message),
       isStopped: () => this.#stopping,

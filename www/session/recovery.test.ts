@@ -4,14 +4,14 @@ import type { SearchGoal } from "../core/protocol";
 import { coreError, sentence } from "../../tests/page/core-double";
 import { file, settled } from "../../tests/page/surroundings";
 import { called, core, opened, visit } from "../../tests/page/visits";
-import type { Lesson } from "../data/sets/lesson";
+import type { TrainingItem } from "../data/sets/training-item";
 import { MOST_ATTEMPTS, remarkOn, type Attempt } from "../state/attempts";
 import type { Session } from "./session.svelte";
 import { message } from "../text/message";
 
 vi.mock("../data/photo", () => import("../../tests/page/photo"));
 
-const photo = (folder: string | null, fails = false): Lesson => ({
+const photo = (folder: string | null, fails = false): TrainingItem => ({
   name: "a photo",
   folder,
   pixels: () =>
@@ -29,7 +29,11 @@ const blindPlan = (session: Session) => core.learner.plan("reconstruct", session
 describe("a recovery", () => {
   test("gives a model that is compared and taken home in place of the cut", async () => {
     const session = await opened();
-    await session.recovery.recover(session.patient!, [photo("cat"), photo("dog"), photo("cat")], await plan(session));
+    await session.recovery.recover(
+      session.recoveryInput!,
+      [photo("cat"), photo("dog"), photo("cat")],
+      await plan(session),
+    );
     await settled();
 
     expect(called("gather")).toEqual([["gather", ["cat", "dog"]]]);
@@ -42,7 +46,7 @@ describe("a recovery", () => {
 
   test("that is paused can be cancelled", async () => {
     const session = await opened();
-    const over = session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    const over = session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     session.recovery.pause();
     await settled();
     expect(session.recovery.isBusy).toBe(true);
@@ -54,7 +58,7 @@ describe("a recovery", () => {
 
   test("is there after a reload, leaves with another cut, and comes back with undo", async () => {
     const session = await opened();
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     await settled();
 
     const again = await visit();
@@ -69,10 +73,10 @@ describe("a recovery", () => {
     expect([...again.results.recovered!.bytes]).toEqual([4, 2]);
   });
 
-  test("half-labelled photos have no labels, and one that can't be read is left out and named", async () => {
+  test("half-labeled photos have no labels, and one that can't be read is left out and named", async () => {
     const session = await opened();
     await session.recovery.recover(
-      session.patient!,
+      session.recoveryInput!,
       [photo("cat"), photo(null), photo("cat", true)],
       await plan(session),
     );
@@ -91,7 +95,7 @@ describe("a recovery", () => {
       if (measures.mock.calls.length === 5) session.recovery.cancel();
       return advanceTrial();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await blindPlan(session));
     await settled();
     expect(told[2]).toMatchObject({ progress: { what: expect.stringContaining("2 of 4"), share: 0.5 } });
     expect(session.results.attempts).toMatchObject([
@@ -116,7 +120,7 @@ describe("a recovery", () => {
     });
     const away = coreError("diverged", "learning ran away by its last step");
     vi.spyOn(core.learner, "conclude").mockImplementationOnce(() => Promise.reject(away));
-    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await blindPlan(session));
     await settled();
     expect(session.recovery.remarks[0]).toContain("ran away");
     expect(session.results.attempts).toHaveLength(1);
@@ -131,7 +135,7 @@ describe("a recovery", () => {
       ...(await begin()),
       unmatched: sentence(unmatched),
     }));
-    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await blindPlan(session));
     expect(session.recovery.remarks).toContain(unmatched);
   });
 
@@ -142,7 +146,7 @@ describe("a recovery", () => {
       session.recovery.cancel();
       return finish();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     await settled();
     expect(session.results.attempts).toMatchObject([{ quality: { pictures: 4 }, judged: 4 }]);
     expect(called("cancel")).toEqual([]);
@@ -155,7 +159,7 @@ describe("a recovery", () => {
       session.recovery.cancel();
       return advanceTrial();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await blindPlan(session));
     await settled();
     expect(session.results.attempts).toMatchObject([{ quality: { pictures: 1 }, judged: 1, test: null }]);
     expect(called("judge")).toHaveLength(1);
@@ -171,7 +175,7 @@ describe("a recovery", () => {
       expect(called("begin")).toEqual([]);
       return prepare();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     expect(told).toHaveLength(2);
     expect(told[1]).toMatchObject({ progress: { what: "Measuring both models: 1 of 2", share: 0.5 } });
     expect(session.recovery.beginning).toMatchObject({ original: { agreement: 1 }, pruned: { agreement: 0.25 } });
@@ -186,7 +190,7 @@ describe("a recovery", () => {
       return { ...at, accuracy: accuracies[at.done - 1]! };
     });
     const usual = await plan(session);
-    await session.recovery.recover(session.patient!, [photo(null)], { ...usual, method: "finetune", batch: 4 });
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], { ...usual, method: "finetune", batch: 4 });
     // The last step is followed by the judgement on what came out.
     expect(session.recovery.judgements.map(({ step, learned }) => [step, learned])).toEqual([
       [1, 1 / 4],
@@ -201,7 +205,7 @@ describe("a recovery", () => {
       session.recovery.cancel();
       return prepare();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
     expect(called("cancel")).toEqual([["cancel", "learner"]]);
     expect(called("begin")).toEqual([]);
@@ -218,7 +222,7 @@ describe("a recovery", () => {
       if (measures.mock.calls.length === 6) session.recovery.stop();
       return advanceTrial();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     expect(told[1]).toMatchObject({
       progress: { what: "Distilling: 1 of 3, measuring photo 1 of 4", share: expect.closeTo(1 / 3) },
     });
@@ -237,20 +241,20 @@ describe("a recovery", () => {
     vi.spyOn(core.learner, "finish")
       .mockImplementationOnce(async () => ({ ...(await finish()), kept: 2, quality: better }))
       .mockImplementationOnce(async () => ({ ...(await finish()), kept: 0, quality: better }));
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     expect(session.recovery.remarks).toEqual([expect.stringContaining("better after step 2")]);
     expect(session.results.attempts).toMatchObject([{ quality: { agreement: 0.9 } }]);
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     expect(session.recovery.remarks).toEqual([expect.stringContaining("stays as it was before recovery")]);
   });
 
   test("goes on from the recovered model where that is asked for, and says by what it was recovered before", async () => {
     const session = await opened();
-    expect(session.recoveredPatient).toBeNull();
-    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    expect(session.recoveredInput).toBeNull();
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await blindPlan(session));
     await settled();
-    expect([...session.recoveredPatient!.pruned]).toEqual([4, 2]);
-    await session.recovery.recover(session.recoveredPatient!, [photo(null)], await plan(session));
+    expect([...session.recoveredInput!.pruned]).toEqual([4, 2]);
+    await session.recovery.recover(session.recoveredInput!, [photo(null)], await plan(session));
     await settled();
     const [first, second] = session.results.attempts;
     expect(first!.earlier).toEqual([]);
@@ -261,7 +265,7 @@ describe("a recovery", () => {
   test("that runs away keeps the last good weights and says so", async () => {
     const session = await opened();
     core.fail("advance", coreError("diverged", "learning ran away at step 2"));
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     await settled();
     expect(session.recovery.remarks).toEqual(["learning ran away at step 2"]);
     expect(session.results.attempts).toHaveLength(1);
@@ -274,7 +278,7 @@ describe("a recovery", () => {
       if (steps.mock.calls.length === 3) await end();
       return advance();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     steps.mockRestore();
     await settled();
   }
@@ -295,8 +299,8 @@ describe("a recovery", () => {
     again.takeAttempt(again.results.attempts[0]!);
     await settled();
     expect([...again.results.recovered!.bytes]).toEqual([2]);
-    expect([...again.recoveredPatient!.pruned]).toEqual([2]);
-    await again.recovery.recover(again.recoveredPatient!, [photo(null)], await plan(again));
+    expect([...again.recoveredInput!.pruned]).toEqual([2]);
+    await again.recovery.recover(again.recoveredInput!, [photo(null)], await plan(again));
     await settled();
     expect(again.recovery.checkpoint).toBeNull();
     expect(again.results.attempts.map(({ unfinished, earlier }) => [unfinished?.done, earlier.length])).toEqual([
@@ -324,7 +328,7 @@ describe("a recovery", () => {
       listed.push(session.results.attempts.map(({ unfinished }) => unfinished?.done));
       return advance();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     await settled();
     expect(listed).toEqual([[], [1], [2]]);
     expect(called("checkpoint").map(([, after]) => after)).toEqual([0, 1]);
@@ -344,7 +348,7 @@ describe("a recovery", () => {
       await settled();
       return advance();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     await settled();
     expect(session.results.attempts.map(({ unfinished }) => unfinished?.done)).toEqual([1, undefined]);
     expect([...session.results.recovered!.bytes]).toEqual([1]);
@@ -359,7 +363,7 @@ describe("a recovery", () => {
       await settled();
       return key;
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     await settled();
     expect(session.results.attempts.map(({ unfinished, test }) => [unfinished?.done, test?.quality.agreement])).toEqual(
       [
@@ -387,14 +391,14 @@ describe("a recovery", () => {
       await settled();
       listed.push(results.attempts.length);
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await blindPlan(session));
     expect(listed).toEqual([0, 0]);
     expect(results.attempts).toHaveLength(1);
   });
 
   test("whose file the browser has lost is not taken, and is to be recovered again", async () => {
     const session = await opened();
-    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await blindPlan(session));
     await settled();
     const [attempt] = session.results.attempts;
     session.dropRecovered();
@@ -412,7 +416,7 @@ describe("a recovery", () => {
     const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
       throw new DOMException("no room", "QuotaExceededError");
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await blindPlan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await blindPlan(session));
     await settled();
     expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
     // In this visit it is there all the same.
@@ -423,7 +427,7 @@ describe("a recovery", () => {
     await settled();
     put.mockRestore();
     expect([...session.results.recovered!.bytes]).toEqual([4, 2]);
-    expect(session.recoveredPatient).not.toBeNull();
+    expect(session.recoveredInput).not.toBeNull();
     expect(session.notices.all.filter(({ kind }) => kind === "trouble")).toMatchObject([
       { text: expect.stringContaining("will be lost when you reload") as string },
     ]);
@@ -442,7 +446,7 @@ describe("a recovery", () => {
       return advance();
     });
     const twoASecond = { ...(await plan(session)), batch: 1 };
-    await session.recovery.recover(session.patient!, [photo(null)], twoASecond);
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], twoASecond);
     vi.mocked(Date.now).mockRestore();
     expect(session.recovery.pace).toEqual({ photos: 2, left: 0 });
     expect(session.recovery.remarks).toEqual([
@@ -460,12 +464,12 @@ describe("a recovery", () => {
       core.loseHelper();
       return advance();
     });
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     expect(session.recovery.remarks).toEqual([expect.stringContaining("1 training worker stopped")]);
     expect(session.results.attempts).toMatchObject([{ unfinished: null }]);
 
     core.loseHelper();
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     expect(session.recovery.remarks).toEqual([expect.stringContaining("1 training worker")]);
     expect(session.results.attempts).toHaveLength(3);
   });
@@ -473,7 +477,7 @@ describe("a recovery", () => {
   test("that fails leaves the cut as it was", async () => {
     const session = await opened();
     core.fail("recover", coreError("bad-input", "there are too few photos"));
-    await session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     await settled();
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { message: "there are too few photos" } });
     expect(session.results.recovered).toBeNull();
@@ -484,7 +488,7 @@ describe("a recovery", () => {
     const session = await opened();
     session.recovery.pause();
     const release = core.hold("gather");
-    const work = session.recovery.recover(session.patient!, [photo(null)], await plan(session));
+    const work = session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
     session.recovery.pause();
     release();
     await settled();
@@ -498,7 +502,7 @@ describe("a recovery", () => {
 
   test("to the line: every round is on the list, the last one on this side is taken", async () => {
     const session = await opened();
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.results.attempts.map(({ beyond, quality }) => [beyond, quality.agreement])).toEqual([
       [false, 0.9],
@@ -515,7 +519,7 @@ describe("a recovery", () => {
       session.recovery.pause();
       return Promise.resolve(begun);
     });
-    const over = session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    const over = session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(rounds).toHaveBeenCalledTimes(1);
     expect(session.results.attempts).toEqual([]);
@@ -538,7 +542,7 @@ describe("a recovery", () => {
         const { judged } = made.stage as { judged: object };
         return { ...made, stage: { judged: { ...judged, diverged: sentence(diverged) } } as typeof made.stage };
       });
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.recovery.remarks).toEqual(["Round 2: learning ran away at step 2"]);
     expect(session.results.attempts.map(({ beyond }) => beyond)).toEqual([false, true]);
@@ -546,7 +550,7 @@ describe("a recovery", () => {
 
   test("to the line: one beyond it is taken when it is asked for, after a reload too", async () => {
     const session = await opened();
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     session.takeAttempt(session.results.attempts[1]!);
     await settled();
@@ -562,7 +566,7 @@ describe("a recovery", () => {
 
   test("to the line: one of which an earlier version of the page kept no file stays, and is not taken", async () => {
     const session = await opened();
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     const [kept, { beyond, unfinished, ...old }] = session.results.attempts as [Attempt, Attempt];
     expect([beyond, unfinished]).toEqual([true, null]);
@@ -584,7 +588,7 @@ describe("a recovery", () => {
       session.decideRecipe(message("page-cut-step-criterion"), { criterion: "l1" });
       return round();
     });
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.decisions.recipe).toMatchObject({ criterion: "l1", target: { macs: 0.7 } });
     expect(session.results.recovered).toBeNull();
@@ -611,7 +615,7 @@ describe("a recovery", () => {
         targets.push(session.decisions.recipe.target);
         return accepted([2]);
       });
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect([...targets, session.decisions.recipe.target]).toEqual([{ macs: 0.8 }, { macs: 0.6 }]);
     expect([...session.results.recovered!.bytes]).toEqual([2]);
@@ -619,7 +623,7 @@ describe("a recovery", () => {
 
   test("to the line: the last word is on photos that nothing was chosen by, and times are told", async () => {
     const session = await opened();
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     const [taken, beyond] = session.results.attempts;
     expect(taken).toMatchObject({ test: { quality: { agreement: 0.85 } }, times: { original: 8, own: 5 } });
@@ -648,7 +652,7 @@ describe("a recovery", () => {
           state: "stopped",
         });
       });
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.model.opened?.title).toBe("other.onnx");
     expect(session.results.attempts).toMatchObject([{ model: small, before: { macs: 50_000 }, test: { quality: {} } }]);
@@ -674,7 +678,7 @@ describe("a recovery", () => {
         told = session.recovery.work;
         return round();
       });
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     expect(told).toMatchObject({ progress: { what: expect.stringContaining("Round 1: measuring"), share: 0.75 } });
     await settled();
     expect(session.results.attempts).toHaveLength(2);
@@ -691,7 +695,7 @@ describe("a recovery", () => {
         told = session.recovery.work;
         return round();
       });
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     expect(told).toMatchObject({ progress: { what: "Round 1: measuring the pruned model: 1 of 4", share: 0.25 } });
   });
 
@@ -712,7 +716,7 @@ describe("a recovery", () => {
       told.push([from?.quality.agreement, losses.map(({ loss }) => loss), pace === null]);
       return pieces[told.length - 1] ?? round();
     });
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     expect(told).toEqual([
       [undefined, [], true],
       [0.3, [], true],
@@ -731,7 +735,7 @@ describe("a recovery", () => {
     const { round } = core.learner;
     const dies = coreError("crashed", "This part of the page stopped.");
     vi.spyOn(core.learner, "round").mockImplementationOnce(round).mockRejectedValueOnce(dies);
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "crashed" } });
 
@@ -756,7 +760,7 @@ describe("a recovery", () => {
     };
     const search = async () => {
       vi.spyOn(core.learner, "round").mockImplementationOnce(stops);
-      await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+      await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
       await settled();
     };
     await search();
@@ -771,7 +775,7 @@ describe("a recovery", () => {
     const [one] = again.results.attempts;
     again.results.attempts = Array.from({ length: MOST_ATTEMPTS }, (_, at) => ({ ...one!, id: String(at) }));
     expect(again.notices.all).toEqual([]);
-    await again.recovery.recover(again.patient!, [photo(null)], await plan(again));
+    await again.recovery.recover(again.recoveryInput!, [photo(null)], await plan(again));
     expect(again.notices.all).toMatchObject([{ text: expect.stringContaining("the oldest one was removed") }]);
   });
 
@@ -782,7 +786,7 @@ describe("a recovery", () => {
       session.recovery.stop();
       return round();
     });
-    await session.recovery.toLine(session.patient!, [photo(null)], await plan(session), AIM);
+    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     core.fail("resumeLine", coreError("bad-input", "these are not the pictures that the search began with"));
     await session.recovery.goOn(session.results.searches[0]!, session.subject!, [photo("cat")]);

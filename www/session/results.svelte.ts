@@ -8,7 +8,7 @@ import type { Storage } from "../state/storage";
 import { text } from "../text";
 import { message, PageError } from "../text/message";
 import type { Core, Tested } from "../core/protocol";
-import { completedAttempts } from "./kept";
+import { completedAttempts } from "./migrations";
 import type { Notices } from "./notices.svelte";
 import type { Outcome } from "./recovery.svelte";
 

@@ -1,6 +1,6 @@
 /** Scores that photos tell: measured in the learner's worker, handed to the cutter's, and held there until others come. */
 import type { Core, MeasuredOn, Preset, Recipe } from "../core/protocol";
-import { originOf, type Lesson } from "../data/sets/lesson";
+import { originOf, type TrainingItem } from "../data/sets/training-item";
 import { empty, failed, loading, ready, type Status } from "../state/status";
 import { text } from "../text";
 import type { Criteria } from "./criteria.svelte";
@@ -45,7 +45,7 @@ export class Scores {
   }
 
   /** Measures, in place of whatever is being measured. Returns whether the cutter now holds what came out. */
-  async measure(wanted: Wanted, photos: () => Promise<readonly Lesson[]>): Promise<boolean> {
+  async measure(wanted: Wanted, photos: () => Promise<readonly TrainingItem[]>): Promise<boolean> {
     this.stop();
     this.#wanted = wanted;
     this.remarks = [];
@@ -71,12 +71,12 @@ export class Scores {
   }
 
   /** `null` where something else is wanted by now. */
-  async #measure(wanted: Wanted, photos: () => Promise<readonly Lesson[]>): Promise<MeasuredOn | null> {
+  async #measure(wanted: Wanted, photos: () => Promise<readonly TrainingItem[]>): Promise<MeasuredOn | null> {
     const { learner, cutter } = this.core;
     const isOver = () => this.#wanted !== wanted;
-    const lessons = await photos();
+    const items = await photos();
     const { preset, opened } = wanted;
-    await gather(learner, { preset, classes: opened.summary.classes }, lessons, {
+    await gather(learner, { preset, classes: opened.summary.classes }, items, {
       onProgress: (what, share) => this.#show(what, share),
       onLeftOut: (message) => (this.remarks = [...this.remarks, message]),
       isStopped: isOver,
@@ -94,7 +94,7 @@ export class Scores {
     const scores = await learner.finishScores();
     if (isOver()) return null;
     await cutter.takeScores(scores);
-    this.compared = originOf(lessons).compared;
+    this.compared = originOf(items).compared;
     return scores.on;
   }
 

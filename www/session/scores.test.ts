@@ -44,12 +44,12 @@ describe("a criterion that looks at photos", () => {
       progress: { what: "Measuring the criterion on photos" },
     });
     expect(session.cut.packed).toBe(before);
-    expect(session.patient).toBeNull();
+    expect(session.recoveryInput).toBeNull();
     release();
     await settled();
     expect(lastCut()).toMatchObject({ criterion: "fisher" });
     session.undo();
-    expect(session.patient).not.toBeNull();
+    expect(session.recoveryInput).not.toBeNull();
   });
 
   test("that can't be measured says why, waits to be asked, and can be tried again", async () => {
@@ -95,7 +95,7 @@ describe("a criterion that looks at photos", () => {
     const search = { run: "r", model: session.subject!.model, recipe: session.recipe, plan, preset: session.preset! };
     const origin = { compared: [], taught: false };
     const begun = { ...search, origin, rounds: 1, state: "after 1", best: new Uint8Array() };
-    const goOn = () => session.recovery.goOn(begun, session.subject!, session.lessons.all);
+    const goOn = () => session.recovery.goOn(begun, session.subject!, session.trainingData.all);
     await goOn();
     expect(called("gather")).toHaveLength(1);
     expect(called("resumeLine")).toEqual([]);

@@ -2,7 +2,7 @@
 import { untrack } from "svelte";
 import type { Core, Preset, Recipe, Tested } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
-import type { Lesson } from "../data/sets/lesson";
+import type { TrainingItem } from "../data/sets/training-item";
 import type { Attempt } from "../state/attempts";
 import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource } from "../state/decisions";
 import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
@@ -17,7 +17,7 @@ import { Comparison, type Pair, type Subject } from "./comparison.svelte";
 import { Criteria } from "./criteria.svelte";
 import { Cut } from "./cut.svelte";
 import { Intake } from "./intake";
-import { Lessons } from "./lessons.svelte";
+import { TrainingData } from "./training-data.svelte";
 import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
@@ -25,7 +25,7 @@ import { Probing } from "./probing.svelte";
 import { Recovery, type Outcome } from "./recovery.svelte";
 import { Results } from "./results.svelte";
 import { Scores } from "./scores.svelte";
-import type { Patient, Probed, Subject as Worked } from "./subject";
+import type { RecoveryInput, Probed, Subject as Worked } from "./subject";
 
 /** Sample photos that a first visit starts with. */
 const FIRST_SAMPLES = 3;
@@ -47,7 +47,7 @@ export class Session {
   readonly scores: Scores;
   readonly probing: Probing;
   /** What is learned from and measured on. */
-  readonly lessons: Lessons;
+  readonly trainingData: TrainingData;
   readonly results: Results;
   readonly intake: Intake;
   /** What random choices start from where photos are learned from and measured on. */
@@ -76,7 +76,7 @@ export class Session {
     this.criteria = new Criteria(core);
     this.cut = new Cut(core);
     this.comparison = new Comparison(core);
-    this.lessons = new Lessons(core, this.storage, {
+    this.trainingData = new TrainingData(core, this.storage, {
       photos: this.photos,
       catalogue,
       model: () => {
@@ -110,7 +110,7 @@ export class Session {
       this.results.start(),
       this.probing.start(),
     ]);
-    void this.lessons.load();
+    void this.trainingData.load();
     if (saved) this.history = saved;
     else this.#beginWithSamples();
     void this.storage.forgetUnused(this.history, this.results.attempts);
@@ -214,15 +214,15 @@ export class Session {
 
   /** What scores are measured on, in words, and the photos themselves. */
   get scoredOn(): string {
-    const { source, summary, name } = this.lessons;
+    const { source, summary, name } = this.trainingData;
     const count = source === "photos" ? this.photos.all.length : summary.pictures;
     return text("page-data-photos-of", { photos: count, source: name });
   }
 
-  readonly #photosToScoreOn = async (): Promise<readonly Lesson[]> => {
+  readonly #photosToScoreOn = async (): Promise<readonly TrainingItem[]> => {
     // Photos of the comparison may still be on their way.
-    if (this.lessons.source === "photos") await this.photos.readable();
-    return this.lessons.all;
+    if (this.trainingData.source === "photos") await this.photos.readable();
+    return this.trainingData.all;
   };
 
   /** Photos of the comparison that the cut was chosen by, by their ids. */
@@ -242,7 +242,7 @@ export class Session {
   }
 
   /** What there is to recover now; `null` before there is a cut. */
-  get patient(): Patient | null {
+  get recoveryInput(): RecoveryInput | null {
     const opened = this.model.opened;
     const packed = this.cut.packed;
     if (!opened || packed.state !== "ready" || !this.preset || this.scores.isBusy) return null;
@@ -251,11 +251,11 @@ export class Session {
   }
 
   /** The recovered model that is chosen, to be brought back further; `null` where there is none. */
-  get recoveredPatient(): Patient | null {
+  get recoveredInput(): RecoveryInput | null {
     const { recovered } = this.results;
-    if (!this.patient || !recovered) return null;
+    if (!this.recoveryInput || !recovered) return null;
     const { recipe, plan, earlier, compared } = recovered.attempt;
-    return { ...this.patient, recipe, compared, pruned: recovered.bytes, earlier: [...earlier, plan] };
+    return { ...this.recoveryInput, recipe, compared, pruned: recovered.bytes, earlier: [...earlier, plan] };
   }
 
   /** What cuts can be tried on without keeping them; `null` without a model that runs here. */

@@ -18,7 +18,7 @@ export interface Subject {
 }
 
 /** What is brought back. */
-export interface Patient extends Subject {
+export interface RecoveryInput extends Subject {
   readonly pruned: Uint8Array;
   /** How it has been recovered already. */
   readonly earlier: readonly Plan[];

@@ -20,7 +20,7 @@ export interface Measured {
 export const UNKNOWN = { compared: [], taught: false, fingerprint: null } satisfies Partial<Origin & Measured>;
 
 /** What two of them must share to be compared. */
-export function yardstick({ original, fingerprint }: Measured): string {
+export function comparabilityKey({ original, fingerprint }: Measured): string {
   return fingerprint ?? JSON.stringify([original.pictures, original.accuracy ?? null]);
 }
 

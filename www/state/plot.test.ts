@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Plan, Metrics, Totals } from "../core/protocol";
 import type { Attempt } from "./attempts";
-import { yardstick } from "./origin";
+import { comparabilityKey } from "./origin";
 import { placeOn, seriesOf } from "./plot";
 import type { SweepCurve } from "./sweeps";
 
@@ -139,13 +139,13 @@ describe("the models as curves", () => {
   });
 
   test("only what was measured on the same photos can be compared", () => {
-    const on = (fingerprint: string) => yardstick({ original: { pictures: 40, agreement: 1 }, fingerprint });
+    const on = (fingerprint: string) => comparabilityKey({ original: { pictures: 40, agreement: 1 }, fingerprint });
     expect(on("some")).toBe(on("some"));
     expect(on("some")).not.toBe(on("others"));
   });
 
   test("what an earlier version measured goes by how many photos there were, and how good the original was", () => {
-    const old = (original: Metrics) => yardstick({ original, fingerprint: null });
+    const old = (original: Metrics) => comparabilityKey({ original, fingerprint: null });
     expect(old(quality(0.9))).toBe(old({ pictures: 40, accuracy: 0.9, agreement: 1, kl: 0 }));
     expect(old(quality(0.9))).not.toBe(old(quality(0.85)));
     expect(old({ pictures: 40, agreement: 1 })).not.toBe(old({ pictures: 12, agreement: 1 }));

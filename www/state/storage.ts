@@ -9,12 +9,12 @@ import { joinedAttempts, withAllKnown, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, storedKeys, type Decisions } from "./decisions";
 import { joined, stepsOf, type History, type Step } from "./history";
 import { randomId } from "./ids";
-import type { Capture, KeptLessons } from "./lessons";
+import type { Capture, KeptData } from "./training-data";
 
 const DATABASE = "secateur";
 const HISTORY_KEY = "history";
 const ATTEMPTS_KEY = "attempts";
-const LESSONS_KEY = "lessons";
+const TRAINING_DATA_KEY = "lessons";
 const CAPTURES_KEY = "captures";
 const BYTES_PREFIX = "bytes:";
 const NOTE_PREFIX = "note:";
@@ -93,12 +93,12 @@ export class Storage {
     await this.#change<Value>(NOTE_PREFIX + name, (kept) => change(kept ?? null));
   }
 
-  async loadLessons(): Promise<KeptLessons | null> {
-    return (await this.#read<KeptLessons>(LESSONS_KEY)) ?? null;
+  async loadTrainingData(): Promise<KeptData | null> {
+    return (await this.#read<KeptData>(TRAINING_DATA_KEY)) ?? null;
   }
 
-  async saveLessons(lessons: KeptLessons): Promise<void> {
-    await this.#write(LESSONS_KEY, lessons);
+  async saveTrainingData(data: KeptData): Promise<void> {
+    await this.#write(TRAINING_DATA_KEY, data);
   }
 
   async loadCaptures(): Promise<readonly Capture[]> {
@@ -149,8 +149,8 @@ export class Storage {
     const before = await this.#keys();
     const needed = new Set([...history.past, ...history.future].flatMap((step) => storedKeys(step.value)));
     for (const { key } of attempts) if (key) needed.add(key);
-    const [lessons, captures] = await Promise.all([this.loadLessons(), this.loadCaptures()]);
-    for (const { key } of [...captures, ...(lessons?.files?.files ?? [])]) needed.add(key);
+    const [data, captures] = await Promise.all([this.loadTrainingData(), this.loadCaptures()]);
+    for (const { key } of [...captures, ...(data?.files?.files ?? [])]) needed.add(key);
     if (this.#unread.size > 0) return;
     for (const key of before) {
       const own = key.slice(BYTES_PREFIX.length);

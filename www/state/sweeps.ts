@@ -1,6 +1,6 @@
 /** Curves of cuts that were not recovered, one for each criterion that was asked for. Numbers only; newest last. */
 import type { Recipe, Retained, SweepPoint as MeasuredPoint, Totals } from "../core/protocol";
-import { yardstick, type Measured, type Origin } from "./origin";
+import { comparabilityKey, type Measured, type Origin } from "./origin";
 import { nameWithout } from "./recipe";
 
 /** `left` is `null` where an earlier version of the page kept no more than what the cut costs. */
@@ -39,7 +39,7 @@ function isOfSame(one: SweepCurve, other: SweepCurve): boolean {
       curve.model,
       nameWithout(curve.recipe, "target"),
       Object.keys(curve.recipe.target ?? {}),
-      yardstick(curve),
+      comparabilityKey(curve),
     ]);
   return named(one) === named(other);
 }

@@ -2,7 +2,7 @@
 import { text } from "../../text";
 import { fileUrl, type Dataset, type DatasetPart } from "../catalogue";
 import { download } from "../download";
-import type { StackLesson } from "./lesson";
+import type { TrainingStack } from "./training-item";
 import { levelsOfSheet } from "./unpack";
 
 /** What an IDX file of labels has before them. */
@@ -12,15 +12,15 @@ const LABELS_HEADER = 8;
  * Both parts, as they are published; they are fetched when they are first needed, and once. `onFetched` is called when the
  * labels of one have become known.
  */
-export function datasetLessons(dataset: Dataset, onFetched: () => void): StackLesson[] {
-  return [lessonOf(dataset, dataset.train, false, onFetched), lessonOf(dataset, dataset.test, true, onFetched)];
+export function datasetStacks(dataset: Dataset, onFetched: () => void): TrainingStack[] {
+  return [stackOf(dataset, dataset.train, false, onFetched), stackOf(dataset, dataset.test, true, onFetched)];
 }
 
-function lessonOf(dataset: Dataset, part: DatasetPart, toTest: boolean, onFetched: () => void): StackLesson {
+function stackOf(dataset: Dataset, part: DatasetPart, toTest: boolean, onFetched: () => void): TrainingStack {
   const { width, height, inARow } = dataset;
   const { count, sheet, labels } = part;
   const all = sheet.bytes + labels.bytes;
-  let fetched: ReturnType<StackLesson["stack"]> | null = null;
+  let fetched: ReturnType<TrainingStack["stack"]> | null = null;
   let known: Uint8Array | null = null;
   const fetchAll = async (onShare: (share: number | null) => void) => {
     const classes = await download(fileUrl(labels.file), { expected: labels.bytes });

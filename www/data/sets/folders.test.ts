@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { entryOfBytes } from "./entries";
-import { photoLessons, type PlacesOf } from "./folders";
+import { trainingPhotos, type PlacesOf } from "./folders";
 
 test("photos stand where the core says that their paths put them", async () => {
   const asked: unknown[] = [];
@@ -13,9 +13,9 @@ test("photos stand where the core says that their paths put them", async () => {
   };
   const paths = ["set/train/cat/1.png", "set/2.png"];
   const entries = paths.map((path) => entryOfBytes(path, new Uint8Array()));
-  const lessons = await photoLessons(entries, true, placesOf);
+  const items = await trainingPhotos(entries, true, placesOf);
   expect(asked).toEqual([[paths, true]]);
-  expect(lessons.map(({ name, folder, toTest }) => [name, folder, toTest])).toEqual([
+  expect(items.map(({ name, folder, toTest }) => [name, folder, toTest])).toEqual([
     ["1.png", "cat", false],
     ["2.png", null, true],
   ]);

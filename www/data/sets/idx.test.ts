@@ -1,7 +1,7 @@
 import { gzipSync } from "fflate";
 import { describe, expect, test, vi } from "vitest";
 import { entryOfBytes, isIdxName } from "./entries";
-import { idxLessons, type ReadIdx } from "./idx";
+import { idxStacks, type ReadIdx } from "./idx";
 
 const images = new Uint8Array([0, 0, 8, 3, 10, 20, 30]);
 const labels = new Uint8Array([0, 0, 8, 1, 1, 0, 1]);
@@ -19,7 +19,7 @@ const read = vi.fn<ReadIdx>((_, pictures, __, classes) =>
 
 describe("IDX files", () => {
   test("are paired by their parts, packed or not, and the test part is kept to testing", async () => {
-    const lessons = await idxLessons(
+    const items = await idxStacks(
       [
         entryOfBytes("t10k-labels-idx1-ubyte", labels),
         entryOfBytes("train-images-idx3-ubyte.gz", gzipSync(images)),
@@ -28,31 +28,31 @@ describe("IDX files", () => {
       ],
       read,
     );
-    expect(lessons.map(({ name, toTest, count }) => [name, toTest, count])).toEqual([
+    expect(items.map(({ name, toTest, count }) => [name, toTest, count])).toEqual([
       ["train-images-idx3-ubyte.gz", false, 3],
       ["t10k-images-idx3-ubyte", true, 3],
     ]);
-    expect([...lessons[0]!.labels!]).toEqual([1, 0, 1]);
-    expect([...(await lessons[0]!.stack(() => undefined)).levels]).toEqual([10, 20, 30]);
+    expect([...items[0]!.labels!]).toEqual([1, 0, 1]);
+    expect([...(await items[0]!.stack(() => undefined)).levels]).toEqual([10, 20, 30]);
   });
 
   test("alone are learned from, whatever they are called, with labels or without", async () => {
     const pair = [entryOfBytes("t10k-images-idx3-ubyte", images), entryOfBytes("answers.idx", labels)];
-    expect(await idxLessons(pair, read)).toMatchObject([{ toTest: false, count: 3, labels: labels.subarray(4) }]);
-    expect(await idxLessons(pair.slice(0, 1), read)).toMatchObject([{ toTest: false, count: 3, labels: null }]);
+    expect(await idxStacks(pair, read)).toMatchObject([{ toTest: false, count: 3, labels: labels.subarray(4) }]);
+    expect(await idxStacks(pair.slice(0, 1), read)).toMatchObject([{ toTest: false, count: 3, labels: null }]);
   });
 
   test("what is wrong is told", async () => {
-    await expect(idxLessons([entryOfBytes("train-labels-idx1-ubyte", labels)], read)).rejects.toThrow(
+    await expect(idxStacks([entryOfBytes("train-labels-idx1-ubyte", labels)], read)).rejects.toThrow(
       /page-error-labels-without-images/,
     );
     const broken = gzipSync(images).subarray(0, 12);
-    await expect(idxLessons([entryOfBytes("train-images-idx3-ubyte.gz", broken)], read)).rejects.toThrow(
+    await expect(idxStacks([entryOfBytes("train-images-idx3-ubyte.gz", broken)], read)).rejects.toThrow(
       /page-error-gzip-damaged.*train-images-idx3-ubyte.gz/,
     );
     read.mockRejectedValueOnce(new Error("there are 3 pictures and 2 labels"));
     const uneven = [entryOfBytes("a-images.idx3-ubyte", images), entryOfBytes("a-labels.idx1-ubyte", labels)];
-    await expect(idxLessons(uneven, read)).rejects.toThrow("3 pictures and 2 labels");
+    await expect(idxStacks(uneven, read)).rejects.toThrow("3 pictures and 2 labels");
   });
 
   test("are known by their names", () => {

@@ -2,7 +2,7 @@
 import type { PictureStack } from "../../core/protocol";
 import { message, PageError } from "../../text/message";
 import { isIdxName, nameOf, type Entry } from "./entries";
-import type { StackLesson } from "./lesson";
+import type { TrainingStack } from "./training-item";
 import { gunzip } from "./unpack";
 
 /** Reads a pair; throws where the two do not belong together. */
@@ -22,7 +22,7 @@ interface Opened {
 }
 
 /** Unpacks the files and pairs them. Files that were published to test on (`t10k-…`, `test-…`) are kept to that. */
-export async function idxLessons(entries: readonly Entry[], read: ReadIdx): Promise<StackLesson[]> {
+export async function idxStacks(entries: readonly Entry[], read: ReadIdx): Promise<TrainingStack[]> {
   const opened: Opened[] = [];
   for (const entry of entries) {
     const name = nameOf(entry.path);
@@ -34,11 +34,11 @@ export async function idxLessons(entries: readonly Entry[], read: ReadIdx): Prom
   if (images.length === 0) {
     throw new PageError(message("page-error-labels-without-images"));
   }
-  const lessons: StackLesson[] = [];
+  const items: TrainingStack[] = [];
   for (const file of images) {
     const own = images.length === 1 && labels.length === 1 ? labels[0] : labels.find(belongsTo(file));
     const stack = await read(file.name, file.bytes, own?.name ?? "", own?.bytes ?? null);
-    lessons.push({
+    items.push({
       name: file.name,
       toTest: images.length > 1 && isToTest(file.name),
       count: stack.levels.length / (stack.width * stack.height * stack.channels),
@@ -46,7 +46,7 @@ export async function idxLessons(entries: readonly Entry[], read: ReadIdx): Prom
       stack: () => Promise.resolve(stack),
     });
   }
-  return lessons;
+  return items;
 }
 
 const isToTest = (name: string): boolean => /^(t10k|test)/i.test(name);

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
-import type { Lesson } from "./lesson";
+import type { TrainingItem } from "./training-item";
 import { summarize } from "./summary";
 
-const photo = (folder: string | null, toTest = false): Lesson => ({
+const photo = (folder: string | null, toTest = false): TrainingItem => ({
   name: "a photo",
   folder,
   toTest,
   pixels: () => Promise.reject(new Error("not needed")),
 });
 
-const photos = (counts: Record<string, number>): Lesson[] =>
+const photos = (counts: Record<string, number>): TrainingItem[] =>
   Object.entries(counts).flatMap(([folder, count]) => Array.from({ length: count }, () => photo(folder)));
 
-const stack = (labels: number[] | null, toTest: boolean): Lesson => ({
+const stack = (labels: number[] | null, toTest: boolean): TrainingItem => ({
   name: "a stack",
   toTest,
   count: labels?.length ?? 5,
@@ -40,7 +40,7 @@ describe("a summary", () => {
     expect(classes.map(({ name }) => name)).toEqual(["9", "10"]);
   });
 
-  test("half-labelled photos have no classes, and that is said", () => {
+  test("half-labeled photos have no classes, and that is said", () => {
     const { classes, warnings } = summarize([...photos({ cat: 30 }), photo(null)], undefined);
     expect(classes).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining("photos without labels")]);

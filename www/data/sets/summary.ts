@@ -1,6 +1,6 @@
-/** What a set of lessons holds, counted, and what may be wrong with it. */
+/** What training data holds, counted, and what may be wrong with it. */
 import { text } from "../../text";
-import { areLabelled, isStack, type Lesson } from "./lesson";
+import { areLabeled, isStack, type TrainingItem } from "./training-item";
 
 export interface ClassCount {
   readonly name: string;
@@ -22,33 +22,33 @@ const UNEVEN = 0.2;
 const FEW = 24;
 
 /** `classes`: the names that the preset gives, in the order of their numbers. */
-export function summarize(lessons: readonly Lesson[], classes: readonly string[] | undefined): Summary {
+export function summarize(items: readonly TrainingItem[], classes: readonly string[] | undefined): Summary {
   const counts = new Map<string, number>();
   let [pictures, toTest] = [0, 0];
-  const labelled = areLabelled(lessons);
+  const labeled = areLabeled(items);
   const count = (name: string, number = 1) => counts.set(name, (counts.get(name) ?? 0) + number);
-  for (const lesson of lessons) {
-    const number = isStack(lesson) ? lesson.count : 1;
-    if (lesson.toTest) toTest += number;
+  for (const item of items) {
+    const number = isStack(item) ? item.count : 1;
+    if (item.toTest) toTest += number;
     else pictures += number;
-    if (lesson.toTest || !labelled) continue;
-    if (!isStack(lesson)) count(lesson.folder!);
+    if (item.toTest || !labeled) continue;
+    if (!isStack(item)) count(item.folder!);
     else
-      for (const label of lesson.labels ?? [])
+      for (const label of item.labels ?? [])
         count(classes?.[label] ?? text("page-data-class-unnamed", { number: label }));
   }
   const named = [...counts].map(([name, number]) => ({ name, count: number })).sort(inOrder(classes));
-  return { pictures, toTest, classes: named, warnings: warningsOf(lessons, labelled, pictures, named) };
+  return { pictures, toTest, classes: named, warnings: warningsOf(items, labeled, pictures, named) };
 }
 
 function warningsOf(
-  lessons: readonly Lesson[],
-  labelled: boolean,
+  items: readonly TrainingItem[],
+  labeled: boolean,
   pictures: number,
   classes: readonly ClassCount[],
 ): string[] {
   const warnings: string[] = [];
-  const isHalf = !labelled && lessons.some((lesson) => isStack(lesson) || lesson.folder !== null);
+  const isHalf = !labeled && items.some((item) => isStack(item) || item.folder !== null);
   if (isHalf) {
     warnings.push(text("page-data-warning-half-labeled"));
   }

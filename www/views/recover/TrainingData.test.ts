@@ -41,7 +41,7 @@ beforeEach(async () => {
 afterEach(() => vi.unstubAllGlobals());
 
 test("the photos at hand are learned from at first; files and the camera say what to do", async () => {
-  expect(panel().getByTestId("lessons").textContent).toBe("1 photo from the comparison.");
+  expect(panel().getByTestId("training-data").textContent).toBe("1 photo from the comparison.");
   expect(panel().getByText(/only 1 photo\./)).toBeTruthy();
   await source("Your files");
   expect(panel().getByText(/one subfolder for each class/)).toBeTruthy();
@@ -58,11 +58,11 @@ test("files are summed up with their classes and warnings, and forgotten when as
   Object.defineProperty(input, "files", { value: folder, configurable: true });
   await fireEvent.change(input);
   await settled();
-  expect(panel().getByTestId("lessons").textContent).toBe("2 photos from “pets”, in 1 class.");
+  expect(panel().getByTestId("training-data").textContent).toBe("2 photos from “pets”, in 1 class.");
   expect(panel().getByText(/All photos belong to one class/)).toBeTruthy();
   panel().getByRole("button", { name: "Remove these files" }).click();
   await settled();
-  expect(panel().queryByTestId("lessons")).toBeNull();
+  expect(panel().queryByTestId("training-data")).toBeNull();
 });
 
 test("a camera that can't be had is told", async () => {

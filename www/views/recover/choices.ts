@@ -96,7 +96,7 @@ export function chosen({ batch, optimiser, length, unit }: Wanted): Chosen {
 }
 
 /** The plan with the core's defaults, as the visitor wants it. */
-export function planned(plan: Plan, wanted: Wanted, labelled: boolean): Plan {
+export function planned(plan: Plan, wanted: Wanted, labeled: boolean): Plan {
   return {
     ...plan,
     rate: wanted.rate ?? plan.rate,
@@ -106,7 +106,7 @@ export function planned(plan: Plan, wanted: Wanted, labelled: boolean): Plan {
     ...(wanted.clip === null ? {} : { clip: wanted.clip }),
     ...(wanted.temperature === null ? {} : { temperature: wanted.temperature }),
     smoothing: wanted.smoothing / 100,
-    labelShare: plan.method === "distill" && labelled ? wanted.labelShare / 100 : plan.labelShare,
+    labelShare: plan.method === "distill" && labeled ? wanted.labelShare / 100 : plan.labelShare,
     ...(wanted.matches ? {} : { inner: [] }),
   };
 }

@@ -1,7 +1,7 @@
 /** What the visitor learns from, as it is kept from one visit to the next. */
 
 /** The photos of the comparison, the gallery's own set, files, or pictures taken with the camera. */
-export type LessonSource = "photos" | "dataset" | "files" | "camera";
+export type DataSource = "photos" | "dataset" | "files" | "camera";
 
 /** A picture that was taken with the camera; its bytes are kept under `key`. */
 export interface Capture {
@@ -18,8 +18,8 @@ export interface KeptFiles {
   readonly files: readonly { readonly path: string; readonly key: string }[];
 }
 
-export interface KeptLessons {
+export interface KeptData {
   /** `null`: as fits the model. */
-  readonly source: LessonSource | null;
+  readonly source: DataSource | null;
   readonly files: KeptFiles | null;
 }

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { coreError } from "../../tests/page/core-double";
 import { asked, core, opened, visit } from "../../tests/page/visits";
-import type { Lesson } from "../data/sets/lesson";
+import type { TrainingItem } from "../data/sets/training-item";
 import type { Attempt } from "../state/attempts";
 import type { Sensitivity } from "../state/sensitivity";
 import type { SweepCurve } from "../state/sweeps";
 
-const PHOTO: Lesson = {
+const PHOTO: TrainingItem = {
   name: "a photo",
   folder: null,
   pixels: () => Promise.resolve({ data: new Uint8ClampedArray(4), width: 1, height: 1 }),
@@ -26,7 +26,7 @@ function unscored<Value>(value: Value): Value {
 async function leftByAnEarlierVersion() {
   const session = await opened();
   const plan = await core.learner.plan("reconstruct", session.preset!);
-  await session.recovery.recover(session.patient!, [PHOTO], plan);
+  await session.recovery.recover(session.recoveryInput!, [PHOTO], plan);
   await session.probing.sweep(session.subject!, [PHOTO]);
   await session.probing.probeLayers(session.subject!, [PHOTO]);
   const { storage, results, probing } = session;

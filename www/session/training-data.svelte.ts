@@ -1,10 +1,10 @@
 /**
- * What is learned from and measured on: one choice for recovery, the search to the line, sensitivity and scores that look at
- * data. Whatever it comes from, it is a list of lessons (see data/sets/lesson.ts).
+ * What the page trains and measures on: one choice for recovery, the budget search, sensitivity and criteria that use photos.
+ * Whatever it comes from, it is a list of items (see data/sets/training-item.ts).
  */
 import type { Core } from "../core/protocol";
 import type { Catalogue, Dataset } from "../data/catalogue";
-import { datasetLessons } from "../data/sets/dataset";
+import { datasetStacks } from "../data/sets/dataset";
 import {
   entryOf,
   entryOfBytes,
@@ -15,13 +15,13 @@ import {
   nameOf,
   type Entry,
 } from "../data/sets/entries";
-import { photoLessons } from "../data/sets/folders";
-import { idxLessons } from "../data/sets/idx";
-import type { Lesson, PhotoLesson } from "../data/sets/lesson";
+import { trainingPhotos } from "../data/sets/folders";
+import { idxStacks } from "../data/sets/idx";
+import type { TrainingItem, TrainingPhoto } from "../data/sets/training-item";
 import { summarize } from "../data/sets/summary";
 import { unzipEntries } from "../data/sets/unpack";
 import * as format from "../format";
-import type { KeptFiles, LessonSource } from "../state/lessons";
+import type { KeptFiles, DataSource } from "../state/training-data";
 import { empty, failed, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
 import { text } from "../text";
@@ -34,7 +34,7 @@ const MOST_KEPT = 100_000_000;
 
 interface FileSet {
   readonly name: string;
-  readonly lessons: readonly Lesson[];
+  readonly items: readonly TrainingItem[];
   /** Whether they are found again after a reload. */
   readonly isKept: boolean;
 }
@@ -49,11 +49,11 @@ export interface Surroundings {
   readonly classes: () => readonly string[] | undefined;
 }
 
-export class Lessons {
+export class TrainingData {
   readonly captures: Captures;
   /** The files being read. */
   work = $state.raw<Status<never>>(empty);
-  #chosen = $state.raw<LessonSource | null>(null);
+  #chosen = $state.raw<DataSource | null>(null);
   #files = $state.raw<FileSet | null>(null);
   #kept: KeptFiles | null = null;
   /** Raised when labels of the gallery's set become known. */
@@ -65,25 +65,25 @@ export class Lessons {
     const model = this.around.model();
     return this.around.catalogue()?.datasets.find((dataset) => dataset.model === model) ?? null;
   });
-  readonly #ofDataset = $derived(this.dataset ? datasetLessons(this.dataset, () => (this.#fetched += 1)) : []);
+  readonly #ofDataset = $derived(this.dataset ? datasetStacks(this.dataset, () => (this.#fetched += 1)) : []);
   readonly #ofPhotos = $derived.by(() =>
-    this.around.photos.all.flatMap(({ id, name, pixels }): PhotoLesson[] =>
+    this.around.photos.all.flatMap(({ id, name, pixels }): TrainingPhoto[] =>
       pixels.state === "ready"
         ? [{ name, folder: null, compared: id, pixels: () => Promise.resolve(pixels.value.pixels) }]
         : [],
     ),
   );
 
-  readonly source = $derived.by((): LessonSource => {
+  readonly source = $derived.by((): DataSource => {
     const chosen = this.#chosen;
     const isThere = chosen !== null && (chosen !== "dataset" || this.dataset !== null);
     return isThere ? chosen : this.dataset ? "dataset" : "photos";
   });
   /** What is learned from. */
-  readonly all = $derived.by((): readonly Lesson[] => {
+  readonly all = $derived.by((): readonly TrainingItem[] => {
     if (this.source === "dataset") return this.#ofDataset;
-    if (this.source === "files") return this.#files?.lessons ?? [];
-    return this.source === "camera" ? this.captures.lessons : this.#ofPhotos;
+    if (this.source === "files") return this.#files?.items ?? [];
+    return this.source === "camera" ? this.captures.items : this.#ofPhotos;
   });
   /** What the set is called in a sentence. */
   readonly name = $derived.by((): string => {
@@ -112,7 +112,7 @@ export class Lessons {
 
   /** Brings back what was chosen on an earlier visit. */
   async load(): Promise<void> {
-    const [kept] = await Promise.all([this.storage.loadLessons(), this.captures.load()]);
+    const [kept] = await Promise.all([this.storage.loadTrainingData(), this.captures.load()]);
     if (!kept) return;
     this.#chosen = kept.source;
     this.#kept = kept.files;
@@ -121,11 +121,11 @@ export class Lessons {
     await this.#read(name, async () => {
       const entries: Entry[] = [];
       for (const { path, key } of files) entries.push(entryOfBytes(path, await this.storage.bytes(key)));
-      return { name, lessons: await this.#lessonsOf(entries, rooted), isKept: true };
+      return { name, items: await this.#itemsOf(entries, rooted), isKept: true };
     });
   }
 
-  choose(source: LessonSource): void {
+  choose(source: DataSource): void {
     this.#chosen = source;
     this.#save();
   }
@@ -137,12 +137,12 @@ export class Lessons {
     const name = nameOfAll(entries, rooted);
     this.#chosen = "files";
     await this.#read(name, async (signal) => {
-      const lessons = await this.#lessonsOf(entries, rooted);
+      const items = await this.#itemsOf(entries, rooted);
       signal.throwIfAborted();
       const size = entries.reduce((sum, entry) => sum + entry.size, 0);
       const isKept = size <= MOST_KEPT;
       this.#kept = isKept ? await this.#keep(name, rooted, entries) : null;
-      return { name, lessons, isKept };
+      return { name, items, isKept };
     });
     this.#save();
   }
@@ -175,20 +175,20 @@ export class Lessons {
     }
   }
 
-  async #lessonsOf(entries: readonly Entry[], rooted: boolean): Promise<readonly Lesson[]> {
+  async #itemsOf(entries: readonly Entry[], rooted: boolean): Promise<readonly TrainingItem[]> {
     const archives = entries.filter(({ path }) => isZipName(path));
     const loose = entries.filter(({ path }) => !isZipName(path));
     const unpacked: Entry[] = [];
     for (const archive of archives) unpacked.push(...(await unzipEntries(await archive.bytes(), nameOf(archive.path))));
     const all = [...loose, ...unpacked];
     const idx = all.filter(({ path }) => isIdxName(path));
-    if (idx.length > 0) return idxLessons(idx, (...pair) => this.core.learner.readIdx(...pair));
+    if (idx.length > 0) return idxStacks(idx, (...pair) => this.core.learner.readIdx(...pair));
     const photos = all.filter(({ path }) => isPhotoName(path));
     if (photos.length === 0) {
       throw new PageError(message("page-error-no-photos"));
     }
     const placesOf = (paths: string[], rooted: boolean) => this.core.learner.placesOf(paths, rooted);
-    return photoLessons(photos, rooted && archives.length === 0, placesOf);
+    return trainingPhotos(photos, rooted && archives.length === 0, placesOf);
   }
 
   async #keep(name: string, rooted: boolean, entries: readonly Entry[]): Promise<KeptFiles> {
@@ -198,7 +198,7 @@ export class Lessons {
   }
 
   #save(): void {
-    void this.storage.saveLessons({ source: this.#chosen, files: this.#kept });
+    void this.storage.saveTrainingData({ source: this.#chosen, files: this.#kept });
   }
 }
 

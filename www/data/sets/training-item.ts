@@ -1,9 +1,9 @@
-/** What can be learned from, whatever it came from. */
+/** What the page can train on, wherever it came from. */
 import type { PictureStack, Pixels } from "../../core/protocol";
 import type { Origin } from "../../state/origin";
 
 /** A photo: at hand, or a file that is read when its turn comes. */
-export interface PhotoLesson {
+export interface TrainingPhoto {
   readonly name: string;
   /** The folder that is its class. */
   readonly folder: string | null;
@@ -15,7 +15,7 @@ export interface PhotoLesson {
 }
 
 /** Many small pictures of one size. */
-export interface StackLesson {
+export interface TrainingStack {
   readonly name: string;
   readonly toTest: boolean;
   /** Whether the gallery's model for it was trained on it. */
@@ -27,19 +27,19 @@ export interface StackLesson {
   stack(onShare: (share: number | null) => void): Promise<PictureStack>;
 }
 
-export type Lesson = PhotoLesson | StackLesson;
+export type TrainingItem = TrainingPhoto | TrainingStack;
 
-export const isStack = (lesson: Lesson): lesson is StackLesson => "stack" in lesson;
+export const isStack = (item: TrainingItem): item is TrainingStack => "stack" in item;
 
-/** Half-labelled photos count as photos without labels. */
-export function areLabelled(lessons: readonly Lesson[]): boolean {
-  return lessons.every((lesson) => isStack(lesson) || lesson.folder !== null);
+/** Half-labeled photos count as photos without labels. */
+export function areLabeled(items: readonly TrainingItem[]): boolean {
+  return items.every((item) => isStack(item) || item.folder !== null);
 }
 
 /** What is to be told of whatever is made with these. */
-export function originOf(lessons: readonly Lesson[]): Origin {
+export function originOf(items: readonly TrainingItem[]): Origin {
   return {
-    compared: lessons.flatMap((lesson) => (isStack(lesson) ? [] : (lesson.compared ?? []))),
-    taught: lessons.some((lesson) => isStack(lesson) && lesson.taught === true),
+    compared: items.flatMap((item) => (isStack(item) ? [] : (item.compared ?? []))),
+    taught: items.some((item) => isStack(item) && item.taught === true),
   };
 }

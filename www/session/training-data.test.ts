@@ -5,7 +5,7 @@ import { coreError } from "../../tests/page/core-double";
 import { file, settled } from "../../tests/page/surroundings";
 import { asked, core, opened, visit } from "../../tests/page/visits";
 import { entryOfBytes } from "../data/sets/entries";
-import { isStack, type PhotoLesson } from "../data/sets/lesson";
+import { isStack, type TrainingPhoto } from "../data/sets/training-item";
 import { unzip } from "../data/sets/zip";
 
 /** In place of the workers: archives are unpacked here, sheets are black. */
@@ -53,51 +53,51 @@ afterEach(() => vi.restoreAllMocks());
 describe("what is learned from", () => {
   test("is the gallery's own set where the model has one, fetched when first needed", async () => {
     const session = await opened();
-    expect(session.lessons.source).toBe("dataset");
-    expect(session.lessons.summary).toMatchObject({ pictures: 2, toTest: 1, classes: [] });
+    expect(session.trainingData.source).toBe("dataset");
+    expect(session.trainingData.summary).toMatchObject({ pictures: 2, toTest: 1, classes: [] });
     expect(fetched).not.toContain("train.webp");
 
     const plan = await core.learner.plan("finetune", session.preset!);
-    await session.recovery.recover(session.patient!, session.lessons.all, plan);
+    await session.recovery.recover(session.recoveryInput!, session.trainingData.all, plan);
     expect(asked("addStack")).toEqual([
       [2, false],
       [1, true],
     ]);
     // Labels 3 and 1 of the preset of ten.
-    expect(session.lessons.summary.classes).toEqual([
+    expect(session.trainingData.summary.classes).toEqual([
       { name: "automobile", count: 1 },
       { name: "cat", count: 1 },
     ]);
     // The gallery's model was trained on its own set.
     expect(session.results.attempts).toMatchObject([{ taught: true, compared: [], fingerprint: "4 photos" }]);
     const before = fetched.length;
-    await session.recovery.recover(session.patient!, session.lessons.all, plan);
+    await session.recovery.recover(session.recoveryInput!, session.trainingData.all, plan);
     expect(fetched).toHaveLength(before);
   });
 
   test("falls back to the photos at hand where the set is another model's", async () => {
     const session = await visit();
-    expect(session.lessons.source).toBe("photos");
-    expect(session.lessons.all.map(({ name }) => name)).toEqual(["Boats"]);
+    expect(session.trainingData.source).toBe("photos");
+    expect(session.trainingData.all.map(({ name }) => name)).toEqual(["Boats"]);
   });
 
-  test("a zip with folders is labelled, found again after a reload, and forgotten when asked", async () => {
+  test("a zip with folders is labeled, found again after a reload, and forgotten when asked", async () => {
     const session = await opened();
     await session.intake.takeFiles([zip("pets.zip", { "cat/1.png": photo, "dog/2.png": photo, "dog/3.png": photo })]);
     await settled();
-    expect(session.lessons.name).toBe("“pets.zip”");
-    expect(session.lessons.summary.classes).toEqual([
+    expect(session.trainingData.name).toBe("“pets.zip”");
+    expect(session.trainingData.summary.classes).toEqual([
       { name: "cat", count: 1 },
       { name: "dog", count: 2 },
     ]);
 
     const again = await visit();
     await settled();
-    expect(again.lessons.source).toBe("files");
-    expect(again.lessons.summary.classes.map(({ name }) => name)).toEqual(["cat", "dog"]);
-    again.lessons.forgetFiles();
+    expect(again.trainingData.source).toBe("files");
+    expect(again.trainingData.summary.classes.map(({ name }) => name)).toEqual(["cat", "dog"]);
+    again.trainingData.forgetFiles();
     await settled();
-    expect((await visit()).lessons.all).toEqual([]);
+    expect((await visit()).trainingData.all).toEqual([]);
   });
 
   test("IDX files are read by the core, and what it says of them is shown", async () => {
@@ -109,12 +109,12 @@ describe("what is learned from", () => {
     await session.intake.takeFiles(pair);
     await settled();
     expect(asked("readIdx")).toEqual(["train-images-idx3-ubyte"]);
-    expect(session.lessons.summary).toMatchObject({ pictures: 2, toTest: 0 });
-    expect(session.lessons.all.every(isStack)).toBe(true);
+    expect(session.trainingData.summary).toMatchObject({ pictures: 2, toTest: 0 });
+    expect(session.trainingData.all.every(isStack)).toBe(true);
 
     core.fail("readIdx", coreError("bad-input", "there are 2 pictures and 3 labels"));
-    await session.lessons.takeFiles(pair);
-    expect(session.lessons.work).toMatchObject({ failure: { message: "there are 2 pictures and 3 labels" } });
+    await session.trainingData.takeFiles(pair);
+    expect(session.trainingData.work).toMatchObject({ failure: { message: "there are 2 pictures and 3 labels" } });
   });
 
   test("a broken zip, one without photos, and files of another kind leave what was there", async () => {
@@ -122,8 +122,8 @@ describe("what is learned from", () => {
     await session.intake.takeFiles([zip("pets.zip", { "cat/1.png": photo, "dog/2.png": photo })]);
     await settled();
     const failure = async (bad: File) => {
-      await session.lessons.takeFiles([bad]);
-      const { work } = session.lessons;
+      await session.trainingData.takeFiles([bad]);
+      const { work } = session.trainingData;
       return work.state === "failed" ? work.failure.message : work.state;
     };
     expect(await failure(file("half.zip", "", [0x50, 0x4b, 3]))).toMatch(/“half.zip” can't be unpacked/);
@@ -131,32 +131,32 @@ describe("what is learned from", () => {
       /“notes.zip” contains no photos/,
     );
     expect(await failure(file("notes.txt", "text/plain"))).toMatch(/These files contain no photos/);
-    expect(session.lessons.all).toHaveLength(2);
+    expect(session.trainingData.all).toHaveLength(2);
   });
 });
 
 describe("pictures from the camera", () => {
   test("are counted by class, learned from, and there after a reload", async () => {
     const session = await opened();
-    session.lessons.choose("camera");
-    session.lessons.captures.add("cup", photo);
-    session.lessons.captures.add("pen", photo);
-    session.lessons.captures.add("cup", photo);
+    session.trainingData.choose("camera");
+    session.trainingData.captures.add("cup", photo);
+    session.trainingData.captures.add("pen", photo);
+    session.trainingData.captures.add("cup", photo);
     await settled();
 
     const again = await visit();
     await settled();
-    expect(again.lessons.source).toBe("camera");
-    expect(again.lessons.summary.classes).toEqual([
+    expect(again.trainingData.source).toBe("camera");
+    expect(again.trainingData.summary.classes).toEqual([
       { name: "cup", count: 2 },
       { name: "pen", count: 1 },
     ]);
-    await expect((again.lessons.all[0] as PhotoLesson).pixels()).resolves.toMatchObject({ width: 1 });
+    await expect((again.trainingData.all[0] as TrainingPhoto).pixels()).resolves.toMatchObject({ width: 1 });
 
-    again.lessons.captures.forgetLast("cup");
-    again.lessons.captures.forgetClass("pen");
+    again.trainingData.captures.forgetLast("cup");
+    again.trainingData.captures.forgetClass("pen");
     await settled();
-    expect((await visit()).lessons.summary.classes).toEqual([{ name: "cup", count: 1 }]);
+    expect((await visit()).trainingData.summary.classes).toEqual([{ name: "cup", count: 1 }]);
   });
 
   test("are still there until the page is closed where the disk is full, and that is said", async () => {
@@ -164,11 +164,11 @@ describe("pictures from the camera", () => {
     vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
       throw new DOMException("no room", "QuotaExceededError");
     });
-    session.lessons.choose("camera");
-    session.lessons.captures.add("cup", photo);
+    session.trainingData.choose("camera");
+    session.trainingData.captures.add("cup", photo);
     await settled();
     const troubles = session.notices.all.filter(({ kind }) => kind === "trouble").map(({ text }) => text);
     expect(troubles).toEqual([expect.stringContaining("storage is full")]);
-    await expect((session.lessons.all[0] as PhotoLesson).pixels()).resolves.toMatchObject({ width: 1 });
+    await expect((session.trainingData.all[0] as TrainingPhoto).pixels()).resolves.toMatchObject({ width: 1 });
   });
 });
