@@ -66,6 +66,7 @@ unit-milliseconds = { $value } ms
 unit-seconds = { $value } s
 unit-minutes = { $value } min
 unit-less-than = < { $value }
+unit-times = { $value } ×
 unit-about = ≈ { $value }
 unit-increase = +{ $value }
 unit-decrease = −{ $value }
@@ -416,6 +417,7 @@ page-start-no-text = Secateur could not load its text. Check your connection and
 page-retry = Try again
 page-cancel = Cancel
 page-dismiss = Dismiss
+page-working = { $what }…
 page-open-model-first = Open a model first.
 page-photos = { $count ->
     [one] { $count } photo
@@ -556,9 +558,257 @@ page-cut-step-protect = protect { $layer }
 page-cut-step-unprotect = stop protecting { $layer }
 page-cut-step-layer-share = set the share of { $layer }
 
+## Page: around the panels
+
+page-frame-skip = Skip to the pruning controls
+page-frame-tagline = Make a neural network smaller and faster, in your browser
+page-frame-tools = History, link, and theme
+page-frame-undo = Undo
+page-frame-undo-step = Undo: { $step } (Ctrl+Z)
+page-frame-nothing-to-undo = Nothing to undo
+page-frame-redo = Redo
+page-frame-redo-step = Redo: { $step } (Ctrl+Shift+Z)
+page-frame-nothing-to-redo = Nothing to redo
+page-frame-copy-link = Copy link
+page-frame-copy-link-about = Copy a link to this recipe
+page-frame-link-copied = Link copied. It contains the recipe, but no files.
+page-frame-link-in-address-bar = Your browser does not allow copying. Copy the link from the address bar.
+page-frame-dark = Dark theme
+page-frame-to-dark = Switch to the dark theme
+page-frame-to-light = Switch to the light theme
+page-frame-drop = Drop a model (.onnx), photos, a recipe (.json), or training data (.zip, IDX)
+page-frame-footer = The files you open here never leave your computer.
+
+## Page: Model
+
+page-model-title = Model
+page-model-lead = Choose a model or open your own. It stays on your computer; nothing is uploaded.
+page-model-another = Open another model
+page-model-gallery-failed = The gallery can't be shown: { $reason } You can still open your own models.
+page-model-efficientnet-lite0 = Recognizes what a photo shows, out of the 1000 classes of ImageNet. It has 4.7 million parameters, stored in half precision.
+page-model-fashion-mnist-small = Recognizes ten kinds of clothes in small gray images (Fashion-MNIST). It has 116,026 parameters in residual blocks of depthwise and pointwise convolutions. It is small enough to prune and retrain within minutes, with real labels.
+page-model-log = Download the training log
+page-model-open = Open ({ $size })
+page-model-opened = Opened
+page-model-own = Your own model
+page-model-own-how = Drop an .onnx file anywhere on this page, paste it, or choose it here.
+page-model-own-kind = ONNX opset 7 to 22, with the weights inside the file. Any architecture works.
+page-model-choose = Choose a file…
+page-model-still-open = { $model } is still open.
+page-model-open-sizes = Open with these sizes
+page-model-input = Input
+page-model-output = Output
+page-model-exported-by = Exported by
+page-model-producer = { $producer } · opset { $opset }
+page-model-producer-unknown = unknown
+page-model-unsupported = Some operators are not supported here. The channels they touch can't be removed, and the comparison runs in ONNX Runtime Web:
+page-model-operator = { $operator } at node { $node } (opset { $opset })
+
 ## Page: Network
 
+page-network-title = Network
+page-network-lead = Each block is a layer. Taller means more channels, and longer means more multiply-adds. The outline is the layer before pruning; the filled part is what remains.
+page-network-empty = Open a model to see where its weights are.
+page-network-hint = Select a layer to see its weights, its channels' scores, and what the cut removes.
+page-network-not-shown = { $layer } can't be shown until there is a cut: { $reason }
+page-network-layers = The network's layers, in the order they run
+page-network-before = before pruning
+page-network-after = after pruning
+page-network-after-zeros = after pruning (paler: more zeros)
+page-network-depthwise = depthwise
+page-network-kept = channels that can't be removed
+page-network-scale = 10 pixels stand for { $channels } output channels in height and for { $macs } multiply-adds in length. No block is drawn lower than { $lowest } pixels or shorter than { $shortest } pixels.
+page-network-kind-convolution = convolution
+page-network-kind-depthwise = depthwise convolution
+page-network-kind-grouped = grouped convolution
+page-network-kind-linear = linear layer
+page-network-kind-pointwise = pointwise convolution
+page-network-kind-transposed = transposed convolution
+page-network-channels = { $kind }, { $in } → { $out } channels
+page-network-size = { $macs } multiply-adds, { $parameters } parameters
+page-network-size-after = after pruning: { $in } → { $out } channels, { $macs } multiply-adds ({ $change }), { $nonzeros } non-zero weights
+page-network-coupled = loses channels together with { $layers }
+page-network-others = { $count ->
+    [one] { $count } other layer
+   *[other] { $count } other layers
+}
 page-network-step-select = select { $layer }
+
+## Page: a layer
+
+page-layer-title = Layer { $layer }
+page-layer-facts = { $kind } · { $in } → { $out } channels · weights { $shape } · { $parameters } parameters · { $macs } multiply-adds
+page-layer-kept = No channels can be removed: { $reason }
+page-layer-scores = Scores
+page-layer-no-scores = Nothing in this layer has a score of its own.
+page-layer-drawing-scores = Drawing the scores
+page-layer-magnitudes = Magnitudes
+page-layer-no-magnitudes = This layer has no weights to count.
+page-layer-drawing-magnitudes = Drawing the magnitudes
+page-layer-weights-title = Weights and mask
+page-layer-drawing-weights = Drawing the weights
+page-layer-color = Color shows
+page-layer-color-mean = mean of a cell
+page-layer-color-largest = largest magnitude
+page-layer-zoom-out = Zoom out
+page-layer-zoom-in = Zoom in
+page-layer-zoom-all = Show all
+page-layer-heatmap = Heatmap of { $layer }'s weights. Press plus and minus to zoom, the arrow keys to move, and zero to show all.
+page-layer-spoken = Shown: { $window }.
+page-layer-spoken-numbers = { $share } of the weights shown are removed. The layer's largest magnitude is { $largest }.
+page-layer-axes = Rows are output channels. Columns are the inputs and kernel positions they are computed from.
+page-layer-window = { $channels } of { $height }, { $columns } of { $width }
+page-layer-at = { $channels }, { $columns }
+page-layer-channel = channel { $first }
+page-layer-channels = channels { $first }–{ $last }
+page-layer-column = column { $first }
+page-layer-columns = columns { $first }–{ $last }
+page-layer-input = input { $input }
+page-layer-kernel = kernel { $place }
+page-layer-input-kernel = input { $input }, kernel { $place }
+page-layer-weight-removed = { $value }, removed
+page-layer-weights = { $count } weights, mean { $mean }, largest { $largest }
+page-layer-weights-removed = { $count } weights, mean { $mean }, largest { $largest }, { $share } removed
+page-layer-cell-single = Each cell is a single weight. Cross-hatched weights are removed.
+page-layer-cell-mean = Each cell shows up to { $count } weights. Its color is their mean, and denser cross-hatching means that more of them are removed.
+page-layer-cell-largest = Each cell shows up to { $count } weights. Its color is the largest magnitude among them, and denser cross-hatching means that more of them are removed.
+
+## Page: charts
+
+page-charts-colors = Colors from { $low } through zero to { $high }
+page-charts-color-scale = square-root color scale
+page-charts-hatching = removed (stronger: a larger share)
+page-charts-step = step
+page-charts-curve = { $label }: { $value } at step { $step }
+page-charts-curve-empty = { $label }: nothing yet
+page-charts-kept = kept
+page-charts-removed = removed
+page-charts-threshold = Threshold: { $threshold }.
+page-charts-histogram = { $label }: { $total } values from { $low } to { $high }, { $removed } of them removed.
+page-charts-values-per-bar = values per bar
+page-charts-logarithmic = Counts are on a logarithmic scale.
+page-charts-score = score
+page-charts-best = highest, kept
+page-charts-least = lowest, removed first
+page-charts-scores = { $label }, sorted: { $kept } of { $count } are kept. The highest score is { $best }, and the lowest is { $least }.
+page-charts-scores-counts = { $label }: { $kept } kept, { $removed } removed.
+page-charts-scores-label = { $label }.
+page-charts-scores-per-bar = Each bar is the mean of up to { $count } scores.
+page-charts-cut-at = Cut at { $threshold }.
+page-charts-scatter = { $y } against { $x }: { $count ->
+    [one] { $count } model
+   *[other] { $count } models
+}. The list has their numbers.
+page-charts-line = the line: −{ $points } points
+page-charts-line-about = The line: the lowest value that you accept
+page-charts-line-value = { $value }, a loss of { $points } points
+page-charts-original = original
+page-charts-one-shot = { $name }, one-shot
+page-charts-recovered = { $name }, recovered
+page-charts-iterative = { $name }, iterative
+page-charts-point = { $name }: { $y } at { $x }
+page-charts-last = Smallest model above the line: { $name }, { $y } at { $x }.
+page-charts-none-above = No model is above the line yet. Move the line down, prune less, or recover accuracy.
+page-charts-use = Use this model
+
+## Page: Compare
+
+page-compare-title = Compare
+page-compare-lead = See whether the original and the pruned model give the same answers on the same photos, and how fast they run on your computer. Pick photos or add your own.
+page-compare-peer = Also run in ONNX Runtime Web
+page-compare-instead = Both models run in ONNX Runtime Web, because this page can't run them itself: { $reason }
+page-compare-peer-failed = ONNX Runtime Web: { $reason }
+page-compare-no-photos = Pick a sample photo above, or drop your own photos anywhere on this page.
+page-compare-no-model = Open a model to see what it recognizes in these photos.
+page-compare-cancelled = You canceled the comparison.
+page-compare-again = Compare again
+page-compare-after-check = The comparison starts when the pruned file has been checked.
+page-compare-no-cut = There is no pruned file to compare. Cut says what went wrong.
+page-compare-none = None of the photos could be compared. Each photo says why.
+page-compare-photos = Photos to compare on
+page-compare-add-photos = Add your photos…
+page-compare-other-data = This model was trained on { $dataset } and knows nothing else. On these photos, see only whether both models give the same answers. Recover shows how often they are right.
+page-compare-credits = Credits of the sample photos
+page-compare-agreement = Same top prediction
+page-compare-of = { $part } of { $count ->
+    [one] { $count } photo
+   *[other] { $count } photos
+}
+page-compare-kl = Mean KL divergence
+page-compare-kl-about = How far the pruned model's probabilities are from the original's. 0 means that they are the same.
+page-compare-speedup = Speedup
+page-compare-used-cut = Used to choose what to remove, or to test the result: { page-compare-of }.
+page-compare-used-test = Used to train, to choose the best model, or to test it: { page-compare-of }.
+page-compare-used-recovery = Used to train or to choose the best model: { page-compare-of }.
+page-compare-used-expect = Expect less agreement on other photos.
+page-compare-original = original
+page-compare-pruned = pruned
+page-compare-class = { $label } (class { $index })
+page-compare-size = { $width } × { $height }
+page-compare-size-shrunk = { $width } × { $height }, shrunk while decoding
+page-compare-same = ✓ Same prediction
+page-compare-different = ✗ Different predictions
+page-compare-remove = Remove { $photo }
+page-compare-waiting = Waiting…
+page-compare-times = Time: median and quartiles in milliseconds
+page-compare-time-original = Time, original
+page-compare-time-pruned = Time, pruned
+page-compare-peer-times = Time in ONNX Runtime Web: median and quartiles in milliseconds
+page-compare-peer-time-original = ORT Web, original
+page-compare-peer-time-pruned = ORT Web, pruned
+page-compare-runs = { $count } runs; the middle half took between { $low } and { $high }
+page-compare-range = { $low }–{ $high }
+page-compare-not-timed = Not timed yet.
+page-compare-peer-difference = The same files in ONNX Runtime Web, on one thread. Their outputs differ from this page's by at most { $original } for the original and { $pruned } for the pruned model.
+page-compare-difference = { $absolute } ({ $relative } of the largest output)
+page-compare-step-peer = compare with ONNX Runtime Web
+page-compare-step-no-peer = stop comparing with ONNX Runtime Web
+page-compare-step-add = add “{ $photo }”
+page-compare-step-remove = remove “{ $photo }”
+
+## Page: Preprocessing
+
+page-preprocessing-title = Preprocessing
+page-preprocessing-lead = How a photo becomes the numbers that this model expects. If these settings are wrong, every prediction is wrong. Check the original's predictions above.
+page-preprocessing-guessed = These settings are guessed from the model's shapes. Please check them:
+page-preprocessing-size = Width × height
+page-preprocessing-size-hint = (pixels)
+page-preprocessing-crop = Crop
+page-preprocessing-crop-center = center crop
+page-preprocessing-crop-squash = whole photo, stretched
+page-preprocessing-crop-letterbox = whole photo, with bars
+page-preprocessing-mean = Mean
+page-preprocessing-mean-hint = (per channel, from 0 to 255)
+page-preprocessing-divide = Divide by
+page-preprocessing-divide-hint = (per channel)
+page-preprocessing-order = Channel order
+page-preprocessing-rgb = red, green, blue
+page-preprocessing-bgr = blue, green, red
+page-preprocessing-layout = Layout
+page-preprocessing-nchw = NCHW, channels first
+page-preprocessing-nhwc = NHWC, channels last
+page-preprocessing-numbers = Enter numbers separated by commas.
+page-preprocessing-classes = Class names
+page-preprocessing-classes-count = ({ $count })
+page-preprocessing-classes-none = (none; the names of ImageNet's classes are built in)
+page-preprocessing-classes-how = One per line, in the order of the model's outputs
+page-preprocessing-classes-example =
+    airplane
+    automobile
+    bird
+page-preprocessing-classes-import = Import from a file…
+page-preprocessing-import = Import…
+page-preprocessing-export = Export
+page-preprocessing-reset = Reset
+page-preprocessing-step-import = import preprocessing from { $file }
+page-preprocessing-step-reset = reset preprocessing
+page-preprocessing-step-size = change the input size
+page-preprocessing-step-crop = change the crop
+page-preprocessing-step-mean = change the mean
+page-preprocessing-step-divide = change the divisor
+page-preprocessing-step-order = change the channel order
+page-preprocessing-step-layout = change the layout
+page-preprocessing-step-classes = change the class names
 
 ## The page: data
 
@@ -956,19 +1206,6 @@ page-recover-step-use-recovered = use a recovered model
 page-recover-step-drop-recovered = use the model before recovery
 page-recover-step-line = move the line
 page-recover-step-spread = spread the pruning by sensitivity
-page-preset-step-file = use the preset from { $name }
-page-preset-step-reset = reset the preset
-page-preset-step-size = change the input size
-page-preset-step-crop = change the crop
-page-preset-step-mean = change the mean
-page-preset-step-std = change the standard deviation
-page-preset-step-channels = change the channel order
-page-preset-step-layout = change the layout
-page-preset-step-classes = change the class names
-page-compare-step-add-photo = add “{ $name }”
-page-compare-step-remove-photo = remove “{ $name }”
-page-compare-step-peer-on = compare with ONNX Runtime Web
-page-compare-step-peer-off = stop comparing with ONNX Runtime Web
 # What a version of the page before this catalog kept.
 page-step-written = { $words }
 

@@ -47,7 +47,7 @@ describe("the page", () => {
     expect(panel("Network").getByText(/Open a model/)).toBeTruthy();
     expect(panel("Compare").getByText(/Open a model/)).toBeTruthy();
     expect(panel("Export").getByText(/Open a model/)).toBeTruthy();
-    expect(panel("From photo to tensor").getByText(/Open a model/)).toBeTruthy();
+    expect(panel("Preprocessing").getByText(/Open a model/)).toBeTruthy();
   });
 
   test("shows what is under way while a model is read, with a way to cancel", async () => {
@@ -68,7 +68,7 @@ describe("the page", () => {
       /the smaller file gives the same answers.*3\.0e-6 on your photo/s,
     );
     expect(panel("Export").getByRole("link", { name: "Download ONNX 2.94\u00a0kB" })).toBeTruthy();
-    expect(panel("Compare").getByText("✓ they agree")).toBeTruthy();
+    expect(panel("Compare").getByText("✓ Same prediction")).toBeTruthy();
   });
 
   test("a failing model is explained in the core's words, and the one before it stays", async () => {
@@ -134,7 +134,7 @@ describe("the page", () => {
     await show();
     core.fail("pack", coreError("too-large", "There is not enough memory."));
     await openSmall();
-    expect(panel("Compare").getByText(/no finished cut to compare/)).toBeTruthy();
+    expect(panel("Compare").getByText(/no pruned file to compare/)).toBeTruthy();
     expect(panel("Export").getByText(/no pruned model to download/)).toBeTruthy();
     core.fail("pack", null);
     panel("Cut").getByRole("button", { name: "Try again" }).click();
@@ -150,12 +150,12 @@ describe("the page", () => {
     for (const call of ["runner.load", "peer.load"]) core.fail(call, null);
     panel("Compare").getByRole("button", { name: "Compare again" }).click();
     await settled();
-    expect(panel("Compare").getByText("✓ they agree")).toBeTruthy();
+    expect(panel("Compare").getByText("✓ Same prediction")).toBeTruthy();
   });
 
   test("a model of the gallery that was trained here leads to the log of that", async () => {
     await show();
-    const log = panel("Model").getByRole("link", { name: "The log of its training" }) as HTMLAnchorElement;
+    const log = panel("Model").getByRole("link", { name: "Download the training log" }) as HTMLAnchorElement;
     expect(log.href).toBe(new URL("gallery/small.log.json", document.baseURI).href);
     expect(log.download).toBe("small.log.json");
   });

@@ -109,7 +109,7 @@ test("weights that are no numbers are warned of, and named", async ({ secateur }
 
 test("an unknown operator is named, kept whole, and run and checked by ONNX Runtime Web", async ({ secateur }) => {
   await secateur.openFile("unknown.onnx", classifier([node("Softplus", ["b"], ["c"])]));
-  await expect(secateur.panel("Model")).toContainText("Some operators are unknown here");
+  await expect(secateur.panel("Model")).toContainText("Some operators are not supported here");
   await expect(secateur.panel("Model")).toContainText(/Softplus at node c \(opset 17\)/);
   const checked = /gives the same answers \(largest difference .* on your photo in ONNX Runtime Web\)/;
   await expect(secateur.check).toHaveText(checked, { timeout: 60_000 });

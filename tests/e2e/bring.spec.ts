@@ -73,20 +73,20 @@ test("a model, photos and recipes are pasted and dropped", async ({ secateur, pa
   await expect(secateur.summary).toContainText("of 5 photos", { timeout: 90_000 });
 
   await test.step("a guessed preset can be put right, and taken back", async () => {
-    const preset = secateur.panel("From photo to tensor");
-    await expect(preset).toContainText("This is guessed from the model's shapes");
+    const preset = secateur.panel("Preprocessing");
+    await expect(preset).toContainText("These settings are guessed from the model's shapes");
     const mean = preset.getByLabel(/^Mean/);
     const guessed = await mean.inputValue();
     await mean.fill("a lot");
     await mean.blur();
-    await expect(preset.getByRole("alert")).toContainText("Numbers with commas");
+    await expect(preset.getByRole("alert")).toContainText("Enter numbers separated by commas.");
     await mean.fill("127, 127, 127");
     await mean.blur();
-    await expect(preset).not.toContainText("This is guessed");
+    await expect(preset).not.toContainText("are guessed");
     await expect(secateur.check).toContainText("the smaller file gives the same answers", { timeout: 60_000 });
     await preset.getByText("Class names").click();
-    await preset.getByLabel(/One a line/).fill("rose\nthorn");
-    await preset.getByLabel(/One a line/).blur();
+    await preset.getByLabel(/One per line/).fill("rose\nthorn");
+    await preset.getByLabel(/One per line/).blur();
     await expect(preset.getByText("Class names")).toContainText("(2)");
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByRole("button", { name: "Undo" }).click();

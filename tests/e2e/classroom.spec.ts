@@ -77,7 +77,7 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
 }) => {
   // Minutes of learning and measuring, and more of them where the machine is busy with something else.
   test.setTimeout(900_000);
-  const log = secateur.panel("Model").getByRole("link", { name: "The log of its training" });
+  const log = secateur.panel("Model").getByRole("link", { name: "Download the training log" });
   const [saved] = await Promise.all([page.waitForEvent("download"), log.click()]);
   const { epochs } = JSON.parse(readFileSync(await saved.path(), "utf8")) as { epochs: { accuracy: number }[] };
   expect(epochs).toHaveLength(16);

@@ -41,7 +41,7 @@ test("a link carries the recipe and the gallery's model", async ({ secateur, pag
   await secateur.openGalleryModel();
   await secateur.cut(55);
   await page.getByRole("button", { name: "Copy link" }).click();
-  await expect(page.getByText("The link is copied")).toBeVisible();
+  await expect(page.getByText("Link copied")).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link.length).toBeLessThan(300);
 
@@ -57,7 +57,7 @@ test("a link carries the recipe and the gallery's model", async ({ secateur, pag
 
 test("works with the keyboard alone", async ({ secateur, page }) => {
   await page.keyboard.press("Tab");
-  await expect(page.getByRole("link", { name: "Skip to the cut" })).toBeFocused();
+  await expect(page.getByRole("link", { name: "Skip to the pruning controls" })).toBeFocused();
   const open = secateur.opener();
   await expect(open).toBeVisible();
   const isThere = () => open.evaluate((button) => button === document.activeElement);

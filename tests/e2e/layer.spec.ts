@@ -19,7 +19,7 @@ test("a layer, from the whole matrix down to single weights, under a moving cut"
 
   await test.step("the mask, the scores and the cut line follow the slider before it is let go", async () => {
     const scores = section("Scores").locator("figcaption");
-    await expect(scores).toContainText(/\d+ stay, \d+ go.*cut at/s);
+    await expect(scores).toContainText(/\d+ kept, \d+ removed.*Cut at/s);
     await expect(section("Scores").locator("line.cut")).toHaveCount(1);
     const spoken = weights.locator(".spoken");
     const before = { scores: await scores.innerText(), mask: await spoken.textContent() };
@@ -36,7 +36,7 @@ test("a layer, from the whole matrix down to single weights, under a moving cut"
   await test.step("keys zoom down to single weights and move", async () => {
     await map.focus();
     for (let press = 0; press < 12; press++) await page.keyboard.press("+");
-    await expect(weights).toContainText("Each cell is a single weight; cross-hatched ones are cut away.");
+    await expect(weights).toContainText("Each cell is a single weight. Cross-hatched weights are removed.");
     const here = await readout.innerText();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowDown");
@@ -57,7 +57,7 @@ test("a layer, from the whole matrix down to single weights, under a moving cut"
     await page.mouse.move(x + width / 2, y - 5);
     await expect(readout).toHaveText(/^channels/);
     await expect(readout).not.toHaveText(here);
-    await weights.getByRole("button", { name: "Whole" }).click();
+    await weights.getByRole("button", { name: "Show all" }).click();
     await expect(readout).toHaveText("channels 0–1279 of 1280, columns 0–319 of 320");
   });
 
@@ -67,7 +67,7 @@ test("a layer, from the whole matrix down to single weights, under a moving cut"
     await expect(magnitudes.locator("line.threshold")).toHaveCount(0);
     await secateur.panel("Cut").getByRole("radio", { name: "Weights" }).check({ force: true });
     await expect(magnitudes.locator("line.threshold")).toHaveCount(1);
-    await expect(magnitudes.locator("figcaption")).toContainText(/threshold \S*\d/);
+    await expect(magnitudes.locator("figcaption")).toContainText(/Threshold: \S*\d/);
   });
 
   await test.step("a phone shows it as well, and nothing is wider than it", async () => {

@@ -80,7 +80,7 @@ class Plot {
   async expectLast(cuts: Cut[]): Promise<void> {
     const least = Number(await this.line.getAttribute("aria-valuenow"));
     const last = lastAbove(cuts, least);
-    const told = last ? `${last.accuracy}\u00a0% at ${last.gone}\u00a0%` : "No model stands above the line yet";
+    const told = last ? `${last.accuracy}\u00a0% at ${last.gone}\u00a0%` : "No model is above the line yet";
     await expect(this.panel.locator("output")).toContainText(told);
   }
 }
@@ -132,7 +132,7 @@ test("the line is drawn by mouse, by finger and by keys, and the last model abov
 
   await test.step("the model above it is taken, and the line is there after a reload", async () => {
     const last = lastAbove(cuts, Number(await plot.line.getAttribute("aria-valuenow")))!;
-    await plot.panel.getByRole("button", { name: "Take this one" }).click();
+    await plot.panel.getByRole("button", { name: "Use this model" }).click();
     // What a cut's preview counts and what its re-packed file holds differ by the constants that are folded.
     const gone = async () => parseFloat(/−(\S+)\s%/.exec(await secateur.total("Non-zero").innerText())?.[1] ?? "0");
     await expect.poll(async () => Math.abs((await gone()) - last.gone), { timeout: 30_000 }).toBeLessThan(1);

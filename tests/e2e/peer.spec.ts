@@ -5,7 +5,7 @@ import { attribute, FLOAT16, input, model, node, output, spread, weights } from 
 /** What a photo's card says of how far both outputs are from ours: original and pruned, as shares of the largest. */
 async function differences(secateur: Secateur): Promise<number[]> {
   const card = secateur.photo("March Pastoral");
-  await expect(card).toContainText(/outputs differ from ours by at most/, { timeout: 90_000 });
+  await expect(card).toContainText(/outputs differ from this page's by at most/, { timeout: 90_000 });
   await expect(card.getByRole("row", { name: /ORT Web, pruned/ })).toBeVisible();
   return (await card.getByTestId("difference").allInnerTexts()).map(Number);
 }
@@ -17,7 +17,7 @@ test("ONNX Runtime Web stands beside ours, and loads only then", async ({ secate
   await expect(secateur.summary).toBeVisible({ timeout: 60_000 });
   expect(fetched.filter((url) => /ort[-.]/.test(url))).toEqual([]);
 
-  await page.getByRole("switch", { name: "also in ONNX Runtime Web" }).check();
+  await page.getByRole("switch", { name: "Also run in ONNX Runtime Web" }).check();
   const found = await differences(secateur);
   expect(found).toHaveLength(2);
   for (const difference of found) expect(difference).toBeLessThan(1e-4);
@@ -44,7 +44,7 @@ test("a model that takes, holds and gives half-precision numbers runs in both", 
   await expect(secateur.check).toContainText("the smaller file gives the same answers", { timeout: 60_000 });
   await expect(secateur.panel("Model").getByRole("alert")).toHaveCount(0);
   await expect(secateur.summary).toContainText("of 3 photos", { timeout: 60_000 });
-  await page.getByRole("switch", { name: "also in ONNX Runtime Web" }).check();
+  await page.getByRole("switch", { name: "Also run in ONNX Runtime Web" }).check();
   const found = await differences(secateur);
   expect(found).toHaveLength(2);
   // Half precision has eleven binary places, of which sums lose a few.

@@ -40,7 +40,7 @@ test("EfficientNet-Lite0 is reconstructed without labels, and the file that is t
 
   await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
   const notNew = page.getByTestId("not-new");
-  await expect(notNew).toContainText("Learned from or chosen by when it was recovered: 9 of 9 photos");
+  await expect(notNew).toContainText("Used to train or to choose the best model: 9 of 9 photos");
   await secateur.reload();
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 60_000 });
   expect(await numbers(secateur, /^Mean KL/)).toEqual([original, cut, recovered]);
@@ -60,7 +60,7 @@ test("a labeled folder: accuracy falls, comes back by fine-tuning, and is found 
     await secateur.chooseFile(RESNET);
     await expect(secateur.check).toBeVisible({ timeout: 60_000 });
     const preset = join(ROOT, "www/presets/resnet20-cifar10.json");
-    await secateur.panel("From photo to tensor").locator("input[type=file]").last().setInputFiles(preset);
+    await secateur.panel("Preprocessing").locator("input[type=file]").last().setInputFiles(preset);
     await secateur.cut(40);
     const panel = secateur.panel("Recover");
     await panel.getByTestId("folder").setInputFiles(join(folder, "test"));

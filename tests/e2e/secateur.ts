@@ -64,7 +64,7 @@ export class Secateur {
 
   /** A file by its path, or by what it holds. */
   async chooseFile(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
-    const another = this.page.getByRole("button", { name: "Another model …" });
+    const another = this.page.getByRole("button", { name: "Open another model" });
     if (await another.isVisible()) await another.click();
     await this.panel("Model").locator("input[type=file]").setInputFiles(file);
   }

@@ -1,11 +1,11 @@
 /**
- * Colours for signed numbers: two hues that colour-blind people tell apart, meeting at zero. Small weights differ visibly
- * because colour follows the square root of the magnitude; the legend draws the same scale.
+ * Colors for signed numbers: two hues that color-blind people tell apart, meeting at zero. Small weights differ visibly
+ * because color follows the square root of the magnitude; the legend draws the same scale.
  */
 import { interpolateLab, rgb, scaleSqrt } from "d3";
 
-/** Colours as CSS writes them. */
-export interface DivergingColours {
+/** Colors as CSS writes them. */
+export interface DivergingColors {
   readonly negative: string;
   readonly zero: string;
   readonly positive: string;
@@ -14,15 +14,15 @@ export interface DivergingColours {
 /** Steps on either side of zero. */
 const STEPS = 255;
 
-/** Colours as red, green and blue bytes, from the most negative to the most positive. */
+/** Colors as red, green and blue bytes, from the most negative to the most positive. */
 export type Palette = Uint8ClampedArray;
 
-export function palette({ negative, zero, positive }: DivergingColours): Palette {
+export function palette({ negative, zero, positive }: DivergingColors): Palette {
   const towards = { negative: interpolateLab(zero, negative), positive: interpolateLab(zero, positive) };
   const bytes = new Uint8ClampedArray((2 * STEPS + 1) * 3);
   for (let step = -STEPS; step <= STEPS; step++) {
-    const colour = rgb(step < 0 ? towards.negative(-step / STEPS) : towards.positive(step / STEPS));
-    bytes.set([colour.r, colour.g, colour.b], (step + STEPS) * 3);
+    const color = rgb(step < 0 ? towards.negative(-step / STEPS) : towards.positive(step / STEPS));
+    bytes.set([color.r, color.g, color.b], (step + STEPS) * 3);
   }
   return bytes;
 }
@@ -41,8 +41,8 @@ export function legendPosition(value: number, largest: number): number {
 }
 
 /** The palette as a CSS gradient, from left to right. */
-export function gradient(colours: Palette): string {
+export function gradient(colors: Palette): string {
   const stops: string[] = [];
-  for (let at = 0; at < colours.length; at += 3 * 30) stops.push(`rgb(${colours.slice(at, at + 3).join(" ")})`);
+  for (let at = 0; at < colors.length; at += 3 * 30) stops.push(`rgb(${colors.slice(at, at + 3).join(" ")})`);
   return `linear-gradient(to right, ${stops.join(", ")})`;
 }

@@ -1,4 +1,4 @@
-/** What the points of a plot look like: a shape for each method of recovery, so that no colours have to be told apart. */
+/** What the points of a plot look like: a shape for each method of recovery, so that no colors have to be told apart. */
 import {
   symbol,
   symbolCircle,

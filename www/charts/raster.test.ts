@@ -30,7 +30,7 @@ function heatmap(over: Partial<Heatmap>): Heatmap {
   };
 }
 
-/** The colour of one pixel of a view of 16 × 16. */
+/** The color of one pixel of a view of 16 × 16. */
 function pixel(pixels: Uint8ClampedArray, x: number, y: number): number[] {
   return [...pixels.subarray((y * 16 + x) * 4, (y * 16 + x) * 4 + 4)];
 }
@@ -39,7 +39,7 @@ const view = { width: 16, height: 16 };
 const all = { x: 0, y: 0, width: 2, height: 2 };
 
 describe("painting a heatmap", () => {
-  it("gives every cell its colour", () => {
+  it("gives every cell its color", () => {
     const pixels = paint(heatmap({}), all, view, "mean", ink);
     expect(pixel(pixels, 2, 2)).toEqual([200, 0, 0, 255]);
     expect(pixel(pixels, 12, 2)).toEqual([0, 0, 200, 255]);

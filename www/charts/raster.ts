@@ -1,9 +1,9 @@
-/** Paints a heatmap's cells into pixels: colour says the value, the brightness of a cross-hatching the share removed. */
+/** Paints a heatmap's cells into pixels: color says the value, the brightness of a cross-hatching the share removed. */
 import type { Heatmap } from "../core/protocol";
 import { paletteOffset, type Palette } from "./diverging";
 import type { Size, Window } from "./window";
 
-/** What a cell's colour stands for. */
+/** What a cell's color stands for. */
 export type Shown = "mean" | "largest";
 
 export interface Ink {
@@ -27,7 +27,7 @@ export function paint(
   const values = shown === "mean" ? map.values : map.magnitudes;
   const colOf = cellsAlong(view.width, window.x, window.width, map.x, map.width, map.cols);
   const rowOf = cellsAlong(view.height, window.y, window.height, map.y, map.height, map.rows);
-  const colours = cellColours(values, map.largest, ink.palette);
+  const colors = cellColors(values, map.largest, ink.palette);
   let at = 0;
   for (let y = 0; y < view.height; y++) {
     const row = rowOf[y]!;
@@ -39,7 +39,7 @@ export function paint(
       const isLine = (x + y) % ink.hatchEvery === 0 || (x - y + view.height * ink.hatchEvery) % ink.hatchEvery === 0;
       const cover = isLine ? removed : 0;
       for (let band = 0; band < 3; band++) {
-        const under = isInside ? colours[cell * 3 + band]! : ink.ground[band]!;
+        const under = isInside ? colors[cell * 3 + band]! : ink.ground[band]!;
         pixels[at + band] = under + (ink.hatch[band]! - under) * cover;
       }
       pixels[at + 3] = 255;
@@ -64,11 +64,11 @@ export function cellsAlong(
   });
 }
 
-function cellColours(values: Float32Array, largest: number, palette: Palette): Uint8ClampedArray {
-  const colours = new Uint8ClampedArray(values.length * 3);
+function cellColors(values: Float32Array, largest: number, palette: Palette): Uint8ClampedArray {
+  const colors = new Uint8ClampedArray(values.length * 3);
   for (let cell = 0; cell < values.length; cell++) {
     const offset = paletteOffset(values[cell]!, largest);
-    for (let band = 0; band < 3; band++) colours[cell * 3 + band] = palette[offset + band]!;
+    for (let band = 0; band < 3; band++) colors[cell * 3 + band] = palette[offset + band]!;
   }
-  return colours;
+  return colors;
 }

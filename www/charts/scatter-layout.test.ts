@@ -7,7 +7,7 @@ const series = (...points: [number, number][]): ScatterSeries => ({
   name: "l2",
   way: "one-shot",
   mark: "cut",
-  colour: "l2",
+  color: "l2",
   points: points.map(([x, y]) => point(x, y)),
 });
 const SIZE = { inner: 100, depth: 50 };

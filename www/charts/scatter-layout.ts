@@ -23,8 +23,8 @@ export interface ScatterSeries {
   readonly way: Way;
   /** What it was recovered by. */
   readonly mark: Mark;
-  /** Series of one colour are of one criterion. */
-  readonly colour: string;
+  /** Series of one color are of one criterion. */
+  readonly color: string;
   readonly points: readonly ScatterPoint[];
 }
 

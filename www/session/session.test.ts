@@ -278,7 +278,7 @@ describe("a session", () => {
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     await settled();
     expect(called("peer.load")).toEqual([]);
-    session.decide(message("page-compare-step-peer-on"), { peer: true });
+    session.decide(message("page-compare-step-peer"), { peer: true });
     await settled();
     expect(called("peer.load").map(([, which]) => which)).toEqual(["original", "pruned"]);
     expect([...session.comparison.results.values()][0]?.peer?.prunedDifference.maxAbsolute).toBe(2e-6);

@@ -76,7 +76,7 @@ const sweep: SweepCurve = {
 };
 
 describe("the models as curves", () => {
-  test("one-shot, recovered and iterative stand side by side, one colour a criterion", () => {
+  test("one-shot, recovered and iterative stand side by side, one color a criterion", () => {
     const made = [
       attempt("a", 0.5),
       attempt("b", 0.4),
@@ -85,7 +85,7 @@ describe("the models as curves", () => {
       attempt("e", 0.2, { run: "r", beyond: true, key: null, least: 0.8 }),
     ];
     const series = seriesOf(made, [sweep], "macs", () => "fine-tuned");
-    expect(series.map(({ id, way, colour, points }) => [id, way, colour, points.length])).toEqual([
+    expect(series.map(({ id, way, color, points }) => [id, way, color, points.length])).toEqual([
       ["sweep:swept", "one-shot", "l1, channel, global", 1],
       ["cut:l2, channel, global", "one-shot", "l2, channel, global", 2],
       ["recovered:l2, channel, global, fine-tuned", "recovered", "l2, channel, global", 2],
@@ -114,7 +114,7 @@ describe("the models as curves", () => {
       attempt("d", 0.5, { ...by("distill"), earlier: [plan] }),
     ];
     const series = seriesOf(made, [sweep], "macs", ({ plan, earlier }) => `${plan.method} after ${earlier.length}`);
-    expect(series.map(({ way, mark, colour }) => [way, mark, colour.slice(0, 2)])).toEqual([
+    expect(series.map(({ way, mark, color }) => [way, mark, color.slice(0, 2)])).toEqual([
       ["one-shot", "cut", "l1"],
       ["one-shot", "cut", "l2"],
       ["recovered", "finetune", "l2"],

@@ -66,7 +66,7 @@ export function seriesOf(
     if (x === null) continue;
     const known = series.get(id)?.points ?? [];
     const points = [...known, { id: point, x, y, beyond, kept, name: `${name}, ${remark ?? wordsOfWay(way)}` }];
-    series.set(id, { id, name, way, mark, colour: nameOf(recipe), points });
+    series.set(id, { id, name, way, mark, color: nameOf(recipe), points });
   }
   return [...series.values()];
 }

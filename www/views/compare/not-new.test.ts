@@ -40,7 +40,7 @@ describe("the comparison", () => {
     vi.spyOn(core.learner, "beginTest").mockResolvedValue(0);
     await press("Recover accuracy");
     expect(told()).toBe(
-      "Learned from or chosen by when it was recovered: 2 of 2 photos. Expect less agreement on others.",
+      "Used to train or to choose the best model: 2 of 2 photos. Expect less agreement on other photos.",
     );
 
     await drop(file("new.jpg", "image/jpeg"));
@@ -48,13 +48,13 @@ describe("the comparison", () => {
     render(App, { core });
     await settled();
     expect(told()).toContain("2 of 3 photos");
-    await press("Go back to the cut alone");
+    await press("Use the model before recovery");
     expect(told()).toBeNull();
   });
 
   test("does not claim that photos kept for the test were learned from", async () => {
     await press("Recover accuracy");
-    expect(told()).toContain("to learn from, to choose by or to test on: 2 of 2 photos");
+    expect(told()).toContain("Used to train, to choose the best model, or to test it: 2 of 2 photos");
   });
 
   test("keeps silent about a model that learned from other photos, until one is made of it that did not", async () => {
@@ -70,7 +70,7 @@ describe("the comparison", () => {
     expect(screen.getByTestId("recovered")).toBeTruthy();
     expect(told()).toBeNull();
 
-    await fireEvent.click(recover().getByRole("radio", { name: "Compared photos" }));
+    await fireEvent.click(recover().getByRole("radio", { name: "Comparison photos" }));
     await press("Continue training");
     expect(told()).toContain("2 of 2 photos");
     await fireEvent.click(recover().getByRole("radio", { name: "Your files" }));
@@ -83,7 +83,7 @@ describe("the comparison", () => {
     await fireEvent.change(criterion, { target: { value: "wanda" } });
     await settled();
     expect(told()).toBe(
-      "Given to choose the cut by, or to test it on: 2 of 2 photos. Expect less agreement on others.",
+      "Used to choose what to remove, or to test the result: 2 of 2 photos. Expect less agreement on other photos.",
     );
     await fireEvent.change(criterion, { target: { value: "l1" } });
     await settled();
@@ -93,14 +93,14 @@ describe("the comparison", () => {
   test("says by how many a cut was shared out by sensitivity, or taken from a curve", async () => {
     await press("Measure every layer");
     await press("Spread the pruning by sensitivity");
-    expect(told()).toContain("Given to choose the cut by, or to test it on: 2 of 2 photos.");
+    expect(told()).toContain("Used to choose what to remove, or to test the result: 2 of 2 photos.");
     await fireEvent.click(within(screen.getByRole("region", { name: "Cut" })).getByRole("radio", { name: "Weights" }));
     await settled();
-    await press("Draw the curve of “l2, weight, manual”");
+    await press("Measure the curve of “l2, weight, manual”");
     recover()
       .getByRole("button", { name: /^−30\s%/ })
       .click();
     await settled();
-    expect(told()).toContain("Given to choose the cut by, or to test it on: 2 of 2 photos.");
+    expect(told()).toContain("Used to choose what to remove, or to test the result: 2 of 2 photos.");
   });
 });

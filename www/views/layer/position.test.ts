@@ -41,7 +41,7 @@ describe("a place in a layer's weight", () => {
   it("is read out as a range where several weights share a cell", () => {
     expect(readOut(heatmap({}), convolution, 1, 1)).toEqual({
       where: "channels 8–15, columns 24–47",
-      what: "192 weights, mean 0.5, largest 0.75, 75 % cut away",
+      what: "192 weights, mean 0.5, largest 0.75, 75\u00a0% removed",
     });
   });
 
@@ -61,12 +61,12 @@ describe("a place in a layer's weight", () => {
     });
     expect(readOut(single, convolution, 1, 1)).toEqual({
       where: "channel 4, input 1, kernel 0, 2",
-      what: "0.5, cut away",
+      what: "0.5, removed",
     });
   });
 
   it("says what cells show and where one is", () => {
-    expect(caption(heatmap({}), "mean")).toContain("up to 192 weights: its colour is their mean");
+    expect(caption(heatmap({}), "mean")).toContain("up to 192 weights. Its color is their mean");
     expect(caption(heatmap({ weightsPerCell: 1 }), "mean")).toContain("a single weight");
     const seen = { x: 2.5, y: 0, width: 10, height: 16 };
     expect(whereabouts(seen, { width: 72, height: 16 })).toBe("channels 0–15 of 16, columns 2–12 of 72");

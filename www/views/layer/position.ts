@@ -2,6 +2,8 @@
 import type { Heatmap, LayerInfo } from "../../core/protocol";
 import type { Size, Window } from "../../charts/window";
 import { short } from "../../charts/numbers";
+import * as format from "../../format";
+import { text } from "../../text";
 
 /** What the pointer is over. */
 export interface ReadOut {
@@ -22,14 +24,20 @@ export function readOut(map: Heatmap, layer: LayerInfo, row: number, col: number
   const cols = span(map.x, map.width / map.cols, col, map.matrixCols);
   const kept = map.kept[cell]!;
   if (map.weightsPerCell === 1) {
-    const fate = kept === 0 ? ", cut away" : "";
-    return { where: `channel ${rows.first}, ${column(layer, cols.first)}`, what: short(map.values[cell]!) + fate };
+    const value = short(map.values[cell]!);
+    return {
+      where: text("page-layer-at", { channels: channels(rows), columns: column(layer, cols.first) }),
+      what: kept === 0 ? text("page-layer-weight-removed", { value }) : value,
+    };
   }
   const count = (rows.last - rows.first + 1) * (cols.last - cols.first + 1);
-  const removed = kept < 1 ? `, ${Math.round((1 - kept) * 100)} % cut away` : "";
+  const values = { count, mean: short(map.values[cell]!), largest: short(map.magnitudes[cell]!) };
   return {
-    where: `${range("channel", rows)}, ${range("column", cols)}`,
-    what: `${count} weights, mean ${short(map.values[cell]!)}, largest ${short(map.magnitudes[cell]!)}${removed}`,
+    where: text("page-layer-at", { channels: channels(rows), columns: columns(cols) }),
+    what:
+      kept < 1
+        ? text("page-layer-weights-removed", { ...values, share: format.percent(1 - kept) })
+        : text("page-layer-weights", values),
   };
 }
 
@@ -37,7 +45,7 @@ export function readOut(map: Heatmap, layer: LayerInfo, row: number, col: number
 export function column(layer: LayerInfo, index: number): string {
   const kernel = layer.weightShape.slice(2);
   const area = kernel.reduce((product, side) => product * side, 1);
-  if (layer.weightShape.length < 3 || area === 1) return `input ${index}`;
+  if (layer.weightShape.length < 3 || area === 1) return text("page-layer-input", { input: index });
   const input = Math.floor(index / area);
   let rest = index % area;
   const place: number[] = [];
@@ -45,25 +53,29 @@ export function column(layer: LayerInfo, index: number): string {
     place.unshift(rest % side);
     rest = Math.floor(rest / side);
   }
-  const at = `kernel ${place.join(", ")}`;
-  return layer.kind === "depthwise" ? at : `input ${input}, ${at}`;
+  const kernelAt = place.join(", ");
+  return layer.kind === "depthwise"
+    ? text("page-layer-kernel", { place: kernelAt })
+    : text("page-layer-input-kernel", { input, place: kernelAt });
 }
 
 /** What a cell shows, said honestly. */
 export function caption(map: Heatmap, shown: "mean" | "largest"): string {
-  if (map.weightsPerCell === 1) return "Each cell is a single weight; cross-hatched ones are cut away.";
-  const value = shown === "mean" ? "their mean" : "the largest magnitude among them";
-  return (
-    `Each cell shows up to ${map.weightsPerCell} weights: its colour is ${value}, ` +
-    "the strength of its cross-hatching the share cut away."
-  );
+  if (map.weightsPerCell === 1) return text("page-layer-cell-single");
+  const count = map.weightsPerCell;
+  return shown === "mean" ? text("page-layer-cell-mean", { count }) : text("page-layer-cell-largest", { count });
 }
 
 /** The part of the matrix that is seen, for people who can't see it. */
 export function whereabouts(window: Window, matrix: Size): string {
-  const rows = range("channel", { first: Math.floor(window.y), last: Math.ceil(window.y + window.height) - 1 });
-  const cols = range("column", { first: Math.floor(window.x), last: Math.ceil(window.x + window.width) - 1 });
-  return `${rows} of ${matrix.height}, ${cols} of ${matrix.width}`;
+  const rows = { first: Math.floor(window.y), last: Math.ceil(window.y + window.height) - 1 };
+  const cols = { first: Math.floor(window.x), last: Math.ceil(window.x + window.width) - 1 };
+  return text("page-layer-window", {
+    channels: channels(rows),
+    height: matrix.height,
+    columns: columns(cols),
+    width: matrix.width,
+  });
 }
 
 interface Span {
@@ -77,6 +89,10 @@ function span(start: number, per: number, cell: number, whole: number): Span {
   return { first, last: Math.min(first + per, whole) - 1 };
 }
 
-function range(what: string, { first, last }: Span): string {
-  return first === last ? `${what} ${first}` : `${what}s ${first}–${last}`;
+function channels({ first, last }: Span): string {
+  return first === last ? text("page-layer-channel", { first }) : text("page-layer-channels", { first, last });
+}
+
+function columns({ first, last }: Span): string {
+  return first === last ? text("page-layer-column", { first }) : text("page-layer-columns", { first, last });
 }

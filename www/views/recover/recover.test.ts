@@ -100,8 +100,8 @@ describe("the plot of all models", () => {
     const line = panel().getByRole("slider", { name: /^The line/ });
     for (let key = 0; key < 12; key++) await fireEvent.keyDown(line, { key: "PageDown" });
     await settled();
-    expect(panel().getByText(/^Last above the line/).textContent).toContain("below the line");
-    await press("Take this one");
+    expect(panel().getByText(/^Smallest model above the line/).textContent).toContain("below the line");
+    await press("Use this model");
     expect(beyond().getAttribute("aria-pressed")).toBe("true");
   });
 

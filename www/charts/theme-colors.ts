@@ -1,7 +1,7 @@
-/** The page's colours for canvases, which can't use CSS custom properties by themselves. */
+/** The page's colors for canvases, which can't use CSS custom properties by themselves. */
 
 /** What the custom properties stand for where the element is. */
-export function readColours<Names extends Record<string, string>>(element: Element, names: Names) {
+export function readColors<Names extends Record<string, string>>(element: Element, names: Names) {
   const style = getComputedStyle(element);
   const entries = Object.entries(names).map(([key, property]) => [key, style.getPropertyValue(property).trim()]);
   return Object.fromEntries(entries) as { [Key in keyof Names]: string };
