@@ -43,6 +43,7 @@ function scriptsOf(name, source) {
     if (Array.isArray(node)) return node.forEach((each) => visit(each, attribute));
     if (node.type === "Text") markup.push({ text: node.data, start: node.start, attribute });
     else if (node.type === "Attribute") return visit(node.value, node.name);
+    else if (node.type === "StyleDirective") return visit(node.value, "style");
     else if (node.type === "ExpressionTag" || isExpression(node)) {
       const { start, end } = node.expression ?? node;
       return scripts.push({ code: `(${source.slice(start, end)})`, start: start - 1, attribute });
