@@ -1,4 +1,4 @@
-/** The page's one typed door to the core: four workers, each restored to its work if it dies. */
+/** The page's only way to the core: four workers, each of which is restarted with its work if it dies. */
 import type { CutterApi } from "./cutter.worker";
 import type { LearnerApi } from "./learner.worker";
 import type { PeerApi } from "./peer.worker";
@@ -6,7 +6,7 @@ import type { Core, WorkerName } from "./protocol";
 import { RestartableWorker, type Remembered } from "./restartable-worker";
 import type { RunnerApi } from "./runner.worker";
 
-/** Both models that are compared. */
+/** The two models that are compared. */
 const LOADED = [{ call: "load", byFirst: true }] as const satisfies readonly Remembered<PeerApi & RunnerApi>[];
 
 export function connect(): Core {
@@ -28,7 +28,7 @@ export function connect(): Core {
     remembers: LOADED,
     onRestart: tell("peer"),
   });
-  // What was under way is lost; the page keeps every finished model, and the best one on the way of a recovery.
+  // Unfinished work is lost; the page keeps every finished model, and the best one so far of a recovery.
   const learner = new RestartableWorker<LearnerApi>({
     start: () => startLearner("learner"),
     onRestart: tell("learner"),
@@ -43,7 +43,7 @@ export function connect(): Core {
     peer: peer.calls,
     learner: learner.calls,
     prober() {
-      // Probes stand alone, so whoever asked for one that is lost tells the visitor.
+      // Probes are independent, so whoever started one that is lost tells the visitor.
       const prober = new RestartableWorker<LearnerApi>({ start: () => startLearner("prober") });
       return Object.assign(prober.calls, { end: () => prober.end() });
     },

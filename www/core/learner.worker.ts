@@ -1,4 +1,4 @@
-/** The worker that brings pruned models back. The page asks for each piece of work, so it can pause between any two. */
+/** The worker that recovers pruned models. The page asks for each piece of work, so it can pause between any two. */
 import init, { Learner, placesOf, readIdx, withProbe } from "../pkg/secateur";
 import type { SearchGoal, Chosen, Method, Plan, Preset, Recipe } from "./protocol";
 import { serve } from "./serve";
@@ -6,13 +6,13 @@ import { Team, type Leader } from "./team";
 
 const core = init().then(() => new Learner());
 const team = new Team();
-/** A browser whose workers can't start workers of their own learns with one. */
+/** Where workers can't start workers of their own, training uses a single worker. */
 const cores = "Worker" in globalThis ? navigator.hardwareConcurrency : 1;
 
-/** What is to be recovered or searched once it is prepared: its members are told then. */
+/** The recovery or search that is being prepared: the members are told about it when that is done. */
 let subject: { original: Uint8Array; pruned: Uint8Array | null; sizes: Record<string, number> } | null = null;
 
-/** What the team has a hand in. */
+/** The calls in which the team takes part. */
 const led = {
   plan: async (method: Method, preset: Preset, chosen: Chosen = {}) => (await core).plan(method, preset, chosen, cores),
   async recover(original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) {
@@ -30,7 +30,7 @@ const led = {
   async begin() {
     const learner = await core;
     const beginning = learner.begin();
-    // Who was lost in what came before is no news any more.
+    // Members lost in earlier work have been reported already.
     team.takeLost();
     if (subject) {
       await team.gather(learner, subject.original, subject.sizes);
@@ -62,7 +62,7 @@ const led = {
     team.disband();
     return (await core).beginTest();
   },
-  /** How many of the workers that help to learn were lost since this was asked last. Learning goes on without them. */
+  /** How many of the workers that help with training were lost since the last time this was asked. Training continues without them. */
   lostHelpers: () => team.takeLost(),
 };
 

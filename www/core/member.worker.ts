@@ -1,27 +1,27 @@
-/** A worker that helps the learner: it takes its part of every batch. */
+/** A worker that helps the learner: it computes the gradient of its part of every batch. */
 import init, { Member } from "../pkg/secateur";
 import type { TrainingData, Gradients } from "../pkg/secateur";
 import { serve } from "./serve";
 
 let member: Member | null = null;
 
-/** What worker number `index` found. */
+/** The gradient from worker number `index`. */
 export interface Found {
   readonly index: number;
   readonly share: Gradients;
 }
 
 const api = {
-  /** Takes what is learned from, and from whom. */
+  /** Receives the training data, and the original if it is the teacher. */
   join(lessons: TrainingData, original: Uint8Array, sizes: Record<string, number>, index: number): void {
     member = new Member(lessons, original, sizes, index);
   },
-  /** Comes to where the learner is with a new cut, and finds what the first batch says. */
+  /** Starts from the learner's state with a new cut, and computes the gradient of the first batch. */
   begin(cut: Uint8Array): Gradients {
     member!.begin(cut);
     return member!.gradients();
   },
-  /** Goes the step that its own share and these come to, and finds what the next batch says. */
+  /** Makes the step that follows from its own gradient and these, and computes that of the next batch. */
   step(others: readonly Found[]): Gradients {
     for (const { index, share } of others) member!.take(index, share);
     member!.apply();

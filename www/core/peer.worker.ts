@@ -1,4 +1,4 @@
-/** The same models in ONNX Runtime Web, one thread, for comparison. Nothing of it loads before this worker starts. */
+/** The same models in ONNX Runtime Web, on one thread, for comparison. Nothing of it is loaded before this worker starts. */
 import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import init, { fromHalf, timing, toHalf } from "../pkg/secateur";
@@ -30,7 +30,7 @@ async function run(which: Which, input: Float32Array): Promise<Prediction> {
   return { output: await numbersOf(output), milliseconds };
 }
 
-/** All outputs of a model for the inputs that the core names, on a session that is not kept. */
+/** All outputs of a model for the inputs that the core names, in a session that is not kept. */
 async function answer(bytes: Uint8Array, inputs: ModelInput[]): Promise<ModelOutput[]> {
   const session = await create(bytes);
   try {
@@ -47,7 +47,7 @@ async function answer(bytes: Uint8Array, inputs: ModelInput[]): Promise<ModelOut
   }
 }
 
-/** Numbers in the element type that the model takes. */
+/** Numbers in the element type of the model's input. */
 async function tensorOf(type: string, values: Float32Array, shape: number[]): Promise<ort.Tensor> {
   switch (type) {
     case "float32":

@@ -1,4 +1,4 @@
-/** What crosses between the page and its workers: the messages, as they are generated from the core's own types, and the calls. */
+/** What crosses between the page and its workers: the messages, which are generated from the core's own types, and the calls. */
 import type { CutterApi } from "./cutter.worker";
 import type { LearnerApi } from "./learner.worker";
 import type { PeerApi } from "./peer.worker";
@@ -13,22 +13,22 @@ export type {
   TimedPreview as Preview,
 } from "../pkg/secateur";
 
-/** Scores, cuts and packs. A model that fails to open leaves the open one in place. */
+/** Scores, cuts and re-packs. If a model fails to open, the open one stays. */
 export type Cutter = Remote<CutterApi>;
 
-/** Runs ONNX bytes, exactly those that would be downloaded, and measures. */
+/** Runs and measures ONNX bytes: exactly those that would be downloaded. */
 export type Runner = Remote<RunnerApi>;
 
-/** The same bytes in ONNX Runtime Web, which is loaded on first use. */
+/** Runs the same bytes in ONNX Runtime Web, which is loaded on first use. */
 export type Peer = Remote<PeerApi>;
 
-/** What can run the pair that is compared. */
+/** Whatever can run the two models that are compared. */
 export type Engine = Runner | Peer;
 
-/** Brings pruned models back, a piece of work a call. */
+/** Recovers pruned models, one piece of work per call. */
 export type Learner = Remote<LearnerApi>;
 
-/** A learner that measures cuts which are not kept, in a worker of its own. */
+/** A learner that measures cuts that are not kept, in a worker of its own. */
 export interface Prober extends Learner {
   /** Ends the worker; pending calls reject with code "cancelled". */
   end(): void;
@@ -36,16 +36,16 @@ export interface Prober extends Learner {
 
 export type WorkerName = "cutter" | "runner" | "peer" | "learner";
 
-/** What the page has of the core: four workers, each started again if it dies, and probers while there is something to probe. */
+/** The core as the page sees it: four workers, each restarted if it dies, and probers as long as there is something to probe. */
 export interface Core {
   cutter: Cutter;
   runner: Runner;
   peer: Peer;
   learner: Learner;
-  /** Starts another prober; whoever asks for it ends it. */
+  /** Starts another prober; the caller ends it. */
   prober(): Prober;
-  /** Stops that worker's long work; pending calls reject with code "cancelled". */
+  /** Stops this worker's long work; pending calls reject with code "cancelled". */
   cancel(which: WorkerName): void;
-  /** Tells when a worker was started again, and why. Returns how to stop listening. */
+  /** Reports when a worker was restarted, and why. Returns a function that stops listening. */
   onRestart(listener: (which: WorkerName, reason: string) => void): () => void;
 }

@@ -12,7 +12,7 @@ const TRAP = new Uint8Array([
   ...[10, 5, 1, 3, 0, 0, 11],
 ]);
 
-/** What a worker offers in these tests: it remembers a number, and can go wrong. */
+/** The worker of these tests: it remembers a number, and can fail. */
 const makeApi = () => {
   let held = 0;
   return {
@@ -22,7 +22,7 @@ const makeApi = () => {
     trap: () => (new WebAssembly.Instance(new WebAssembly.Module(TRAP)).exports["trap"] as () => void)(),
     outgrow: () => Promise.reject(new RangeError("Array buffer allocation failed")),
     never: () => new Promise<number>(() => undefined),
-    /** Answers as the test says when it is asked. */
+    /** Answers when called, in the way that the test chose. */
     follow: (named: string) => behaviors.get(named)?.(),
     put: (name: string, number: number) => void puts.push([workers.length, name, number]),
     clear: () => undefined,
@@ -33,7 +33,7 @@ type Api = ReturnType<typeof makeApi>;
 let workers: FakeWorker[];
 let told: string[];
 let behaviors: Map<string, () => unknown>;
-/** What was put, and into which worker. */
+/** What was sent, and to which worker. */
 let puts: [worker: number, name: string, number: number][];
 let all: RestartableWorker<Api>[];
 
@@ -74,7 +74,7 @@ describe("a restartable worker", () => {
     expect(await calls.hold(4)).toBe(4);
     const error = await failure(calls.refuse());
     expect(error).toMatchObject({ code: "bad-input", message: "not today" });
-    // A refusal is no crash: the worker keeps what it holds.
+    // A rejected call is not a crash: the worker keeps its state.
     expect(await calls.held()).toBe(4);
     expect(workers).toHaveLength(1);
   });

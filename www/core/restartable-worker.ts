@@ -1,12 +1,12 @@
 /**
- * A worker that may die: when it is ended or crashes, it is started again with the work that it held, and whatever was under
- * way is rejected with a reason.
+ * A worker that may die: when it is ended or crashes, it is restarted with the state that it had, and the calls that were
+ * pending are rejected with a reason.
  */
 import { releaseProxy, wrap, type Remote as ComlinkRemote } from "comlink";
 import { say, type Message } from "../text";
 import { remote, type Remote } from "./remote";
 
-/** What every rejected call of the core carries: `code` is stable, `said` is for people, and so is `message`, its sentence. */
+/** What every rejected call of the core carries: `code` is stable; `said` is for people, and so is `message`, its sentence. */
 export class CoreError extends Error {
   constructor(
     readonly code: string,
@@ -19,13 +19,13 @@ export class CoreError extends Error {
 
 const CANCELLED: Message = { key: "error-cancelled", args: {} };
 
-/** What a worker's error says: an entry of the catalogue as JSON, where it is the core's, or other software's own words. */
+/** What a worker's error says: an entry of the catalog as JSON if it comes from the core, otherwise the words of other software. */
 function saidBy({ message }: Error): Message {
   try {
     const said = JSON.parse(message) as Message;
     if (typeof said.key === "string") return said;
   } catch {
-    // No JSON.
+    // Not JSON.
   }
   return { key: "error-foreign", args: { reason: message } };
 }
@@ -33,25 +33,25 @@ function saidBy({ message }: Error): Message {
 /** Names under which JavaScript engines report that a WebAssembly instance trapped or ran out of memory. */
 const FATAL = new Set(["RuntimeError", "RangeError"]);
 
-/** Whether a worker that failed so can't be trusted with anything more. */
+/** Whether a worker that failed in this way can't be trusted any more. */
 export function isFatal(error: unknown): boolean {
   return FATAL.has((error as Partial<Error> | null)?.name ?? "");
 }
 
 const CRASHED: Message = { key: "error-crashed", args: {} };
 
-/** A call that makes a worker what it is: a fresh one is given it again. */
+/** A call that sets up a worker's state: it is repeated in a fresh one. */
 export interface Remembered<Api> {
   readonly call: keyof Remote<Api>;
-  /** Whether calls with another first argument are remembered beside it; else it takes the place of the one before. */
+  /** Whether calls with different first arguments are remembered side by side; otherwise each call replaces the one before. */
   readonly byFirst?: boolean;
-  /** What was called before and does not count any more once this has worked. */
+  /** Earlier calls that are forgotten once this one has succeeded. */
   readonly forgets?: readonly (keyof Remote<Api>)[];
 }
 
 export interface RestartableWorkerOptions<Api> {
   start(): Worker;
-  /** In the order in which a fresh worker is given them. */
+  /** In the order in which they are repeated in a fresh worker. */
   readonly remembers?: readonly Remembered<Api>[];
   onRestart?(reason: string): void;
 }
@@ -59,9 +59,9 @@ export interface RestartableWorkerOptions<Api> {
 type Name<Api> = keyof Remote<Api>;
 type Wrapped<Api> = ComlinkRemote<unknown> & Record<Name<Api>, (...args: readonly unknown[]) => Promise<unknown>>;
 
-/** It is started when it is first needed. */
+/** The worker is started when it is first needed. */
 export class RestartableWorker<Api> {
-  /** Its calls. They wait while it is brought back to where it was. */
+  /** Its calls. They wait while it is being restored. */
   readonly calls: Remote<Api> = remote<Api>((name, args) => this.#call(name, args));
   #worker: Worker | null = null;
   #api: Wrapped<Api> | null = null;
@@ -69,12 +69,12 @@ export class RestartableWorker<Api> {
   #isRestoring = false;
   #isOver = false;
   #abandon = new Set<(error: CoreError) => void>();
-  /** What a fresh worker is to be given, by what the next call has to share to take its place. */
+  /** The calls to repeat in a fresh worker, by the key under which a later call replaces an earlier one. */
   readonly #remembered = new Map<Name<Api>, Map<unknown, readonly unknown[]>>();
 
   constructor(private readonly options: RestartableWorkerOptions<Api>) {}
 
-  /** Starts it ahead of its first call. */
+  /** Starts it before its first call. */
   start(): void {
     if (this.#worker || this.#isOver) return;
     const worker = this.options.start();
@@ -86,12 +86,12 @@ export class RestartableWorker<Api> {
     this.#api = wrap(worker) as unknown as Wrapped<Api>;
   }
 
-  /** Ends whatever is under way and starts afresh, restored to the last finished state. */
+  /** Ends whatever is running, and starts again from the last finished state. */
   cancel(): void {
     if (this.#worker) this.#restart(new CoreError("cancelled", CANCELLED));
   }
 
-  /** Ends the worker for good. */
+  /** Ends the worker permanently. */
   end(): void {
     this.#isOver = true;
     this.#close(new CoreError("cancelled", CANCELLED));
@@ -142,7 +142,7 @@ export class RestartableWorker<Api> {
   }
 
   #restart(reason: CoreError): void {
-    // What crashes a worker while it is restored would crash the next one as well, without end.
+    // Whatever crashes a worker while it is being restored would crash the next one as well, and so on.
     const isHopeless = this.#isRestoring && reason.code === "crashed";
     this.#close(reason);
     this.start();
@@ -151,7 +151,7 @@ export class RestartableWorker<Api> {
     this.options.onRestart?.(reason.message);
   }
 
-  /** A state that can't be restored leaves an empty worker behind; the next call says what is missing. */
+  /** If the state can't be restored, the worker stays empty; the next call says what is missing. */
   async #restore(): Promise<void> {
     const api = this.#api;
     await this.#attempt((api) => this.#callAgain(api)).catch(() => undefined);

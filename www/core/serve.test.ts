@@ -5,10 +5,10 @@ import { serve } from "./serve";
 
 let channel: MessageChannel;
 
-/** A class as the core's are: its methods are its prototype's, and rest on what it holds. */
+/** A class like the core's: its methods are on its prototype and use its fields. */
 class Counter {
   #count = 0;
-  /** What it answered last. */
+  /** Its last answer. */
   last = new Float32Array();
   add(by: number): number {
     return (this.#count += by);
@@ -53,7 +53,7 @@ test("a worker does what its classes can do, once they are made", async () => {
   expect(await calls.add(2)).toBe(2);
   expect(await calls.add(3)).toBe(5);
   expect(await calls.shown()).toBe("its own");
-  // Typed arrays move out of the worker, however deep they lie and however often.
+  // Typed arrays move out of the worker, however deeply nested and however often they occur.
   expect(await calls.levels()).toEqual(new Counter().levels());
   expect(counter.last).toHaveLength(0);
 });

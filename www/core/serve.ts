@@ -1,9 +1,9 @@
-/** A worker's side of the calls: whatever a class of the core can do, it does for the page. */
+/** The worker's side of the calls: it makes the methods of the core's classes available to the page. */
 import { expose, transfer } from "comlink";
 
 /**
- * Answers calls by these objects' methods, once they are made: where several have one of that name, by the first one's. Typed
- * arrays in an answer move to the page without being copied.
+ * Answers calls with these objects' methods, once the objects exist; if several have a method of the same name, the first one
+ * answers. Typed arrays in an answer move to the page without being copied.
  */
 export function serve(made: Promise<readonly object[]>): void {
   const get =

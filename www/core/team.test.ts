@@ -13,13 +13,13 @@ const share = (loss: number): Gradients => ({
   samples: 1,
 });
 
-/** What each member was asked, by its number, and what it found: its number in hundreds and the batch. */
+/** The calls to each member, by its number, and its gradient: its number in hundreds plus that of the batch. */
 let asked: [member: number, what: string, argument: unknown][];
 let workers: MemberWorker[];
-/** The member that fails at its next step as one does whose memory is at an end. */
+/** The member whose next step fails as if it had run out of memory. */
 let exhausted: number | null;
 
-/** A member's worker without a thread of its own. It learns nothing, but tells what it was asked. */
+/** A member's worker without a thread of its own. It trains nothing, but records its calls. */
 class MemberWorker extends FakeWorker {
   constructor() {
     let index = 0;
@@ -47,14 +47,14 @@ class MemberWorker extends FakeWorker {
   }
 }
 
-/** A member's worker that can't use what it is to learn from. */
+/** A member's worker that can't use its training data. */
 class RefusingWorker extends FakeWorker {
   constructor() {
     super({ join: () => Promise.reject(new Error("these are no lessons")) });
   }
 }
 
-/** A learner that finds 1, 2, 3 … and takes what it is given. */
+/** A learner whose gradients are 1, 2, 3 … and which accepts any from others. */
 function leader(workers: number): Leader & { learns: boolean; taken: [number, number][] } {
   let batch = 0;
   const taken: [number, number][] = [];
@@ -92,7 +92,7 @@ describe("a team", () => {
       await team.share(learner);
     }
     await vi.waitFor(() => expect(asked.filter(([, what]) => what === "step")).toHaveLength(8));
-    // What was found in the batch after a cut's last is dropped.
+    // The gradient of the batch after a cut's last one is dropped.
     expect(learner.taken).toEqual([101, 201, 102, 202, 101, 201, 102, 202].map((loss, at) => [1 + (at % 2), loss]));
     const first = asked.filter(([member]) => member === 1).map(([, what, argument]) => [what, argument]);
     const step = (own: number, other: number) => [
@@ -126,7 +126,7 @@ describe("a team", () => {
     expect(judging.taken).toEqual([]);
   });
 
-  /** A team that has learned one step, the leader being one of three. */
+  /** A team of three, including the leader, after one training step. */
   async function begun() {
     const team = new Team();
     const learner = leader(3);
@@ -154,15 +154,15 @@ describe("a team", () => {
       [2, 202],
       [2, 203],
     ]);
-    // The one that is left follows the learner alone.
+    // The remaining one follows the learner alone.
     await vi.waitFor(() => expect(steps(2).slice(1)).toEqual([[[0, 2]], [[0, 3]]]));
 
-    // What it found before counts still.
+    // Its earlier gradient still counts.
     workers[1]!.crash();
     await team.share(learner);
     await team.share(learner);
     expect(team.takeLost()).toBe(1);
-    // Whoever is alone takes and is given nothing.
+    // A learner without members exchanges nothing.
     learner.taken.length = 0;
     await team.share(learner);
     expect(learner.taken).toEqual([]);

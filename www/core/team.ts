@@ -1,7 +1,7 @@
 /**
- * The learner and its members: each step they share out a batch, exchange what they found, and all go the same step
- * (synchronous data-parallel learning). Members are workers of the learner's worker, so they end when it does. All hold the
- * whole model, so where one is lost, the others go on, on what is left of each batch.
+ * The learner and its members: in each step they divide a batch, exchange gradients, and all make the same update
+ * (synchronous data-parallel training). Members are workers of the learner's worker, so they end when it does. Each has the
+ * whole model, so if one is lost, the others continue on the rest of each batch.
  */
 import { wrap, type Remote } from "comlink";
 import type { Learner, Gradients } from "../pkg/secateur";
@@ -9,40 +9,40 @@ import type { Found, MemberApi } from "./member.worker";
 import { isFatal } from "./restartable-worker";
 
 interface Member {
-  /** Its number in the plan, from 1 on: the learner is 0. */
+  /** Its number in the plan, from 1; the learner is 0. */
   readonly index: number;
   readonly worker: Worker;
   readonly api: Remote<MemberApi>;
   /** Rejects with `DIED` when it does. */
   readonly death: Promise<never>;
-  /** What it finds in the batch that comes next. */
+  /** Its gradient of the next batch. */
   next: Promise<Gradients>;
 }
 
-/** What the team needs of the learner that leads it. */
+/** What the team needs from the learner that leads it. */
 export type Leader = Pick<Learner, "workers" | "learns" | "lessons" | "gradients" | "take">;
 
 const DIED = new Error("this worker stopped unexpectedly");
 
 export class Team {
   #members: readonly Member[] = [];
-  /** How many they are meant to be, the learner among them. */
+  /** The planned number of workers, including the learner. */
   #workers = 1;
   #lost = 0;
 
-  /** Whether nobody was lost since they were gathered. */
+  /** Whether no member was lost since the team was started. */
   get isWhole(): boolean {
     return this.#members.length === this.#workers - 1;
   }
 
-  /** How many members were lost since this was asked last. */
+  /** How many members were lost since the last time this was asked. */
   takeLost(): number {
     const lost = this.#lost;
     this.#lost = 0;
     return lost;
   }
 
-  /** Starts as many members as the learner's work is planned for beside it, and hands them what it learns from. */
+  /** Starts as many members as the learner's plan asks for, and sends them its training data. */
   async gather(leader: Leader, original: Uint8Array, sizes: Record<string, number>): Promise<void> {
     this.disband();
     this.#workers = leader.workers;
@@ -54,12 +54,12 @@ export class Team {
     );
   }
 
-  /** Brings the members to where the learner is when it begins to learn this cut; they find what the first batch says. */
+  /** Sends the members the learner's state when it begins to train this cut; they compute their gradients of the first batch. */
   begin(cut: Uint8Array): void {
     for (const member of this.#members) expectOf(member, member.api.begin(cut));
   }
 
-  /** Before a step of learning: everyone's part of the next batch is found and handed round. */
+  /** Before a training step: collects everyone's gradient of the next batch and passes them round. */
   async share(leader: Leader): Promise<void> {
     if (this.#members.length === 0 || !leader.learns) return;
     const found: Found[] = [{ index: 0, share: leader.gradients() }];
@@ -83,7 +83,7 @@ export class Team {
     this.#members = [];
   }
 
-  /** What a member gives; nothing where it dies meanwhile, and is a member no more. */
+  /** A member's gradient; nothing if it dies meanwhile, after which it is no longer a member. */
   async #given<Value>(member: Member, given: Promise<Value>): Promise<Value | null> {
     try {
       return await Promise.race([given, member.death]);
@@ -101,18 +101,18 @@ function start(index: number): Member {
   const worker = new Worker(new URL("./member.worker.ts", import.meta.url), { type: "module", name: "member" });
   const death = new Promise<never>((_, reject) =>
     worker.addEventListener("error", (event) => {
-      // Else it would count as an error of the learner's worker, and end that too.
+      // Otherwise it would count as an error of the learner's worker, and end that as well.
       event.preventDefault();
       reject(DIED);
     }),
   );
   death.catch(() => undefined);
-  // Nothing is found before there is a cut.
+  // There are no gradients before there is a cut.
   return { index, worker, api: wrap<MemberApi>(worker), death, next: new Promise(() => undefined) };
 }
 
 function expectOf(member: Member, next: Promise<Gradients>): void {
   member.next = next;
-  // Where learning runs away, the learner says so for all; what else goes wrong is told when the share is awaited.
+  // If training diverges, the learner reports it for all; any other failure surfaces when the gradient is awaited.
   next.catch(() => undefined);
 }
