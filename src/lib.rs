@@ -34,7 +34,7 @@ pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 
-#[cfg(feature = "command")]
+#[cfg(all(feature = "command", not(target_arch = "wasm32")))]
 #[macro_use]
 pub mod text;
 
