@@ -25,8 +25,8 @@ error-unsupported-operator = node “{ $node }” uses { $operator } (opset { $o
 error-broken-repack = The re-packed model is broken, so it can't be exported: { $what }. This is a fault in Secateur. Please report it with the model and the recipe.
 error-repack-does-not-run = it does not run ({ $reason })
 error-in-file = “{ $path }”: { $reason }
-error-cancelled = Cancelled.
-error-crashed = This part of the page stopped unexpectedly and was started again with the model that was open. If it happens again with the same model or settings, the model may need more memory than the browser gives.
+error-cancelled = Canceled.
+error-crashed = This part of the page stopped unexpectedly. It was started again with your model. If this happens again with the same model or the same settings, the model may need more memory than the browser allows.
 # What other software said, in its own words.
 error-foreign = { $reason }
 error-version-mismatch = The page and its core are of different versions. Reload the page. ({ $reason })
@@ -1121,7 +1121,6 @@ page-export-choose-file = Choose a file…
 ## The page: progress
 
 page-progress-preparing = Preparing
-page-progress-of = { $what }: { $done } of { $total }
 page-progress-gallery = Loading the gallery
 page-progress-criteria = Loading the criteria
 page-progress-downloading = Downloading { $name }
@@ -1168,7 +1167,6 @@ page-progress-round-recovering = Round { $round }: recovering
 
 ## The page: notices
 
-page-notice-canceled = Canceled.
 page-notice-canceled-pruning = Canceled. Move the slider to continue.
 page-notice-opened = { $name } is open. It has { $layers ->
         [one] { $layers } layer
@@ -1206,13 +1204,9 @@ page-recover-step-use-recovered = use a recovered model
 page-recover-step-drop-recovered = use the model before recovery
 page-recover-step-line = move the line
 page-recover-step-spread = spread the pruning by sensitivity
-# What a version of the page before this catalog kept.
-page-step-written = { $words }
 
 ## The page: errors
 
-page-error-crashed = This part of the page stopped unexpectedly. It was started again with your model. If this happens again with the same model or the same settings, the model may need more memory than the browser allows.
-page-error-unexpected = Something unexpected went wrong: { $details }
 page-error-no-gallery-model = The gallery has no model “{ $id }”.
 page-error-no-sample-photo = There is no sample photo “{ $id }”.
 page-error-no-preset = The page has no preset “{ $name }”.

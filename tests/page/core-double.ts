@@ -22,6 +22,7 @@ import type {
   Timing,
   Totals,
 } from "../../www/core/protocol";
+import { CoreError } from "../../www/core/restartable-worker";
 
 export interface DoubleCore extends Core {
   /** Names of the calls in their order, with the most telling argument. */
@@ -206,7 +207,7 @@ export function doubleCore(): DoubleCore {
   const calls: [string, unknown][] = [];
   const failures = new Map<string, Error>();
   const holds = new Map<string, Promise<void>>();
-  const listeners = new Set<(which: never, reason: string) => void>();
+  const listeners = new Set<(which: never, reason: CoreError) => void>();
   let learnt = 0;
   let shown = 0;
   let trial: { of: number; done: number; gives: number; before?: number } = { of: 0, done: 0, gives: 0 };
@@ -387,7 +388,8 @@ export function doubleCore(): DoubleCore {
       };
     },
     loseHelper: () => void (lost += 1),
-    restart: (which, reason) => listeners.forEach((listener) => listener(which as never, reason)),
+    restart: (which, reason) =>
+      listeners.forEach((listener) => listener(which as never, new CoreError("crashed", sentence(reason)))),
     cutter: {
       criteria: () => answer("criteria", null, () => CRITERIA),
       open: (_, name) => answer("open", name, () => summary(name)),

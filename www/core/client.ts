@@ -3,15 +3,15 @@ import type { CutterApi } from "./cutter.worker";
 import type { LearnerApi } from "./learner.worker";
 import type { PeerApi } from "./peer.worker";
 import type { Core, WorkerName } from "./protocol";
-import { RestartableWorker, type Remembered } from "./restartable-worker";
+import { RestartableWorker, type CoreError, type Remembered } from "./restartable-worker";
 import type { RunnerApi } from "./runner.worker";
 
 /** The two models that are compared. */
 const LOADED = [{ call: "load", byFirst: true }] as const satisfies readonly Remembered<PeerApi & RunnerApi>[];
 
 export function connect(): Core {
-  const listeners = new Set<(which: WorkerName, reason: string) => void>();
-  const tell = (which: WorkerName) => (reason: string) => listeners.forEach((listener) => listener(which, reason));
+  const listeners = new Set<(which: WorkerName, reason: CoreError) => void>();
+  const tell = (which: WorkerName) => (reason: CoreError) => listeners.forEach((listener) => listener(which, reason));
 
   const cutter = new RestartableWorker<CutterApi>({
     start: () => new Worker(new URL("./cutter.worker.ts", import.meta.url), { type: "module", name: "cutter" }),

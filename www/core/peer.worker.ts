@@ -1,6 +1,7 @@
 /** The same models in ONNX Runtime Web, on one thread, for comparison. Nothing of it is loaded before this worker starts. */
 import * as ort from "onnxruntime-web/wasm";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import { message, PageError } from "../text/message";
 import init, { fromHalf, timing, toHalf } from "../pkg/secateur";
 import type { ModelInput, ModelOutput, Prediction, Timing, Which } from "./protocol";
 import { serve } from "./serve";
@@ -14,11 +15,11 @@ const create = (bytes: Uint8Array) => ort.InferenceSession.create(bytes, { execu
 
 async function run(which: Which, input: Float32Array): Promise<Prediction> {
   const { session, sizes } = sessions.get(which) ?? {};
-  if (!session || !sizes) throw new Error(`ONNX Runtime Web has no ${which} model loaded.`);
+  if (!session || !sizes) throw new PageError(message("page-error-peer-not-loaded"));
   const [meta] = session.inputMetadata;
-  if (!meta?.isTensor) throw new Error("ONNX Runtime Web reports an input that is not a tensor.");
+  if (!meta?.isTensor) throw new PageError(message("page-error-peer-input-kind"));
   if (meta.type !== "float32" && meta.type !== "float16")
-    throw new Error(`The model takes ${meta.type} numbers, and a photo has none.`);
+    throw new PageError(message("page-error-peer-input-type", { type: meta.type }));
   const shape = meta.shape.map((size) => (typeof size === "number" ? size : (sizes[size] ?? 1)));
   const tensor = await tensorOf(meta.type, input, shape);
   const start = performance.now();
@@ -26,7 +27,7 @@ async function run(which: Which, input: Float32Array): Promise<Prediction> {
   const milliseconds = performance.now() - start;
   const output = outputs[session.outputNames[0]!]!;
   if (output.type !== "float32" && output.type !== "float16")
-    throw new Error(`ONNX Runtime Web gave an output of ${output.type} numbers, which is no classifier's.`);
+    throw new PageError(message("page-error-peer-output-type", { type: output.type }));
   return { output: await numbersOf(output), milliseconds };
 }
 
@@ -66,12 +67,12 @@ async function tensorOf(type: string, values: Float32Array, shape: number[]): Pr
     case "bool":
       return new ort.Tensor(type, Uint8Array.from(values), shape);
     default:
-      throw new Error(`The model takes ${type} elements, which can't be given to ONNX Runtime Web here.`);
+      throw new PageError(message("page-error-peer-element-type", { type }));
   }
 }
 
 async function numbersOf({ type, data }: ort.Tensor): Promise<Float32Array> {
-  if (type === "string") throw new Error("ONNX Runtime Web gave words, not numbers.");
+  if (type === "string") throw new PageError(message("page-error-peer-text"));
   if (type !== "float16") return Float32Array.from(data as ArrayLike<number | bigint>, Number);
   const { buffer, byteOffset, length } = data as Uint16Array;
   return fromHalf(new Uint16Array(buffer, byteOffset, length));

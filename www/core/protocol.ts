@@ -3,6 +3,7 @@ import type { CutterApi } from "./cutter.worker";
 import type { LearnerApi } from "./learner.worker";
 import type { PeerApi } from "./peer.worker";
 import type { Remote } from "./remote";
+import type { CoreError } from "./restartable-worker";
 import type { RunnerApi } from "./runner.worker";
 
 export type * from "../pkg/secateur";
@@ -47,5 +48,5 @@ export interface Core {
   /** Stops this worker's long work; pending calls reject with code "cancelled". */
   cancel(which: WorkerName): void;
   /** Reports when a worker was restarted, and why. Returns a function that stops listening. */
-  onRestart(listener: (which: WorkerName, reason: string) => void): () => void;
+  onRestart(listener: (which: WorkerName, reason: CoreError) => void): () => void;
 }

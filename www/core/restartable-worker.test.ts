@@ -56,7 +56,7 @@ function open(...remembers: Remembered<Api>[]): RestartableWorker<Api> {
       return worker as unknown as Worker;
     },
     remembers,
-    onRestart: (reason) => told.push(reason),
+    onRestart: ({ message }) => told.push(message),
   });
   all.push(worker);
   return worker;
@@ -73,7 +73,7 @@ describe("a restartable worker", () => {
     const { calls } = open();
     expect(await calls.hold(4)).toBe(4);
     const error = await failure(calls.refuse());
-    expect(error).toMatchObject({ code: "bad-input", message: "not today" });
+    expect(error).toMatchObject({ code: "bad-input", said: { args: { reason: "not today" } } });
     // A rejected call is not a crash: the worker keeps its state.
     expect(await calls.held()).toBe(4);
     expect(workers).toHaveLength(1);

@@ -3,31 +3,15 @@
  * pending are rejected with a reason.
  */
 import { releaseProxy, wrap, type Remote as ComlinkRemote } from "comlink";
-import { say, type Message } from "../text";
+import { CANCELLED, message, PageError, saidBy, type Message } from "../text/message";
 import { remote, type Remote } from "./remote";
 
-/** What every rejected call of the core carries: `code` is stable; `said` is for people, and so is `message`, its sentence. */
-export class CoreError extends Error {
-  constructor(
-    readonly code: string,
-    readonly said: Message,
-  ) {
-    super(say(said));
+/** What every rejected call of the core carries. */
+export class CoreError extends PageError {
+  constructor(code: string, said: Message) {
+    super(said, code);
     this.name = "CoreError";
   }
-}
-
-const CANCELLED: Message = { key: "error-cancelled", args: {} };
-
-/** What a worker's error says: an entry of the catalog as JSON if it comes from the core, otherwise the words of other software. */
-function saidBy({ message }: Error): Message {
-  try {
-    const said = JSON.parse(message) as Message;
-    if (typeof said.key === "string") return said;
-  } catch {
-    // Not JSON.
-  }
-  return { key: "error-foreign", args: { reason: message } };
 }
 
 /** Names under which JavaScript engines report that a WebAssembly instance trapped or ran out of memory. */
@@ -38,7 +22,7 @@ export function isFatal(error: unknown): boolean {
   return FATAL.has((error as Partial<Error> | null)?.name ?? "");
 }
 
-const CRASHED: Message = { key: "error-crashed", args: {} };
+const CRASHED = message("error-crashed");
 
 /** A call that sets up a worker's state: it is repeated in a fresh one. */
 export interface Remembered<Api> {
@@ -53,7 +37,7 @@ export interface RestartableWorkerOptions<Api> {
   start(): Worker;
   /** In the order in which they are repeated in a fresh worker. */
   readonly remembers?: readonly Remembered<Api>[];
-  onRestart?(reason: string): void;
+  onRestart?(reason: CoreError): void;
 }
 
 type Name<Api> = keyof Remote<Api>;
@@ -148,7 +132,7 @@ export class RestartableWorker<Api> {
     this.start();
     this.#isRestoring = !isHopeless;
     this.#ready = isHopeless ? Promise.resolve() : this.#restore();
-    this.options.onRestart?.(reason.message);
+    this.options.onRestart?.(reason);
   }
 
   /** If the state can't be restored, the worker stays empty; the next call says what is missing. */

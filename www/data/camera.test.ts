@@ -11,7 +11,7 @@ test("a refused, missing or busy camera is told, with what to do", async () => {
     ["NotAllowedError", /page-error-camera-denied/],
     ["NotFoundError", /page-error-camera-none/],
     ["NotReadableError", /page-error-camera-busy/],
-    ["AbortError", /page-error-camera .*it broke/],
+    ["AbortError", /page-error-camera".*it broke/],
   ];
   for (const [name, told] of cases) {
     camera(() => Promise.reject(new DOMException("it broke", name)));

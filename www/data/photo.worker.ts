@@ -1,6 +1,7 @@
 /** Decodes photos off the main thread, upright as their EXIF says, into plain RGBA pixels. */
 import { expose, transfer } from "comlink";
 import type { Pixels } from "../core/protocol";
+import { message, PageError } from "../text/message";
 
 /** Beyond this, a photo is shrunk while it is decoded: no model looks at more, and memory is not endless. */
 const MOST_PIXELS = 16_000_000;
@@ -19,7 +20,7 @@ async function decode(file: Blob): Promise<Decoded> {
   const shrink = Math.min(1, Math.sqrt(MOST_PIXELS / (width * height)));
   const canvas = new OffscreenCanvas(Math.max(1, Math.floor(width * shrink)), Math.max(1, Math.floor(height * shrink)));
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("no canvas");
+  if (!context) throw new PageError(message("page-error-no-canvas"));
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();

@@ -5,6 +5,7 @@ import { Latest } from "../state/latest";
 import { areSame } from "../state/recipe";
 import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, type Status } from "../state/status";
 import { text } from "../text";
+import { message, PageError } from "../text/message";
 import { ElsewhereCheck } from "./elsewhere.svelte";
 
 /** A re-packed model and the decision that it stands for. */
@@ -23,7 +24,7 @@ interface Job {
   readonly pack: CheckedOn | null;
 }
 
-const cancelled = (): Failure => ({ code: "cancelled", message: text("page-notice-canceled-pruning") });
+const CANCELLED = message("page-notice-canceled-pruning");
 
 export class Cut {
   /** The newest finished preview; it stays while a newer one is computed. */
@@ -92,7 +93,8 @@ export class Cut {
       this.revision += 1;
       this.failure = null;
     } catch (error) {
-      if (model === this.#models) this.failure = wasCancelled(error) ? cancelled() : failureOf(error);
+      if (model === this.#models)
+        this.failure = wasCancelled(error) ? failureOf(new PageError(CANCELLED, "cancelled")) : failureOf(error);
       return;
     }
     if (job.pack && !superseded()) await this.#pack(job.recipe, job.pack);

@@ -5,7 +5,7 @@
 import type { CheckedElsewhere, Core } from "../core/protocol";
 import { empty, failed, loading, type Status } from "../state/status";
 import { text } from "../text";
-import { message, PageError } from "../text/message";
+import { CANCELLED, PageError } from "../text/message";
 
 export class ElsewhereCheck {
   /** Under way, or why there is no answer; an answer goes into the cut itself. */
@@ -47,7 +47,7 @@ export class ElsewhereCheck {
   cancel(): void {
     if (!this.isBusy) return;
     this.#current = null;
-    this.work = failed(new PageError(message("page-notice-canceled"), "cancelled"));
+    this.work = failed(new PageError(CANCELLED, "cancelled"));
     this.core.cancel("peer");
   }
 

@@ -20,7 +20,7 @@ import { joined, type Origin } from "../state/origin";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
 import { say, text } from "../text";
-import { message, PageError } from "../text/message";
+import { CANCELLED, PageError } from "../text/message";
 import { TrainingProgress, type LossPoint, type Throughput } from "./training-progress";
 import { gather } from "./gather";
 import { prepare } from "./prepare";
@@ -446,7 +446,7 @@ export class Recovery {
   async #unpaused(): Promise<void> {
     if (this.paused) await new Promise<void>((resolve) => (this.#resume = resolve));
     // Whoever was paused has no call under way that the worker's end would end.
-    if (this.#isCancelled) throw new PageError(message("page-notice-canceled"), "cancelled");
+    if (this.#isCancelled) throw new PageError(CANCELLED, "cancelled");
   }
 }
 

@@ -11,7 +11,7 @@ import { areSame, changed, keepingLayers, sharesOf, type RecipeChange } from "..
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
 import { Storage } from "../state/storage";
-import { text } from "../text";
+import { say, text } from "../text";
 import { message, type Message } from "../text/message";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
 import { Criteria } from "./criteria.svelte";
@@ -97,7 +97,7 @@ export class Session {
     this.probing = new Probing(core, this.storage);
     this.intake = new Intake(core, this);
     core.onRestart((_, reason) => {
-      if (reason !== "Cancelled.") this.notices.trouble(reason);
+      if (reason.code !== "cancelled") this.notices.trouble(say(reason.said));
     });
   }
 

@@ -15,7 +15,7 @@ import {
 import { message } from "../text/message";
 
 /** A decision of this name. */
-const named = (words: string) => message("page-step-written", { words });
+const named = (words: string) => message("kept-sentence", { text: words });
 
 describe("history", () => {
   test("undo goes back step by step, redo goes forward again", () => {

@@ -1,14 +1,14 @@
 /** The four states that every panel has: nothing yet, under way, failed, finished. */
-import { say, text, type Message } from "../text";
-import { PageError } from "../text/message";
+import { say, type Message } from "../text";
+import { CANCELLED, message, saidBy } from "../text/message";
 
 export interface Failure {
   /** Stable name of the kind of failure. */
   readonly code: string;
-  /** What went wrong, where, and what to do, for people. */
+  /** What went wrong, where, and what to do. */
+  readonly said: Message;
+  /** The same in words. */
   readonly message: string;
-  /** The same as an entry of the catalog, where the core said it. */
-  readonly said?: Message;
 }
 
 export interface Progress {
@@ -38,15 +38,14 @@ export function failed(error: unknown): Status<never> {
 }
 
 export function failureOf(error: unknown): Failure {
-  if ((error as Partial<Error> | null)?.name === "AbortError")
-    return { code: "cancelled", message: text("page-notice-canceled") };
-  if (error instanceof PageError) return { code: error.code, message: say(error.said) };
-  if (error instanceof Error) {
-    const code = "code" in error && typeof error.code === "string" ? error.code : "unexpected";
-    const said = "said" in error ? { said: error.said as Message } : {};
-    return { code, message: error.message, ...said };
-  }
-  return { code: "unexpected", message: String(error) };
+  const { name, code, said: own } = (error ?? {}) as { name?: unknown; code?: unknown; said?: Message };
+  if (name === "AbortError") return failure("cancelled", CANCELLED);
+  const said = own ?? (error instanceof Error ? saidBy(error) : message("error-foreign", { reason: String(error) }));
+  return failure(typeof code === "string" ? code : "unexpected", said);
+}
+
+function failure(code: string, said: Message): Failure {
+  return { code, said, message: say(said) };
 }
 
 export function wasCancelled(error: unknown): boolean {

@@ -10,7 +10,7 @@ import { say } from "../text";
 import { message } from "../text/message";
 
 /** A decision of this name. */
-const named = (words: string) => message("page-step-written", { words });
+const named = (words: string) => message("kept-sentence", { text: words });
 
 const withModel = (key: string): Decisions => ({
   ...FIRST_DECISIONS,

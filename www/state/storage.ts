@@ -241,7 +241,7 @@ function readable(saved: Saved | undefined): History<Decisions> | null {
   const complete = (steps: readonly KeptStep[], part: string) =>
     steps.map((step, at) => ({
       id: step.id ?? `${part} ${at}`,
-      what: typeof step.what === "string" ? message("page-step-written", { words: step.what }) : step.what,
+      what: typeof step.what === "string" ? message("kept-sentence", { text: step.what }) : step.what,
       value: { ...FIRST_DECISIONS, ...step.value },
     }));
   return { past: complete(saved.history.past, "past"), future: complete(saved.history.future, "future") };

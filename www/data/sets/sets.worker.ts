@@ -1,6 +1,6 @@
 /** Unpacks archives and sheets off the main thread. */
 import { expose, transfer } from "comlink";
-import { PageError, type Message } from "../../text/message";
+import { message, PageError, type Message } from "../../text/message";
 import { cutSheet, type SheetShape } from "./sheet";
 import { unzip, type Unpacked } from "./zip";
 
@@ -22,7 +22,7 @@ const api = {
     const bitmap = await createImageBitmap(new Blob([file]), EXACT);
     const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
     const context = canvas.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
-    if (!context) throw new Error("no canvas");
+    if (!context) throw new PageError(message("page-error-no-canvas"));
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
     const levels = cutSheet(context.getImageData(0, 0, canvas.width, canvas.height).data, shape);
