@@ -735,7 +735,6 @@ page-compare-of = { $part } of { $count ->
    *[other] { $count } photos
 }
 page-compare-kl = Mean KL divergence
-page-compare-kl-about = How far the pruned model's probabilities are from the original's. 0 means that they are the same.
 page-compare-speedup = Speedup
 page-compare-used-cut = Used to choose what to remove, or to test the result: { page-compare-of }.
 page-compare-used-test = Used to train, to choose the best model, or to test it: { page-compare-of }.
