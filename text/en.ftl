@@ -1202,6 +1202,8 @@ page-recover-step-use-curve = use a model from the curve
 page-recover-step-use-recovered = use a recovered model
 page-recover-step-drop-recovered = use the model before recovery
 page-recover-step-line = move the line
+page-recover-step-axis = change what models are plotted against
+page-recover-step-settings = change the recovery settings
 page-recover-step-spread = spread the pruning by sensitivity
 
 ## The page: errors

@@ -73,7 +73,7 @@ describe("a sweep", () => {
 
   test("hangs on no seed, where sensitivity goes by the visitor's", async () => {
     const session = await opened();
-    session.seed = 7;
+    session.decideRecovery({ seed: 7 });
     await session.probing.sweep(session.subject!, [PHOTO]);
     expect(asked("seed")).toEqual([]);
     await session.probing.probeLayers(session.subject!, [PHOTO]);

@@ -5,14 +5,27 @@ import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import type { TrainingItem } from "../data/sets/training-item";
 import type { Attempt } from "../state/attempts";
 import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource } from "../state/decisions";
-import { amend, begin, present, record, redo, redoable, undo, undoable, type History } from "../state/history";
+import {
+  amend,
+  begin,
+  present,
+  record,
+  recordOn,
+  redo,
+  redoable,
+  undo,
+  undoable,
+  type History,
+} from "../state/history";
 import { fragmentOf } from "../state/link";
 import { areSame, changed, keepingLayers, sharesOf, type RecipeChange } from "../state/recipe";
 import type { Search } from "../state/search";
-import { empty, failed, failureOf, loading, ready, type Status } from "../state/status";
+import { empty, failed, failureOf, loading, ready, type Failure, type Status } from "../state/status";
 import { Storage } from "../state/storage";
+import type { RecoverySettings } from "../state/training";
 import { say, text } from "../text";
 import { message, type Message } from "../text/message";
+import { CloseUp } from "./close-up.svelte";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
 import { Criteria } from "./criteria.svelte";
 import { Cut } from "./cut.svelte";
@@ -22,6 +35,7 @@ import { Model, withSizes, type OpenedModel } from "./model.svelte";
 import { Notices } from "./notices.svelte";
 import { Photos } from "./photos.svelte";
 import { Probing } from "./probing.svelte";
+import { RecoverySetup } from "./recovery-setup.svelte";
 import { Recovery, type Outcome } from "./recovery.svelte";
 import { Results } from "./results.svelte";
 import { Scores } from "./scores.svelte";
@@ -50,8 +64,7 @@ export class Session {
   readonly trainingData: TrainingData;
   readonly results: Results;
   readonly intake: Intake;
-  /** What random choices start from where photos are learned from and measured on. */
-  seed = $state(1);
+  readonly setup: RecoverySetup;
   readonly decisions = $derived(present(this.history));
   readonly recipe = $derived(this.draft ?? this.decisions.recipe);
   // What follows from one decision must not stir when another one changes.
@@ -64,6 +77,27 @@ export class Session {
   #leftAt: string | null = null;
   /** The model that the present cut is of. */
   #cutModel: OpenedModel | null = null;
+  /** The layer that is looked at closely, once there is a cut. */
+  readonly closeUp = $derived.by(() => {
+    const layer = this.#layer;
+    return layer && this.#hasCut ? new CloseUp(this.core, layer) : null;
+  });
+  readonly #layer = $derived.by(() => {
+    const chosen = this.decisions.layer;
+    return this.model.opened?.summary.layers.find(({ id }) => id === chosen) ?? null;
+  });
+  readonly #hasCut = $derived.by(() => this.cut.preview !== null);
+  #refusedPreset = $state.raw<{
+    readonly model: OpenedModel | null;
+    readonly instead: Preset | null;
+    readonly failure: Failure;
+  } | null>(null);
+  /** Why the last preset that was given can't be used. It goes with the model, and with the preset that stands in its place. */
+  readonly presetRefusal = $derived.by(() => {
+    const refused = this.#refusedPreset;
+    const isHere = refused?.model === this.model.opened && refused?.instead === this.decisions.preset;
+    return isHere ? refused.failure : null;
+  });
   readonly canUndo = $derived(undoable(this.history));
   readonly canRedo = $derived(redoable(this.history));
   /** The visitor's preset, or the one that came with the model. */
@@ -94,6 +128,12 @@ export class Session {
       onTested: (of: string, tested: Tested) => this.results.keepTest(of, tested),
     };
     this.recovery = new Recovery(core, listeners, () => this.scores.isBusy);
+    this.setup = new RecoverySetup(core, {
+      settings: () => this.decisions.recovery,
+      preset: () => (this.model.opened?.summary.unsupported.length === 0 ? this.preset : null),
+      trainingData: this.trainingData,
+      recovery: this.recovery,
+    });
     this.probing = new Probing(core, this.storage);
     this.intake = new Intake(core, this);
     core.onRestart((_, reason) => {
@@ -144,6 +184,29 @@ export class Session {
     if (!areSame(recipe, this.decisions.recipe)) this.decide(what, { recipe });
     // Trying others may have taken the place of re-packing what is decided again.
     else if (opened && !this.cut.hasPacked(recipe)) this.#followRecipe(recipe, opened);
+  }
+
+  /** Changes how models are recovered. Changes that follow each other are one step. */
+  decideRecovery(change: Partial<RecoverySettings>): void {
+    const recovery = { ...this.decisions.recovery, ...change };
+    this.history = recordOn(this.history, { ...this.decisions, recovery }, message("page-recover-step-settings"));
+  }
+
+  /** Takes a preset document; where the core refuses it, `presetRefusal` says why. */
+  async decidePreset(what: Message, document: string): Promise<void> {
+    const { opened } = this.model;
+    const instead = this.decisions.preset;
+    try {
+      const preset = await this.core.cutter.parsePreset(document);
+      this.#refusedPreset = null;
+      this.decide(what, { preset });
+    } catch (error) {
+      this.#refusedPreset = { model: opened, instead, failure: failureOf(error) };
+    }
+  }
+
+  dismissPresetRefusal(): void {
+    this.#refusedPreset = null;
   }
 
   /** Shows what a recipe would do, while the visitor still moves the slider. */
@@ -262,7 +325,10 @@ export class Session {
   get subject(): Probed | null {
     const opened = this.model.opened;
     if (!opened || !this.preset || opened.summary.unsupported.length > 0) return null;
-    return { ...subjectOf(opened, this.preset, this.recipe, this.decisions.chosenOn), seed: this.seed || 0 };
+    return {
+      ...subjectOf(opened, this.preset, this.recipe, this.decisions.chosenOn),
+      seed: this.decisions.recovery.seed || 0,
+    };
   }
 
   /** Takes an earlier model of the list again. */
@@ -320,6 +386,11 @@ export class Session {
       untrack(() => void this.#followRecovered(chosen));
     });
     $effect(() => this.#followComparison());
+    $effect(() => this.setup.follow());
+    $effect(() => {
+      void this.cut.revision;
+      this.closeUp?.follow();
+    });
   }
 
   /** A recipe whose criterion looks at photos is followed once that has been measured; until then the cut before stays. */

@@ -1,5 +1,7 @@
 /** Everything that the visitor has decided, as one immutable value. What the page shows follows from it. */
 import type { Preset, Recipe } from "../core/protocol";
+import type { Axis } from "./plot";
+import { FIRST_RECOVERY, type RecoverySettings } from "./training";
 
 /** Numbers that the visitor gave for a model's dynamic axes, by axis name. */
 export type AxisSizes = Readonly<Record<string, number>>;
@@ -31,6 +33,10 @@ export interface Decisions {
   readonly recovered: Recovered | null;
   /** The loss of quality that is accepted, in percentage points. */
   readonly line: number;
+  /** How models are recovered and searched for. */
+  readonly recovery: RecoverySettings;
+  /** What the models are plotted against. */
+  readonly axis: Axis;
   /** Index of the layer under the magnifying glass. */
   readonly layer: number | null;
   readonly photos: readonly PhotoSource[];
@@ -53,6 +59,8 @@ export const FIRST_DECISIONS: Decisions = {
   chosenOn: [],
   recovered: null,
   line: 5,
+  recovery: FIRST_RECOVERY,
+  axis: "sparsity",
   layer: null,
   photos: [],
   peer: false,

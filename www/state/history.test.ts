@@ -6,6 +6,7 @@ import {
   LONGEST_HISTORY,
   present,
   record,
+  recordOn,
   redo,
   redoable,
   stepsOf,
@@ -30,6 +31,14 @@ describe("history", () => {
     const history = record(begin(1), 2, named("double it"));
     expect([undoable(history), redoable(history)]).toEqual([named("double it"), null]);
     expect([undoable(undo(history)), redoable(undo(history))]).toEqual([null, named("double it")]);
+  });
+
+  test("changes of one kind that follow each other are one step", () => {
+    const typed = [12, 123].reduce((history, value) => recordOn(history, value, message("typed")), begin(1));
+    expect(present(typed)).toBe(123);
+    expect(present(undo(typed))).toBe(1);
+    const after = recordOn(record(typed, 4, message("other")), 5, message("typed"));
+    expect(after.past.map(({ value }) => value)).toEqual([1, 123, 4, 5]);
   });
 
   test("has ends that can't be passed", () => {

@@ -33,6 +33,13 @@ export function record<Value>(history: History<Value>, value: Value, what: Messa
   return { past: [...history.past, { value, what, id: randomId() }].slice(-LONGEST_HISTORY), future: [] };
 }
 
+/** The same, as part of the step before where that was of the same kind: what is typed is one step, not one a key. */
+export function recordOn<Value>(history: History<Value>, value: Value, what: Message): History<Value> {
+  const last = lastStep(history);
+  if (last.what.key !== what.key) return record(history, value, what);
+  return { past: [...history.past.slice(0, -1), { ...last, value }], future: [] };
+}
+
 /** Replaces the present without a step of its own, for what follows from a decision but is none. */
 export function amend<Value>(history: History<Value>, value: Value): History<Value> {
   const amended = { ...lastStep(history), value };

@@ -159,6 +159,31 @@ describe("storage", () => {
     ]);
   });
 
+  test("settings of recovery are filled in where an earlier version of the page knew fewer", async () => {
+    const { recovery, axis, ...known } = FIRST_DECISIONS;
+    const { seed, ...settings } = recovery;
+    const kept = {
+      value: { ...known, recovery: { ...settings, wanted: { length: 7 } } },
+      what: named("start"),
+      id: "start",
+    };
+    const history = {
+      past: [
+        { ...kept, value: known },
+        { ...kept, id: "next" },
+      ],
+      future: [],
+    };
+    await set("history", { form: 1, history }, createStore("secateur", "kept"));
+    const read = (await storage().loadHistory())!;
+    expect(read.past[0]!.value).toEqual(FIRST_DECISIONS);
+    expect(read.past[1]!.value).toEqual({
+      ...FIRST_DECISIONS,
+      axis,
+      recovery: { ...recovery, seed, wanted: { ...recovery.wanted, length: 7 } },
+    });
+  });
+
   test("two windows decide side by side, and neither loses what the other has decided", async () => {
     const start = begin(FIRST_DECISIONS);
     await storage().saveHistory(start);

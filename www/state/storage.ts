@@ -9,6 +9,7 @@ import { joinedAttempts, withAllKnown, type Attempt } from "./attempts";
 import { FIRST_DECISIONS, storedKeys, type Decisions } from "./decisions";
 import { joined, stepsOf, type History, type Step } from "./history";
 import { randomId } from "./ids";
+import { withAllSettings } from "./training";
 import type { Capture, KeptData } from "./training-data";
 
 const DATABASE = "secateur";
@@ -242,7 +243,7 @@ function readable(saved: Saved | undefined): History<Decisions> | null {
     steps.map((step, at) => ({
       id: step.id ?? `${part} ${at}`,
       what: typeof step.what === "string" ? message("kept-sentence", { text: step.what }) : step.what,
-      value: { ...FIRST_DECISIONS, ...step.value },
+      value: { ...FIRST_DECISIONS, ...step.value, recovery: withAllSettings(step.value.recovery) },
     }));
   return { past: complete(saved.history.past, "past"), future: complete(saved.history.future, "future") };
 }

@@ -1,6 +1,6 @@
 /** An answer of the core that follows the cut: asked anew when the question changes, the old one shown until then. */
-import { Latest } from "../../state/latest";
-import { failureOf, type Failure } from "../../state/status";
+import { Latest } from "../state/latest";
+import { failureOf, type Failure } from "../state/status";
 
 export class Tracked<Question, Answer> {
   answer = $state.raw<Answer | null>(null);
