@@ -125,7 +125,7 @@ test("numbers that are none of steps, a seed or rounds are told in the core's wo
   await dismissed();
 
   await steps.fill("2");
-  await panel.getByText("Augmentation").click();
+  await panel.getByText("Augmentation", { exact: true }).click();
   await panel.getByLabel("Seed").fill("-1");
   await panel.getByRole("button", { name: "Recover accuracy" }).click();
   await expect(alert).toContainText("seed must be a whole number from 0");
