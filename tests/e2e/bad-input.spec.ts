@@ -1,4 +1,4 @@
-/** What can't be used is said in plain words, and the page goes on with what it had. */
+/** Input that can't be used is explained in plain words, and the page keeps what it had. */
 import { draw, turned } from "./pictures";
 import { efficientnet, expect, test } from "./secateur";
 

@@ -1,4 +1,4 @@
-/** Models that contradict themselves are told apart in plain words; unusual ones open and say what is unusual. */
+/** Models that contradict themselves are refused in plain words; unusual ones open, and the page says what is unusual. */
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { attribute, input, model, node, outside, output, spread, weights } from 
 
 const pads = attribute("pads", [1, 1, 1, 1]);
 
-/** Three convolutions, a pool and a linear layer; `middle` stands before the last convolution and makes `c` of `b`. */
+/** Three convolutions, a pool and a linear layer; `middle` comes before the last convolution and turns `b` into `c`. */
 function classifier(middle: number[][], image: (number | string)[] = ["N", 3, 16, 16]): Uint8Array {
   return model(
     node("Conv", ["image", "first"], ["x"], [pads]),
@@ -83,7 +83,7 @@ test("a file past what WebAssembly's memory holds is refused before it is read",
   await secateur.openGalleryModel();
   const folder = mkdtempSync(join(tmpdir(), "secateur-"));
   const path = join(folder, "huge.onnx");
-  // Sparse: it takes no room on the disk.
+  // A sparse file, which takes no space on the disk.
   writeFileSync(path, "");
   truncateSync(path, 3_000_000_000);
   await secateur.chooseFile(path);

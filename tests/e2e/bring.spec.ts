@@ -1,4 +1,4 @@
-/** Models, photos and recipes come by paste and by drop; the preset says how photos become tensors. */
+/** Models, photos and recipes can be pasted and dropped; the preset says how photos become tensors. */
 import type { Page } from "@playwright/test";
 import { draw } from "./pictures";
 import { expect, test } from "./secateur";
@@ -9,7 +9,7 @@ interface Brought {
   base64: string;
 }
 
-/** Pastes on the page or drops on it: files, or a text. */
+/** Pastes files or a text into the page, or drops them on it. */
 async function bring(page: Page, how: "paste" | "drop", what: { files?: Brought[]; text?: string }): Promise<void> {
   await page.evaluate(
     ({ how, files, text }) => {
@@ -30,13 +30,13 @@ async function bring(page: Page, how: "paste" | "drop", what: { files?: Brought[
   );
 }
 
-/** What is brought waits until the cut before it is packed. */
+/** A new recipe waits until the previous cut has been re-packed. */
 const PATIENT = { timeout: 60_000 };
 
 const text = (words: string) => Buffer.from(words).toString("base64");
 
 test("a model, photos and recipes are pasted and dropped", async ({ secateur, page }) => {
-  // A model is large: the page takes it from its own gallery and pastes it as a file.
+  // A model is large, so the page fetches it from its own gallery and pastes it as a file.
   await page.evaluate(async () => {
     const { models } = (await (await fetch("gallery/gallery.json")).json()) as { models: { file: string }[] };
     const bytes = await (await fetch(`gallery/${models[0]!.file}`)).arrayBuffer();

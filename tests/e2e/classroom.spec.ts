@@ -1,5 +1,5 @@
 /**
- * The whole loop on the classroom's network, with true labels: cut, fall, come back by fine-tuning, rounds to the line, a
+ * The whole loop on the classroom's network, with real labels: a cut, a drop in accuracy, fine-tuning, a budget search, a
  * reload, and a file whose accuracy in ONNX Runtime is the one that the page shows.
  */
 import { readFileSync } from "node:fs";
@@ -19,7 +19,7 @@ async function numbers(secateur: Secateur, row: RegExp): Promise<number[]> {
   return texts.filter((text) => text !== "").map((text) => parseFloat(text));
 }
 
-/** The published test pictures, grey levels one after the other, as the browser decodes what the page ships. */
+/** The published test pictures as one sequence of gray levels, as the browser decodes the page's pack. */
 async function testPictures({ page }: Secateur): Promise<{ levels: Buffer; labels: Buffer }> {
   const base64 = await page.evaluate(
     async ({ side, inARow }) => {
@@ -46,7 +46,7 @@ async function testPictures({ page }: Secateur): Promise<{ levels: Buffer; label
   return { levels: Buffer.from(base64, "base64"), labels: file.subarray(8) };
 }
 
-/** How a model was recovered, as its file says: an entry for each time. */
+/** How a model was recovered, according to its file: an entry for each time. */
 function recordOf(model: Buffer): { method: string }[] {
   const text = model.toString("latin1");
   const [, record] = /secateur\.recovery[^[]*(\[\{.*?\}\])/.exec(text)!;
@@ -75,7 +75,7 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   secateur,
   page,
 }) => {
-  // Minutes of learning and measuring, and more of them where the machine is busy with something else.
+  // Training and measuring take minutes, and longer on a busy machine.
   test.setTimeout(900_000);
   const log = secateur.panel("Model").getByRole("link", { name: "Download the training log" });
   const [saved] = await Promise.all([page.waitForEvent("download"), log.click()]);
@@ -99,7 +99,7 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   const [original, cut, recovered] = await numbers(secateur, /^Accuracy/);
   expect(cut!).toBeLessThan(original! - LINE);
   expect(recovered!).toBeGreaterThan(original! - LINE);
-  // The same on the test pictures, which all three are measured on.
+  // The same on the test pictures, on which all three are measured.
   await expect(page.getByTestId("recovered").getByRole("row", { name: /^Test/ })).toBeVisible({ timeout: 240_000 });
   const [whole, alone, back] = await numbers(secateur, /^Test/);
   expect(alone!).toBeLessThan(whole! - LINE);
@@ -120,7 +120,7 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
     const [, after] = /→ (\S+)\s%/.exec(round)!;
     expect(Number(after)).toBeGreaterThanOrEqual(original! - LINE);
   }
-  // The newest is the second round's, and is what is taken.
+  // The newest model is the second round's, and is the one in use.
   expect(rounds[0]).toBe(list[0]);
   await expect(models.first()).toHaveAttribute("aria-pressed", "true");
 
@@ -133,11 +133,11 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   const link = secateur.panel("Export").getByRole("link", { name: /^Download ONNX/ });
   const [taken] = await Promise.all([page.waitForEvent("download"), link.click()]);
   const file = readFileSync(await taken.path());
-  // Each round goes on from the one before, so the second one's file tells of both.
+  // Each round continues from the one before, so the second one's file records both.
   expect(recordOf(file).map(({ method }) => method)).toEqual(["finetune", "finetune"]);
   const pictures = await testPictures(secateur);
   expect(pictures.labels).toHaveLength(10_000);
   const outside = await accuracyOutside(file, pictures);
-  // The page writes per cents to one decimal place.
+  // The page shows percentages with one decimal place.
   expect(Math.abs(outside - shown.at(-1)!)).toBeLessThan(0.051);
 });

@@ -1,4 +1,4 @@
-/** Criteria that look at photos: chosen in the Cut panel, measured in the browser, and the same in the native command. */
+/** Criteria that use photos: chosen in the Cut panel, measured in the browser, and the same in the native command. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +34,7 @@ const measurement = (secateur: Secateur) => secateur.panel("Cut").getByTestId("m
 async function choose(secateur: Secateur, criterion: string): Promise<void> {
   await secateur.panel("Cut").getByLabel("Pruning criterion").selectOption(criterion);
   await expect(measurement(secateur)).toContainText("Measured on", { timeout: 120_000 });
-  // The file to take home is that of this criterion's cut, once that is packed.
+  // The exported file belongs to this criterion's cut once that has been re-packed.
   const packed = async () =>
     (JSON.parse((await take(secateur, /^Recipe/)).toString()) as { criterion: string }).criterion;
   await expect.poll(packed, { timeout: 60_000 }).toBe(criterion);
@@ -89,7 +89,7 @@ for (const criterion of ["wanda", "taylor"])
     await expect(panel.getByTestId("training-data")).toContainText(`${COUNT} photos`);
     await choose(secateur, criterion);
     const labels = criterion === "taylor" ? ", using their labels" : "";
-    // Those that nothing is learned from are left out.
+    // Pictures that are held back from training are left out.
     const told = /Measured on (\d+) photos([^.]*)\./.exec(await measurement(secateur).innerText());
     expect(told?.[2]).toBe(labels);
     const measured = Number(told![1]);
@@ -104,7 +104,7 @@ for (const criterion of ["wanda", "taylor"])
       writeFileSync(recipe, await take(secateur, /^Recipe/));
       const data = ["--data", folder, "--part", "train", "--preset", CLASSROOM.preset];
       const command = ["prune", CLASSROOM.file, "--recipe", recipe, ...data, "--output", output];
-      // It builds first where that has not been done.
+      // The first call builds the command if necessary.
       const run = ["run", "--quiet", "--bin", "secateur", "--", ...command];
       expect(execFileSync("cargo", run, { cwd: ROOT, stdio: "pipe" }).toString()).toContain(`on ${measured} pictures`);
       expect(readFileSync(output).equals(page)).toBe(true);

@@ -1,9 +1,9 @@
-/** What is learned from: zip archives, IDX files, the camera, and the gallery's own set, as a visitor gives them. */
+/** Training data as a visitor provides it: zip archives, IDX files, the camera, and the gallery's own dataset. */
 import { zipSync } from "fflate";
 import { draw } from "./pictures";
 import { expect, test, type Secateur } from "./secateur";
 
-/** A camera that shows a moving pattern. The page still has to be allowed to use it. */
+/** A camera that shows a moving pattern. The page still needs permission to use it. */
 test.use({
   launchOptions: async ({ launchOptions }, use) => {
     await use({ ...launchOptions, args: [...(launchOptions.args ?? []), "--use-fake-device-for-media-stream"] });
@@ -149,6 +149,6 @@ test("this browser decodes the packed test set to the published bytes", async ({
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", idx));
     return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   });
-  // Of t10k-images-idx3-ubyte, as Debian's package has it.
+  // The checksum of t10k-images-idx3-ubyte in Debian's package.
   expect(checksum).toBe("5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b");
 });

@@ -1,4 +1,4 @@
-/** Decisions can be taken back, survive a reload, and travel in a link. */
+/** Decisions can be undone, survive a reload, and can be shared in a link. */
 import { draw } from "./pictures";
 import { efficientnet, expect, test } from "./secateur";
 

@@ -1,4 +1,4 @@
-/** A layer looked at closely: heatmap under the mask, scores and magnitudes, on a desk and on a phone. */
+/** The layer inspector: heatmap with the mask, scores and magnitudes, on a desktop and on a phone. */
 import { expect, test } from "./secateur";
 
 test("a layer, from the whole matrix down to single weights, under a moving cut", async ({ secateur, page }) => {

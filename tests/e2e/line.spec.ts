@@ -1,16 +1,16 @@
-/** The line in the plot of all models: drawn by mouse, by finger and by keys, and what is said to stand above it. */
+/** The line in the plot of all models: moved by mouse, by touch and by keyboard, and which model is reported to be above it. */
 import type { Locator, Page } from "@playwright/test";
 import { expect, test, type Secateur } from "./secateur";
 
 test.use({ hasTouch: true });
 
 interface Cut {
-  /** Share of the weights that is gone, and accuracy: both in per cent, as the page writes them. */
+  /** Share of the weights that has been removed, and accuracy: both in percent, as the page writes them. */
   gone: number;
   accuracy: number;
 }
 
-/** The cuts of the curve, as the list says them. */
+/** The cuts of the curve, as the list shows them. */
 async function cutsOf(panel: Locator): Promise<Cut[]> {
   const list = panel.getByRole("group").filter({ hasText: /pruned only: \d+ models/ });
   await list.getByText(/pruned only: \d+ models/).click();
@@ -25,7 +25,7 @@ async function cutsOf(panel: Locator): Promise<Cut[]> {
 const lastAbove = (cuts: Cut[], least: number): Cut | undefined =>
   cuts.filter(({ accuracy }) => accuracy >= least).toSorted((a, b) => b.gone - a.gone)[0];
 
-/** Presses on the knob, moves it by so many pixels in a few steps, and lets go. */
+/** Presses the knob, moves it by this many pixels in a few steps, and releases it. */
 type Pull = (page: Page, knob: { x: number; y: number }, by: number) => Promise<void>;
 
 const byMouse: Pull = async ({ mouse }, { x, y }, by) => {
@@ -54,14 +54,14 @@ class Plot {
     this.line = this.panel.getByRole("slider", { name: /^The line/ });
   }
 
-  /** What is lost at the line, in points: as the plot says it, and as the search's field does. */
+  /** The loss at the line, in points, in the plot and in the search's field. */
   async loss(): Promise<number> {
     const points = Number(/loss of (\S+) points/.exec((await this.line.getAttribute("aria-valuetext"))!)![1]);
     await expect(this.panel.getByLabel(/^Maximum accuracy drop/)).toHaveValue(String(points));
     return points;
   }
 
-  /** Pulls the line to a loss, from where it is; the distance follows from where the original stands. */
+  /** Drags the line from its place to a loss; the distance follows from the original's position. */
   async pull(pull: Pull, to: number): Promise<void> {
     const now = await this.loss();
     const knob = this.line.locator("circle");
@@ -76,7 +76,7 @@ class Plot {
     expect(Math.abs((await this.loss()) - to)).toBeLessThanOrEqual(1);
   }
 
-  /** The page names the deepest cut above the line, as the list of cuts has it. */
+  /** The page names the deepest cut above the line, the same as in the list of cuts. */
   async expectLast(cuts: Cut[]): Promise<void> {
     const least = Number(await this.line.getAttribute("aria-valuenow"));
     const last = lastAbove(cuts, least);
@@ -133,7 +133,7 @@ test("the line is drawn by mouse, by finger and by keys, and the last model abov
   await test.step("the model above it is taken, and the line is there after a reload", async () => {
     const last = lastAbove(cuts, Number(await plot.line.getAttribute("aria-valuenow")))!;
     await plot.panel.getByRole("button", { name: "Use this model" }).click();
-    // What a cut's preview counts and what its re-packed file holds differ by the constants that are folded.
+    // A cut's preview and its re-packed file differ by the constants that are folded.
     const gone = async () => parseFloat(/−(\S+)\s%/.exec(await secateur.total("Non-zero").innerText())?.[1] ?? "0");
     await expect.poll(async () => Math.abs((await gone()) - last.gone), { timeout: 30_000 }).toBeLessThan(1);
     const loss = await plot.loss();

@@ -1,4 +1,4 @@
-/** The main job: open EfficientNet-Lite0, cut to 70 % of the multiply-adds, compare, take home; and check it outside. */
+/** The main flow: open EfficientNet-Lite0, cut it to 70 % of its multiply-adds, compare, export; and check the file outside. */
 import { readFileSync } from "node:fs";
 import { expectOutside } from "./outside";
 import { efficientnet, expect, test } from "./secateur";

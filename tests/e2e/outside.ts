@@ -1,4 +1,4 @@
-/** What the page shows of EfficientNet-Lite0, beside what ONNX Runtime makes of the same files and photos. */
+/** Compares what the page shows for EfficientNet-Lite0 with what ONNX Runtime computes from the same files and photos. */
 import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
 import { initSync, Runner } from "../../www/pkg/secateur.js";
@@ -12,7 +12,7 @@ interface Choice {
 
 type Which = "original" | "pruned";
 
-/** ONNX Runtime gives the classes and percentages that the photos' cards show. */
+/** ONNX Runtime predicts the classes and percentages that the photos' cards show. */
 export async function expectOutside(
   secateur: Secateur,
   files: Record<Which, Uint8Array>,
@@ -57,7 +57,7 @@ async function pixelsOf({ page }: Secateur, photo: string) {
   return { width, height, data: new Uint8ClampedArray(Buffer.from(base64, "base64")) };
 }
 
-/** Softmax of the logits that ONNX Runtime gives. */
+/** Softmax of ONNX Runtime's logits. */
 async function probabilities(session: ort.InferenceSession, input: Float32Array): Promise<number[]> {
   const tensor = new ort.Tensor("float32", input, [1, 3, 224, 224]);
   const outputs = await session.run({ [session.inputNames[0]!]: tensor });
@@ -72,7 +72,7 @@ function expectSame(choices: Choice[], expected: number[]): void {
   const best = expected.map((share, index) => ({ index, percent: share * 100 }));
   best.sort((one, other) => other.percent - one.percent);
   expect(choices.map(({ index }) => index)).toEqual(best.slice(0, 5).map(({ index }) => index));
-  // The page writes per cents to one decimal place, so they are off by half of that at most.
+  // The page shows percentages with one decimal place, so they are off by at most half of that.
   for (const [rank, { percent }] of choices.entries())
     expect(Math.abs(percent - best[rank]!.percent)).toBeLessThan(0.051);
 }

@@ -1,4 +1,4 @@
-/** The built page as such: it opens under any path, asks for nothing from elsewhere, and is light or dark. */
+/** The built page itself: it opens under any path, requests nothing from elsewhere, and is light or dark. */
 import type { Page } from "@playwright/test";
 import { expect, test } from "./secateur";
 
@@ -13,7 +13,7 @@ test("the built page opens under a sub-path without an error", async ({ page }) 
   expect(problems).toEqual([]);
 });
 
-/** Contrast of the page's text to its ground (WCAG 2: 4.5 is enough for small text). */
+/** Contrast between the page's text and its background (WCAG 2: 4.5 is enough for small text). */
 const contrast = (page: Page) =>
   page.evaluate(() => {
     const { color, backgroundColor } = getComputedStyle(document.body);

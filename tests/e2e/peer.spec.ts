@@ -1,8 +1,8 @@
-/** The very same exported bytes in ONNX Runtime Web, loaded only when asked for. */
+/** The same exported bytes in ONNX Runtime Web, which is loaded only on request. */
 import { expect, test, type Secateur } from "./secateur";
 import { attribute, FLOAT16, input, model, node, output, spread, weights } from "../support/onnx";
 
-/** What a photo's card says of how far both outputs are from ours: original and pruned, as shares of the largest. */
+/** How far both outputs are from ours according to a photo's card: original and pruned, as shares of the largest output. */
 async function differences(secateur: Secateur): Promise<number[]> {
   const card = secateur.photo("March Pastoral");
   await expect(card).toContainText(/outputs differ from this page's by at most/, { timeout: 90_000 });
@@ -47,6 +47,6 @@ test("a model that takes, holds and gives half-precision numbers runs in both", 
   await page.getByRole("switch", { name: "Also run in ONNX Runtime Web" }).check();
   const found = await differences(secateur);
   expect(found).toHaveLength(2);
-  // Half precision has eleven binary places, of which sums lose a few.
+  // Half precision has eleven bits, of which sums lose a few.
   for (const difference of found) expect(difference).toBeLessThan(1e-2);
 });

@@ -26,7 +26,7 @@ export async function draw(page: Page, drawing: Drawing): Promise<Buffer> {
   return Buffer.from(base64, "base64");
 }
 
-/** The JPEG with an EXIF segment that says how it has to be turned (6: a quarter clockwise). */
+/** The JPEG with an EXIF segment that says how it must be rotated (6: a quarter turn clockwise). */
 export function turned(jpeg: Buffer, orientation: number): Buffer {
   const tiff = Buffer.from([
     0x4d,

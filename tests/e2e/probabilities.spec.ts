@@ -1,8 +1,8 @@
-/** A model that answers with probabilities is shown by these, and not by a softmax of them. */
+/** If a model outputs probabilities, these are shown, not a softmax of them. */
 import { expect, test, type Secateur } from "./secateur";
 import { attribute, input, model, node, output, spread, weights } from "../support/onnx";
 
-/** A classifier of eight classes; `ending` makes `answer` of `logits`. */
+/** A classifier of eight classes; `ending` turns `logits` into `answer`. */
 function classifier(ending: number[][]): Uint8Array {
   const pads = attribute("pads", [1, 1, 1, 1]);
   return model(
@@ -21,7 +21,7 @@ function classifier(ending: number[][]): Uint8Array {
   );
 }
 
-/** What the first photo's card and the line on all photos say, as text. */
+/** The text of the first photo's card and of the summary of all photos. */
 async function shown(secateur: Secateur, ending: number[][]): Promise<string[]> {
   await secateur.openFile("classifier.onnx", classifier(ending));
   await expect(secateur.panel("Model")).toContainText("classifier.onnx");
@@ -37,7 +37,7 @@ test("probabilities are not taken for logits", async ({ secateur }) => {
   const ofLogits = await shown(secateur, [node("Identity", ["logits"], ["answer"])]);
   await secateur.reload();
   const ofProbabilities = await shown(secateur, [node("Softmax", ["logits"], ["answer"], [attribute("axis", 1)])]);
-  // A second softmax would bring eight classes close to an eighth each.
+  // A second softmax would make all eight probabilities close to an eighth.
   expect(parseFloat(ofLogits[0]!)).toBeGreaterThan(25);
   expect(ofProbabilities).toEqual(ofLogits);
 });

@@ -1,11 +1,11 @@
-/** Learning that is interrupted: a worker that dies on the way, a reload, a cancel, and a tab that sleeps. */
+/** Training that is interrupted: by a worker that dies, a reload, a cancel, and a tab that sleeps. */
 import type { Locator, Page } from "@playwright/test";
 import * as onnx from "../support/onnx";
 import { expect, test, type Secateur } from "./secateur";
 
 const SIDE = 64;
 
-/** Two convolutions with their normalisations, and ten classes: steps of learning that take milliseconds. */
+/** Two convolutions with their normalizations, and ten classes: training steps that take milliseconds. */
 function network(): Uint8Array {
   const graph = [onnx.input("image", ["N", 3, SIDE, SIDE]), onnx.output("logits", ["N", 10])];
   let last = "image";
@@ -61,11 +61,11 @@ async function learn(secateur: Secateur, steps: number): Promise<void> {
 
 const models = ({ page }: Secateur): Locator => page.getByRole("button", { name: /of the multiply-adds/ });
 
-/** Workers of this name that are at work, those of a worker's own among them. */
+/** Running workers of this name, including those that other workers started. */
 const workers = (page: Page, name: string) =>
   page.workers().filter((worker) => worker.url().includes(`${name}.worker`));
 
-/** Lets a worker end as an error ends it that nothing catches. */
+/** Ends a worker as an uncaught error would. */
 async function kill(page: Page, name: string): Promise<void> {
   await workers(page, name)[0]!.evaluate(() => {
     setTimeout(() => {
@@ -108,7 +108,7 @@ test("learning that runs away says so, and leaves the weights from before that",
   await expect(models(secateur)).toHaveCount(1, { timeout: 120_000 });
   await expect(panel.getByRole("alert")).toHaveCount(0);
   await expect(page.getByTestId("recovered")).toBeVisible();
-  // What is kept is a model that answers.
+  // The model that is kept works.
   await expect(secateur.check).toBeVisible({ timeout: 60_000 });
   await expect(page.getByTestId("recovered")).not.toContainText("NaN");
 });
@@ -123,7 +123,7 @@ for (const [name, told, end] of ENDS) {
   test(`${name} in mid-step leaves the best weights on the way, which are gone on from`, async ({ secateur, page }) => {
     await ready(secateur);
     const panel = secateur.panel("Recover");
-    // So little that nothing gets worse on the way.
+    // So small that nothing gets worse.
     await panel.getByLabel("Learning rate").fill("0.00001");
     await learn(secateur, 2_000);
     const unfinished = panel.getByRole("button", { name: /unfinished, step \d+ of 2000$/ });
@@ -180,7 +180,7 @@ test("learning goes on where a worker that helps dies in mid-step, and the next 
   await expect(panel.getByRole("alert")).toHaveCount(0);
 });
 
-/** Rounds that go to the slider's mark, whatever is lost. */
+/** Rounds that end at the slider's mark, whatever is lost. */
 async function inRounds(secateur: Secateur, { rounds, steps }: { rounds: number; steps: number }): Promise<void> {
   const panel = secateur.panel("Recover");
   await panel.getByLabel("steps", { exact: true }).fill(String(steps));
@@ -222,7 +222,7 @@ test("a search that a reload ends goes on with the rounds that are left, and its
   await expect(models(secateur).first()).toHaveAttribute("aria-pressed", "true");
 });
 
-/** Chromium without a window does not freeze tabs, so the debugger stops the page's thread as a frozen tab's would be. */
+/** Chromium without a window does not freeze tabs, so the debugger stops the page's thread in the same way. */
 test("a tab that sleeps for a while goes on learning when it wakes", async ({ secateur, page }) => {
   await ready(secateur);
   const panel = secateur.panel("Recover");

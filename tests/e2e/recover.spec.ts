@@ -1,4 +1,4 @@
-/** A cut is brought back in the page, with and without labels, and what the page says of it holds outside. */
+/** A cut is recovered in the page, with and without labels, and what the page reports holds outside. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
@@ -125,7 +125,7 @@ test("a model beyond the line is on the plot, and a click brings it back to be c
   const beyond = panel.getByRole("button", { name: /below the line$/ });
   await expect(beyond).toBeVisible({ timeout: 200_000 });
   await expect(panel.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
-  // Only what the line allows is taken of itself.
+  // Only a model above the line is adopted automatically.
   await expect(beyond).toHaveAttribute("aria-pressed", "false");
   await expect(page.getByTestId("recovered")).toHaveCount(0);
 
@@ -141,11 +141,11 @@ test("a model beyond the line is on the plot, and a click brings it back to be c
   await expect(beyond).toHaveAttribute("aria-pressed", "true", { timeout: 60_000 });
   await expect(secateur.summary).toContainText(/\d photos/, { timeout: 90_000 });
   expect(Buffer.compare(await download(secateur), taken)).toBe(0);
-  // It holds how it was recovered, which the cut alone does not.
+  // Its file records how it was recovered, which the file of the cut alone does not.
   expect(taken.includes("secateur.recovery")).toBe(true);
 });
 
-/** However long a step takes, drawing waits for none, as it would if learning kept the page's own thread busy. */
+/** However long a step takes, drawing never waits for it, as it would if training kept the page's own thread busy. */
 test("the page keeps drawing while a model learns", async ({ secateur, page }) => {
   await secateur.openGalleryModel();
   const strip = page.getByRole("group", { name: "Photos to compare on" });

@@ -1,11 +1,11 @@
-/** The page and the native command make the same file of the same recipe. */
+/** The page and the native command make the same file from the same recipe. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, GALLERY_MODEL, ROOT, test } from "./secateur";
 
-/** The command on files: it builds first where that has not been done. */
+/** Runs the command on files; the first call builds it if necessary. */
 function prune(recipe: string, output: string): void {
   const command = ["run", "--quiet", "--bin", "secateur", "--", "prune", GALLERY_MODEL];
   execFileSync("cargo", [...command, "--recipe", recipe, "--output", output], { cwd: ROOT, stdio: "pipe" });

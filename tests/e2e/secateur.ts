@@ -1,4 +1,4 @@
-/** What the end-to-end tests share: the page as a visitor meets it, and a watch on every request. */
+/** What the end-to-end tests share: the page as a visitor sees it, and a check of every request. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
@@ -9,18 +9,18 @@ export { expect } from "@playwright/test";
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 export const ROOT = at("");
-/** The gallery's model, as it stands in the repository. */
+/** The gallery's model, as it is in the repository. */
 export const GALLERY_MODEL = at("www/public/gallery/efficientnet-lite0.onnx");
 export const efficientnet = (): Buffer => readFileSync(GALLERY_MODEL);
 export const efficientnetPreset = (): Preset =>
   JSON.parse(readFileSync(at("www/presets/efficientnet-lite0.json"), "utf8")) as Preset;
-/** The classroom's network, small enough to learn from many pictures in seconds. */
+/** The classroom's network, small enough to train on many pictures in seconds. */
 export const CLASSROOM = {
   title: "A classroom's network",
   file: at("www/public/gallery/fashion-mnist-small.onnx"),
   preset: at("www/presets/fashion-mnist.json"),
 };
-/** The core as WebAssembly, for what a test needs of it in Node. */
+/** The core as WebAssembly, for tests that use it in Node. */
 export const PACKAGE = at("www/pkg/secateur_bg.wasm");
 
 export class Secateur {
@@ -62,7 +62,7 @@ export class Secateur {
     await this.chooseFile({ name, mimeType: "", buffer: Buffer.from(bytes) });
   }
 
-  /** A file by its path, or by what it holds. */
+  /** A file by its path or its contents. */
   async chooseFile(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
     const another = this.page.getByRole("button", { name: "Open another model" });
     if (await another.isVisible()) await another.click();
@@ -77,12 +77,12 @@ export class Secateur {
     return this.page.locator(`[data-photo="${name}"]`);
   }
 
-  /** Moves the slider to cut this share, in per cent, and lets go. */
+  /** Moves the slider to cut this share, in percent, and releases it. */
   async cut(percent: number): Promise<void> {
     await this.slider.fill(String(percent));
   }
 
-  /** Reloads once the browser's database has taken what the page has handed it: a reload drops what is still on its way. */
+  /** Reloads once the browser's database has stored what the page gave it: a reload drops writes that are still pending. */
   async reload(): Promise<void> {
     await this.page.evaluate(
       () =>
@@ -91,7 +91,7 @@ export class Secateur {
           opening.onerror = () => reject(opening.error!);
           opening.onsuccess = () => {
             const database = opening.result;
-            // Transactions that write to the same store are done in turn, so this one is done after all others.
+            // Transactions that write to the same store run in order, so this one ends after all others.
             const last = database.transaction("kept", "readwrite");
             last.onabort = () => reject(last.error!);
             last.oncomplete = () => resolve(database.close());
@@ -101,7 +101,7 @@ export class Secateur {
     await this.page.reload();
   }
 
-  /** The page works: it re-packs and checks another cut. */
+  /** Checks that the page works: it re-packs and checks another cut. */
   async expectToWork(): Promise<void> {
     await this.cut(20);
     await expect(this.total("Multiply-adds")).toContainText(/−2\d/);

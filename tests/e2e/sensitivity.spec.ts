@@ -1,10 +1,10 @@
-/** What each layer alone can bear: measured by several workers at a time, drawn, and what the cut is shared out by. */
+/** Sensitivity: measured by several workers at a time, drawn, and used to spread the cut across the layers. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "./secateur";
 
 interface Row {
   layers: string[];
-  /** Per cent of accuracy that is left, level by level. */
+  /** The remaining accuracy in percent, level by level. */
   left: number[];
 }
 
@@ -21,7 +21,7 @@ test("every layer is measured by several workers, and the cut is shared out by i
   await panel.getByRole("button", { name: "Measure every layer" }).click();
   await expect(share).toBeEnabled({ timeout: 200_000 });
   expect(started.filter((url) => url.includes("learner.worker")).length).toBeGreaterThanOrEqual(2);
-  // They end with their work.
+  // The workers end with their work.
   await expect.poll(() => page.workers().filter((worker) => started.includes(worker.url())).length).toBeLessThan(2);
 
   const rows: Row[] = await panel.getByRole("table", { name: /by layer/ }).evaluate((table) =>
@@ -35,7 +35,7 @@ test("every layer is measured by several workers, and the cut is shared out by i
     expect(left).toHaveLength(4);
     for (const share of left) expect(share).toBeGreaterThanOrEqual(0);
   }
-  // The more that loses, the darker its ground.
+  // The more a cut loses, the darker its background.
   const ordered = rows.toSorted((a, b) => b.left.at(-1)! - a.left.at(-1)!);
   const [least, most] = [ordered[0]!, ordered.at(-1)!];
   const darkness = ({ layers }: Row) =>
@@ -49,7 +49,7 @@ test("every layer is measured by several workers, and the cut is shared out by i
   await share.click();
   await expect(secateur.panel("Cut").getByLabel("Spread across layers")).toHaveValue("manual");
   await expect(secateur.check).toContainText("the smaller file gives the same answers", { timeout: 60_000 });
-  // It goes as far as the slider said before.
+  // The cut is as deep as the slider was set before.
   await expect(secateur.total("Multiply-adds")).toContainText(/−(29|3\d)(\.\d)?\s%/);
   const link = secateur.panel("Export").getByRole("link", { name: /^Download recipe/ });
   const [taken] = await Promise.all([page.waitForEvent("download"), link.click()]);

@@ -27,13 +27,15 @@ async function termsOn(page: Page): Promise<[name: string, place: Locator][]> {
 
 test("terms open by pointer", async ({ secateur, page }) => {
   await secateur.openGalleryModel();
+  await secateur.panel("Compare").getByRole("button", { pressed: false }).first().click();
+  await expect(secateur.summary).toBeVisible({ timeout: 60_000 });
   await page.getByRole("radio", { name: "Distill" }).check({ force: true });
   const terms = await termsOn(page);
   expect(terms.length).toBeGreaterThan(30);
   for (const [name, place] of terms) {
     await place.click();
+    // The press on the next term closes this one's entry.
     await expect(entryOn(page)).toContainText(meaning(name));
-    // A press on another term, or elsewhere, closes it.
   }
   await page.getByRole("heading", { level: 1 }).click();
   await expect(entryOn(page)).toHaveCount(0);

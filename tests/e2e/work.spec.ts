@@ -1,4 +1,4 @@
-/** Long work can be ended, and a worker that dies takes nothing with it. */
+/** Long work can be canceled, and nothing is lost with a worker that dies. */
 import { expect, test } from "./secateur";
 
 test("a comparison that is cancelled leaves a page that works", async ({ secateur, page }) => {
@@ -64,7 +64,7 @@ test("the page keeps drawing while the slider moves", async ({ secateur, page })
   });
   for (let percent = 10; percent < 60; percent += 2) await secateur.cut(percent);
   const { median, slowest, count } = await frames;
-  // Told, not judged: how fast a machine draws is no property of the page alone.
+  // Reported, not asserted: how fast a machine draws does not depend on the page alone.
   const told = `${count} frames, ${median.toFixed(1)} ms in the middle, ${slowest.toFixed(1)} ms at most`;
   test.info().annotations.push({ type: "frames while the slider moves", description: told });
   console.log(`frames while the slider moves: ${told}`);

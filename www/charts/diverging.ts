@@ -1,5 +1,5 @@
 /**
- * Colors for signed numbers: two hues that color-blind people tell apart, meeting at zero. Small weights differ visibly
+ * Colors for signed numbers: two hues that color-blind people can distinguish, meeting at zero. Small weights differ visibly
  * because color follows the square root of the magnitude; the legend draws the same scale.
  */
 import { interpolateLab, rgb, scaleSqrt } from "d3";
@@ -27,14 +27,14 @@ export function palette({ negative, zero, positive }: DivergingColors): Palette 
   return bytes;
 }
 
-/** Where in a palette a value stands whose largest magnitude in the layer is `largest`. */
+/** A value's index in the palette, given the largest magnitude in the layer. */
 export function paletteOffset(value: number, largest: number): number {
   if (!(largest > 0) || Number.isNaN(value)) return STEPS * 3;
   const share = Math.sqrt(Math.min(1, Math.abs(value) / largest));
   return (STEPS + Math.round(Math.sign(value) * share * STEPS)) * 3;
 }
 
-/** Where a value stands on the legend, 0 to 1 from left to right. */
+/** A value's position on the legend, 0 to 1 from left to right. */
 export function legendPosition(value: number, largest: number): number {
   if (!(largest > 0)) return 0.5;
   return scaleSqrt().domain([-largest, 0, largest]).range([0, 0.5, 1]).clamp(true)(value);

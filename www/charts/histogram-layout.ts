@@ -1,4 +1,4 @@
-/** Where a histogram's bars stand. Counts go on a logarithmic axis where the small ones would otherwise vanish. */
+/** Where a histogram's bars go. The count axis is logarithmic if small counts would otherwise vanish. */
 import { scaleLinear, scaleLog } from "d3";
 import type { Histogram } from "../core/protocol";
 import type { Bar } from "./score-layout";
@@ -6,7 +6,7 @@ import type { Size } from "./window";
 
 export interface HistogramLayout {
   readonly isLogarithmic: boolean;
-  /** Every bin's count, and in front of it how many of them the mask removes. */
+  /** Each bin's count, and in front of it how many of its values the mask removes. */
   readonly all: Bar[];
   readonly removed: Bar[];
   readonly countTicks: { readonly y: number; readonly value: number }[];
@@ -14,9 +14,9 @@ export interface HistogramLayout {
   readonly thresholdX: number | null;
 }
 
-/** A count below this share of the largest would be less than two pixels on a linear axis of ordinary height. */
+/** A count below this share of the largest would be less than two pixels high on a linear axis of the usual height. */
 const VANISHING = 1 / 80;
-/** Where a logarithmic axis starts, so that a count of one can be seen. */
+/** Where a logarithmic axis starts, so that a count of one is visible. */
 const LOG_START = 0.5;
 
 export function layoutHistogram({ edges, all, removed, threshold }: Histogram, view: Size): HistogramLayout {
@@ -44,7 +44,7 @@ export function layoutHistogram({ edges, all, removed, threshold }: Histogram, v
   };
 }
 
-/** Whether more than a quarter of the bins that hold something would vanish on a linear axis. */
+/** Whether more than a quarter of the non-empty bins would vanish on a linear axis. */
 function needsLog(all: Uint32Array, largest: number): boolean {
   const filled = all.filter((count) => count > 0);
   const vanishing = filled.filter((count) => count < largest * VANISHING);

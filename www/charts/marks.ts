@@ -12,7 +12,7 @@ import {
 } from "d3";
 import type { Method } from "../core/protocol";
 
-/** Cut alone, recovered by a method, or by several one after the other. */
+/** Pruned only, recovered by one method, or by several in turn. */
 export type Mark = "cut" | Method | "in-turn";
 
 const SHAPES: Record<Mark, SymbolType> = {
@@ -27,7 +27,7 @@ const SHAPES: Record<Mark, SymbolType> = {
 
 /** Square pixels. */
 const AREA = 64;
-/** Of those made in rounds, in which a dot takes some of it. */
+/** The same for models made in rounds, where a dot covers part of the area. */
 const WIDE_AREA = 100;
 
 /** The outline around the point. */

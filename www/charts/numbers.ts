@@ -1,4 +1,4 @@
-/** Numbers on axes and read-outs: three significant digits, without the zeros that say nothing. */
+/** Numbers on axes and in readouts: three significant digits, without trailing zeros. */
 export function short(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);

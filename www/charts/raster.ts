@@ -48,7 +48,7 @@ export function paint(
   return pixels;
 }
 
-/** For every pixel along an axis the cell that its middle falls in, or −1. */
+/** For each pixel along an axis, the cell that contains its center, or −1. */
 export function cellsAlong(
   pixels: number,
   start: number,

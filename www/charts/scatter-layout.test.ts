@@ -72,7 +72,7 @@ describe("the last model above the line", () => {
   test("is none that was thrown away, and none at all where all lie below", () => {
     const thrown = { ...models, points: models.points.map((each) => ({ ...each, kept: each.x !== 40 })) };
     expect(lastAbove([thrown], { x: 0 }, 0.8)?.x).toBe(20);
-    // One that was beyond the line of its search may stand above where the line is now.
+    // A model below the line of its search may be above the line's present place.
     const beyond = { ...models, points: models.points.map((each) => ({ ...each, beyond: each.x === 40 })) };
     expect(lastAbove([beyond], { x: 0 }, 0.8)?.x).toBe(40);
     expect(lastAbove([models], { x: 0 }, 0.95)).toBeNull();

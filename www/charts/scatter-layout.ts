@@ -2,7 +2,7 @@
 import { extent, line, scaleLinear, type ScaleLinear } from "d3";
 import type { Mark } from "./marks";
 
-/** Cut only, cut and recovered at once, or in rounds that build on each other. */
+/** Pruned only, pruned and recovered in one step, or in rounds that build on each other. */
 export type Way = "one-shot" | "recovered" | "iterative";
 
 export interface ScatterPoint {
@@ -10,9 +10,9 @@ export interface ScatterPoint {
   readonly x: number;
   /** Accuracy or agreement, 0..1. */
   readonly y: number;
-  /** Whether it is beyond the line that it was made for. */
+  /** Whether it is below the line of the search that made it. */
   readonly beyond: boolean;
-  /** Whether it can be brought back. */
+  /** Whether its file is still there, so that it can be selected. */
   readonly kept: boolean;
   readonly name: string;
 }
@@ -21,9 +21,9 @@ export interface ScatterSeries {
   readonly id: string;
   readonly name: string;
   readonly way: Way;
-  /** What it was recovered by. */
+  /** The methods by which it was recovered. */
   readonly mark: Mark;
-  /** Series of one color are of one criterion. */
+  /** Series of one criterion share a color. */
   readonly color: string;
   readonly points: readonly ScatterPoint[];
 }
@@ -33,7 +33,7 @@ export interface ScatterScales {
   readonly y: ScaleLinear<number, number>;
 }
 
-/** The whole of the saved quantity fits in `inner`; qualities, the line's included, in `depth`. */
+/** The whole range of the reduced quantity fits in `inner`; accuracies, including the line's, in `depth`. */
 export function scales(
   series: readonly ScatterSeries[],
   from: { readonly x: number; readonly y: number },
@@ -46,12 +46,12 @@ export function scales(
   const [low, high] = extent(heights) as [number, number];
   return {
     x: scaleLinear([0, widest > 0 ? widest : 1], [0, inner]),
-    // Some air, so that a line at the lowest point can still be drawn downwards.
+    // Some room, so that a line at the lowest point can still be dragged down.
     y: scaleLinear([Math.max(0, low - 0.05), Math.min(1, high + 0.01)], [depth, 0]).nice(5),
   };
 }
 
-/** A series from left to right, in one stroke. */
+/** A series from left to right, as one path. */
 export function stroke(series: ScatterSeries, { x, y }: ScatterScales): string {
   const ordered = series.points.toSorted((a, b) => a.x - b.x);
   const path = line<ScatterPoint>(
@@ -61,7 +61,7 @@ export function stroke(series: ScatterSeries, { x, y }: ScatterScales): string {
   return ordered.length > 1 ? (path(ordered) ?? "") : "";
 }
 
-/** What a key moves the line by, in shares; `null` for a key that does not. */
+/** How far a key moves the line, as a share; `null` for other keys. */
 export function moveOf(key: string, line: number, from: number): number | null {
   const moves: Record<string, number> = {
     ArrowUp: line + 0.005,
@@ -77,15 +77,15 @@ export function moveOf(key: string, line: number, from: number): number | null {
   return moved === undefined ? null : withinReach(moved, from);
 }
 
-/** The line lies between the original's quality and the loss of nearly all of it, on half percentage points of loss. */
+/** Keeps the line between the original's accuracy and the loss of nearly all of it, at multiples of half a percentage point of loss. */
 export function withinReach(line: number, from: number): number {
   const loss = Math.round(Math.min(0.99, Math.max(0, from - line)) * 200) / 200;
   return from - Math.min(loss, from);
 }
 
 /**
- * The model that saves the most and still stands on or above the line, wherever that was when the model was made: the farthest
- * from where all began. Models that can't be brought back are passed over. `null` where none is left.
+ * The smallest model on or above the line, wherever the line was when the model was made: the farthest from the original.
+ * Models whose files are gone are skipped. `null` if there is none.
  */
 export function lastAbove(
   series: readonly ScatterSeries[],
@@ -97,7 +97,7 @@ export function lastAbove(
   return above.reduce<ScatterPoint | null>((best, point) => (best && saved(best) >= saved(point) ? best : point), null);
 }
 
-/** What the legend tells apart: series of the same name, made in the same way, share an entry. */
+/** The legend's entries: series of the same name, made in the same way, share one. */
 export function legend(series: readonly ScatterSeries[]): ScatterSeries[] {
   return [...new Map(series.map((each) => [`${each.name} ${each.way}`, each])).values()];
 }

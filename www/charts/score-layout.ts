@@ -1,4 +1,4 @@
-/** Where sorted score bars stand. Where there are more scores than room, neighbours share a bar that shows their mean. */
+/** Where sorted score bars go. If there are more scores than room, neighbors share a bar that shows their mean. */
 import { scaleLinear } from "d3";
 import type { ScoreBars } from "../core/protocol";
 import type { Size } from "./window";
@@ -11,19 +11,19 @@ export interface Bar {
 }
 
 export interface ScoreLayout {
-  /** Bars of units that stay and of units that go; a bar never holds both. */
+  /** Bars of units that stay and of units that are removed; a bar never has both. */
   readonly kept: Bar[];
   readonly removed: Bar[];
-  /** Most units that one bar stands for. */
+  /** The largest number of units that one bar represents. */
   readonly unitsPerBar: number;
   readonly ticks: { readonly y: number; readonly value: number }[];
-  /** Where the last unit that stays ends, and the height of the threshold where it lies on the scale. */
+  /** Where the last unit that stays ends, and the height of the threshold if it is on the scale. */
   readonly cutX: number;
   readonly thresholdY: number | null;
   readonly zeroY: number;
 }
 
-/** Pixels that a bar takes at the least. */
+/** Smallest width of a bar, in pixels. */
 export const NARROWEST = 2;
 
 export function layoutScores({ scores, keptCount, threshold }: ScoreBars, view: Size): ScoreLayout {

@@ -1,6 +1,6 @@
 /**
- * Which part of a matrix is seen, in the matrix's own coordinates: one unit is one weight. Each axis fits the view on its
- * own at first, so that a long thin matrix fills it; zooming in on both ends where a weight is `LARGEST_CELL` pixels wide.
+ * Which part of a matrix is visible, in the matrix's own coordinates: one unit is one weight. At first each axis fits the view
+ * separately, so that a long thin matrix fills it; zooming in ends when a weight is `LARGEST_CELL` pixels wide on both axes.
  */
 
 export interface Size {
@@ -13,19 +13,19 @@ export interface Window extends Size {
   readonly y: number;
 }
 
-/** Pixels that a single weight takes when zoomed in all the way, unless the whole matrix already shows it larger. */
+/** Size of a single weight in pixels when zoomed in fully, unless the whole matrix already shows it larger. */
 export const LARGEST_CELL = 32;
 
 export function whole(matrix: Size): Window {
   return { x: 0, y: 0, width: matrix.width, height: matrix.height };
 }
 
-/** Pixels that one weight takes. */
+/** Size of one weight, in pixels. */
 export function scale(window: Window, view: Size): Size {
   return { width: view.width / window.width, height: view.height / window.height };
 }
 
-/** Shows `factor` times as much detail; the point of the view at (`atX`, `atY`), shares of 0 to 1, stays where it is. */
+/** Shows `factor` times as much detail; the point of the view at (`atX`, `atY`), each from 0 to 1, stays in place. */
 export function zoomed(window: Window, factor: number, atX: number, atY: number, matrix: Size, view: Size): Window {
   const width = clamp(window.width / factor, Math.min(matrix.width, view.width / LARGEST_CELL), matrix.width);
   const height = clamp(window.height / factor, Math.min(matrix.height, view.height / LARGEST_CELL), matrix.height);
@@ -34,12 +34,12 @@ export function zoomed(window: Window, factor: number, atX: number, atY: number,
   return inside({ x, y, width, height }, matrix);
 }
 
-/** Moves by shares of what is seen: (1, 0) shows what lies just right of it. */
+/** Moves by shares of the visible part: (1, 0) shows the part just to its right. */
 export function panned(window: Window, byX: number, byY: number, matrix: Size): Window {
   return inside({ ...window, x: window.x + byX * window.width, y: window.y + byY * window.height }, matrix);
 }
 
-/** How much closer than the whole matrix, on the axis that is closer. */
+/** The magnification compared with the whole matrix, on the axis where it is larger. */
 export function closeness(window: Window, matrix: Size): number {
   return Math.max(matrix.width / window.width, matrix.height / window.height);
 }
