@@ -703,9 +703,9 @@ page-charts-line = the line: −{ $points } points
 page-charts-line-about = The line: the lowest value that you accept
 page-charts-line-value = { $value }, a loss of { $points } points
 page-charts-original = original
-page-charts-one-shot = { $name }, one-shot
+page-charts-one-shot = { $name }, pruned only
 page-charts-recovered = { $name }, recovered
-page-charts-iterative = { $name }, iterative
+page-charts-iterative = { $name }, in rounds
 page-charts-point = { $name }: { $y } at { $x }
 page-charts-last = Smallest model above the line: { $name }, { $y } at { $x }.
 page-charts-none-above = No model is above the line yet. Move the line down, prune less, or recover accuracy.
@@ -1012,7 +1012,7 @@ page-recover-result-seed = Seed { $seed }, { $workers ->
        *[other] { $workers } workers
     }. A different number of workers gives different weights.
 page-recover-result-taught = The original was also trained on these photos.
-page-recover-result-test = The last accuracy row is measured on { $photos ->
+page-recover-result-test = The “Test” row is measured on { $photos ->
         [one] { $photos } photo that was
        *[other] { $photos } photos that were
     } not used for training or for choosing a model.
@@ -1059,6 +1059,16 @@ page-models-elsewhere = { $models ->
 page-models-times = The time is for one photo on one thread: the median of { $runs } runs in this browser. Models without a measured time are not shown.
 page-models-list = The newest models come first. Each row shows the remaining multiply-adds, the file size, the time per photo, and the accuracy before and after recovery. The page keeps the newest { $most } models.
 page-models-macs-left = { $share } of the multiply-adds
+page-models-recipe = { $criterion }, { $granularity ->
+    [channel] channels
+    [weight] weights
+    [block] blocks
+   *[pattern] { $granularity }
+}, { $allocation ->
+    [global] global
+    [uniform] uniform
+   *[manual] by hand
+}
 page-models-way-one-shot = pruned only
 page-models-way-recovered = recovered
 page-models-way-iterative = in rounds

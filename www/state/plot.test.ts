@@ -86,10 +86,10 @@ describe("the models as curves", () => {
     ];
     const series = seriesOf(made, [sweep], "macs", () => "fine-tuned");
     expect(series.map(({ id, way, color, points }) => [id, way, color, points.length])).toEqual([
-      ["sweep:swept", "one-shot", "l1, channel, global", 1],
-      ["cut:l2, channel, global", "one-shot", "l2, channel, global", 2],
-      ["recovered:l2, channel, global, fine-tuned", "recovered", "l2, channel, global", 2],
-      ["run:r", "iterative", "l2, channel, global", 3],
+      ["sweep:swept", "one-shot", "l1, channels, global", 1],
+      ["cut:l2, channels, global", "one-shot", "l2, channels, global", 2],
+      ["recovered:l2, channels, global, fine-tuned", "recovered", "l2, channels, global", 2],
+      ["run:r", "iterative", "l2, channels, global", 3],
     ]);
     const run = series.at(-1)!;
     expect(run.points.map(({ id, x, y, beyond, kept }) => [id, x, y, beyond, kept])).toEqual([

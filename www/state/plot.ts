@@ -27,8 +27,8 @@ export function placeOn(axis: Axis, { totals, left, milliseconds }: Placed): num
 
 /** Criterion, granularity and allocation in short. */
 export function nameOf(recipe: Recipe): string {
-  const parts = [recipe.criterion ?? "l2", recipe.granularity ?? "channel", recipe.allocation ?? "global"];
-  return parts.join(", ");
+  const { criterion = "l2", granularity = "channel", allocation = "global" } = recipe;
+  return text("page-models-recipe", { criterion, granularity, allocation });
 }
 
 /** How a model was made, in words. */

@@ -119,7 +119,7 @@ describe("the plot of all models", () => {
         title,
       ];
     };
-    const name = "l2, channel, global, Reconstruct, recovered";
+    const name = "l2, channels, global, Reconstruct, recovered";
     expect(await against("bytes")).toEqual([
       expect.stringMatching(/^agreement with the original against file size: 2 models/),
       `${name}: 75\u00a0% at 2.94\u00a0kB`,
