@@ -13,6 +13,8 @@ pub mod tensor;
 pub mod kernels;
 
 pub mod graph;
+
+pub mod dataset;
 pub mod ops;
 
 pub mod onnx;

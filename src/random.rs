@@ -60,6 +60,47 @@ impl SplitMix64 {
     }
 }
 
+/// Pictures in a random order, again and again, a batch at a time. The same seed gives the same batches.
+#[derive(Debug, Clone)]
+pub struct Batches {
+    random: SplitMix64,
+    order: Vec<usize>,
+    at: usize,
+}
+
+impl Batches {
+    pub fn new(count: usize, seed: u32) -> Self {
+        let mut random = SplitMix64(u64::from(seed));
+        Batches {
+            order: random.order(count),
+            random,
+            at: 0,
+        }
+    }
+
+    /// The next `size` pictures. A set that is smaller gives some of them more than once.
+    pub fn next(&mut self, size: usize) -> Vec<usize> {
+        let mut batch = Vec::with_capacity(size);
+        while batch.len() < size && !self.order.is_empty() {
+            if self.at == self.order.len() {
+                self.order = self.random.order(self.order.len());
+                self.at = 0;
+            }
+            let taken = (self.order.len() - self.at).min(size - batch.len());
+            batch.extend(&self.order[self.at..self.at + taken]);
+            self.at += taken;
+        }
+        batch
+    }
+}
+
+/// FNV-1a (Fowler, Noll, Vo) of 64 bits.
+pub fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +138,22 @@ mod tests {
         assert_eq!(sorted, (0..100).collect::<Vec<_>>());
         assert_ne!(order, sorted);
         assert!((0..1000).all(|_| random.below(7) < 7 && random.between().abs() <= 1.0));
+    }
+
+    #[test]
+    fn every_picture_comes_once_a_round() {
+        let mut batches = Batches::new(10, 3);
+        let mut round: Vec<usize> = (0..5).flat_map(|_| batches.next(2)).collect();
+        round.sort_unstable();
+        assert_eq!(round, (0..10).collect::<Vec<_>>());
+        assert_eq!(Batches::new(3, 1).next(7).len(), 7);
+        assert_eq!(Batches::new(10, 3).next(4), Batches::new(10, 3).next(4));
+    }
+
+    #[test]
+    fn fnv_gives_the_published_values() {
+        // Of the test vectors in draft-eastlake-fnv.
+        assert_eq!(fnv("".bytes()), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv("foobar".bytes()), 0x8594_4171_f739_67e8);
     }
 }

@@ -5,8 +5,9 @@ mod vectors;
 
 use bytes::Bytes;
 use secateur::engine::{Executor, Options};
-use secateur::graph::{Graph, ValueId, shapes};
+use secateur::graph::{Graph, ValueId};
 use secateur::onnx;
+use secateur::ops::graph::shapes;
 use secateur::ops::operator;
 use secateur::tensor::{DType, Tensor};
 use vectors::{number, record, tensors, text};

@@ -12,10 +12,11 @@ use secateur::data::{Pictures, Stack};
 use secateur::eval::{ModelComparison, evaluate};
 use secateur::graph::Graph;
 use secateur::onnx;
-use secateur::prune::criteria::{self, Measured, measured};
+use secateur::prune::criteria::{self, Measured};
 use secateur::prune::cut::cut_measured;
 use secateur::recipe::{Recipe, Target};
 use secateur::recover::{Method, Plan};
+use secateur::search::measure;
 use secateur::search::{
     BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal, State, Sweep, cut_scores,
     polynomial,
@@ -267,7 +268,7 @@ fn scores_that_pictures_tell_are_measured_picture_by_picture_and_once_a_model() 
     // The first cut is the one that the scores make.
     let (graph, bytes) = model();
     let recipe = Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.8}}"#).unwrap();
-    let scores = measured::measure(&graph, &recipe, &split(true).train).unwrap();
+    let scores = measure(&graph, &recipe, &split(true).train).unwrap();
     let cut = cut_measured(&graph, bytes.len() as u64, &recipe, scores, None).unwrap();
     assert_eq!(cut.report.after.totals.macs, tried[0].totals.macs);
 }

@@ -11,10 +11,10 @@ use secateur::data::Split;
 use secateur::eval::{Metrics, ModelComparison, evaluate};
 use secateur::graph::Graph;
 use secateur::onnx;
-use secateur::prune::criteria::measured;
 use secateur::prune::cut::cut_measured;
 use secateur::recipe::Recipe;
 use secateur::recover::{Advance, Method, Plan};
+use secateur::search::measure;
 use secateur::search::{
     BudgetSearch, Found, MOST_JUDGED, Preparation, Preparing, SearchEvent, SearchGoal, Sensitivity,
     Sweep,
@@ -66,7 +66,7 @@ fn prepared<T>(mut preparation: Preparation<T>, scored: usize, judged: usize) ->
 
 /// The cut of a share that is to be kept, by scores that were measured in one go.
 fn cut(graph: &Graph, size: u64, recipe: &Recipe, lessons: &Pictures) -> (Graph, Metrics) {
-    let scores = measured::measure(graph, recipe, lessons).unwrap();
+    let scores = measure(graph, recipe, lessons).unwrap();
     let cut = cut_measured(graph, size, recipe, scores, None)
         .unwrap()
         .graph;

@@ -117,7 +117,9 @@ impl<'g> CostModel<'g> {
             .iter()
             .enumerate()
             .filter_map(|(at, node)| {
-                let weight = weight_of(graph, at)?;
+                let mut matrices = operators.get(&at)?.matrices().iter();
+                let stored = |i: &usize| node.input(*i).filter(|&v| graph.constant(v).is_some());
+                let weight = matrices.find_map(stored)?;
                 Some(Layer {
                     node: at,
                     name: graph.node_label(node),
@@ -249,10 +251,9 @@ impl<'g> CostModel<'g> {
             |v: Option<ValueId>| v.and_then(|v| self.shape(v, lengths)).unwrap_or_default();
         let (data, mut output) = (shape_of(node.input(0)), shape_of(node.output(0)));
         let weight_shape = shape_of(Some(layer.weight));
-        let channel_axis = |shape: &[usize]| match node.op_type.as_str() {
-            "MatMul" => shape.last().copied(),
-            _ => shape.get(1).copied(),
-        };
+        let operator = &self.operators[&layer.node];
+        let channels = |shape: &[usize]| shape.get(operator.channel_axis(shape.len())).copied();
+        let kind = operator.layer_kind(&weight_shape, channels(&data));
         let sum = |f: &dyn Fn(ValueId) -> u64| total(owned.iter().map(|&p| f(p)));
         let element_size = self.element_size(node.output(0));
         let activation_bytes = self.of_one(count(&output).saturating_mul(element_size));
@@ -262,10 +263,10 @@ impl<'g> CostModel<'g> {
         LayerCost {
             name: layer.name.clone(),
             operator: layer.operator.clone(),
-            kind: kind(node, &weight_shape, channel_axis(&data)).into(),
+            kind: kind.name().into(),
             weight: self.graph.value(layer.weight).name.clone(),
-            channels_in: channel_axis(&data).unwrap_or(0),
-            channels_out: channel_axis(&output).unwrap_or(0),
+            channels_in: channels(&data).unwrap_or(0),
+            channels_out: channels(&output).unwrap_or(0),
             parameters: sum(&|p| self.elements(p, lengths)),
             nonzeros: sum(&|p| self.nonzeros(p, lengths)),
             macs: self.macs_of(layer.node, lengths),
@@ -330,20 +331,6 @@ fn total(numbers: impl Iterator<Item = u64>) -> u64 {
     numbers.fold(0, u64::saturating_add)
 }
 
-/// The stored matrix that a node multiplies by, if it does.
-fn weight_of(graph: &Graph, at: usize) -> Option<ValueId> {
-    let node = &graph.nodes[at];
-    if !node.domain.is_empty() {
-        return None;
-    }
-    let stored = |i: usize| node.input(i).filter(|&v| graph.constant(v).is_some());
-    match node.op_type.as_str() {
-        "Conv" | "ConvTranspose" | "Gemm" => stored(1),
-        "MatMul" => stored(1).or_else(|| stored(0)),
-        _ => None,
-    }
-}
-
 /// Stored float tensors that some node reads.
 fn parameters(graph: &Graph) -> Vec<ValueId> {
     let read: BTreeSet<ValueId> = graph
@@ -374,29 +361,14 @@ fn owned(graph: &Graph, layers: &[Layer]) -> Vec<Vec<ValueId>> {
         .map(|layer| {
             let node = &graph.nodes[layer.node];
             let mut own = stored(node);
-            for norm in graph.nodes.iter().filter(|n| {
-                n.op_type == "BatchNormalization"
-                    && n.input(0).is_some()
-                    && n.input(0) == node.output(0)
-            }) {
-                own.extend(stored(norm));
+            let reads = |norm: &&Node| norm.input(0).is_some() && norm.input(0) == node.output(0);
+            for norm in graph.nodes.iter().filter(reads) {
+                if graph.stored_statistics(norm).is_some() {
+                    own.extend(stored(norm));
+                }
             }
             own.retain(|&v| taken.insert(v));
             own
         })
         .collect()
-}
-
-/// What to call a layer in front of a person.
-fn kind(node: &Node, weight: &[usize], channels_in: Option<usize>) -> &'static str {
-    let group = node.int("group").unwrap_or(1);
-    match node.op_type.as_str() {
-        "ConvTranspose" => "transposed",
-        "Conv" if group > 1 && channels_in == Some(group as usize) => "depthwise",
-        "Conv" if group > 1 && weight.get(1) == Some(&1) => "depthwise",
-        "Conv" if group > 1 => "grouped",
-        "Conv" if weight.iter().skip(2).all(|&k| k == 1) => "pointwise",
-        "Conv" => "convolution",
-        _ => "linear",
-    }
 }

@@ -3,9 +3,10 @@
 use super::augment::Change;
 use super::image::{check_size, to_levels, write_levels};
 use super::preset::Preset;
-use super::split::fnv;
+use crate::dataset::Dataset;
 use crate::error::{Error, Result};
-use crate::random::SplitMix64;
+use crate::graph::Dim;
+use crate::random::{SplitMix64, fnv};
 use std::sync::Arc;
 
 /// Many pictures of one size, 8 bits a color.
@@ -228,37 +229,25 @@ pub(super) fn check_count(pictures: usize, labels: usize) -> Result<()> {
     ).into()))
 }
 
-/// Pictures in a random order, again and again, a batch at a time. The same seed gives the same batches.
-#[derive(Debug, Clone)]
-pub struct Batches {
-    random: SplitMix64,
-    order: Vec<usize>,
-    at: usize,
-}
-
-impl Batches {
-    pub fn new(count: usize, seed: u32) -> Self {
-        let mut random = SplitMix64(u64::from(seed));
-        Batches {
-            order: random.order(count),
-            random,
-            at: 0,
-        }
+impl Dataset for Pictures {
+    fn len(&self) -> usize {
+        self.len()
     }
 
-    /// The next `size` pictures. A set that is smaller gives some of them more than once.
-    pub fn next(&mut self, size: usize) -> Vec<usize> {
-        let mut batch = Vec::with_capacity(size);
-        while batch.len() < size && !self.order.is_empty() {
-            if self.at == self.order.len() {
-                self.order = self.random.order(self.order.len());
-                self.at = 0;
-            }
-            let taken = (self.order.len() - self.at).min(size - batch.len());
-            batch.extend(&self.order[self.at..self.at + taken]);
-            self.at += taken;
-        }
-        batch
+    fn sample_len(&self) -> usize {
+        self.sample_len()
+    }
+
+    fn labels(&self) -> Option<&[u32]> {
+        self.labels()
+    }
+
+    fn check_fits(&self, input: &[Dim]) -> Result<()> {
+        self.preset().check_fits(input)
+    }
+
+    fn write_sample(&self, index: usize, input: &mut [f32]) {
+        self.write(&[index], None, input);
     }
 }
 
@@ -288,16 +277,6 @@ mod tests {
             out,
             [3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
         );
-    }
-
-    #[test]
-    fn every_picture_comes_once_a_round() {
-        let mut batches = Batches::new(10, 3);
-        let mut round: Vec<usize> = (0..5).flat_map(|_| batches.next(2)).collect();
-        round.sort_unstable();
-        assert_eq!(round, (0..10).collect::<Vec<_>>());
-        assert_eq!(Batches::new(3, 1).next(7).len(), 7);
-        assert_eq!(Batches::new(10, 3).next(4), Batches::new(10, 3).next(4));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! test on it tomorrow.
 
 use super::pictures::Pictures;
-use crate::random::SplitMix64;
+use crate::random::{SplitMix64, fnv};
 
 /// The share that is held back at a time, and the most pictures.
 const SHARE: f64 = 0.15;
@@ -69,13 +69,6 @@ fn first_share(count: usize) -> f64 {
     }
 }
 
-/// FNV-1a (Fowler, Noll, Vo) of 64 bits.
-pub(super) fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,13 +101,6 @@ mod tests {
         let pixels = levels(pictures);
         let number = |pixel: &[u8]| u32::from_le_bytes([pixel[0], pixel[1], pixel[2], 0]);
         pixels.into_iter().map(number).collect()
-    }
-
-    #[test]
-    fn fnv_gives_the_published_values() {
-        // Of the test vectors in draft-eastlake-fnv.
-        assert_eq!(fnv("".bytes()), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv("foobar".bytes()), 0x8594_4171_f739_67e8);
     }
 
     #[test]

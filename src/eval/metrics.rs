@@ -1,7 +1,46 @@
 //! A quality as it is told to whoever shows it: with the one number of it that counts.
 
-use super::evaluator::Metrics;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// A model's answers on a set of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", into = "Told")]
+pub struct Metrics {
+    pub pictures: usize,
+    /// Share of the pictures whose label is the first choice (top-1), 0 to 1; absent without labels.
+    pub accuracy: Option<f64>,
+    /// Mean cross-entropy of the labels, in nats; absent without labels.
+    pub loss: Option<f64>,
+    /// Share of the pictures of which the original says the same (top-1), 0 to 1; absent without an original.
+    pub agreement: Option<f64>,
+    /// Mean Kullback-Leibler divergence from the original's probabilities, in nats; absent without an original.
+    pub kl: Option<f64>,
+}
+
+impl Metrics {
+    /// What counts where one number has to be chosen: accuracy where there are labels, else agreement; 0 to 1.
+    pub fn score(&self) -> Option<f64> {
+        self.scored().map(|score| score.share)
+    }
+
+    /// The same, and which it is.
+    pub fn scored(&self) -> Option<Score> {
+        let by = |by: Measure| move |share: f64| Score { by, share };
+        let accuracy = self.accuracy.map(by(Measure::Accuracy));
+        accuracy.or_else(|| self.agreement.map(by(Measure::Agreement)))
+    }
+
+    /// The share of this score that a model made of this one has lost, 0 to 1; a gain counts as no loss.
+    pub fn lost_by(&self, made: &Metrics) -> f64 {
+        let score = |quality: &Metrics| quality.score().unwrap_or(0.0);
+        let whole = score(self);
+        if whole > 0.0 {
+            ((whole - score(made)) / whole).max(0.0)
+        } else {
+            0.0
+        }
+    }
+}
 
 /// What a score is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

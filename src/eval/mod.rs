@@ -13,10 +13,10 @@ mod stopwatch;
 
 pub use classifier::Classifier;
 pub use comparison::{Comparison, Difference, Summary, compare, difference, summarize};
-pub use evaluator::{Evaluator, Metrics, evaluate};
+pub use evaluator::{Evaluator, evaluate};
 pub use latency::{Timing, timing};
-pub use metrics::{Measure, Score};
+pub use metrics::{Measure, Metrics, Score};
 pub use model_comparison::{ComparisonResult, ModelComparison};
-pub use prediction::{ClassProbability, logits, predicted_class, top};
+pub use prediction::{ClassProbability, logits, top};
 pub use reference::{ReferenceLogits, ReferenceRun};
-pub use stopwatch::{Clock, measure};
+pub use stopwatch::measure;

@@ -2,8 +2,8 @@
 //! it is, and stop it.
 
 use super::classifier::Classifier;
-use super::evaluator::Metrics;
 use super::evaluator::Tally;
+use super::metrics::Metrics;
 use super::reference::ReferenceLogits;
 use super::reference::ReferenceRun;
 use crate::data::Pictures;

@@ -39,12 +39,6 @@ pub fn top(logits: &[f32], count: usize, label: impl Fn(usize) -> String) -> Vec
         .collect()
 }
 
-/// The class of the largest logit, of equal ones the first, as in [`top`]; `None` without classes.
-pub fn predicted_class(logits: &[f32]) -> Option<usize> {
-    let order = |&a: &usize, &b: &usize| logits[a].total_cmp(&logits[b]).then(b.cmp(&a));
-    (0..logits.len()).max_by(order)
-}
-
 /// The natural logarithms of the softmax of logits, in double precision.
 pub(super) fn log_softmax(logits: &[f32]) -> Vec<f64> {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -56,6 +50,7 @@ pub(super) fn log_softmax(logits: &[f32]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::rows::argmax;
 
     fn name(index: usize) -> String {
         format!("class {index}")
@@ -73,10 +68,10 @@ mod tests {
     fn the_first_choice_is_the_first_of_the_best() {
         for logits in [&[1.0, 3.0, 3.0][..], &[0.0, -0.0], &[-0.0, 0.0], &[2.0; 3]] {
             let best = top(logits, 1, name);
-            assert_eq!(predicted_class(logits), Some(best[0].index));
+            assert_eq!(argmax(logits), Some(best[0].index));
         }
-        assert_eq!(predicted_class(&[1.0, 3.0, 3.0]), Some(1));
-        assert_eq!(predicted_class(&[]), None);
+        assert_eq!(argmax(&[1.0, 3.0, 3.0]), Some(1));
+        assert_eq!(argmax(&[]), None);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What an original says of a set of pictures, asked once: many models may be measured against it.
 
 use super::classifier::Classifier;
-use super::evaluator::Metrics;
 use super::evaluator::Tally;
+use super::metrics::Metrics;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;

@@ -6,9 +6,7 @@ use crate::error::Result;
 use crate::eval::timing;
 use crate::graph::Graph;
 use crate::tensor::Tensor;
-
-/// Milliseconds from some moment on.
-pub type Clock = fn() -> f64;
+use crate::train::Clock;
 
 /// Runs that are counted, and runs before them that are not: memory and code come near while they go.
 const RUNS: usize = 11;

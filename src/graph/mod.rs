@@ -1,14 +1,10 @@
-//! The model as a graph: values (tensors that flow or are stored) and the nodes that make them.
+//! The model as a graph: values (tensors that flow or are stored) and the nodes that make them. It knows no operator: what
+//! follows for a graph from what its operators say is in [`ops::graph`](crate::ops).
 
-mod classifier;
 mod edit;
-pub mod fold;
 mod model;
 mod order;
-mod product;
-pub mod shapes;
 mod types;
 
 pub use model::{Attribute, Graph, Node, Storage, Value, ValueId};
-pub use product::Product;
-pub use types::{Dim, TensorType};
+pub use types::{Dim, Product, TensorType};

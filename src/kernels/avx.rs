@@ -2,7 +2,7 @@
 //! one, as everywhere, so that the results have the same bits.
 
 use super::simd::F32x4;
-use super::tile::{COLUMNS, Left, ROWS, Right, Tile, eight};
+use super::tile_shape::{COLUMNS, Left, ROWS, Right, Tile, eight};
 use core::arch::x86_64::*;
 
 /// Whether this machine has them.

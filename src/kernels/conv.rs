@@ -1,9 +1,10 @@
 //! Convolution of planes with any kernel, stride, dilation, padding and number of groups: a product whose right
 //! matrix is never written out. Its rows are read where they lie in a padded copy of the input.
 
+pub use super::conv_shape::Shape;
 use super::depthwise::Depthwise;
 use super::pack::{self, Panels};
-use super::padded::{Layout, SLACK, Span, fill_rows};
+use super::padded::{Layout, SLACK, fill_rows};
 use super::product::{self, Tail};
 use super::tile::{self, COLUMNS, Left, Place, ROWS};
 use super::{Activation, Kernel};
@@ -12,34 +13,6 @@ use super::{Activation, Kernel};
 const STRIP: usize = 1 << 16;
 /// The deepest part of the sum that is worked on in one go.
 const DEPTH: usize = 768;
-
-/// Sizes of a convolution; `rows` and `columns` are its two spatial axes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
-    pub batch: usize,
-    pub inputs: usize,
-    pub outputs: usize,
-    pub groups: usize,
-    pub rows: Span,
-    pub columns: Span,
-}
-
-impl Shape {
-    /// Numbers in one image that comes in.
-    pub fn input_len(&self) -> usize {
-        self.inputs * self.rows.input * self.columns.input
-    }
-
-    /// Numbers in one image that goes out.
-    pub fn output_len(&self) -> usize {
-        self.outputs * self.rows.output * self.columns.output
-    }
-
-    /// Numbers in the weights of one output channel.
-    pub fn depth(&self) -> usize {
-        self.inputs / self.groups.max(1) * self.rows.kernel * self.columns.kernel
-    }
-}
 
 /// The kernel of a convolution. `weights` (outputs, inputs / groups, rows, columns), `bias` (outputs).
 /// Its inputs at run time are the data and, where `residual` says so, a summand of the output's shape.

@@ -1,7 +1,8 @@
 //! Convolutions against seven loops, over shapes chosen to hit every edge.
 
 use super::Activation;
-use super::conv::{Shape, convolution};
+use super::conv::convolution;
+use super::conv_shape::Shape;
 use super::padded::Span;
 use super::testing::{assert_close, numbers};
 

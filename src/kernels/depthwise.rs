@@ -2,7 +2,7 @@
 //! registers, so that a padded row that was loaded serves several of them.
 
 use super::Activation;
-use super::conv::Shape;
+use super::conv_shape::Shape;
 use super::padded::{Layout, SLACK, fill_rows};
 use super::simd::F32x4;
 

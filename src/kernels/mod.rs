@@ -4,6 +4,7 @@ mod activation;
 #[cfg(target_arch = "x86_64")]
 mod avx;
 pub mod conv;
+mod conv_shape;
 #[cfg(test)]
 mod conv_tests;
 pub mod copy;
@@ -22,6 +23,7 @@ pub mod strided;
 #[cfg(test)]
 mod testing;
 pub mod tile;
+mod tile_shape;
 
 pub use activation::Activation;
 pub use padded::Span;

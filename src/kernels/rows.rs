@@ -92,6 +92,12 @@ impl Kernel for Normalize {
     }
 }
 
+/// The place of the largest number, of equal ones the first; `None` without numbers.
+pub fn argmax(numbers: &[f32]) -> Option<usize> {
+    let order = |&a: &usize, &b: &usize| numbers[a].total_cmp(&numbers[b]).then(b.cmp(&a));
+    (0..numbers.len()).max_by(order)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

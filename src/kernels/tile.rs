@@ -6,18 +6,8 @@
 #[cfg(target_arch = "x86_64")]
 use super::avx;
 use super::simd::F32x4;
-
-/// Rows of the left matrix in a panel.
-pub const ROWS: usize = 4;
-/// Columns of the right matrix in a panel.
-pub const COLUMNS: usize = 8;
-
-/// Numbers at one depth of a panel of the left matrix, and of the right one.
-pub type Left = [f32; ROWS];
-pub type Right = [f32; COLUMNS];
-
-/// Sums of four rows by eight columns.
-pub type Tile = [[F32x4; 2]; ROWS];
+use super::tile_shape::eight;
+pub use super::tile_shape::{COLUMNS, Left, ROWS, Right, Tile};
 
 #[inline(always)]
 fn start(first: &Left) -> Tile {
@@ -80,13 +70,6 @@ pub fn scattered(a: &[Left], offsets: &[u32], data: &[f32], first: &Left) -> Til
         return unsafe { avx::scattered(a, offsets, data, first) };
     }
     scattered_by_fours(a, offsets, data, first)
-}
-
-/// Eight numbers from `at` on. One comparison says whether they are there, where two slicings make three.
-#[inline(always)]
-pub(super) fn eight(data: &[f32], at: u32) -> &[f32] {
-    let found = data.windows(COLUMNS).nth(at as usize);
-    found.expect("eight columns at each depth")
 }
 
 #[inline(never)]

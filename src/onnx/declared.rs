@@ -1,6 +1,6 @@
 //! What the file states of values: names, element types, dimensions (`ValueInfoProto`).
 
-use super::read::bad;
+use super::refusal::bad;
 use super::{proto, tensor};
 use crate::graph::{Dim, TensorType};
 use crate::tensor::DType;

@@ -9,6 +9,7 @@ mod declared;
 mod open;
 mod proto;
 mod read;
+mod refusal;
 mod sniff;
 mod tensor;
 mod write;

@@ -1,7 +1,8 @@
 //! From bytes to a model that is ready: dynamic axes bound, shapes known, constants folded.
 
 use super::read;
-use crate::graph::{Dim, Graph, fold};
+use crate::graph::{Dim, Graph};
+use crate::ops::graph::fold::fold;
 use crate::tensor::Tensor;
 use crate::{Error, Result};
 use bytes::Bytes;
@@ -33,7 +34,7 @@ pub fn open(bytes: Bytes, options: &OpenOptions) -> Result<Opened> {
     bind(&mut graph, &options.dims);
     ask_for_open(&graph)?;
     let mut warnings = newer_opset(&graph);
-    fold::fold(&mut graph)?;
+    fold(&mut graph)?;
     warnings.extend(not_numbers(&graph));
     warnings.extend(graph.unsupported().iter().map(|operator| {
         format!(

@@ -2,6 +2,7 @@
 
 use super::constants::{constant, widen_half};
 use super::declared::{unnamed, value_info};
+use super::refusal::bad;
 use super::{attribute, proto, sniff, tensor};
 use crate::graph::{Dim, Graph, Node, Storage, TensorType, Value, ValueId};
 use crate::tensor::Tensor;
@@ -49,11 +50,6 @@ pub fn read(bytes: Bytes) -> Result<Graph> {
 pub fn read_tensor(bytes: Bytes) -> Result<Tensor> {
     let decoded = tensor::decode(&bytes).and_then(|(_, tensor)| tensor);
     decoded.map_err(|why| Error::NotOnnx(format!("the tensor {why}").into()))
-}
-
-/// The error for a model that contradicts itself.
-pub fn bad<T>(message: impl Into<crate::message::Message>) -> Result<T> {
-    Err(Error::BadModel(message.into()))
 }
 
 /// What the outermost message says.

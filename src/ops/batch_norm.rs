@@ -6,7 +6,7 @@ use super::coupling::{Axis, Rule};
 use super::floats;
 use super::known;
 use super::uniform::Slice;
-use super::{Known, Operator};
+use super::{Known, Operator, StoredStatistics};
 use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::grad::Differentiable;
@@ -17,12 +17,15 @@ use crate::tensor::Tensor;
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchNormalization {
     pub epsilon: f32,
+    /// Says how training moves the statistics; inference does not need it, so whatever stands there is let be.
+    pub momentum: f32,
 }
 
 impl BatchNormalization {
     pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
         Ok(BatchNormalization {
             epsilon: Attributes(node).float("epsilon", 1e-5)?,
+            momentum: node.float("momentum").unwrap_or(0.9),
         })
     }
 }
@@ -57,6 +60,16 @@ impl Operator for BatchNormalization {
             channel.mapv_inplace(|x| x * factor + shift);
         }
         floats::output(output, known::tensor(inputs, 0)?)
+    }
+
+    fn stored_statistics(&self) -> Option<StoredStatistics> {
+        Some(StoredStatistics {
+            scale: 1,
+            shift: 2,
+            mean: 3,
+            variance: 4,
+            momentum: self.momentum,
+        })
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -10,7 +10,7 @@ use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::window::Window;
-use super::{Known, Operator};
+use super::{Known, LayerKind, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node};
 use crate::kernels::grad::Differentiable;
@@ -124,6 +124,24 @@ impl Operator for Conv {
         let filter = inputs.get(1).and_then(Option::as_ref);
         let reads = filter.map_or(0, |w| known::count(w.get(1..).unwrap_or_default()));
         known::count(output).saturating_mul(reads)
+    }
+
+    fn matrices(&self) -> &'static [usize] {
+        &[1]
+    }
+
+    fn layer_kind(&self, matrix: &[usize], channels: Option<usize>) -> LayerKind {
+        let is_depthwise = channels == Some(self.group) || matrix.get(1) == Some(&1);
+        match self.group > 1 {
+            true if is_depthwise => LayerKind::Depthwise,
+            true => LayerKind::Grouped,
+            false if matrix.iter().skip(2).all(|&size| size == 1) => LayerKind::Pointwise,
+            false => LayerKind::Convolution,
+        }
+    }
+
+    fn slides(&self) -> bool {
+        true
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -8,7 +8,7 @@ use super::known;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::window::{self, Padding, Span, Window};
-use super::{Known, Operator};
+use super::{Known, LayerKind, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node};
 use crate::kernels::conv::Shape;
@@ -118,6 +118,18 @@ impl Operator for ConvTranspose {
         let elements = shape(0).map_or(0, |x| known::count(x));
         let reads = shape(1).map_or(0, |w| known::count(w.get(1..).unwrap_or_default()));
         elements.saturating_mul(reads)
+    }
+
+    fn matrices(&self) -> &'static [usize] {
+        &[1]
+    }
+
+    fn layer_kind(&self, _matrix: &[usize], _channels: Option<usize>) -> LayerKind {
+        LayerKind::Transposed
+    }
+
+    fn slides(&self) -> bool {
+        true
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

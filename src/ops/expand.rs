@@ -75,6 +75,10 @@ impl Operator for Expand {
         Ok(vec![stretch!(F32, F64, F16, I64, I32, I8, U8, Bool)])
     }
 
+    fn target(&self, before: &[Dim], after: &[Dim]) -> Option<Vec<i64>> {
+        target(before, after)
+    }
+
     fn couple(&self, rule: &mut Rule<'_>) {
         let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
             return;

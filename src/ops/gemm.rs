@@ -110,6 +110,10 @@ impl Operator for Gemm {
         known::count(output).saturating_mul(depth.unwrap_or(0) as u64)
     }
 
+    fn matrices(&self) -> &'static [usize] {
+        &[1]
+    }
+
     fn couple(&self, rule: &mut Rule<'_>) {
         let node = rule.node;
         let (Some(a), Some(b), Some(out)) = (node.input(0), node.input(1), node.output(0)) else {

@@ -33,6 +33,10 @@ impl Operator for Identity {
         Ok(vec![x.clone(), Tensor::Bool(mask)])
     }
 
+    fn is_identity(&self) -> bool {
+        true
+    }
+
     fn couple(&self, rule: &mut Rule<'_>) {
         rule.broadcast();
     }

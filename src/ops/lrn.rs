@@ -62,6 +62,10 @@ impl Operator for Lrn {
         floats::output(output, known::tensor(inputs, 0)?)
     }
 
+    fn slides(&self) -> bool {
+        true
+    }
+
     fn couple(&self, rule: &mut Rule<'_>) {
         rule.same_but("a normalization runs over neighboring channels", |axis| {
             axis == 1

@@ -125,6 +125,14 @@ impl Operator for MatMul {
         known::count(output).saturating_mul(depth.unwrap_or(0) as u64)
     }
 
+    fn matrices(&self) -> &'static [usize] {
+        &[1, 0]
+    }
+
+    fn channel_axis(&self, rank: usize) -> usize {
+        rank.saturating_sub(1)
+    }
+
     fn couple(&self, rule: &mut Rule<'_>) {
         let node = rule.node;
         let (Some(a), Some(b), Some(out)) = (node.input(0), node.input(1), node.output(0)) else {

@@ -22,6 +22,7 @@ pub mod floats;
 pub mod gather;
 pub mod gemm;
 pub mod global_pool;
+pub mod graph;
 pub mod identity;
 pub mod instance_norm;
 pub mod known;
@@ -51,9 +52,9 @@ pub mod variadic;
 pub mod window;
 
 pub use known::{Extent, Known};
-pub use registry::{names, operator};
+pub use registry::{described, names, operator};
 
-use crate::graph::{Graph, Node};
+use crate::graph::{Dim, Graph, Node};
 use crate::kernels::grad::Differentiable;
 use crate::kernels::{Activation, Kernel};
 use crate::tensor::Tensor;
@@ -64,6 +65,41 @@ use lowering::KernelContext;
 use narrow::{Change, Narrowing};
 use std::fmt::Debug;
 use uniform::Slice;
+
+/// What a layer is called in front of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LayerKind {
+    Convolution,
+    Pointwise,
+    Depthwise,
+    Grouped,
+    Transposed,
+    Linear,
+}
+
+impl LayerKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            LayerKind::Convolution => "convolution",
+            LayerKind::Pointwise => "pointwise",
+            LayerKind::Depthwise => "depthwise",
+            LayerKind::Grouped => "grouped",
+            LayerKind::Transposed => "transposed",
+            LayerKind::Linear => "linear",
+        }
+    }
+}
+
+/// Which inputs hold what a normalization by stored statistics goes by: a vector each, with a number a channel (axis 1).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StoredStatistics {
+    pub scale: usize,
+    pub shift: usize,
+    pub mean: usize,
+    pub variance: usize,
+    /// How much of the running statistics a training step keeps.
+    pub momentum: f32,
+}
 
 /// One parsed operator of one node: attributes checked and defaults filled in.
 ///
@@ -80,6 +116,32 @@ pub trait Operator: Debug + Send + Sync {
     /// activation matrices count: convolutions and matrix products.
     fn macs(&self, _inputs: &[Option<Vec<usize>>], _output: &[usize]) -> u64 {
         0
+    }
+
+    /// The inputs of which one holds the stored matrix that makes this a layer, the first that is stored; none where this is
+    /// no layer.
+    fn matrices(&self) -> &'static [usize] {
+        &[]
+    }
+
+    /// What to call a layer of this operator, by its matrix's shape and its input's channels.
+    fn layer_kind(&self, _matrix: &[usize], _channels: Option<usize>) -> LayerKind {
+        LayerKind::Linear
+    }
+
+    /// The axis of data of this rank along which a layer's channels lie.
+    fn channel_axis(&self, _rank: usize) -> usize {
+        1
+    }
+
+    /// Where the stored statistics are, if this normalizes by such.
+    fn stored_statistics(&self) -> Option<StoredStatistics> {
+        None
+    }
+
+    /// Whether this slides a window over its data, so that the sizes of its tensors do not tell its work.
+    fn slides(&self) -> bool {
+        false
     }
 
     /// Says which index along which axis of one tensor goes with which of another.
@@ -152,6 +214,22 @@ pub trait Operator: Debug + Send + Sync {
     /// Whether this is a plain elementwise sum of two tensors.
     fn is_sum(&self) -> bool {
         false
+    }
+
+    /// Whether the first output is the first input, unchanged.
+    fn is_identity(&self) -> bool {
+        false
+    }
+
+    /// Whether the first output holds probabilities, and the first input their logits.
+    fn gives_probabilities(&self) -> bool {
+        false
+    }
+
+    /// The numbers that the second input has to hold for data of shape `before` to come out in shape `after`, where the second
+    /// input names the target shape.
+    fn target(&self, _before: &[Dim], _after: &[Dim]) -> Option<Vec<i64>> {
+        None
     }
 
     /// Whether the first output holds the first input's elements in the same order, under another shape or

@@ -109,6 +109,10 @@ impl Operator for Pool {
         floats::output(output, known::tensor(inputs, 0)?)
     }
 
+    fn slides(&self) -> bool {
+        true
+    }
+
     fn couple(&self, rule: &mut Rule<'_>) {
         if rule.node.output(1).is_some() {
             return rule.freeze_all("a pooling also gives out the places of the largest");

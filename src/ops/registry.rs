@@ -9,10 +9,21 @@ pub fn operator(node: &Node, opset: i64) -> Result<Option<Box<dyn Operator>>, St
     if !node.domain.is_empty() || is_beyond(node) {
         return Ok(None);
     }
-    match OPERATORS.iter().find(|(name, _)| *name == node.op_type) {
-        Some((_, parse)) => parse(node, opset).map(Some),
-        None => Ok(None),
-    }
+    parse(node, opset).transpose()
+}
+
+/// What an operator says of itself, also where a node uses a variant of it that no file here computes.
+pub fn described(node: &Node, opset: i64) -> Option<Box<dyn Operator>> {
+    node.domain
+        .is_empty()
+        .then(|| parse(node, opset)?.ok())
+        .flatten()
+}
+
+fn parse(node: &Node, opset: i64) -> Option<Result<Box<dyn Operator>, String>> {
+    let mut known = OPERATORS.iter();
+    let (_, parse) = known.find(|(name, _)| *name == node.op_type)?;
+    Some(parse(node, opset))
 }
 
 /// The names of all operators that a file here knows, in order.

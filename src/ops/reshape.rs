@@ -23,8 +23,8 @@ impl Reshape {
         })
     }
 
-    /// The target shape that makes `data` into `out`. `None` where more than one size is only known at run time.
-    fn target(&self, data: &[Dim], out: &[Dim]) -> Option<Vec<i64>> {
+    /// The target shape that makes `data` into `out`, once it is cut. `None` where more than one size is only known at run time.
+    fn cut_target(&self, data: &[Dim], out: &[Dim]) -> Option<Vec<i64>> {
         let symbols = out.iter().filter(|dim| dim.known().is_none()).count();
         let target = out.iter().enumerate().map(|(axis, dim)| match dim.known() {
             Some(size) => i64::try_from(size).ok(),
@@ -52,11 +52,22 @@ impl Operator for Reshape {
         Ok(vec![reshaped.ok_or("cannot reshape this tensor")?])
     }
 
+    /// −1 for the one size that is open. Sizes of 0 mean something else in a target, so they are left to the run.
+    fn target(&self, _before: &[Dim], after: &[Dim]) -> Option<Vec<i64>> {
+        let open = after.iter().filter(|dim| dim.known().is_none()).count();
+        let numbers = after.iter().map(|dim| match dim {
+            Dim::Known(0) => None,
+            Dim::Known(n) => i64::try_from(*n).ok(),
+            Dim::Symbol(_) => Some(-1),
+        });
+        numbers.collect::<Option<_>>().filter(|_| open <= 1)
+    }
+
     fn couple(&self, rule: &mut Rule<'_>) {
         let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
             return;
         };
-        match self.target(&rule.dims(data), &rule.dims(out)) {
+        match self.cut_target(&rule.dims(data), &rule.dims(out)) {
             Some(_) => rule.regroup(),
             None => rule.freeze_all("a reshape makes it whose target has several unknown sizes"),
         }
@@ -70,7 +81,7 @@ impl Operator for Reshape {
         let dims = |value: Option<ValueId>| value.and_then(|v| narrowing.dims(v));
         let node = narrowing.node;
         let target = match (dims(node.input(0)), dims(node.output(0))) {
-            (Some(data), Some(out)) => self.target(&data, &out),
+            (Some(data), Some(out)) => self.cut_target(&data, &out),
             _ => None,
         };
         let target = target.ok_or("its target shape has several unknown sizes")?;

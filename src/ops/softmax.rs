@@ -69,6 +69,10 @@ impl Operator for Softmax {
         floats::output(output, known::tensor(inputs, 0)?)
     }
 
+    fn gives_probabilities(&self) -> bool {
+        true
+    }
+
     fn couple(&self, rule: &mut Rule<'_>) {
         let why = "a softmax runs over it";
         let Some(data) = rule.node.input(0) else {

@@ -260,8 +260,16 @@ enum Checked {
 }
 
 impl CutReport {
+    /// Takes in that the cut has been checked after all, by the engine of this name.
+    pub fn take_check(&mut self, check: RepackCheck, engine: &str) {
+        self.check = Some(check);
+        self.checked_by = Some(engine.into());
+        self.check_skipped = None;
+        self.warn_of_check();
+    }
+
     /// Warns where the check found a difference.
-    pub(super) fn warn_of_check(&mut self) {
+    fn warn_of_check(&mut self) {
         if let Some(check) = self.check.filter(|check| !check.agrees) {
             self.warnings.push(format!(
                 "The re-packed model differs from the masked one by {:.1e} on the input it was checked on.",

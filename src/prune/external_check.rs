@@ -2,7 +2,6 @@
 //! re-packed one, and what both answer is compared here.
 
 use super::check::{self, RepackCheck};
-use super::cut::CutReport;
 use super::groups::UnitId;
 use super::repack::mask_channels;
 use super::session::Session;
@@ -34,15 +33,5 @@ impl ExternalCheck {
     /// Fails as [`check::compare`] does.
     pub fn compare(&self, masked: &[Tensor], packed: &[Tensor]) -> Result<RepackCheck> {
         check::compare(masked, packed, self.tolerance)
-    }
-}
-
-impl CutReport {
-    /// Takes in that the cut has been checked after all, by the engine of this name.
-    pub fn take_check(&mut self, check: RepackCheck, engine: &str) {
-        self.check = Some(check);
-        self.checked_by = Some(engine.into());
-        self.check_skipped = None;
-        self.warn_of_check();
     }
 }

@@ -19,10 +19,7 @@ impl Lineage {
     /// What a cut of `graph` keeps.
     pub(super) fn of(graph: &Graph, groups: &Groups, kept: &Indices) -> Self {
         let layers = groups.layers.iter().map(|(node, _)| &graph.nodes[*node]);
-        let norms = graph
-            .nodes
-            .iter()
-            .filter(|n| n.op_type == "BatchNormalization");
+        let norms = graph.batch_norms();
         let outputs: BTreeSet<ValueId> = layers.chain(norms).filter_map(|n| n.output(0)).collect();
         let cut = kept
             .iter()

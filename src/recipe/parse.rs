@@ -2,7 +2,6 @@
 
 use super::{Allocation, Granularity, Recipe, Target};
 use crate::error::{Error, Result};
-use crate::prune::criteria;
 use serde_json::Value;
 
 const FIELDS: [&str; 12] = [
@@ -63,7 +62,6 @@ impl Recipe {
 
     /// Whether the fields make sense together.
     pub fn check(&self) -> Result<()> {
-        criteria::find(&self.criterion)?;
         match self.target {
             Some(Target::Sparsity(share)) => in_range("target.sparsity", share, 0.0, 0.999)?,
             Some(Target::Parameters(share)) => in_range("target.parameters", share, 0.001, 1.0)?,
@@ -240,10 +238,6 @@ mod tests {
                 "target.sparsity is -0.1",
             ),
             (r#"{}"#, "has no target"),
-            (
-                r#"{"target": {"macs": 0.7}, "criterion": "l3"}"#,
-                "did you mean",
-            ),
             (r#"{"granularity": "4:2"}"#, "must be smaller"),
             (
                 r#"{"granularity": "columns", "target": {"macs": 0.7}}"#,

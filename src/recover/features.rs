@@ -204,9 +204,7 @@ fn gone(pruned: &Graph, original: &Graph) -> Result<Gone> {
     let groups = analyze(original)?;
     let layers = groups.layers.iter().map(|(_, weights)| weights.out);
     let norms = original
-        .nodes
-        .iter()
-        .filter(|node| node.op_type == "BatchNormalization")
+        .batch_norms()
         .filter_map(|node| Some(Axis::of(node.output(0)?, 1)));
     let mut lost = BTreeSet::new();
     for axis in layers.chain(norms) {

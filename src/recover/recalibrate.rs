@@ -27,11 +27,7 @@ impl Recalibration {
     ///
     /// Errors: [`Error::BadInput`] where there are too few pictures or nothing to measure; else those of [`Tape::new`].
     pub fn new(graph: &Graph, pictures: &Pictures) -> Result<Self> {
-        let has_any = graph
-            .nodes
-            .iter()
-            .any(|n| n.op_type == "BatchNormalization");
-        if !has_any {
+        if graph.batch_norms().next().is_none() {
             return Err(Error::BadInput(
                 "this model has no BatchNormalization whose statistics could be measured anew (it may be folded into the \
                  convolutions): recover by reconstruction instead"

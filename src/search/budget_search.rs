@@ -13,7 +13,6 @@ use super::target_scale::TargetScale;
 use crate::cost::model_cost;
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::eval::Clock;
 use crate::eval::ReferenceLogits;
 use crate::eval::ReferenceRun;
 use crate::eval::measure;
@@ -23,6 +22,7 @@ use crate::prune::cut::cut_measured;
 use crate::recipe::{Granularity, Recipe, Target};
 use crate::recover::Plan;
 use crate::recover::RecoveryRun;
+use crate::train::Clock;
 use crate::train::Gradients;
 use std::sync::Arc;
 

@@ -4,7 +4,9 @@ use crate::data::Pictures;
 use crate::data::Split;
 use crate::error::Result;
 use crate::graph::Graph;
-use crate::prune::criteria::measured::{Measuring, calibration};
+use crate::prune::criteria::measured::Measuring;
+use crate::prune::criteria::{Measured, is_measured};
+use crate::recipe::Recipe;
 
 /// Begins to measure a criterion on the lessons of a set, as [`super::Sweep`] and [`super::BudgetSearch`] do: on `all` of them, or on
 /// as many as are enough, chosen by the recipe's `seed`. A set of too few pictures for two parts is looked at whole, which
@@ -28,4 +30,48 @@ pub fn cut_scores(
         true => measuring.with_none_apart(),
         false => measuring,
     })
+}
+
+/// Begins to measure a recipe's criterion on pictures, or on as many of them as are enough; `None` where it needs none.
+pub(super) fn begin(
+    graph: &Graph,
+    recipe: &Recipe,
+    pictures: &Pictures,
+) -> Result<Option<Measuring>> {
+    if !is_measured(&recipe.criterion) {
+        return Ok(None);
+    }
+    let pictures = calibration(pictures, recipe.seed);
+    Measuring::new(graph, &recipe.criterion, pictures, recipe.seed).map(Some)
+}
+
+/// Measures a recipe's criterion on pictures; `None` where it needs none.
+pub fn measure(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Option<Measured>> {
+    let Some(mut measuring) = begin(graph, recipe, pictures)? else {
+        return Ok(None);
+    };
+    while {
+        let (done, of) = measuring.advance()?;
+        done < of
+    } {}
+    measuring.finish().map(Some)
+}
+
+/// The most pictures that are measured on unless more are asked for, of small pictures and of large ones; scores
+/// change little with more.
+const ENOUGH: (usize, usize) = (1024, 64);
+/// Pictures of this many pixels and fewer are small.
+const SMALL: u32 = 64 * 64;
+
+/// As many of the pictures as are enough to measure on, chosen by the seed.
+fn calibration(pictures: &Pictures, seed: u32) -> Pictures {
+    let [width, height] = pictures.preset().size;
+    let most = match width * height <= SMALL {
+        true => ENOUGH.0,
+        false => ENOUGH.1,
+    };
+    match pictures.len() > most {
+        true => pictures.sample(most, seed),
+        false => pictures.clone(),
+    }
 }

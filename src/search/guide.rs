@@ -1,7 +1,6 @@
 //! The allocation that follows from what each layer alone can bear.
 
-use super::sensitivity::Curve;
-use super::sensitivity::Curves;
+use super::curves::{Curve, Curves};
 use crate::error::Result;
 use crate::eval::Metrics;
 use crate::prune::allocate::out_of_reach;
@@ -102,7 +101,7 @@ pub(super) fn by_hand(recipe: &Recipe, shares: impl Iterator<Item = (String, f64
 
 #[cfg(test)]
 mod tests {
-    use super::super::sensitivity::SensitivityPoint;
+    use super::super::curves::SensitivityPoint;
     use super::*;
 
     fn quality(accuracy: f64) -> Metrics {

@@ -1,6 +1,6 @@
 //! One layer cut alone and measured, a piece at a time: whoever drives it can show how far it is, and stop it.
 
-use super::sensitivity::SensitivityPoint;
+use super::curves::SensitivityPoint;
 use crate::data::Pictures;
 use crate::error::Result;
 use crate::eval::Metrics;

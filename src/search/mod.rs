@@ -1,6 +1,7 @@
 //! How far a model can be cut: searches to an accepted loss, cuts of many sizes, and what each layer alone can bear.
 
 mod budget_search;
+mod curves;
 mod cut_scores;
 mod event;
 mod guide;
@@ -15,12 +16,13 @@ mod sweep;
 mod target_scale;
 
 pub use budget_search::BudgetSearch;
-pub use cut_scores::cut_scores;
+pub use curves::{Curve, Curves, SensitivityPoint};
+pub use cut_scores::{cut_scores, measure};
 pub use event::{Candidate, SearchEvent, SearchGoal};
 pub use guide::guide;
 pub use layer_probe::LayerProbe;
 pub use preparation::{Found, Preparation, Preparing};
 pub use schedule::{PruningSchedule, polynomial};
-pub use sensitivity::{Curve, Curves, LEVELS, MOST_JUDGED, Sensitivity, SensitivityPoint};
+pub use sensitivity::{LEVELS, MOST_JUDGED, Sensitivity};
 pub use state::State;
 pub use sweep::{SizeProbe, Sweep, SweepPoint};

@@ -1,6 +1,7 @@
 //! What pictures have to tell before cuts of a model can be made and measured: found out a picture at a time, so that whoever
 //! drives it can show how far it is, and stop it.
 
+use super::cut_scores::begin;
 use super::layer_probe::LayerProbe;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
@@ -9,7 +10,7 @@ use crate::eval::ReferenceLogits;
 use crate::eval::ReferenceRun;
 use crate::graph::Graph;
 use crate::prune::criteria::Measured;
-use crate::prune::criteria::measured::{Measuring, begin};
+use crate::prune::criteria::measured::Measuring;
 use crate::prune::session::Session;
 use crate::recipe::Recipe;
 use crate::recover::Advance;

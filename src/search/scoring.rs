@@ -1,10 +1,11 @@
 //! What pictures tell of a search's best model: measured a picture at a time, and kept while that model is the best.
 
+use super::cut_scores::begin;
 use crate::data::Pictures;
 use crate::error::Result;
 use crate::graph::Graph;
 use crate::prune::criteria::Measured;
-use crate::prune::criteria::measured::{Measuring, begin};
+use crate::prune::criteria::measured::Measuring;
 use crate::recipe::Recipe;
 use crate::recover::Advance;
 

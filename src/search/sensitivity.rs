@@ -1,5 +1,6 @@
 //! Sensitivity: what each layer alone can bear.
 
+use super::curves::{Curve, Curves, SensitivityPoint};
 use super::guide::by_hand;
 use super::layer_probe::LayerProbe;
 use super::preparation::Known;
@@ -7,12 +8,10 @@ use super::preparation::Preparation;
 use crate::data::Pictures;
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::eval::Metrics;
 use crate::eval::ReferenceLogits;
 use crate::graph::Graph;
 use crate::prune::session::Session;
 use crate::recipe::{Granularity, Recipe};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The shares that are removed of each layer where nothing else is asked for.
@@ -27,45 +26,6 @@ const FEW: usize = 16;
 /// Those of more may as well, where they show little of what a model is made for: if the whole model with these statistics says
 /// something else of more than this share of pictures, cuts are judged without them.
 const MOST_CHANGED: f64 = 0.2;
-
-/// How good the model is when one layer alone is cut, with the layers that can't be cut without it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Curve {
-    pub layers: Vec<String>,
-    pub points: Vec<SensitivityPoint>,
-}
-
-/// One layer alone, cut so far.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct SensitivityPoint {
-    /// The share of the layer that was to go, 0 to 1; the recipe's limits may have kept some of it.
-    pub share: f64,
-    pub quality: Metrics,
-    /// The share of the whole model's score that is lost, 0 to 1; [`Curves::with_losses`] finds it where it was not kept.
-    #[serde(default)]
-    pub lost: f64,
-}
-
-/// All layers' curves, and what they were measured by.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(hashmap_as_object))]
-pub struct Curves {
-    /// Its criterion, granularity and limits made the cuts.
-    pub recipe: Recipe,
-    /// The whole model on the same pictures.
-    pub original: Metrics,
-    /// Pictures that statistics were measured on after each cut; 0 where there was no recalibration, since the model has no
-    /// normalisation, there are too few pictures, or statistics of these ruin the whole model.
-    pub calibrated_on: usize,
-    /// [`Pictures::fingerprint`] of those that cuts and statistics go by, and of those that were measured on.
-    #[serde(default)]
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub pictures: Vec<String>,
-    pub curves: Vec<Curve>,
-}
 
 /// A model whose layers are probed one by one, in any order, here or on several machines at a time: each probe stands
 /// alone. Accuracy (agreement with the original, without labels) against sparsity for every layer, as in Li et al. 2017,
@@ -120,10 +80,7 @@ impl Sensitivity {
             layers[0].iter().map(|name| (name.clone(), levels[0])),
         );
         let judged = Arc::new(split.validation.sample(most, seed));
-        let normalises = original
-            .nodes
-            .iter()
-            .any(|node| node.op_type == "BatchNormalization");
+        let normalises = original.batch_norms().next().is_some();
         let calibrates = normalises && split.train.len() >= FEW;
         let calibration = calibrates.then(|| Arc::new(split.train.sample(MOST_CALIBRATION, seed)));
         let pictures = vec![
@@ -255,25 +212,5 @@ impl Sensitivity {
         let level = self.levels[probe % self.levels.len()];
         let layers = self.layers[self.curve_of(probe)].iter();
         by_hand(&self.recipe, layers.map(|name| (name.clone(), level)))
-    }
-}
-
-impl Curves {
-    /// Takes in what a probe gave, in the place that its share has.
-    pub fn add(&mut self, curve: usize, probed: SensitivityPoint) {
-        if let Some(curve) = self.curves.get_mut(curve) {
-            curve.points.retain(|point| point.share != probed.share);
-            curve.points.push(probed);
-            curve.points.sort_by(|a, b| a.share.total_cmp(&b.share));
-        }
-    }
-
-    /// The same with what each point loses, whatever was kept of that.
-    pub fn with_losses(mut self) -> Self {
-        let original = self.original;
-        for point in self.curves.iter_mut().flat_map(|curve| &mut curve.points) {
-            point.lost = original.lost_by(&point.quality);
-        }
-        self
     }
 }

@@ -7,7 +7,6 @@ use crate::cost::{Retained, Totals};
 use crate::data::Pictures;
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::eval::Clock;
 use crate::eval::Metrics;
 use crate::eval::ModelComparison;
 use crate::eval::ReferenceLogits;
@@ -15,6 +14,7 @@ use crate::eval::measure;
 use crate::graph::Graph;
 use crate::prune::session::Session;
 use crate::recipe::Recipe;
+use crate::train::Clock;
 use serde::Serialize;
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ mod schedule;
 mod targets;
 mod trainer;
 
-pub use budget::{RequestedBudget, TrainingBudget, TrainingProgress};
+pub use budget::{Clock, RequestedBudget, TrainingBudget, TrainingProgress};
 pub use gradients::Gradients;
 pub use network::small_network;
 pub use optimizer::{Optimizer, Rule};

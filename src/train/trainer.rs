@@ -8,8 +8,8 @@ use super::{Gradients, LossTargets, Optimizer, Rule, Schedule};
 use crate::engine::room::zeros;
 use crate::engine::{Normalization, Options, Tape};
 use crate::error::{Error, Result};
-use crate::eval::predicted_class;
 use crate::graph::{Graph, ValueId};
+use crate::kernels::rows::argmax;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -342,7 +342,7 @@ impl Trainer {
 /// How many samples have their label as first choice.
 fn hits(logits: &[f32], labels: &[u32], classes: usize) -> usize {
     let rows = logits.chunks_exact(classes.max(1)).zip(labels);
-    rows.filter(|(row, label)| predicted_class(row) == Some(**label as usize))
+    rows.filter(|(row, label)| argmax(row) == Some(**label as usize))
         .count()
 }
 

@@ -11,6 +11,7 @@ use crate::data::image::to_tensor;
 use crate::data::preset::Preset;
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
+use crate::prune::criteria::read_recipe;
 use crate::prune::cut::CutReport;
 use crate::prune::external_check::ExternalCheck;
 use crate::prune::session::{Session, Window};
@@ -63,7 +64,7 @@ impl Cutter {
     /// Checks a recipe document and fills in what it leaves out.
     #[wasm_bindgen(js_name = parseRecipe)]
     pub fn parse_recipe(&self, text: &str) -> JsResult<Ts<Recipe>> {
-        message(Recipe::parse(text)?)
+        message(read_recipe(text)?)
     }
 
     /// Checks a preset document and fills in what it leaves out.

@@ -41,7 +41,7 @@ pub struct Learner {
     folders: BTreeMap<String, u32>,
     preparing: Option<Preparing>,
     work: Option<Work>,
-    probes: Option<probes::Probes>,
+    probes: Option<preparing::Probes>,
     /// A criterion that is being measured.
     pub(super) measuring: Option<Measuring>,
 }

@@ -54,7 +54,7 @@ fn message<T: Tsify + serde::Serialize>(value: T) -> JsResult<Ts<T>> {
 /// A recipe as the page holds it, read by the same rules as a recipe document.
 fn read_recipe(recipe: &Ts<Recipe>) -> JsResult<Recipe> {
     let text = js_sys::JSON::stringify(&recipe.js_value())?;
-    Ok(Recipe::parse(&String::from(text))?)
+    Ok(crate::prune::criteria::read_recipe(&String::from(text))?)
 }
 
 /// How long pictures are shown before the page hears of it, in milliseconds.

@@ -11,8 +11,8 @@ pub mod repacking;
 pub mod skipped;
 pub mod slopes;
 
-use secateur::graph::shapes::infer;
 use secateur::graph::{Attribute, Dim, Graph, Node, TensorType, Value, ValueId};
+use secateur::ops::graph::shapes::infer;
 use secateur::ops::{self, Known};
 use secateur::tensor::{DType, Tensor};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! The arguments that name pictures and say how a model takes them.
 
+use crate::ends::{ends, lengths};
 use crate::failure::Failure;
 use crate::files;
-use crate::model::{ends, lengths};
 use crate::progress::Progress;
 use bytes::Bytes;
 use clap::{Args, ValueEnum};

@@ -5,6 +5,7 @@
 
 mod criteria;
 mod data;
+mod ends;
 mod evaluate;
 mod failure;
 mod files;

@@ -6,8 +6,7 @@ use crate::files;
 use bytes::Bytes;
 use clap::Args;
 use secateur::Error;
-use secateur::data::Preset;
-use secateur::graph::{Dim, Graph, ValueId};
+use secateur::graph::Graph;
 use secateur::onnx::{self, OpenOptions, Opened};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -61,34 +60,6 @@ impl Other {
         let known = data.lengths(&bytes)?;
         Ok(model.open(bytes, known)?.graph)
     }
-}
-
-/// What a preset tells of the axes that the model's input leaves open. A file that can't be read is explained when it
-/// is opened.
-pub fn lengths(bytes: &Bytes, preset: &Preset) -> BTreeMap<String, usize> {
-    let Ok(graph) = onnx::read(bytes.clone()) else {
-        return BTreeMap::new();
-    };
-    ends(&graph).map_or(BTreeMap::new(), |(input, _)| preset.lengths(input))
-}
-
-/// The shape of the model's one input, and its first output.
-pub fn ends(graph: &Graph) -> Result<(&[Dim], ValueId), Failure> {
-    let &[input] = &graph.inputs[..] else {
-        return Err(Failure::new(format!(
-            "a photo can be shown to a model with one input; this one has {}",
-            graph.inputs.len()
-        )));
-    };
-    let Some(&output) = graph.outputs.first() else {
-        return Err(Failure::new("this model has no output"));
-    };
-    let shape = graph
-        .value(input)
-        .ty
-        .as_ref()
-        .map_or(&[][..], |ty| &ty.shape);
-    Ok((shape, output))
 }
 
 fn size(text: &str) -> Result<(String, usize), String> {

@@ -12,6 +12,7 @@ use secateur::Error;
 use secateur::cost::Totals;
 use secateur::graph::Graph;
 use secateur::prune::criteria::measured::Against;
+use secateur::prune::criteria::read_recipe;
 use secateur::prune::criteria::{Measured, is_measured};
 use secateur::prune::cut::CutReport;
 use secateur::prune::session::Session;
@@ -45,7 +46,7 @@ pub struct Prune {
 impl Prune {
     pub fn answer(self) -> Result<String, Failure> {
         let text = files::read_text(&self.recipe)?;
-        let recipe = Recipe::parse(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
+        let recipe = read_recipe(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
         let output = Place::new(&self.output)?;
         let report = self.report.as_deref().map(Place::new).transpose()?;
         if report.as_ref().is_some_and(|report| report.is(&output)) {

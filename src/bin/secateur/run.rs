@@ -1,8 +1,9 @@
 //! `secateur run`: shows a model a photo.
 
+use crate::ends::{ends, lengths};
 use crate::failure::Failure;
 use crate::files;
-use crate::model::{Model, ends, lengths};
+use crate::model::Model;
 use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;

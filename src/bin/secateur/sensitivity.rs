@@ -11,6 +11,7 @@ use clap::Args;
 use secateur::data::Split;
 use secateur::eval::Metrics;
 use secateur::graph::Graph;
+use secateur::prune::criteria::read_recipe;
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
 use secateur::search::{Curves, LEVELS, MOST_JUDGED, Sensitivity, SensitivityPoint, guide};
@@ -56,7 +57,7 @@ struct Subject<'a> {
 impl Sense {
     pub fn answer(self) -> Result<String, Failure> {
         let text = files::read_text(&self.recipe)?;
-        let recipe = Recipe::parse(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
+        let recipe = read_recipe(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
         let guided = self.guided.as_deref().map(Place::new).transpose()?;
         let target = match (&guided, recipe.target) {
             (Some(_), None) => {

@@ -16,6 +16,7 @@ use secateur::data::Pictures;
 use secateur::data::Split;
 use secateur::eval::{ComparisonResult, Metrics, ModelComparison};
 use secateur::graph::Graph;
+use secateur::prune::criteria::read_recipe;
 use secateur::recipe::Recipe;
 use secateur::recover::Plan;
 use secateur::search::{BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal};
@@ -106,7 +107,7 @@ struct Side {
 impl Trim {
     pub fn answer(self) -> Result<String, Failure> {
         let text = files::read_text(&self.recipe)?;
-        let recipe = Recipe::parse(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
+        let recipe = read_recipe(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
         let output = Place::new(&self.output)?;
         let report = self.report.as_deref().map(Place::new).transpose()?;
         if report.as_ref().is_some_and(|report| report.is(&output)) {

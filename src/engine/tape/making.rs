@@ -157,12 +157,10 @@ impl Tape {
             .flatten()
             .for_each(|&at| self.needs[at] = needed);
         let stored = |i: usize| node.input(i).map(|value| value.0 as usize);
-        let statistics = match (node.op_type.as_str(), stored(3), stored(4)) {
-            ("BatchNormalization", Some(mean), Some(variance)) => {
-                Some((mean, variance, node.float("momentum").unwrap_or(0.9)))
-            }
-            _ => None,
-        };
+        let statistics = operator.stored_statistics().and_then(|inputs| {
+            let (mean, variance) = (stored(inputs.mean)?, stored(inputs.variance)?);
+            Some((mean, variance, inputs.momentum))
+        });
         self.steps.push(Step {
             label,
             step,

@@ -32,12 +32,13 @@ impl Scorer for BatchNormScale {
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
         let graph = layer.graph;
         let output = graph.nodes[layer.node].output(0)?;
-        let norm = graph.nodes.iter().find(|node| {
-            node.op_type == "BatchNormalization"
-                && node.domain.is_empty()
-                && node.input(0) == Some(output)
-        })?;
-        let scale = graph.constant(norm.input(1)?)?.floats()?;
+        let mut readers = graph
+            .nodes
+            .iter()
+            .filter(|node| node.input(0) == Some(output));
+        let (norm, inputs) =
+            readers.find_map(|norm| Some((norm, graph.stored_statistics(norm)?)))?;
+        let scale = graph.constant(norm.input(inputs.scale)?)?.floats()?;
         Some(scale.iter().map(|x| x.abs()).collect())
     }
 }

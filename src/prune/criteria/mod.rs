@@ -19,7 +19,7 @@ pub use layer::Layer;
 pub use measured::Measured;
 
 use crate::error::{Error, Result};
-use crate::recipe::suggest;
+use crate::recipe::{Recipe, suggest};
 use info::Source;
 
 /// The criteria that go by the model alone, in the order in which they are listed.
@@ -67,6 +67,15 @@ pub fn find(name: &str) -> Result<&'static Criterion> {
                 .into(),
             )
         })
+}
+
+/// Reads a recipe document whose criterion is one that there is.
+///
+/// Fails with [`Error::BadRecipe`] as [`Recipe::parse`] does, and where the criterion is unknown.
+pub fn read_recipe(text: &str) -> Result<Recipe> {
+    let recipe = Recipe::parse(text)?;
+    find(&recipe.criterion)?;
+    Ok(recipe)
 }
 
 /// Whether a criterion of this name looks at pictures, so that it has to be measured before it can be used.

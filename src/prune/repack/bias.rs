@@ -83,7 +83,10 @@ fn following_add(packed: &Graph, out: Axis, channels: usize) -> Option<(usize, u
         .enumerate()
         .filter(|(_, node)| reads(node));
     let (at, node) = readers.next()?;
-    if readers.next().is_some() || node.op_type != "Add" || !node.domain.is_empty() {
+    let adds = packed
+        .described(node)
+        .is_some_and(|operator| operator.is_sum());
+    if readers.next().is_some() || !adds {
         return None;
     }
     let input = node

@@ -2,9 +2,9 @@
 
 use super::super::constants::Indices;
 use crate::error::{Error, Result};
-use crate::graph::shapes::infer;
 use crate::graph::{Graph, TensorType};
 use crate::ops;
+use crate::ops::graph::shapes::infer;
 use crate::ops::narrow::{Change, Narrowing};
 
 /// Asks each node that touches a narrower tensor what has to change in it.

@@ -16,7 +16,7 @@ pub use preview::{LayerCut, Preview};
 pub use scores::ScoreBars;
 
 use super::allocate::{RankedUnits, check_names, choose_units, choose_weights};
-use super::criteria::{Measured, is_measured, scorer, unit_scores};
+use super::criteria::{Measured, find, is_measured, scorer, unit_scores};
 use super::groups::{Groups, analyze};
 use crate::cost::CostModel;
 use crate::error::{Error, Result};
@@ -120,6 +120,7 @@ impl Session {
 
     /// Makes a recipe the current cut. On an error the cut before it stays.
     pub fn choose(&mut self, recipe: &Recipe) -> Result<()> {
+        find(&recipe.criterion)?;
         recipe.check()?;
         check_names(recipe, &CostModel::new(&self.graph))?;
         let choice = match recipe.granularity {

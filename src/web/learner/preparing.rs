@@ -1,6 +1,5 @@
 //! Work that is to begin once both models, or the original alone, have been measured: some pictures a call.
 
-use super::probes::Probes;
 use super::{Kind, Learner, Work, nothing_begun};
 use crate::api::probing::{Found, Probing};
 use crate::api::recovery::Beginning;
@@ -10,12 +9,20 @@ use crate::eval::{Metrics, ModelComparison};
 use crate::graph::Graph;
 use crate::recover::UnmatchedFeatures;
 use crate::recover::{Plan, RecoveryRun};
-use crate::search::{self, BudgetSearch, Curves, Preparation, Sensitivity, Sweep};
+use crate::search::{
+    self, BudgetSearch, Curves, LayerProbe, Preparation, Sensitivity, SizeProbe, Sweep,
+};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::{SLICE, message, now};
 use std::sync::Arc;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
+
+/// What is being measured, and the cut that is under way: of a layer, the curve that it belongs to.
+pub enum Probes {
+    Layers(Box<Sensitivity>, Option<(usize, LayerProbe)>),
+    Sizes(Box<Sweep>, Option<Box<SizeProbe>>),
+}
 
 /// What is on its way to begin.
 pub enum Preparing {

@@ -1,6 +1,6 @@
 //! Cuts that are measured and not kept: of each layer alone, and of the whole at many sizes.
 
-use super::preparing::Preparing;
+use super::preparing::{Preparing, Probes};
 use super::{Learner, nothing_begun, options};
 use crate::api::model::Sizes;
 use crate::api::probing::Probe;
@@ -10,19 +10,11 @@ use crate::prune::session::Session;
 use crate::random;
 use crate::recipe::Recipe;
 use crate::recover::Advance;
-use crate::search::{
-    Curves, LayerProbe, MOST_JUDGED, Sensitivity, SizeProbe, Sweep, SweepPoint, guide,
-};
+use crate::search::{Curves, MOST_JUDGED, Sensitivity, Sweep, SweepPoint, guide};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::{SLICE, message, now, read_recipe};
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
-
-/// What is being measured, and the cut that is under way: of a layer, the curve that it belongs to.
-pub enum Probes {
-    Layers(Box<Sensitivity>, Option<(usize, LayerProbe)>),
-    Sizes(Box<Sweep>, Option<Box<SizeProbe>>),
-}
 
 #[wasm_bindgen]
 impl Learner {

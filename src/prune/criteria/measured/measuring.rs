@@ -2,38 +2,19 @@
 
 use super::probe::{Probe, Watched};
 use super::{Accumulator, Against, LayerScores, Measured, MeasuredOn, Saliency};
-use crate::data::{Pictures, pictures::Batches};
+use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
+use crate::prune::criteria::find;
 use crate::prune::criteria::info::Source;
-use crate::prune::criteria::{find, is_measured};
-use crate::recipe::Recipe;
-
-/// The most pictures that are measured on unless more are asked for, of small pictures and of large ones; scores
-/// change little with more.
-const ENOUGH: (usize, usize) = (1024, 64);
-/// Pictures of this many pixels and fewer are small.
-const SMALL: u32 = 64 * 64;
-
-/// As many of the pictures as are enough to measure on, chosen by the seed.
-pub fn calibration(pictures: &Pictures, seed: u32) -> Pictures {
-    let [width, height] = pictures.preset().size;
-    let most = match width * height <= SMALL {
-        true => ENOUGH.0,
-        false => ENOUGH.1,
-    };
-    match pictures.len() > most {
-        true => pictures.sample(most, seed),
-        false => pictures.clone(),
-    }
-}
+use crate::random::Batches;
 
 /// A criterion that is being measured.
 pub struct Measuring {
     probe: Probe,
     accumulator: Box<dyn Accumulator>,
     on: MeasuredOn,
-    pictures: Pictures,
+    pictures: Box<dyn Dataset>,
     order: Batches,
     done: usize,
     of: usize,
@@ -45,7 +26,12 @@ impl Measuring {
     /// Errors: [`Error::BadRecipe`] where the criterion is unknown, or looks at no pictures; [`Error::BadInput`] where there are no pictures,
     /// or the model does not take them; [`Error::BadModel`] and [`Error::UnsupportedOperators`] where gradients can't pass
     /// through the model.
-    pub fn new(graph: &Graph, criterion: &str, pictures: Pictures, seed: u32) -> Result<Self> {
+    pub fn new(
+        graph: &Graph,
+        criterion: &str,
+        pictures: impl Dataset + 'static,
+        seed: u32,
+    ) -> Result<Self> {
         if pictures.is_empty() {
             return Err(Error::BadInput(
                 format!(
@@ -77,7 +63,7 @@ impl Measuring {
             done: 0,
             probe,
             accumulator,
-            pictures,
+            pictures: Box::new(pictures),
         })
     }
 
@@ -92,7 +78,7 @@ impl Measuring {
         if self.done < self.of {
             let gradients = self.accumulator.needs_gradients();
             for index in self.order.next(1) {
-                self.probe.show(&self.pictures, index, gradients)?;
+                self.probe.show(&*self.pictures, index, gradients)?;
             }
             self.accumulator.accumulate(&mut self.probe)?;
             self.done += 1;
@@ -111,24 +97,6 @@ impl Measuring {
                 .collect::<Result<_>>()?,
         })
     }
-}
-
-/// Begins to measure a recipe's criterion on pictures, or on as many of them as are enough; `None` where it needs none.
-pub fn begin(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Option<Measuring>> {
-    if !is_measured(&recipe.criterion) {
-        return Ok(None);
-    }
-    let pictures = calibration(pictures, recipe.seed);
-    Measuring::new(graph, &recipe.criterion, pictures, recipe.seed).map(Some)
-}
-
-/// Measures a recipe's criterion on pictures; `None` where it needs none.
-pub fn measure(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Option<Measured>> {
-    let Some(mut measuring) = begin(graph, recipe, pictures)? else {
-        return Ok(None);
-    };
-    while measuring.advance()?.0 < measuring.of {}
-    measuring.finish().map(Some)
 }
 
 /// Rounds a layer's saliency. Only a weight of zero may score zero.

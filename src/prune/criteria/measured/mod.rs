@@ -1,7 +1,8 @@
 //! Saliency that pictures tell. What the pictures say of a model is measured once, picture by picture
 //! ([`Measuring`]); what comes out ([`Measured`]) is a criterion like any other. A data-aware criterion is one file behind
-//! [`Accumulator`]; to add one, add the file and its two lines here: its `mod`, and its place in the list.
+//! [`Accumulator`](accumulator::Accumulator); to add one, add the file and its two lines here: its `mod`, and its place in the list.
 
+mod accumulator;
 mod apoz;
 mod fisher;
 mod measuring;
@@ -12,13 +13,13 @@ mod snip;
 mod taylor;
 mod wanda;
 
-pub use measuring::{Measuring, begin, calibration, measure};
+pub(super) use accumulator::{Accumulator, Begin, Saliency};
+pub use measuring::Measuring;
 
 use super::{Criterion, CriterionInfo, Layer, Scorer};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
 use crate::prune::groups::Groups;
-use probe::Probe;
 use serde::{Deserialize, Serialize};
 
 /// The criteria that look at pictures, in the order in which they are listed.
@@ -30,35 +31,6 @@ pub(super) static BY_PICTURES: [&Criterion; 6] = [
     &snip::CRITERION,
     &movement::CRITERION,
 ];
-
-/// How a criterion begins to look at pictures.
-pub(super) type Begin = fn(&Probe) -> Box<dyn Accumulator>;
-
-/// What a data-aware criterion gathers while pictures are shown.
-pub(super) trait Accumulator {
-    /// Whether the gradients of a loss are needed beside what the model computes.
-    fn needs_gradients(&self) -> bool {
-        true
-    }
-
-    /// How many pictures are to be shown in all, where `there_are` so many; more means again and again.
-    fn wanted(&self, there_are: usize) -> usize {
-        there_are
-    }
-
-    /// Takes in what a picture gave that the probe has just been shown.
-    fn accumulate(&mut self, probe: &mut Probe) -> Result<()>;
-
-    /// The saliency of each layer, in the order of [`Probe::layers`], after so many pictures. Weights of zero need no care.
-    fn scores(&self, probe: &Probe, pictures: usize) -> Result<Vec<Saliency>>;
-}
-
-/// The saliency of a layer, not rounded yet: by weight in the tensor's order, and by slice.
-pub(super) struct Saliency {
-    /// `None` where whole channels are judged only.
-    weights: Option<Vec<f64>>,
-    slices: Vec<f64>,
-}
 
 /// What the loss behind a score was taken against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,12 +1,11 @@
 //! A model that pictures are shown to, one at a time, so that criteria can look inside.
 
-use crate::data::Pictures;
+use crate::dataset::Dataset;
 use crate::engine::{Normalization, Options, Tape};
 use crate::error::{Error, Result};
-use crate::eval::predicted_class;
 use crate::graph::{Dim, Graph, ValueId};
 use crate::kernels::Kernel;
-use crate::kernels::rows::Softmax;
+use crate::kernels::rows::{Softmax, argmax};
 use crate::ops::coupling::{Axis, Weights};
 use crate::prune::criteria::Layer;
 use crate::prune::groups::{Groups, analyze};
@@ -68,11 +67,11 @@ impl Watched {
 impl Probe {
     /// Errors: those of [`Tape::new`]; [`Error::BadModel`] where the model is no classifier, [`Error::BadInput`] where it
     /// does not take these pictures.
-    pub fn new(graph: &Graph, pictures: &Pictures) -> Result<Self> {
+    pub fn new(graph: &Graph, pictures: &dyn Dataset) -> Result<Self> {
         let input = graph.inputs.first();
         let input = input.and_then(|&id| graph.value(id).ty.as_ref());
         let input = input.ok_or_else(|| Error::BadModel("this model has no input".into()))?;
-        pictures.preset().check_fits(&input.shape)?;
+        pictures.check_fits(&input.shape)?;
         let tape = Tape::new(graph, &Options::default(), Normalization::Stored)?;
         let steps = tape.nodes();
         let mut layers: Vec<Watched> = Vec::new();
@@ -115,8 +114,8 @@ impl Probe {
 
     /// Shows a picture, and takes the gradients of the cross-entropy where they are wanted: against the picture's label, or
     /// the model's own first choice where there is none.
-    pub fn show(&mut self, pictures: &Pictures, index: usize, gradients: bool) -> Result<()> {
-        pictures.write(&[index], None, &mut self.input);
+    pub fn show(&mut self, pictures: &dyn Dataset, index: usize, gradients: bool) -> Result<()> {
+        pictures.write_sample(index, &mut self.input);
         self.tape.forward(&[&self.input])?;
         let said = self.tape.value(self.output);
         if said.iter().any(|x| !x.is_finite()) {
@@ -129,7 +128,7 @@ impl Probe {
         if gradients {
             let label = match pictures.labels() {
                 Some(labels) => labels[index] as usize,
-                None => predicted_class(said).unwrap_or_default(),
+                None => argmax(said).unwrap_or_default(),
             };
             if label >= said.len() {
                 return Err(Error::BadInput(format!(
@@ -216,11 +215,11 @@ fn scales(graph: &Graph, weights: &Weights, channels: usize) -> Option<ValueId> 
         .iter()
         .filter(|node| node.inputs.iter().any(reads) || node.captures.contains(&made));
     let reader = readers.next().filter(|_| readers.next().is_none())?;
-    let is_norm = reader.op_type == "BatchNormalization" && reader.domain.is_empty();
-    if !is_norm || graph.outputs.contains(&made) {
+    let statistics = graph.stored_statistics(reader)?;
+    if graph.outputs.contains(&made) {
         return None;
     }
-    let scales = reader.input(1)?;
+    let scales = reader.input(statistics.scale)?;
     (graph.constant(scales)?.len() == channels && channels > 1).then_some(scales)
 }
 

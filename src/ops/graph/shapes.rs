@@ -1,7 +1,6 @@
 //! Shape inference over the whole graph.
 
-use super::{Graph, Node, ValueId};
-use crate::error::UnsupportedOperator;
+use crate::graph::{Graph, Node, ValueId};
 use crate::ops::{Extent, Known, Operator, known, operator};
 use crate::tensor::Tensor;
 use crate::{Error, Result};
@@ -18,9 +17,6 @@ pub struct Found {
 /// Elements that may be computed at load time besides as many as the file stores: a few bytes can ask for
 /// gigabytes (`ConstantOfShape`, `Expand`).
 const FREE_ELEMENTS: usize = 1 << 18;
-
-/// Operators whose constants are left to the run: their work is not told by the sizes of their tensors.
-const SLIDING: [&str; 5] = ["Conv", "ConvTranspose", "MaxPool", "AveragePool", "LRN"];
 
 /// Infers the type of every value from the model's inputs and stored tensors, and overwrites the ones stated.
 /// What operators unknown to us make keeps the type that the file states, if any.
@@ -54,9 +50,9 @@ pub fn infer(graph: &mut Graph) -> Result<Found> {
         for output in &outputs {
             known::check(&output.ty).map_err(fail)?;
         }
-        let slides = SLIDING.contains(&node.op_type.as_str());
-        let cost = cost(&*operator, &inputs, &outputs);
-        if let Some(cost) = cost.filter(|&cost| cost <= budget && !slides) {
+        // Sliding operators are left to the run: their work is not told by the sizes of their tensors.
+        let cost = cost(&*operator, &inputs, &outputs).filter(|_| !operator.slides());
+        if let Some(cost) = cost.filter(|&cost| cost <= budget) {
             let tensors: Vec<_> = inputs
                 .iter()
                 .map(|k| k.as_ref()?.constant.as_deref())
@@ -119,24 +115,4 @@ fn cost(operator: &dyn Operator, inputs: &[Option<Known>], outputs: &[Known]) ->
 pub fn at_node(graph: &Graph, node: &Node, why: String) -> Error {
     let label = graph.node_label(node);
     Error::BadModel(format!("node “{label}” ({}) {why}", node.op_type).into())
-}
-
-impl Graph {
-    /// The nodes whose operators are not known here.
-    pub fn unsupported(&self) -> Vec<UnsupportedOperator> {
-        let unknown = self
-            .nodes
-            .iter()
-            .filter(|node| matches!(operator(node, self.opset()), Ok(None)));
-        unknown
-            .map(|node| UnsupportedOperator {
-                node: self.node_label(node),
-                operator: match node.domain.is_empty() {
-                    true => node.op_type.clone(),
-                    false => format!("{}.{}", node.domain, node.op_type),
-                },
-                opset: self.opsets.get(&node.domain).copied().unwrap_or(0),
-            })
-            .collect()
-    }
 }

@@ -1,16 +1,6 @@
 //! How a classifier ends: with its logits, or with a softmax of them.
 
-use super::{Graph, Node, ValueId};
-
-/// What gives the numbers that it was given, in another shape at most.
-const PASSES_ON: &[&str] = &[
-    "Dropout",
-    "Flatten",
-    "Identity",
-    "Reshape",
-    "Squeeze",
-    "Unsqueeze",
-];
+use crate::graph::{Graph, Node, ValueId};
 
 impl Graph {
     /// The softmax whose probabilities are the model's first output; `None` where that output holds logits.
@@ -18,11 +8,12 @@ impl Graph {
         let mut value = *self.outputs.first()?;
         loop {
             let node = self.maker(value)?;
-            match node.op_type.as_str() {
-                "Softmax" => return Some(node),
-                op if PASSES_ON.contains(&op) => value = node.input(0)?,
-                _ => return None,
+            let operator = self.described(node)?;
+            if operator.gives_probabilities() {
+                return Some(node);
             }
+            // A view gives the numbers that it was given, in another shape at most.
+            value = node.input(0).filter(|_| operator.is_view())?;
         }
     }
 

@@ -1,8 +1,8 @@
 //! Simplifying a model once it is loaded: what does not depend on its inputs is computed, what does nothing goes.
 
 use super::shapes::{Found, infer};
-use super::{Dim, Graph, Node, Storage, ValueId};
 use crate::Result;
+use crate::graph::{Graph, Storage, ValueId};
 use crate::tensor::Tensor;
 
 /// Infers shapes, then makes constants of what does not depend on the inputs, writes the targets of reshapes and
@@ -46,19 +46,15 @@ fn write_targets(graph: &mut Graph) {
         else {
             continue;
         };
-        if !node.domain.is_empty() || graph.constant(target).is_some() {
+        if graph.constant(target).is_some() {
             continue;
         }
         let dims = |id: ValueId| graph.value(id).ty.as_ref().map(|ty| ty.shape.clone());
         let (Some(before), Some(after)) = (dims(data), dims(output)) else {
             continue;
         };
-        let numbers = match node.op_type.as_str() {
-            "Reshape" => reshape_target(&after),
-            "Expand" => expand_target(&before, &after),
-            _ => None,
-        };
-        if let Some(numbers) = numbers {
+        let operator = graph.described(node);
+        if let Some(numbers) = operator.and_then(|operator| operator.target(&before, &after)) {
             let name = format!("{}.shape", graph.value(output).name);
             let target = graph.add_constant(&name, Tensor::from_i64(&[numbers.len()], numbers));
             graph.nodes[n].inputs[1] = Some(target);
@@ -66,39 +62,19 @@ fn write_targets(graph: &mut Graph) {
     }
 }
 
-/// −1 for the one size that is open. Sizes of 0 mean something else in a target, so they are left to the run.
-fn reshape_target(after: &[Dim]) -> Option<Vec<i64>> {
-    let open = after.iter().filter(|dim| dim.known().is_none()).count();
-    let numbers = after.iter().map(|dim| match dim {
-        Dim::Known(0) => None,
-        Dim::Known(n) => i64::try_from(*n).ok(),
-        Dim::Symbol(_) => Some(-1),
-    });
-    numbers.collect::<Option<_>>().filter(|_| open <= 1)
-}
-
-/// 1 keeps what the input has, which is how an open size is written.
-fn expand_target(before: &[Dim], after: &[Dim]) -> Option<Vec<i64>> {
-    let added = after.len().checked_sub(before.len())?;
-    let numbers = after.iter().enumerate().map(|(axis, dim)| match dim {
-        Dim::Known(n) => i64::try_from(*n).ok(),
-        Dim::Symbol(_) => (before.get(axis.checked_sub(added)?) == Some(dim)).then_some(1),
-    });
-    numbers.collect()
-}
-
 /// Lets readers of an `Identity`, or of a `Dropout` at inference, read what it reads.
 fn skip_identities(graph: &mut Graph) {
     for n in 0..graph.nodes.len() {
         let node = &graph.nodes[n];
-        let (Some(input), Some(output), true) = (node.input(0), node.output(0), hands_on(node))
-        else {
+        let (Some(input), Some(output)) = (node.input(0), node.output(0)) else {
             continue;
         };
+        if !graph
+            .described(node)
+            .is_some_and(|operator| operator.is_identity())
+        {
+            continue;
+        }
         graph.replace_uses(output, input);
     }
-}
-
-fn hands_on(node: &Node) -> bool {
-    node.domain.is_empty() && matches!(node.op_type.as_str(), "Identity" | "Dropout")
 }

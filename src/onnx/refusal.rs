@@ -1,0 +1,9 @@
+//! How a file is refused.
+
+use crate::message::Message;
+use crate::{Error, Result};
+
+/// The error for a model that contradicts itself.
+pub fn bad<T>(message: impl Into<Message>) -> Result<T> {
+    Err(Error::BadModel(message.into()))
+}
