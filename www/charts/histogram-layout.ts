@@ -1,17 +1,11 @@
 /** Where a histogram's bars go. The count axis is logarithmic if small counts would otherwise vanish. */
 import { scaleLinear, scaleLog } from "d3";
 import type { Histogram } from "../core/protocol";
-import type { Bar } from "./score-layout";
+import type { Bar, BarLayout } from "./bars";
 import type { Size } from "./window";
 
-export interface HistogramLayout {
+export interface HistogramLayout extends BarLayout {
   readonly isLogarithmic: boolean;
-  /** Each bin's count, and in front of it how many of its values the mask removes. */
-  readonly all: Bar[];
-  readonly removed: Bar[];
-  readonly countTicks: { readonly y: number; readonly value: number }[];
-  readonly valueTicks: { readonly x: number; readonly value: number }[];
-  readonly thresholdX: number | null;
 }
 
 /** A count below this share of the largest would be less than two pixels high on a linear axis of the usual height. */
@@ -36,10 +30,13 @@ export function layoutHistogram({ edges, all, removed, threshold }: Histogram, v
     });
   return {
     isLogarithmic,
-    all: bars(all),
+    bars: bars(all),
     removed: bars(removed),
-    countTicks: countTicks(counts, largest, isLogarithmic).map((value) => ({ value, y: counts(value) })),
+    ticks: countTicks(counts, largest, isLogarithmic).map((value) => ({ value, y: counts(value) })),
     valueTicks: x.ticks(5).map((value) => ({ value, x: x(value) })),
+    zeroY: view.height,
+    cutX: null,
+    thresholdY: null,
     thresholdX: threshold === null || threshold < first || threshold > last ? null : x(threshold),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { barsPath, layoutScores, NARROWEST } from "./score-layout";
+import { barsPath } from "./bars";
+import { layoutScores, NARROWEST } from "./score-layout";
 
 const bars = (scores: number[], keptCount: number, threshold: number | null = null) => ({
   scores: Float32Array.from(scores),
@@ -12,7 +13,7 @@ const bars = (scores: number[], keptCount: number, threshold: number | null = nu
 describe("sorted score bars", () => {
   it("are as high as their scores, from zero", () => {
     const layout = layoutScores(bars([4, 2, 1], 2, 1.5), { width: 300, height: 100 });
-    expect(layout.kept.map(({ height }) => height)).toEqual([100, 50]);
+    expect(layout.bars.map(({ height }) => height)).toEqual([100, 50]);
     expect(layout.removed.map(({ height }) => height)).toEqual([25]);
     expect(layout.cutX).toBe(200);
     expect(layout.thresholdY).toBe(62.5);
@@ -23,19 +24,19 @@ describe("sorted score bars", () => {
     const scores = Array.from({ length: 1000 }, (_, index) => 1000 - index);
     const layout = layoutScores(bars(scores, 333), { width: 200, height: 100 });
     expect(layout.unitsPerBar).toBe(10);
-    const end = (list: typeof layout.kept) => list.at(-1)!.x + list.at(-1)!.width;
-    expect(end(layout.kept)).toBeCloseTo(layout.cutX);
-    expect(layout.removed[0]!.x).toBeCloseTo(layout.cutX);
+    const end = (list: typeof layout.bars) => list.at(-1)!.x + list.at(-1)!.width;
+    expect(end(layout.bars)).toBeCloseTo(layout.cutX!);
+    expect(layout.removed[0]!.x).toBeCloseTo(layout.cutX!);
     expect(end(layout.removed)).toBeCloseTo(200);
-    expect(layout.kept[0]!.width).toBeGreaterThanOrEqual(NARROWEST - 1e-9);
+    expect(layout.bars[0]!.width).toBeGreaterThanOrEqual(NARROWEST - 1e-9);
     // The mean of 1000 … 991.
-    expect(layout.kept[0]!.height).toBeCloseTo(99.55);
+    expect(layout.bars[0]!.height).toBeCloseTo(99.55);
   });
 
   it("hang below zero where scores are negative, and stand without any", () => {
     const layout = layoutScores(bars([1, -1], 1), { width: 100, height: 100 });
     expect(layout.removed[0]).toMatchObject({ y: 50, height: 50 });
-    expect(layoutScores(bars([], 0), { width: 100, height: 100 })).toMatchObject({ kept: [], removed: [] });
+    expect(layoutScores(bars([], 0), { width: 100, height: 100 })).toMatchObject({ bars: [], removed: [] });
     expect(barsPath([{ x: 1, y: 2, width: 3, height: 4 }])).toBe("M1 2h3v4h-3z");
   });
 });

@@ -1,26 +1,12 @@
 /** Where sorted score bars go. If there are more scores than room, neighbors share a bar that shows their mean. */
 import { scaleLinear } from "d3";
 import type { ScoreBars } from "../core/protocol";
+import type { Bar, BarLayout } from "./bars";
 import type { Size } from "./window";
 
-export interface Bar {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface ScoreLayout {
-  /** Bars of units that stay and of units that are removed; a bar never has both. */
-  readonly kept: Bar[];
-  readonly removed: Bar[];
-  /** The largest number of units that one bar represents. */
+export interface ScoreLayout extends BarLayout {
+  /** The largest number of units that one bar represents; a bar never has both units that stay and units that are removed. */
   readonly unitsPerBar: number;
-  readonly ticks: { readonly y: number; readonly value: number }[];
-  /** Where the last unit that stays ends, and the height of the threshold if it is on the scale. */
-  readonly cutX: number;
-  readonly thresholdY: number | null;
-  readonly zeroY: number;
 }
 
 /** Smallest width of a bar, in pixels. */
@@ -48,19 +34,16 @@ export function layoutScores({ scores, keptCount, threshold }: ScoreBars, view: 
     return run;
   };
   return {
-    kept: bars(0, keptCount),
+    bars: bars(0, keptCount),
     removed: bars(keptCount, scores.length),
     unitsPerBar,
     ticks: y.ticks(4).map((value) => ({ value, y: y(value) })),
-    cutX: keptCount * perUnit,
+    valueTicks: [],
+    cutX: keptCount < scores.length ? keptCount * perUnit : null,
+    thresholdX: null,
     thresholdY: threshold === null ? null : y(threshold),
     zeroY: y(0),
   };
-}
-
-/** One outline for many bars: cheap to draw. */
-export function barsPath(bars: readonly Bar[]): string {
-  return bars.map(({ x, y, width, height }) => `M${x} ${y}h${width}v${height}h${-width}z`).join("");
 }
 
 function mean(values: Float32Array): number {
