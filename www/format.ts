@@ -77,10 +77,6 @@ export function tiny(value: number): string {
     : text("unit-none", { value: significant(value, 2) });
 }
 
-export function plural(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
 function scaled(value: number, units: readonly Unit[]): string {
   let rest = value;
   let unit = 0;

@@ -7,7 +7,6 @@ import { vi } from "vitest";
 const MODEL = {
   id: "small",
   title: "Small",
-  description: "A model of a test",
   file: "small.onnx",
   bytes: 8,
   preset: "resnet20-cifar10",

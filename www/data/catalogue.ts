@@ -6,7 +6,6 @@ import { downloadJson } from "./download";
 export interface GalleryModel {
   readonly id: string;
   readonly title: string;
-  readonly description: string;
   /** Path of the ONNX file, relative to the manifest. */
   readonly file: string;
   readonly bytes: number;
@@ -53,7 +52,6 @@ export interface Dataset {
   readonly inARow: number;
   readonly train: DatasetPart;
   readonly test: DatasetPart;
-  readonly note: string;
   readonly licence: string;
   readonly source: string;
 }

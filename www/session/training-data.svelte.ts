@@ -97,7 +97,7 @@ export class TrainingData {
   });
   /** What is to be known beside the summary's warnings. */
   readonly remark = $derived.by((): string | null => {
-    if (this.source === "dataset") return this.dataset!.note;
+    if (this.source === "dataset") return this.dataset!.id === "fashion-mnist" ? text("page-data-fashion-mnist") : null;
     if (this.source !== "files" || !this.#files || this.#files.isKept) return null;
     return text("page-data-not-kept", { size: format.bytes(MOST_KEPT) });
   });

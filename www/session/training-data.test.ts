@@ -27,7 +27,6 @@ const SET = {
   inARow: 2,
   train: { count: 2, sheet: { file: "train.webp", bytes: 4 }, labels: { file: "train-labels", bytes: 10 } },
   test: { count: 1, sheet: { file: "test.webp", bytes: 4 }, labels: { file: "test-labels", bytes: 9 } },
-  note: "A set of a test.",
   licence: "free",
   source: "a test",
 };
