@@ -34,11 +34,11 @@ test("terms open by pointer", async ({ secateur, page }) => {
   expect(terms.length).toBeGreaterThan(30);
   for (const [name, place] of terms) {
     await place.click();
-    // The press on the next term closes this one's entry.
     await expect(entryOn(page)).toContainText(meaning(name));
+    // A press beside the entry closes it. It may cover the page's upper left, and never its corner.
+    await page.mouse.click(2, 2);
+    await expect(entryOn(page)).toHaveCount(0);
   }
-  await page.getByRole("heading", { level: 1 }).click();
-  await expect(entryOn(page)).toHaveCount(0);
 });
 
 test("terms open by keyboard, and give the focus back", async ({ secateur, page }) => {
