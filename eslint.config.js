@@ -23,7 +23,7 @@ export default defineConfig(
   },
   {
     // State holds immutable values, so maps and sets need no reactive twins.
-    files: ["www/session/**"],
+    files: ["www/session/**", "www/jobs/**"],
     rules: { "svelte/prefer-svelte-reactivity": "off" },
   },
 );

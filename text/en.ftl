@@ -509,7 +509,6 @@ page-cut-measured-bias = These photos decide what is removed, so the pruned mode
 page-cut-measured-all = All the photos were used, so none are left to test the pruned model on.
 page-cut-measure-cancelled = You canceled the measurement.
 page-cut-measure-waits = The previous cut stays until the criterion is measured.
-page-cut-measure-after-recovery = Recovery is running. You can measure when it ends.
 
 page-cut-allocation = Spread across layers
 page-cut-global = Global: remove the least important anywhere
@@ -608,6 +607,7 @@ page-model-operator = { $operator } at node { $node } (opset { $opset })
 
 page-network-title = Network
 page-network-lead = Each block is a layer. Taller means more channels, and longer means more multiply-adds. The outline is the layer before pruning; the filled part is what remains.
+page-network-waits = { $layer } is shown once the criterion has been measured on photos. Measure it in the “Cut” panel.
 page-network-empty = Open a model to see where its weights are.
 page-network-hint = Select a layer to see its weights, its channels' scores, and what the cut removes.
 page-network-not-shown = { $layer } can't be shown until there is a cut: { $reason }
@@ -877,6 +877,21 @@ page-camera-remove-last = Remove the last one
 page-camera-remove-all = Remove all
 page-camera-remove-all-of = Remove all photos of { $class }
 
+## The page: jobs
+
+page-jobs-title = In progress
+# The jobs, after which others say that they wait for them.
+page-jobs-recovery = Recover “{ $model }”
+page-jobs-search = Find the smallest “{ $model }”
+page-jobs-criterion = Measure the criterion { $criterion } for “{ $model }”
+page-jobs-sweep = Measure the curve of “{ $model }”
+page-jobs-sensitivity = Measure the layers of “{ $model }”
+page-jobs-waiting = Waiting for another job to finish: { $job }
+page-jobs-waits = { $job }. Waiting for another job to finish: { $other }
+page-jobs-elsewhere = { $job }. This job is running on a model that is not open now.
+page-jobs-withdraw = Remove from the queue
+page-jobs-end = End this job
+
 ## The page: recover
 
 page-recover-title = Recover
@@ -1118,6 +1133,7 @@ page-export-model = Download ONNX
 page-export-recipe = Download recipe
 page-export-report = Download report
 page-export-recovered = The ONNX file is the recovered model. The recipe and the report describe its pruning.
+page-export-needs-criterion = The criterion has to be measured on photos before there is a file. Measure it in the “Cut” panel.
 page-export-waits = This file comes from the previous settings. The current ones need the criterion to be measured first.
 page-export-outdated = This file comes from the previous settings. The current ones can't be applied.
 page-export-no-model = Open a model and prune it. You can download the smaller file here.

@@ -1,6 +1,7 @@
 /** Cuts that are measured and not kept: of the whole at many sizes, and of each layer alone. Each has workers of its own. */
 import type { Advance, Core, Curves, Prober, Recipe } from "../core/protocol";
 import { originOf, type TrainingItem } from "../data/sets/training-item";
+import type { Job, JobQueue } from "../jobs/queue.svelte";
 import { randomId } from "../state/ids";
 import { UNKNOWN } from "../state/origin";
 import { sensitivityOf, withSensitivity, type Sensitivity } from "../state/sensitivity";
@@ -8,6 +9,7 @@ import { empty, failed, loading, type Status } from "../state/status";
 import type { Storage } from "../state/storage";
 import { withSweep, type SweepCurve } from "../state/sweeps";
 import { text } from "../text";
+import { message } from "../text/message";
 import { gather, together } from "./gather";
 import { completedSensitivities, completedSweeps } from "./migrations";
 import { prepare } from "./prepare";
@@ -30,6 +32,9 @@ export class Probing {
   sensitivities = $state.raw<readonly Sensitivity[]>([]);
   remarks = $state.raw<readonly string[]>([]);
   paused = $state(false);
+  /** The sweep and the probing of layers that go on, or were the last ones. */
+  sweepJob = $state.raw<Job | null>(null);
+  layersJob = $state.raw<Job | null>(null);
   #go: (() => void)[] = [];
   #sweeper: Prober | null = null;
   #layerProbers: readonly Prober[] = [];
@@ -37,6 +42,7 @@ export class Probing {
   constructor(
     private readonly core: Core,
     private readonly storage: Storage,
+    private readonly queue: JobQueue,
   ) {}
 
   /** Brings back what was measured on earlier visits. */
@@ -52,6 +58,13 @@ export class Probing {
   /** Cuts to many sizes and measures each, without recovery. */
   async sweep(subject: Probed, items: readonly TrainingItem[]): Promise<void> {
     if (this.sweepWork.state === "loading") return;
+    const { model, title } = subject;
+    const what = message("page-jobs-sweep", { model: title });
+    this.sweepJob = { what, model, title, worker: "sweep", cancel: () => this.cancelSweep() };
+    await this.queue.run(this.sweepJob, () => this.#sweep(subject, items));
+  }
+
+  async #sweep(subject: Probed, items: readonly TrainingItem[]): Promise<void> {
     this.sweepWork = loading(text("page-progress-preparing"));
     const prober = (this.#sweeper = this.core.prober());
     try {
@@ -102,6 +115,13 @@ export class Probing {
    */
   async probeLayers(subject: Probed, items: readonly TrainingItem[]): Promise<void> {
     if (this.layersWork.state === "loading") return;
+    const { model, title } = subject;
+    const what = message("page-jobs-sensitivity", { model: title });
+    this.layersJob = { what, model, title, worker: "layers", cancel: () => this.cancelLayers() };
+    await this.queue.run(this.layersJob, () => this.#probeLayers(subject, items));
+  }
+
+  async #probeLayers(subject: Probed, items: readonly TrainingItem[]): Promise<void> {
     this.layersWork = loading(text("page-progress-preparing"));
     this.paused = false;
     const workers = Math.max(2, Math.min(MOST_WORKERS, navigator.hardwareConcurrency ?? 2));

@@ -14,13 +14,14 @@ import type {
 } from "../core/protocol";
 import { originOf, type TrainingItem } from "../data/sets/training-item";
 import * as format from "../format";
+import { waitingFor, type Job, type JobQueue } from "../jobs/queue.svelte";
 import type { Attempt } from "../state/attempts";
 import { randomId } from "../state/ids";
 import { joined, type Origin } from "../state/origin";
 import type { Search } from "../state/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
 import { say, text } from "../text";
-import { CANCELLED, PageError } from "../text/message";
+import { CANCELLED, message, PageError, type Message } from "../text/message";
 import { TrainingProgress, type LossPoint, type Throughput } from "./training-progress";
 import { gather } from "./gather";
 import { prepare } from "./prepare";
@@ -90,6 +91,8 @@ export class Recovery {
   remarks = $state.raw<readonly string[]>([]);
   /** The best model so far, which was given as an outcome on the way; it stays if the recovery does not come to its end. */
   checkpoint = $state.raw<Attempt["unfinished"]>(null);
+  /** The one that goes on or waits, or was the last one; `null` before the first. */
+  job = $state.raw<Job | null>(null);
   /** What the model that is recovered is called; the best on its way is too, and gives way to it. */
   #id = "";
   #resume: (() => void) | null = null;
@@ -105,8 +108,7 @@ export class Recovery {
   constructor(
     private readonly core: Core,
     private readonly listeners: Listeners,
-    /** Whether the learner is at other work, which this must not mix with. */
-    private readonly isTaken: () => boolean,
+    private readonly queue: JobQueue,
   ) {}
 
   get isBusy(): boolean {
@@ -114,7 +116,7 @@ export class Recovery {
   }
 
   async recover(input: RecoveryInput, items: readonly TrainingItem[], plan: Plan): Promise<void> {
-    await this.#attempt(async () => {
+    await this.#attempt(message("page-jobs-recovery", { model: input.title }), input, async () => {
       const { learner } = this.core;
       await this.#gather(input, items);
       await learner.recover(input.original, input.pruned, plan, input.sizes);
@@ -163,7 +165,7 @@ export class Recovery {
 
   /** Rounds of cutting and recovering until one more would lose more than is accepted, or to a schedule's end. */
   async toLine(input: RecoveryInput, items: readonly TrainingItem[], plan: Plan, aim: SearchGoal): Promise<void> {
-    await this.#attempt(async () => {
+    await this.#attempt(message("page-jobs-search", { model: input.title }), input, async () => {
       const { learner } = this.core;
       const { model, original, sizes, preset, recipe } = input;
       await this.#gather(input, items);
@@ -178,7 +180,7 @@ export class Recovery {
 
   /** Goes on with a search from its last finished round, on the same photos. */
   async goOn(search: Search, subject: Subject, items: readonly TrainingItem[]): Promise<void> {
-    await this.#attempt(async () => {
+    await this.#attempt(message("page-jobs-search", { model: subject.title }), subject, async () => {
       const { learner } = this.core;
       await this.#gather({ preset: search.preset, classes: subject.classes }, items);
       this.work = loading(text("page-progress-last-round"));
@@ -307,14 +309,24 @@ export class Recovery {
   }
 
   cancel(): void {
+    if (this.job && this.queue.withdraw(this.job)) return;
     // What is only left to be measured is there, and stays.
     this.#isCancelled = !this.#isMeasuring;
     this.stop();
     if (this.#isCancelled) this.core.cancel("learner");
   }
 
-  async #attempt(work: () => Promise<void>): Promise<void> {
-    if (this.isBusy || this.isTaken()) return;
+  /** Does it in its turn. */
+  async #attempt(what: Message, { model, title }: Subject, work: () => Promise<void>): Promise<void> {
+    if (this.isBusy) return;
+    const job: Job = { what, model, title, worker: "learner", cancel: () => this.cancel() };
+    const ahead = this.queue.ahead("learner");
+    this.job = job;
+    if (ahead) this.work = loading(say(waitingFor(ahead)));
+    if (!(await this.queue.run(job, () => this.#run(work)))) this.work = empty;
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
     this.beginning = null;
     this.#course();
     this.judgements = [];

@@ -1,8 +1,11 @@
 /** Scores that photos tell: measured in the learner's worker, handed to the cutter's, and held there until others come. */
 import type { Core, MeasuredOn, Preset, Recipe } from "../core/protocol";
 import { originOf, type TrainingItem } from "../data/sets/training-item";
+import { waitingFor, type Job, type JobQueue } from "../jobs/queue.svelte";
+import { sourceId } from "../state/decisions";
 import { empty, failed, loading, ready, type Status } from "../state/status";
-import { text } from "../text";
+import { say, text } from "../text";
+import { message, PageError } from "../text/message";
 import type { Criteria } from "./criteria.svelte";
 import { gather } from "./gather";
 import type { OpenedModel } from "./model.svelte";
@@ -23,10 +26,12 @@ export class Scores {
   /** Photos of the comparison that were measured on, by their ids. */
   compared = $state.raw<readonly string[]>([]);
   #wanted: Wanted | null = null;
+  #job: Job | null = null;
 
   constructor(
     private readonly core: Core,
     private readonly criteria: Criteria,
+    private readonly queue: JobQueue,
   ) {}
 
   get isBusy(): boolean {
@@ -44,23 +49,33 @@ export class Scores {
     return this.#isFor(recipe, opened);
   }
 
-  /** Measures, in place of whatever is being measured. Returns whether the cutter now holds what came out. */
+  /** Measures in its turn, in place of whatever is being measured. Returns whether the cutter now holds what came out. */
   async measure(wanted: Wanted, photos: () => Promise<readonly TrainingItem[]>): Promise<boolean> {
     this.stop();
     this.#wanted = wanted;
     this.remarks = [];
-    this.#show(text("page-progress-photos"));
-    try {
-      const on = await this.#measure(wanted, photos);
-      if (on && this.#wanted === wanted) this.work = ready(on);
-    } catch (error) {
-      if (this.#wanted === wanted) this.work = failed(error);
-    }
+    const { title, source } = wanted.opened;
+    const job: Job = {
+      what: message("page-jobs-criterion", {
+        criterion: this.criteria.find(wanted.criterion)?.title ?? "",
+        model: title,
+      }),
+      model: sourceId(source),
+      title,
+      worker: "learner",
+      cancel: () => this.cancel(),
+    };
+    const ahead = this.queue.ahead("learner");
+    this.#job = job;
+    this.#show(ahead ? say(waitingFor(ahead)) : text("page-progress-photos"));
+    const isBegun = await this.queue.run(job, () => this.#attempt(wanted, photos));
+    if (!isBegun && this.#wanted === wanted)
+      this.work = failed(new PageError(message("page-notice-canceled"), "cancelled"));
     return this.#wanted === wanted && this.work.state === "ready";
   }
 
   cancel(): void {
-    if (this.isBusy) this.core.cancel("learner");
+    if (this.isBusy && !(this.#job && this.queue.withdraw(this.#job))) this.core.cancel("learner");
   }
 
   /** Ends what is under way and forgets what was measured. */
@@ -68,6 +83,17 @@ export class Scores {
     this.cancel();
     this.#wanted = null;
     this.work = empty;
+  }
+
+  async #attempt(wanted: Wanted, photos: () => Promise<readonly TrainingItem[]>): Promise<void> {
+    if (this.#wanted !== wanted) return;
+    this.#show(text("page-progress-photos"));
+    try {
+      const on = await this.#measure(wanted, photos);
+      if (on && this.#wanted === wanted) this.work = ready(on);
+    } catch (error) {
+      if (this.#wanted === wanted) this.work = failed(error);
+    }
   }
 
   /** `null` where something else is wanted by now. */

@@ -96,26 +96,34 @@ describe("a criterion that looks at photos", () => {
     const origin = { compared: [], taught: false };
     const begun = { ...search, origin, rounds: 1, state: "after 1", best: new Uint8Array() };
     const goOn = () => session.recovery.goOn(begun, session.subject!, session.trainingData.all);
-    await goOn();
+    const waiting = goOn();
+    await settled();
+    expect(session.recovery.work).toMatchObject({ progress: { what: expect.stringMatching(/^Waiting.*TAYLOR/) } });
     expect(called("gather")).toHaveLength(1);
     expect(called("resumeLine")).toEqual([]);
     release();
-    await settled();
+    await waiting;
     expect(called("takeScores")).toHaveLength(1);
+    expect(called("resumeLine")).toHaveLength(1);
     expect(session.learnerIsBusy).toBe(false);
 
     const held = core.hold("round");
     const going = goOn();
     await settled();
     await choose(session, "fisher");
-    await session.measureScores();
+    void session.measureScores();
+    await settled();
+    expect(session.scores.work).toMatchObject({ progress: { what: expect.stringMatching(/^Waiting.*smallest/) } });
     session.decideRecipe(message("page-cut-step-criterion"), { criterion: "l1" });
     await settled();
-    expect(called("gather")).toHaveLength(2);
+    expect(called("gather")).toHaveLength(3);
     expect(called("cancel")).toEqual([]);
     held();
     await going;
+    await settled();
     expect(session.recovery.work.state).toBe("empty");
+    // What waited was withdrawn, and does not come up.
+    expect(called("beginScores")).toHaveLength(1);
   });
 
   test("is measured again after a reload, and for another model", async () => {

@@ -25,6 +25,7 @@ import { Storage } from "../state/storage";
 import type { RecoverySettings } from "../state/training";
 import { say, text } from "../text";
 import { message, type Message } from "../text/message";
+import { JobQueue, type Job } from "../jobs/queue.svelte";
 import { CloseUp } from "./close-up.svelte";
 import { Comparison, type Pair, type Subject } from "./comparison.svelte";
 import { Criteria } from "./criteria.svelte";
@@ -51,6 +52,8 @@ export class Session {
   catalogue = $state.raw<Status<Catalogue>>(empty);
 
   readonly notices = new Notices();
+  /** All long work. */
+  readonly queue = new JobQueue();
   readonly storage = new Storage((message) => this.notices.trouble(message));
   readonly model: Model;
   readonly photos: Photos;
@@ -119,7 +122,7 @@ export class Session {
       },
       classes: () => this.preset?.classes,
     });
-    this.scores = new Scores(core, this.criteria);
+    this.scores = new Scores(core, this.criteria, this.queue);
     this.results = new Results(core, this.storage, this.notices);
     const listeners = {
       onBegin: () => (this.#leftAt = this.#standing),
@@ -127,14 +130,14 @@ export class Session {
       onSearch: (model: string, search: Search | null) => this.results.keepSearch(model, search),
       onTested: (of: string, tested: Tested) => this.results.keepTest(of, tested),
     };
-    this.recovery = new Recovery(core, listeners, () => this.scores.isBusy);
+    this.recovery = new Recovery(core, listeners, this.queue);
     this.setup = new RecoverySetup(core, {
       settings: () => this.decisions.recovery,
       preset: () => (this.model.opened?.summary.unsupported.length === 0 ? this.preset : null),
       trainingData: this.trainingData,
       recovery: this.recovery,
     });
-    this.probing = new Probing(core, this.storage);
+    this.probing = new Probing(core, this.storage, this.queue);
     this.intake = new Intake(core, this);
     core.onRestart((_, reason) => {
       if (reason.code !== "cancelled") this.notices.trouble(say(reason.said));
@@ -258,6 +261,19 @@ export class Session {
     return sharesOf(this.recipe, this.model.opened?.summary.layers ?? [], this.cut.preview?.layers ?? []);
   }
 
+  /** Whether a job is of the model that is open. */
+  isHere(job: Job | null): boolean {
+    const { opened } = this.model;
+    return opened !== null && job?.model === sourceId(opened.source);
+  }
+
+  /** How the step goes that the present cut waits for, or why it ended in vain; `null` where the cut waits for none. */
+  get cutWaits(): Status<unknown> | null {
+    const { opened } = this.model;
+    if (!opened || !this.scores.areMissing(this.recipe, opened)) return null;
+    return this.scores.wereTried(this.recipe, opened) ? this.scores.work : empty;
+  }
+
   /** The learner's worker measures criteria and recovers: one after the other, whoever asks. */
   get learnerIsBusy(): boolean {
     return this.recovery.isBusy || this.scores.isBusy;
@@ -265,7 +281,6 @@ export class Session {
 
   /** Measures what the present recipe's criterion says of the model, and cuts by it. */
   async measureScores(): Promise<void> {
-    if (this.recovery.isBusy) return;
     const opened = this.model.opened;
     const { criterion, seed } = this.decisions.recipe;
     if (!opened || !this.preset || !criterion || !this.criteria.lookAtPhotos(criterion)) return;
@@ -472,11 +487,21 @@ export class Session {
 }
 
 function subjectOf(
-  { source, bytes, summary }: OpenedModel,
+  { source, title, bytes, summary }: OpenedModel,
   preset: Preset,
   recipe: Recipe,
   compared: readonly string[],
 ): Worked {
   const { totals: before, classes } = summary;
-  return { model: sourceId(source), original: bytes, sizes: source.sizes, before, preset, classes, recipe, compared };
+  return {
+    model: sourceId(source),
+    title,
+    original: bytes,
+    sizes: source.sizes,
+    before,
+    preset,
+    classes,
+    recipe,
+    compared,
+  };
 }

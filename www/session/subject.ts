@@ -4,6 +4,8 @@ import type { Plan, Preset, Recipe, Totals } from "../core/protocol";
 export interface Subject {
   /** The model, as `sourceId` names it. */
   readonly model: string;
+  /** What it is called. */
+  readonly title: string;
   readonly original: Uint8Array;
   /** Numbers for its dynamic axes. */
   readonly sizes: Record<string, number>;
