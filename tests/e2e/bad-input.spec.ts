@@ -33,7 +33,7 @@ test.describe("photos", () => {
     await expect(secateur.summary).toContainText("of 3 photos", { timeout: 60_000 });
     await secateur.addPhoto("broken.jpg", "image/jpeg", Buffer.from("this is no picture"));
     await expect(secateur.photo("broken.jpg").getByRole("alert")).toContainText(
-      "“broken.jpg” can't be read as a photo",
+      "“broken.jpg” can't be opened as a photo",
     );
     await expect(secateur.summary).toContainText("of 3 photos");
     await secateur.expectToWork();
@@ -98,7 +98,7 @@ test.describe("recipes", () => {
       const take = secateur.panel("Export");
       await take.getByLabel(/Paste a recipe/).fill('{"target": {"macs": 0.002}}');
       await take.getByRole("button", { name: "Apply the recipe" }).click();
-      await expect(secateur.panel("Cut").getByRole("alert")).toContainText(/at least \S+ %?.*before/s);
+      await expect(secateur.panel("Cut").getByRole("alert")).toContainText(/at least \S+\s?%?.*previous/s);
       await expect(take).toContainText(
         "This file comes from the previous settings. The current ones can't be applied.",
       );
