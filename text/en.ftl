@@ -882,7 +882,7 @@ page-camera-remove-all-of = Remove all photos of { $class }
 page-jobs-title = In progress
 # The jobs, after which others say that they wait for them.
 page-jobs-recovery = Recover “{ $model }”
-page-jobs-search = Find the smallest “{ $model }”
+page-jobs-search = Find the smallest version of “{ $model }”
 page-jobs-criterion = Measure the criterion { $criterion } for “{ $model }”
 page-jobs-sweep = Measure the curve of “{ $model }”
 page-jobs-sensitivity = Measure the layers of “{ $model }”

@@ -5,7 +5,7 @@ import { waitingFor, type Job, type JobQueue } from "../jobs/queue.svelte";
 import { sourceId } from "../state/decisions";
 import { empty, failed, loading, ready, type Status } from "../state/status";
 import { say, text } from "../text";
-import { message, PageError } from "../text/message";
+import { CANCELLED, message, PageError } from "../text/message";
 import type { Criteria } from "./criteria.svelte";
 import { gather } from "./gather";
 import type { OpenedModel } from "./model.svelte";
@@ -69,8 +69,7 @@ export class Scores {
     this.#job = job;
     this.#show(ahead ? say(waitingFor(ahead)) : text("page-progress-photos"));
     const isBegun = await this.queue.run(job, () => this.#attempt(wanted, photos));
-    if (!isBegun && this.#wanted === wanted)
-      this.work = failed(new PageError(message("page-notice-canceled"), "cancelled"));
+    if (!isBegun && this.#wanted === wanted) this.work = failed(new PageError(CANCELLED, "cancelled"));
     return this.#wanted === wanted && this.work.state === "ready";
   }
 
