@@ -20,10 +20,10 @@ export async function buildWasm() {
   await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", TARGET]);
   const built = join(targetFolder(), TARGET, "release", "secateur.wasm");
 
-  const { wasm, unoptimised } = await packageWasm(built, out);
+  const { wasm, unoptimized } = await packageWasm(built, out);
   const bytes = readFileSync(wasm);
   say(
-    `The WebAssembly module has ${kilobytes(bytes.length)} (${kilobytes(unoptimised)} before wasm-opt), ` +
+    `The WebAssembly module is ${kilobytes(bytes.length)} (${kilobytes(unoptimized)} before wasm-opt), ` +
       `${kilobytes(brotliCompressSync(bytes).length)} as brotli.`,
   );
   // Written last, so that an interrupted build is not mistaken for a finished one.

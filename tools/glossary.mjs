@@ -1,5 +1,5 @@
 /**
- * Makes docs/glossary.md from the catalogue's entries `term-…`, and checks them: `node tools/glossary.mjs --write` writes the
+ * Makes docs/glossary.md from the catalog's entries `term-…`, and checks them: `node tools/glossary.mjs --write` writes the
  * file, without `--write` it fails where the file differs.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { parse } from "@fluent/syntax";
 import { main, say, StepFailed } from "./report.mjs";
 import { root } from "./shell.mjs";
 
-const CATALOGUE = "text/en.ftl";
+const CATALOG = "text/en.ftl";
 const FILE = "docs/glossary.md";
 const SECTION = "Glossary: ";
 const PREFIX = "term-";
@@ -23,7 +23,7 @@ same entries: they are in [text/en.ftl](../text/en.ftl), and \`node tools/glossa
 /** A pattern without gaps, as one line. */
 function plain(pattern, key) {
   const isText = pattern?.elements.every(({ type }) => type === "TextElement");
-  if (!isText) throw new StepFailed(`${CATALOGUE}: “${key}” is missing, or is no plain text`);
+  if (!isText) throw new StepFailed(`${CATALOG}: “${key}” is missing, or is not plain text`);
   return pattern.elements.map(({ value }) => value.replace(/\s*\n\s*/g, " ")).join("");
 }
 
@@ -35,16 +35,16 @@ function termOf({ id, value, attributes }) {
   return { ...term, paper: paper ? plain(paper, `${id.name}.paper`) : "" };
 }
 
-/** Sections of the glossary, in the catalogue's order, each with its terms. */
-function sectionsOf(catalogue) {
+/** Sections of the glossary, in the catalog's order, each with its terms. */
+function sectionsOf(catalog) {
   const sections = [];
   let section = null;
-  for (const entry of parse(catalogue, { withSpans: false }).body) {
+  for (const entry of parse(catalog, { withSpans: false }).body) {
     if (entry.type === "GroupComment") {
       section = entry.content.startsWith(SECTION) ? { title: entry.content.slice(SECTION.length), terms: [] } : null;
       if (section) sections.push(section);
     } else if (entry.type === "Message" && entry.id.name.startsWith(PREFIX)) {
-      if (!section) throw new StepFailed(`${CATALOGUE}: “${entry.id.name}” stands outside the glossary`);
+      if (!section) throw new StepFailed(`${CATALOG}: “${entry.id.name}” stands outside the glossary`);
       section.terms.push(termOf(entry));
     }
   }
@@ -65,15 +65,15 @@ function markdownOf(sections) {
   return [INTRO, ...tables.map((lines) => `${lines.join("\n")}\n`)].join("\n");
 }
 
-/** Fails where docs/glossary.md is not what the catalogue's entries make, or writes it. */
+/** Fails where docs/glossary.md is not what the catalog's entries make, or writes it. */
 export function glossary({ write = false } = {}) {
-  const made = markdownOf(sectionsOf(readFileSync(join(root, CATALOGUE), "utf8")));
+  const made = markdownOf(sectionsOf(readFileSync(join(root, CATALOG), "utf8")));
   const path = join(root, FILE);
   if (write) {
     writeFileSync(path, made);
     say(`Wrote ${FILE}.`);
   } else if (readFileSync(path, "utf8") !== made) {
-    throw new StepFailed(`${FILE} is not what ${CATALOGUE} makes: run node tools/glossary.mjs --write`);
+    throw new StepFailed(`${FILE} is not what ${CATALOG} makes: run node tools/glossary.mjs --write`);
   }
 }
 

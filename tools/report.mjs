@@ -2,8 +2,8 @@
 
 export class StepFailed extends Error {}
 
-const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-const bold = (text) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
+const inColor = process.stdout.isTTY && !process.env.NO_COLOR;
+const bold = (text) => (inColor ? `\u001b[1m${text}\u001b[0m` : text);
 
 export function say(text) {
   console.log(text);

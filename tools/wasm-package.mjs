@@ -20,7 +20,7 @@ export async function packageWasm(built, out) {
   rmSync(out, { recursive: true, force: true });
   await run("wasm-bindgen", [built, "--target", "web", "--out-dir", out]);
   const wasm = join(out, basename(built).replace(/\.wasm$/, "_bg.wasm"));
-  const unoptimised = statSync(wasm).size;
+  const unoptimized = statSync(wasm).size;
   await run("wasm-opt", ["-O3", ...FEATURES.map((feature) => `--enable-${feature}`), wasm, "-o", wasm]);
-  return { wasm, unoptimised };
+  return { wasm, unoptimized };
 }

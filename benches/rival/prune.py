@@ -6,7 +6,7 @@ takes the Python package, whose C++ port of the same pruning it calls:
     pip install onnxsim==0.8.1 onnx
     python benches/rival/prune.py FOLDER MODEL.onnx ...
 
-Each model is simplified first, since otherwise the batch normalisations between convolutions stop the rival's chains and
+Each model is simplified first, since otherwise the batch normalizations between convolutions stop the rival's chains and
 nothing is pruned. Its time, which goes into FOLDER/milliseconds.json, is that of pruning alone.
 """
 

@@ -39,13 +39,13 @@ test.describe("photos", () => {
     await secateur.expectToWork();
   });
 
-  test("one pixel, grey, see-through and turned ones are compared like any other", async ({ secateur, page }) => {
+  test("one-pixel, gray, transparent and rotated ones are compared like any other", async ({ secateur, page }) => {
     await secateur.openGalleryModel();
     const white = { width: 300, height: 200, fill: "white" } as const;
     const jpeg = await draw(page, { ...white, type: "image/jpeg", marked: true });
     const photos: [name: string, type: string, bytes: Buffer, size: string][] = [
       ["pixel.png", "image/png", await draw(page, { width: 1, height: 1, fill: "green", type: "image/png" }), "1 × 1"],
-      ["grey.jpg", "image/jpeg", await draw(page, { ...white, fill: "#777", type: "image/jpeg" }), "300 × 200"],
+      ["gray.jpg", "image/jpeg", await draw(page, { ...white, fill: "#777", type: "image/jpeg" }), "300 × 200"],
       [
         "glass.png",
         "image/png",

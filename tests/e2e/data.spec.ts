@@ -40,11 +40,11 @@ test("a zip with a folder a class is counted, and found again after a reload", a
     ...Array.from({ length: 13 }, (_, index) => [`warm/${index}.png`, red!] as const),
     ...Array.from({ length: 12 }, (_, index) => [`cold/${index}.png`, blue!] as const),
   ]);
-  await drop(secateur, { name: "colours.zip", bytes: zipSync(files, { level: 0 }) });
+  await drop(secateur, { name: "colors.zip", bytes: zipSync(files, { level: 0 }) });
   const told = recover(secateur).getByTestId("training-data");
-  await expect(told).toHaveText("25 photos from “colours.zip”, in 2 classes.");
+  await expect(told).toHaveText("25 photos from “colors.zip”, in 2 classes.");
   await secateur.reload();
-  await expect(told).toHaveText("25 photos from “colours.zip”, in 2 classes.", { timeout: 60_000 });
+  await expect(told).toHaveText("25 photos from “colors.zip”, in 2 classes.", { timeout: 60_000 });
 
   await drop(secateur, { name: "half.zip", bytes: zipSync(files, { level: 0 }).subarray(0, 900) });
   await expect(recover(secateur).getByRole("alert")).toContainText("“half.zip” can't be unpacked");

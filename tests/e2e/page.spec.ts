@@ -18,8 +18,8 @@ const contrast = (page: Page) =>
   page.evaluate(() => {
     const { color, backgroundColor } = getComputedStyle(document.body);
     const context = new OffscreenCanvas(1, 1).getContext("2d")!;
-    const light = (colour: string) => {
-      context.fillStyle = colour;
+    const light = (color: string) => {
+      context.fillStyle = color;
       context.fillRect(0, 0, 1, 1);
       const [red, green, blue] = [...context.getImageData(0, 0, 1, 1).data].map((byte) => {
         const share = byte / 255;

@@ -5,7 +5,7 @@ interface Drawing {
   width: number;
   height: number;
   type: "image/png" | "image/jpeg";
-  /** CSS colour that fills the picture; its left half is then drawn red if `marked`. */
+  /** CSS color that fills the picture; its left half is then drawn red if `marked`. */
   fill: string;
   marked?: boolean;
 }

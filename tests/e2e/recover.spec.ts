@@ -21,7 +21,7 @@ async function download(secateur: Secateur): Promise<Buffer> {
   return readFileSync(await taken.path());
 }
 
-test("EfficientNet-Lite0 is reconstructed without labels, and the file that is taken home is that model", async ({
+test("EfficientNet-Lite0 is reconstructed without labels, and the exported file is that model", async ({
   secateur,
   page,
 }) => {
@@ -110,7 +110,7 @@ test("to the line: rounds go on the list, and a cancel keeps what was finished",
   await expect(page.getByTestId("recovered")).toBeVisible();
 });
 
-test("a model beyond the line is on the plot, and a click brings it back to be compared and taken home", async ({
+test("a model below the line is in the plot, and a click selects it to be compared and exported", async ({
   secateur,
   page,
 }) => {

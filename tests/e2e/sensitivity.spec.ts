@@ -8,7 +8,7 @@ interface Row {
   left: number[];
 }
 
-test("every layer is measured by several workers, and the cut is shared out by it", async ({ secateur, page }) => {
+test("every layer is measured by several workers, and the cut is spread by the results", async ({ secateur, page }) => {
   await secateur.openGalleryModel("A classroom's network");
   const panel = secateur.panel("Recover");
   await expect(panel.getByTestId("training-data")).toContainText("Fashion-MNIST");

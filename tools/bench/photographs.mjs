@@ -32,18 +32,18 @@ export async function measurePhotographs(browser, address, folder) {
   const teach = join(folder, "teach");
   const photos = readdirSync(teach).map((name) => join(teach, name));
   await panel.locator("input[type=file]").last().setInputFiles(photos);
-  await panel.getByTestId("lessons").getByText("your files").waitFor(PATIENCE);
+  await panel.getByTestId("training-data").getByText("your files").waitFor(PATIENCE);
   // At first the criterion was measured on the page's own photos.
-  await page.getByTestId("looking").getByText("Measured on").waitFor(PATIENCE);
+  await page.getByTestId("measurement").getByText("Measured on").waitFor(PATIENCE);
   await page.getByTestId("check").waitFor(PATIENCE);
-  const takeHome = page.getByRole("region", { name: "Take home", exact: true });
-  const link = takeHome.getByRole("link", { name: /^Download ONNX/ });
+  const exports = page.getByRole("region", { name: "Export", exact: true });
+  const link = exports.getByRole("link", { name: /^Download ONNX/ });
   const blind = await link.getAttribute("href");
   await page
-    .getByTestId("looking")
+    .getByTestId("measurement")
     .getByRole("button", { name: /^Measure again/ })
     .click();
-  await takeHome.locator(`a:text-matches("^Download ONNX"):not([href="${blind}"])`).waitFor(PATIENCE);
+  await exports.locator(`a:text-matches("^Download ONNX"):not([href="${blind}"])`).waitFor(PATIENCE);
 
   const results = [];
   const judge = async (name, seconds) => {
@@ -53,7 +53,7 @@ export async function measurePhotographs(browser, address, folder) {
     const on = ["--against", MODEL, "--data", join(folder, "unseen"), "--preset", PRESET, "--json"];
     const { agreement, pictures } = JSON.parse(await secateur("evaluate", file, ...on));
     const time = seconds === null ? "" : `, in ${seconds.toFixed(0)} s`;
-    say(`${name}: says the same as the original of ${(agreement * 100).toFixed(1)} % of ${pictures} crops${time}.`);
+    say(`${name}: agrees with the original on ${(agreement * 100).toFixed(1)} % of ${pictures} crops${time}.`);
     results.push({ name, agreement, pictures, seconds });
   };
   /** Presses a button, waits for the resulting model and for the end of its measurement; returns the seconds until the model. */
@@ -68,11 +68,11 @@ export async function measurePhotographs(browser, address, folder) {
 
   await judge("Cut", null);
   await panel.getByRole("radio", { name: "Reconstruct" }).check({ force: true });
-  await judge("Reconstructed", await recovered("Recover this cut", "“Reconstruct”"));
-  await panel.getByRole("radio", { name: "Distil" }).check({ force: true });
+  await judge("Reconstructed", await recovered("Recover accuracy", "“Reconstruct”"));
+  await panel.getByRole("radio", { name: "Distill" }).check({ force: true });
   await panel.getByLabel("steps", { exact: true }).fill(String(STEPS));
-  await panel.getByLabel(/learning rate/).fill(String(RATE));
-  await judge("Distilled", await recovered("Go on from the recovered one", "then “Distil”"));
+  await panel.getByLabel("Learning rate", { exact: true }).fill(String(RATE));
+  await judge("Distilled", await recovered("Continue training", "then “Distill”"));
   await context.close();
   rmSync(home, { recursive: true });
   return results;

@@ -24,32 +24,32 @@ export async function measureRecovery(browser, address, folder) {
   const card = page.getByRole("listitem").filter({ hasText: MODEL });
   await card.getByRole("button", { name: /^Open/ }).click();
   // The criterion is measured on pictures first.
-  await page.getByTestId("looking").getByText("Measured on").waitFor({ timeout: 120_000 });
+  await page.getByTestId("measurement").getByText("Measured on").waitFor({ timeout: 120_000 });
   await page.getByTestId("check").waitFor({ timeout: 60_000 });
   const parameters = await page.getByRole("row", { name: /^Parameters/ }).innerText();
 
   const panel = page.getByRole("region", { name: "Recover", exact: true });
-  const lessons = panel.getByTestId("lessons");
-  await lessons.getByText("Fashion-MNIST").waitFor({ timeout: 60_000 });
+  const data = panel.getByTestId("training-data");
+  await data.getByText("Fashion-MNIST").waitFor({ timeout: 60_000 });
   if (folder) {
     await panel.getByRole("radio", { name: "Your files" }).check({ force: true });
     const files = readdirSync(folder).map((name) => join(folder, name));
     await panel.locator("input[type=file]").last().setInputFiles(files);
-    await lessons.getByText("your files").waitFor({ timeout: 60_000 });
+    await data.getByText("your files").waitFor({ timeout: 60_000 });
   }
-  await panel.getByRole("radio", { name: "Distil" }).check({ force: true });
+  await panel.getByRole("radio", { name: "Distill" }).check({ force: true });
   await panel.getByLabel("steps", { exact: true }).fill(String(STEPS));
-  await panel.getByLabel(/learning rate/).fill(String(RATE));
+  await panel.getByLabel("Learning rate", { exact: true }).fill(String(RATE));
   await panel.getByText("Augmentation", { exact: true }).click();
-  await panel.getByLabel("mirror half of them").uncheck();
+  await panel.getByLabel("Flip half of the photos").uncheck();
   const start = performance.now();
-  await panel.getByRole("button", { name: "Recover this cut" }).click();
+  await panel.getByRole("button", { name: "Recover accuracy" }).click();
   await page.getByTestId("recovered").waitFor({ timeout: MOST_SECONDS * 1000 });
   const seconds = (performance.now() - start) / 1000;
   const test = page.getByTestId("recovered").getByRole("row", { name: /^Test/ });
   await test.waitFor({ timeout: 300_000 });
   const [original, , recovered] = await test.getByRole("cell").allInnerTexts();
-  say(`Learned from: ${(await lessons.innerText()).replace(/\.$/, "")}.`);
+  say(`Trained on: ${(await data.innerText()).replace(/\.$/, "")}.`);
   say(`Parameters: ${parameters.replace(/\s+/g, " ")}.`);
   say(`Accuracy on the test set: ${original} as it was, ${recovered} recovered, in ${seconds.toFixed(0)} s.`);
   await context.close();

@@ -2,7 +2,7 @@
 
     python tools/gallery/check_half_precision.py HALF.onnx FULL.onnx PHOTO...
 
-Runs both models in ONNX Runtime on each photo, and on the colour photographs that scikit-image carries. Exits with
+Runs both models in ONNX Runtime on each photo, and on the color photographs that come with scikit-image. Exits with
 status 1 if any first choice differs. Needs the packages of requirements.txt.
 """
 

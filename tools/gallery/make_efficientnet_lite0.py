@@ -75,7 +75,7 @@ class Builder:
             strides=[stride, stride],
         )
 
-    def normalise(self, value, source, name, activate=True):
+    def normalize(self, value, source, name, activate=True):
         parts = ["weight", "bias", "running_mean", "running_var"]
         stored = [self.constant(self.take(f"{source}.{part}"), f"{name}.{part}") for part in parts]
         value = self.node("BatchNormalization", [value, *stored], f"{name}_out", epsilon=EPSILON)
@@ -85,11 +85,11 @@ class Builder:
         entry = value
         if expansion != 1:
             value = self.convolve(value, f"{source}._expand_conv", f"{name}.expand")
-            value = self.normalise(value, f"{source}._bn0", f"{name}.expand.norm")
+            value = self.normalize(value, f"{source}._bn0", f"{name}.expand.norm")
         value = self.convolve(value, f"{source}._depthwise_conv", f"{name}.depthwise", stride, depthwise=True)
-        value = self.normalise(value, f"{source}._bn1", f"{name}.depthwise.norm")
+        value = self.normalize(value, f"{source}._bn1", f"{name}.depthwise.norm")
         value = self.convolve(value, f"{source}._project_conv", f"{name}.project")
-        value = self.normalise(value, f"{source}._bn2", f"{name}.project.norm", activate=False)
+        value = self.normalize(value, f"{source}._bn2", f"{name}.project.norm", activate=False)
         outputs, inputs = self.state[f"{source}._project_conv.weight"].shape[0], self.channels
         self.channels = outputs
         return self.node("Add", [value, entry], f"{name}.add_out") if stride == 1 and outputs == inputs else value
@@ -100,7 +100,7 @@ def build(state):
     net.constant(np.float32(0), "zero")
     net.constant(np.float32(6), "six")
     value = net.convolve("image", "_conv_stem", "stem", stride=2)
-    value = net.normalise(value, "_bn0", "stem.norm")
+    value = net.normalize(value, "_bn0", "stem.norm")
     net.channels = 32
     index = 0
     for count, size, first_stride, expansion, channels in STAGES:
@@ -110,7 +110,7 @@ def build(state):
             assert state[f"{source}._depthwise_conv.weight"].shape[2] == size and net.channels == channels
             index += 1
     value = net.convolve(value, "_conv_head", "head")
-    value = net.normalise(value, "_bn1", "head.norm")
+    value = net.normalize(value, "_bn1", "head.norm")
     value = net.node("GlobalAveragePool", [value], "pool_out")
     value = net.node("Flatten", [value], "flatten_out", axis=1)
     weight = net.half(net.take("_fc.weight"), "classifier.weight")

@@ -18,10 +18,10 @@ const STEPS = 255;
 export type Palette = Uint8ClampedArray;
 
 export function palette({ negative, zero, positive }: DivergingColors): Palette {
-  const towards = { negative: interpolateLab(zero, negative), positive: interpolateLab(zero, positive) };
+  const toward = { negative: interpolateLab(zero, negative), positive: interpolateLab(zero, positive) };
   const bytes = new Uint8ClampedArray((2 * STEPS + 1) * 3);
   for (let step = -STEPS; step <= STEPS; step++) {
-    const color = rgb(step < 0 ? towards.negative(-step / STEPS) : towards.positive(step / STEPS));
+    const color = rgb(step < 0 ? toward.negative(-step / STEPS) : toward.positive(step / STEPS));
     bytes.set([color.r, color.g, color.b], (step + STEPS) * 3);
   }
   return bytes;

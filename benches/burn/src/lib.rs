@@ -19,7 +19,7 @@ const SIDE: usize = 28;
 #[derive(Module, Debug)]
 struct Network {
     convolutions: Vec<Conv2d>,
-    normalisations: Vec<BatchNorm>,
+    normalizations: Vec<BatchNorm>,
     pool: MaxPool2d,
     average: AdaptiveAvgPool2d,
     dense: Linear,
@@ -37,7 +37,7 @@ impl Network {
         }
         Network {
             convolutions,
-            normalisations: FILTERS.map(|n| BatchNormConfig::new(n).init(device)).into(),
+            normalizations: FILTERS.map(|n| BatchNormConfig::new(n).init(device)).into(),
             pool: MaxPool2dConfig::new([2, 2]).init(),
             average: AdaptiveAvgPool2dConfig::new([1, 1]).init(),
             dense: LinearConfig::new(channels, CLASSES).init(device),
@@ -45,13 +45,13 @@ impl Network {
     }
 
     fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        let layers = self.convolutions.iter().zip(&self.normalisations);
+        let layers = self.convolutions.iter().zip(&self.normalizations);
         let mut x = images;
-        for (at, (convolution, normalisation)) in layers.enumerate() {
+        for (at, (convolution, normalization)) in layers.enumerate() {
             if at > 0 {
                 x = self.pool.forward(x);
             }
-            x = relu(normalisation.forward(convolution.forward(x)));
+            x = relu(normalization.forward(convolution.forward(x)));
         }
         self.dense.forward(self.average.forward(x).flatten(1, 3))
     }
