@@ -20,21 +20,26 @@ export interface Photo {
   readonly pixels: Status<Decoded>;
 }
 
+/** What has come of a photo's source so far. */
+type Fetched = Pick<Photo, "url" | "pixels">;
+
 export class Photos {
-  all = $state.raw<readonly Photo[]>([]);
+  readonly all = $derived.by(() => this.sources().map((source) => this.#photoOf(source)));
+  #fetched = $state.raw<ReadonlyMap<string, Fetched>>(new Map());
   readonly #decoding = new Map<string, Promise<Pixels | null>>();
 
   constructor(
     private readonly storage: Storage,
     private readonly catalogue: () => Catalogue | null,
+    private readonly sources: () => readonly PhotoSource[],
   ) {}
 
-  /** Shows these photos, decoding those that are new. */
-  follow(sources: readonly PhotoSource[]): void {
-    const known = new Map(this.all.map((photo) => [photo.id, photo]));
-    const wanted = new Set(sources.map(sourceId));
-    for (const photo of this.all) if (!wanted.has(photo.id)) this.#release(photo);
-    this.all = sources.map((source) => known.get(sourceId(source)) ?? this.#begin(source));
+  /** Decodes photos that are new, and lets go of those that are gone. */
+  fetch(): void {
+    const wanted = new Set(this.all.map(({ id }) => id));
+    for (const id of [...this.#decoding.keys()]) if (!wanted.has(id)) this.#release(id);
+    for (const { id, source, name } of this.all)
+      if (!this.#decoding.has(id)) this.#decoding.set(id, this.#decode(id, source, name));
   }
 
   /** The first photo that can be read, once it has been. */
@@ -53,24 +58,23 @@ export class Photos {
     return all.flatMap(({ name, pixels }) => (pixels ? [{ name, pixels }] : []));
   }
 
-  #begin(source: PhotoSource): Photo {
+  #photoOf(source: PhotoSource): Photo {
     const id = sourceId(source);
     const sample = source.kind === "sample" ? this.catalogue()?.photos.find((photo) => photo.id === source.id) : null;
     const name = source.kind === "file" ? source.name : (sample?.title ?? source.id);
     const credit = sample ? `${sample.credit} · ${sample.licence}` : null;
-    this.#decoding.set(id, this.#decode(id, source, name));
-    return { id, source, name, credit, url: null, pixels: loading(text("page-progress-decoding", { name })) };
+    return { id, source, name, credit, ...(this.#fetched.get(id) ?? decoding(name)) };
   }
 
   async #decode(id: string, source: PhotoSource, name: string): Promise<Pixels | null> {
     try {
       const bytes = await this.#bytesOf(source);
-      this.#update(id, { url: URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>])) });
+      this.#update(id, name, { url: URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>])) });
       const decoded = await decodePhoto(bytes, name);
-      this.#update(id, { pixels: ready(decoded) });
+      this.#update(id, name, { pixels: ready(decoded) });
       return decoded.pixels;
     } catch (error) {
-      this.#update(id, { pixels: failed(error) });
+      this.#update(id, name, { pixels: failed(error) });
       return null;
     }
   }
@@ -82,14 +86,18 @@ export class Photos {
     return download(photoUrl(sample));
   }
 
-  #update(id: string, change: Partial<Photo>): void {
-    const isThere = this.all.some((photo) => photo.id === id);
-    if (!isThere && change.url) URL.revokeObjectURL(change.url);
-    this.all = this.all.map((photo) => (photo.id === id ? { ...photo, ...change } : photo));
+  #update(id: string, name: string, change: Partial<Fetched>): void {
+    if (this.#decoding.has(id))
+      this.#fetched = new Map(this.#fetched).set(id, { ...(this.#fetched.get(id) ?? decoding(name)), ...change });
+    else if (change.url) URL.revokeObjectURL(change.url);
   }
 
-  #release(photo: Photo): void {
-    this.#decoding.delete(photo.id);
-    if (photo.url) URL.revokeObjectURL(photo.url);
+  #release(id: string): void {
+    this.#decoding.delete(id);
+    const url = this.#fetched.get(id)?.url;
+    if (url) URL.revokeObjectURL(url);
+    this.#fetched = new Map([...this.#fetched].filter(([fetched]) => fetched !== id));
   }
 }
+
+const decoding = (name: string): Fetched => ({ url: null, pixels: loading(text("page-progress-decoding", { name })) });

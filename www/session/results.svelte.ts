@@ -17,21 +17,25 @@ const SEARCHES = "search:";
 /** Where an earlier version of the page kept the only one. */
 const OLD_SEARCH = "search";
 
-type Chosen = Decisions["recovered"];
-
 export class Results {
   /** Models that were recovered, newest last. */
   attempts = $state.raw<readonly Attempt[]>([]);
   /** Searches to the line that ended before they were over, one of each model. */
   searches = $state.raw<readonly Search[]>([]);
-  /** The file of the recovered model that is chosen. */
-  recovered = $state.raw<{ readonly attempt: Attempt; readonly bytes: Uint8Array } | null>(null);
-  #chosen: Chosen = null;
+  /** The recovered model that is chosen, with its file; `null` before that has been fetched. */
+  readonly recovered = $derived.by(() => {
+    const file = this.#file;
+    if (!file || file.attempt.id !== this.chosen()?.attempt) return null;
+    return { ...file, attempt: this.attempts.find(({ id }) => id === file.attempt.id) ?? file.attempt };
+  });
+  /** What was fetched last. */
+  #file = $state.raw<{ readonly attempt: Attempt; readonly bytes: Uint8Array } | null>(null);
 
   constructor(
     private readonly core: Core,
     private readonly storage: Storage,
     private readonly notices: Notices,
+    private readonly chosen: () => Decisions["recovered"],
   ) {}
 
   /** Brings back what earlier visits left. */
@@ -59,7 +63,7 @@ export class Results {
     const attempt: Attempt = {
       ...rest,
       ...origin,
-      id: this.#chosen?.attempt === rest.id ? randomId() : rest.id,
+      id: this.chosen()?.attempt === rest.id ? randomId() : rest.id,
       at: Date.now(),
       key,
       original: beginning.original,
@@ -73,14 +77,14 @@ export class Results {
     if (!replaced && this.attempts.length === MOST_ATTEMPTS)
       this.notices.trouble(text("page-notice-list-full", { most: MOST_ATTEMPTS }));
     await this.storage.saveAttempts(withAttempt(this.attempts, attempt));
-    this.#show(withAttempt(this.attempts, attempt));
+    this.attempts = withAttempt(this.attempts, attempt);
     if (replaced?.key) this.storage.forget(replaced.key);
     return attempt;
   }
 
   /** What photos that nothing was chosen by tell of a model, or of the best one of a search. */
   keepTest(of: string, tested: Tested): void {
-    this.#show(withTest(this.attempts, of, tested));
+    this.attempts = withTest(this.attempts, of, tested);
     void this.storage.saveAttempts(this.attempts);
   }
 
@@ -95,24 +99,15 @@ export class Results {
     void this.storage.save(SEARCHES + model, search);
   }
 
-  /** Fetches the file of the model that is chosen. Rejects where it is gone. */
-  async choose(chosen: Chosen): Promise<void> {
-    this.#chosen = chosen;
-    if (!chosen) this.recovered = null;
-    if (!chosen || this.recovered?.attempt.id === chosen.attempt) return;
-    this.recovered = null;
+  /** Fetches the file of the model that is chosen, where it is not there, and lets go of any other. Rejects where it is gone. */
+  async fetch(): Promise<void> {
+    const chosen = this.chosen();
+    if (this.#file?.attempt.id === chosen?.attempt) return;
+    this.#file = null;
+    if (!chosen) return;
     const attempt = this.attempts.find(({ id }) => id === chosen.attempt);
     if (!attempt) throw new PageError(message("page-error-recovered-gone"));
     const bytes = await this.storage.bytes(chosen.key, message("page-error-recovered-gone"));
-    if (this.#chosen?.attempt !== chosen.attempt) return;
-    // It may have been measured meanwhile.
-    this.recovered = { attempt: this.attempts.find(({ id }) => id === attempt.id) ?? attempt, bytes };
-  }
-
-  #show(attempts: readonly Attempt[]): void {
-    this.attempts = attempts;
-    const chosen = this.recovered;
-    const known = attempts.find(({ id }) => id === chosen?.attempt.id);
-    if (chosen && known) this.recovered = { ...chosen, attempt: known };
+    if (this.chosen()?.attempt === chosen.attempt) this.#file = { attempt, bytes };
   }
 }

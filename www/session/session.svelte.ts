@@ -109,7 +109,7 @@ export class Session {
   constructor(private readonly core: Core) {
     const catalogue = () => (this.catalogue.state === "ready" ? this.catalogue.value : null);
     this.model = new Model(core, this.storage, catalogue);
-    this.photos = new Photos(this.storage, catalogue);
+    this.photos = new Photos(this.storage, catalogue, () => this.#photos);
     this.criteria = new Criteria(core);
     this.cut = new Cut(core);
     this.comparison = new Comparison(core);
@@ -123,7 +123,7 @@ export class Session {
       classes: () => this.preset?.classes,
     });
     this.scores = new Scores(core, this.criteria, this.queue);
-    this.results = new Results(core, this.storage, this.notices);
+    this.results = new Results(core, this.storage, this.notices, () => this.#recovered);
     const listeners = {
       onBegin: () => (this.#leftAt = this.#standing),
       onOutcome: (outcome: Outcome) => this.#keep(outcome),
@@ -381,8 +381,8 @@ export class Session {
       untrack(() => void this.#followModel(model));
     });
     $effect(() => {
-      const photos = this.#photos;
-      untrack(() => this.photos.follow(photos));
+      void this.#photos;
+      untrack(() => this.photos.fetch());
     });
     $effect(() => {
       const recipe = this.#recipe;
@@ -397,8 +397,8 @@ export class Session {
       });
     });
     $effect(() => {
-      const chosen = this.#recovered;
-      untrack(() => void this.#followRecovered(chosen));
+      void this.#recovered;
+      untrack(() => void this.#fetchRecovered());
     });
     $effect(() => this.#followComparison());
     $effect(() => this.setup.follow());
@@ -450,9 +450,9 @@ export class Session {
       : null;
   }
 
-  async #followRecovered(chosen: Decisions["recovered"]): Promise<void> {
+  async #fetchRecovered(): Promise<void> {
     try {
-      await this.results.choose(chosen);
+      await this.results.fetch();
     } catch (error) {
       this.notices.trouble(failureOf(error).message);
       this.history = amend(this.history, { ...this.decisions, recovered: null });
