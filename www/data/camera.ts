@@ -2,7 +2,7 @@
 import { message, PageError, type Message } from "../text/message";
 
 const WISHED: MediaStreamConstraints = { video: { width: { ideal: 640 }, height: { ideal: 480 } }, audio: false };
-/** Good enough that a model sees no difference. */
+/** High enough that it makes no difference to a model. */
 const QUALITY = 0.95;
 
 const REASONS: Readonly<Record<string, Message>> = {
@@ -12,9 +12,9 @@ const REASONS: Readonly<Record<string, Message>> = {
   OverconstrainedError: message("page-error-camera-size"),
 };
 
-/** Asks for the camera; throws with what went wrong and what to do. */
+/** Asks for the camera. The error says what went wrong and what to do. */
 export async function openCamera(): Promise<MediaStream> {
-  // Browsers hide cameras from pages that are not served securely.
+  // Browsers hide cameras from pages that are not served over a secure connection.
   const devices = (navigator as { mediaDevices?: MediaDevices }).mediaDevices;
   if (!devices) {
     throw new PageError(message("page-error-camera-insecure"));
@@ -31,7 +31,7 @@ export function closeCamera(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-/** The picture that is shown now, as the bytes of a JPEG file. */
+/** The current image, as the bytes of a JPEG file. */
 export async function takePicture(video: HTMLVideoElement): Promise<Uint8Array> {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;

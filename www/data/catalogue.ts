@@ -1,4 +1,4 @@
-/** What the page brings along: the gallery's models and the sample photographs, as their manifests list them. */
+/** What comes with the page: the gallery's models and the sample photos, as their manifests list them. */
 import type { Preset } from "../core/protocol";
 import { message, PageError } from "../text/message";
 import { downloadJson } from "./download";
@@ -12,14 +12,14 @@ export interface GalleryModel {
   readonly preset: string;
   readonly licence: string;
   readonly source: string;
-  /** Path of what was written down while it was trained here, relative to the manifest. */
+  /** Path of its training log, relative to the manifest. */
   readonly log?: string;
 }
 
 export interface SamplePhoto {
   readonly id: string;
   readonly title: string;
-  /** Path of the picture, relative to the manifest. */
+  /** Path of the photo, relative to the manifest. */
   readonly file: string;
   readonly credit: string;
   readonly licence: string;
@@ -33,22 +33,22 @@ export interface DatasetFile {
 
 export interface DatasetPart {
   readonly count: number;
-  /** All pictures in one. */
+  /** All photos in one sprite sheet. */
   readonly sheet: DatasetFile;
   /** An IDX file. */
   readonly labels: DatasetFile;
 }
 
-/** Labelled pictures for one of the models, in parts as they are published. */
+/** A labeled data set for one of the models, split as it was published. */
 export interface Dataset {
   readonly id: string;
-  /** The model that they are for. */
+  /** The id of the model that it is for. */
   readonly model: string;
   readonly title: string;
-  /** Of one picture, in pixels. */
+  /** Size of one photo, in pixels. */
   readonly width: number;
   readonly height: number;
-  /** Pictures in a row of a sheet. */
+  /** Photos in each row of a sheet. */
   readonly inARow: number;
   readonly train: DatasetPart;
   readonly test: DatasetPart;
@@ -77,7 +77,7 @@ export function modelUrl(model: GalleryModel): string {
   return fileUrl(model.file);
 }
 
-/** Of a file that the gallery's manifest names. */
+/** The address of a file that the gallery's manifest names. */
 export function fileUrl(file: string): string {
   return atHome(GALLERY + file);
 }
@@ -94,7 +94,7 @@ export async function loadPreset(name: string): Promise<Preset> {
   return load();
 }
 
-/** The page may stand under any path. */
+/** The page may be served under any path. */
 function atHome(path: string): string {
   return new URL(path, document.baseURI).href;
 }

@@ -1,4 +1,4 @@
-/** Class names as people keep them: one a line, or a JSON list, or a JSON object from number to name. */
+/** Class names in the usual formats: one per line, a JSON list, or a JSON object from number to name. */
 export function classNamesIn(text: string): string[] {
   const trimmed = text.trim();
   return (

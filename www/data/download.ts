@@ -1,13 +1,13 @@
-/** Fetches bytes of this page's own origin, telling how many have come. */
+/** Downloads bytes from this page's own origin and reports the progress. */
 import { message, PageError } from "../text/message";
 
 export interface Arrived {
   readonly bytes: number;
-  /** `null` where the server does not say. */
+  /** `null` if the server does not say. */
   readonly of: number | null;
 }
 
-/** `expected`: the size in bytes where it is known beforehand; servers that compress do not tell it. */
+/** `expected`: the size in bytes, if it is known beforehand. Servers that compress do not report it. */
 export async function download(
   url: string,
   options: { signal?: AbortSignal; expected?: number; onArrived?: (arrived: Arrived) => void } = {},

@@ -1,8 +1,8 @@
-/** Reads a file that the visitor dropped, pasted or chose, with a message that names it where that fails. */
+/** Reads a file that the visitor dropped, pasted, or chose. The error names the file. */
 import * as format from "../format";
 import { message, PageError } from "../text/message";
 
-/** WebAssembly's memory ends at 4 GB, and a model stands in it more than once while it is cut. */
+/** WebAssembly has at most 4 GB of memory, and it holds a model more than once while the model is pruned. */
 const LARGEST = 1_500_000_000;
 
 export async function readBytes(file: File): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-/** A photo's file → pixels, with a message that names the file where that can't be done. */
+/** Decodes a photo's file into pixels. The error names the file. */
 import { CoreError, RestartableWorker } from "../core/restartable-worker";
 import * as format from "../format";
 import { message, PageError } from "../text/message";

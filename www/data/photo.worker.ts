@@ -1,9 +1,9 @@
-/** Decodes photos off the main thread, upright as their EXIF says, into plain RGBA pixels. */
+/** Decodes photos off the main thread into plain RGBA pixels, turned upright as their EXIF data says. */
 import { expose, transfer } from "comlink";
 import type { Pixels } from "../core/protocol";
 import { message, PageError } from "../text/message";
 
-/** Beyond this, a photo is shrunk while it is decoded: no model looks at more, and memory is not endless. */
+/** Larger photos are shrunk while they are decoded: no model uses more pixels, and memory is limited. */
 const MOST_PIXELS = 16_000_000;
 
 export interface Decoded {

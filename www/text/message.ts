@@ -1,4 +1,4 @@
-/** What is to be said, before it is put into words: it can be kept, cross threads, and be said in any language. */
+/** Messages before they become sentences: they can be stored, sent between threads, and shown in any language. */
 import type { Message, Values } from ".";
 
 export type { Message };
@@ -9,25 +9,25 @@ export function message(key: string, args: Values = {}): Message {
 
 export const CANCELLED = message("error-cancelled");
 
-/** Something that went wrong, and what to say of it. `code` is its kind. */
+/** An error with the message to show. `code` is the kind of error. */
 export class PageError extends Error {
   constructor(
     readonly said: Message,
     readonly code = "failed",
   ) {
-    // Of an error that leaves a worker, this is all that arrives.
+    // This is all that arrives of an error that leaves a worker.
     super(JSON.stringify(said));
     this.name = "PageError";
   }
 }
 
-/** What an error says: a message as JSON, where the page or the core threw it, or other software's own words. */
+/** An error's message: it is JSON if the page or the core threw the error; otherwise these are other software's own words. */
 export function saidBy({ message: words }: Error): Message {
   try {
     const said = JSON.parse(words) as Message;
     if (typeof said.key === "string") return said;
   } catch {
-    // No JSON.
+    // Not JSON.
   }
   return message("error-foreign", { reason: words });
 }

@@ -1,16 +1,16 @@
-/** A set of pictures that the page brings along for one of the gallery's models. */
+/** A data set that comes with the page, for one of the gallery's models. */
 import { text } from "../../text";
 import { fileUrl, type Dataset, type DatasetPart } from "../catalogue";
 import { download } from "../download";
 import type { TrainingStack } from "./training-item";
 import { levelsOfSheet } from "./unpack";
 
-/** What an IDX file of labels has before them. */
+/** Bytes before the labels in an IDX file. */
 const LABELS_HEADER = 8;
 
 /**
- * Both parts, as they are published; they are fetched when they are first needed, and once. `onFetched` is called when the
- * labels of one have become known.
+ * Both parts of the published split. Each is fetched once, when it is first needed. `onFetched` is called when the labels of
+ * one are known.
  */
 export function datasetStacks(dataset: Dataset, onFetched: () => void): TrainingStack[] {
   return [stackOf(dataset, dataset.train, false, onFetched), stackOf(dataset, dataset.test, true, onFetched)];
@@ -45,7 +45,7 @@ function stackOf(dataset: Dataset, part: DatasetPart, toTest: boolean, onFetched
     },
     stack(onShare) {
       fetched ??= fetchAll(onShare).catch((error: unknown) => {
-        // The next attempt fetches anew.
+        // The next attempt fetches it again.
         fetched = null;
         throw error;
       });

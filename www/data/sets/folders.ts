@@ -1,13 +1,13 @@
-/** Photos in folders that are classes. */
+/** Photos in class folders. */
 import type { DatasetEntry } from "../../core/protocol";
 import { decodePhoto } from "../photo";
 import { nameOf, type Entry } from "./entries";
 import type { TrainingPhoto } from "./training-item";
 
-/** What the paths say of photos: the core tells. */
+/** Asks the core what the paths say about the photos. */
 export type PlacesOf = (paths: string[], rooted: boolean) => Promise<DatasetEntry[]>;
 
-/** `rooted`: whether the first folder holds all of them by its nature, as a chosen folder does. */
+/** `rooted`: whether the first folder is the one that was chosen, which contains all photos. */
 export async function trainingPhotos(
   photos: readonly Entry[],
   rooted: boolean,

@@ -1,11 +1,11 @@
-/** Pairs of IDX files: which pictures belong to which labels. The core reads them. */
+/** Pairs IDX files of images with IDX files of labels. The core reads them. */
 import type { PictureStack } from "../../core/protocol";
 import { message, PageError } from "../../text/message";
 import { isIdxName, nameOf, type Entry } from "./entries";
 import type { TrainingStack } from "./training-item";
 import { gunzip } from "./unpack";
 
-/** Reads a pair; throws where the two do not belong together. */
+/** Reads a pair; throws if the two files do not fit together. */
 export type ReadIdx = (
   imagesName: string,
   images: Uint8Array,
@@ -21,7 +21,7 @@ interface Opened {
   readonly holdsImages: boolean;
 }
 
-/** Unpacks the files and pairs them. Files that were published to test on (`t10k-…`, `test-…`) are kept to that. */
+/** Unpacks the files and pairs them. Files that were published for testing (`t10k-…`, `test-…`) are used only for that. */
 export async function idxStacks(entries: readonly Entry[], read: ReadIdx): Promise<TrainingStack[]> {
   const opened: Opened[] = [];
   for (const entry of entries) {

@@ -1,4 +1,4 @@
-/** Unpacks archives and sheets off the main thread. */
+/** Unpacks archives and sprite sheets off the main thread. */
 import { expose, transfer } from "comlink";
 import { message, PageError, type Message } from "../../text/message";
 import { cutSheet, type SheetShape } from "./sheet";

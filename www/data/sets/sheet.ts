@@ -1,14 +1,14 @@
-/** Many small grey pictures that are stored as one: row by row, each of the same size. */
+/** A sprite sheet: many small gray photos of the same size in one image, row by row. */
 
 export interface SheetShape {
   readonly width: number;
   readonly height: number;
-  /** Pictures in a row of the sheet. */
+  /** Photos in each row of the sheet. */
   readonly inARow: number;
   readonly count: number;
 }
 
-/** One byte a pixel, picture after picture. `rgba` are the pixels of the sheet, whose colours are equal. */
+/** One byte per pixel, photo after photo. `rgba` holds the pixels of the sheet; their color channels are equal. */
 export function cutSheet(rgba: Uint8ClampedArray, { width, height, inARow, count }: SheetShape): Uint8Array {
   const levels = new Uint8Array(count * width * height);
   const stride = inARow * width;

@@ -8,20 +8,20 @@ export interface ClassCount {
 }
 
 export interface Summary {
-  /** Pictures that may be learned from and chosen by, and those that are only ever tested on. */
+  /** Photos for training and validation, and photos only for testing. */
   readonly pictures: number;
   readonly toTest: number;
-  /** Of the pictures to learn from, in the order of the preset or the alphabet; empty where there are no labels. */
+  /** The classes of the training photos, in the order of the preset or the alphabet; empty without labels. */
   readonly classes: readonly ClassCount[];
   readonly warnings: readonly string[];
 }
 
-/** A class with fewer than this share of the largest one's pictures is hardly learned. */
+/** A class with less than this share of the largest class's photos is hardly learned. */
 const UNEVEN = 0.2;
-/** Fewer pictures leave little to measure on. */
+/** Fewer photos are too few for measurements. */
 const FEW = 24;
 
-/** `classes`: the names that the preset gives, in the order of their numbers. */
+/** `classes`: the preset's class names, in the order of their numbers. */
 export function summarize(items: readonly TrainingItem[], classes: readonly string[] | undefined): Summary {
   const counts = new Map<string, number>();
   let [pictures, toTest] = [0, 0];

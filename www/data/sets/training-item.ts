@@ -2,28 +2,28 @@
 import type { PictureStack, Pixels } from "../../core/protocol";
 import type { Origin } from "../../state/origin";
 
-/** A photo: at hand, or a file that is read when its turn comes. */
+/** A photo: already decoded, or a file that is read when it is needed. */
 export interface TrainingPhoto {
   readonly name: string;
   /** The folder that is its class. */
   readonly folder: string | null;
-  /** Whether it was published to test on, so that nothing is to be learned from it or chosen by it. */
+  /** Whether it was published for testing, so that it must not be used for training or for choosing a model. */
   readonly toTest?: boolean;
-  /** Its id among the photos of the comparison, if it is one of those. */
+  /** Its id among the comparison photos, if it is one of them. */
   readonly compared?: string;
   pixels(): Promise<Pixels>;
 }
 
-/** Many small pictures of one size. */
+/** Many small photos of one size. */
 export interface TrainingStack {
   readonly name: string;
   readonly toTest: boolean;
   /** Whether the gallery's model for it was trained on it. */
   readonly taught?: boolean;
   readonly count: number;
-  /** The class of each picture, where that is known already. */
+  /** The class of each photo, if it is known yet. */
   readonly labels: Uint8Array | null;
-  /** Fetches them when they are first needed; `onShare` is told how far that is. */
+  /** Fetches the photos when they are first needed; `onShare` reports the progress. */
   stack(onShare: (share: number | null) => void): Promise<PictureStack>;
 }
 
@@ -31,12 +31,12 @@ export type TrainingItem = TrainingPhoto | TrainingStack;
 
 export const isStack = (item: TrainingItem): item is TrainingStack => "stack" in item;
 
-/** Half-labeled photos count as photos without labels. */
+/** Partly labeled photos count as photos without labels. */
 export function areLabeled(items: readonly TrainingItem[]): boolean {
   return items.every((item) => isStack(item) || item.folder !== null);
 }
 
-/** What is to be told of whatever is made with these. */
+/** What the page says of every model that is made with these. */
 export function originOf(items: readonly TrainingItem[]): Origin {
   return {
     compared: items.flatMap((item) => (isStack(item) ? [] : (item.compared ?? []))),

@@ -1,4 +1,4 @@
-/** The door to the worker that unpacks archives and sheets, which is started when it is first needed. */
+/** Calls the worker that unpacks archives and sprite sheets. It is started when it is first needed. */
 import { message, PageError } from "../../text/message";
 import { wrap, type Remote } from "comlink";
 import type { SetsApi } from "./sets.worker";
@@ -22,7 +22,7 @@ export async function levelsOfSheet(file: Uint8Array, shape: SheetShape): Promis
   return sets().sheet(file as Uint8Array<ArrayBuffer>, shape);
 }
 
-/** Unpacks a .gz file; others are returned as they are. */
+/** Unpacks a .gz file; other files are returned unchanged. */
 export async function gunzip(bytes: Uint8Array, name: string): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {

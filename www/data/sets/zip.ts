@@ -1,14 +1,14 @@
-/** What a zip archive holds of photos and IDX files. */
+/** The photos and IDX files in a ZIP archive. */
 import { unzipSync } from "fflate";
 import { message, PageError } from "../../text/message";
 import { isHidden, isIdxName, isPhotoName } from "./entries";
 
-/** Unpacked, these have to stand in the page's memory. */
+/** The unpacked files must fit into the page's memory. */
 const MOST_BYTES = 1_500_000_000;
 
 export type Unpacked = readonly (readonly [path: string, bytes: Uint8Array])[];
 
-/** Throws where the archive is damaged, too large, or holds nothing of the kind. */
+/** Throws if the archive is damaged or too large, or if it contains no such files. */
 export function unzip(archive: Uint8Array, name: string): Unpacked {
   let size = 0;
   const isWanted = ({ name: path, originalSize }: { name: string; originalSize: number }): boolean => {
