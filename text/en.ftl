@@ -462,7 +462,7 @@ page-cut-target = Reduce
 page-cut-target-macs = multiply-adds
 page-cut-target-parameters = parameters
 page-cut-target-bytes = file size
-page-cut-target-sparsity = the number of weights or channels
+page-cut-target-sparsity = weights or channels
 page-cut-target-macs-zeros = Only multiply-adds with non-zero weights are counted. Most engines still compute the others.
 page-cut-manual-sliders = Each layer has its own slider in the list of layers below.
 
@@ -511,16 +511,19 @@ page-cut-measure-cancelled = You canceled the measurement.
 page-cut-measure-waits = The previous cut stays until the criterion is measured.
 
 page-cut-allocation = Spread across layers
-page-cut-global = Global: remove the least important anywhere
-page-cut-uniform = Uniform: remove the same share of every layer
-page-cut-manual = By hand: set a share for each layer
+page-cut-global = Global
+page-cut-global-about = Removes the least important parts, wherever in the network they are.
+page-cut-uniform = Uniform
+page-cut-uniform-about = Removes the same share of every layer.
+page-cut-manual = By hand
+page-cut-manual-about = Removes the share that you set for each layer.
 
 page-cut-advanced = Advanced
-page-cut-channel-score = A channel's score is
-page-cut-block-score = A block's score is
-page-cut-mean = the mean of its weights' scores
-page-cut-sum = the sum of its weights' scores
-page-cut-max = the largest of its weights' scores
+page-cut-channel-score = Combine the scores of a channel's weights by
+page-cut-block-score = Combine the scores of a block's weights by
+page-cut-mean = mean
+page-cut-sum = sum
+page-cut-max = maximum
 page-cut-floor = Keep at least this many channels per layer
 page-cut-rounding = Round channel counts to multiples of
 page-cut-rounding-none = 1 (no rounding)
@@ -648,7 +651,7 @@ page-layer-drawing-magnitudes = Drawing the magnitudes
 page-layer-weights-title = Weights and mask
 page-layer-drawing-weights = Drawing the weights
 page-layer-color = Color shows
-page-layer-color-mean = mean of a cell
+page-layer-color-mean = mean
 page-layer-color-largest = largest magnitude
 page-layer-zoom-out = Zoom out
 page-layer-zoom-in = Zoom in
@@ -812,6 +815,7 @@ page-preprocessing-step-classes = change the class names
 ## The page: data
 
 page-data-label = Training data
+page-data-fashion-mnist = The test photos are the published test set, complete and unchanged. The training photos are the first 12,000 of 60,000, compressed slightly. The network was trained on all 60,000, so only the test accuracy tells how good it is on new photos.
 page-data-source-photos = Comparison photos
 page-data-source-files = Your files
 page-data-source-camera = Camera

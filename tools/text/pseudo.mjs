@@ -14,7 +14,11 @@ class Lengthen extends Transformer {
   visitPattern(node) {
     this.genericVisit(node);
     const last = node.elements.findLast(({ type, value }) => type === "TextElement" && /\p{L}{2,}/u.test(value));
-    if (last) last.value += this.filling(node);
+    if (last) {
+      // The space before a parameter stays there.
+      const end = last.value.trimEnd().length;
+      last.value = last.value.slice(0, end) + this.filling(node) + last.value.slice(end);
+    }
     return node;
   }
   visitTextElement(node) {

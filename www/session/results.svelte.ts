@@ -7,7 +7,7 @@ import type { Search } from "../state/search";
 import type { Storage } from "../state/storage";
 import { text } from "../text";
 import { message, PageError } from "../text/message";
-import type { Core, Tested } from "../core/protocol";
+import type { Core, ComparisonResult } from "../core/protocol";
 import { completedAttempts } from "./migrations";
 import type { Notices } from "./notices.svelte";
 import type { Outcome } from "./recovery.svelte";
@@ -83,7 +83,7 @@ export class Results {
   }
 
   /** What photos that nothing was chosen by tell of a model, or of the best one of a search. */
-  keepTest(of: string, tested: Tested): void {
+  keepTest(of: string, tested: ComparisonResult): void {
     this.attempts = withTest(this.attempts, of, tested);
     void this.storage.saveAttempts(this.attempts);
   }

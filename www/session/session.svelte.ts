@@ -1,6 +1,6 @@
 /** One visit: the decisions with their history, and everything on the page that follows from them. */
 import { untrack } from "svelte";
-import type { Core, Preset, Recipe, Tested } from "../core/protocol";
+import type { Core, Preset, Recipe, ComparisonResult } from "../core/protocol";
 import { loadCatalogue, type Catalogue } from "../data/catalogue";
 import type { TrainingItem } from "../data/sets/training-item";
 import type { Attempt } from "../state/attempts";
@@ -128,7 +128,7 @@ export class Session {
       onBegin: () => (this.#leftAt = this.#standing),
       onOutcome: (outcome: Outcome) => this.#keep(outcome),
       onSearch: (model: string, search: Search | null) => this.results.keepSearch(model, search),
-      onTested: (of: string, tested: Tested) => this.results.keepTest(of, tested),
+      onTested: (of: string, tested: ComparisonResult) => this.results.keepTest(of, tested),
     };
     this.recovery = new Recovery(core, listeners, this.queue);
     this.setup = new RecoverySetup(core, {

@@ -11,11 +11,11 @@ export function granularities(): Record<string, { name: string; about: string }>
   };
 }
 
-export function allocations(): Record<string, string> {
+export function allocations(): Record<string, { name: string; about: string }> {
   return {
-    global: text("page-cut-global"),
-    uniform: text("page-cut-uniform"),
-    manual: text("page-cut-manual"),
+    global: { name: text("page-cut-global"), about: text("page-cut-global-about") },
+    uniform: { name: text("page-cut-uniform"), about: text("page-cut-uniform-about") },
+    manual: { name: text("page-cut-manual"), about: text("page-cut-manual-about") },
   };
 }
 
