@@ -8,7 +8,8 @@ use command::{
     Folder, NAMED_PRESET, PRESET, colours_and_preset, fail, json, photo, picture_folders, secateur,
     succeed,
 };
-use common::{Net, Random};
+use common::Random;
+use common::nets::{Layer::*, chain};
 use secateur::data::Split;
 use secateur::data::{Preset, folder::Folder as PhotoFolder};
 use secateur::onnx;
@@ -102,12 +103,7 @@ fn accuracy_and_agreement_are_counted() {
 #[test]
 fn folders_of_a_model_whose_preset_names_no_classes() {
     let folder = Folder::new("folders-unnamed");
-    let mut net = Net::new(4);
-    let x = net.input(&[1, 3, 8, 8]);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 1000);
-    let model = common::with_open_batch(net.finish(&[y]));
+    let model = common::with_open_batch(chain(4, &[1, 3, 8, 8], &[Pool, Flatten, Linear(1000)]));
     let model = folder.write("imagenet.onnx", onnx::write(&model).unwrap());
     let preset = folder.write("preset.json", PRESET);
     let data = pictures(&folder, 4);
@@ -193,15 +189,11 @@ fn every_method_makes_a_model_that_tells_how_it_was_made() {
 #[test]
 fn recalibration_from_the_command_line_measures_anew_and_is_written_down() {
     let folder = Folder::new("recover-recalibrate");
-    let mut net = Net::new(6);
-    let x = net.input(&[1, 3, 8, 8]);
-    let x = net.conv(x, 12, 3);
-    let x = net.batch_norm(x);
-    let x = net.relu(x);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
-    let model = common::with_open_batch(net.finish(&[y]));
+    let model = common::with_open_batch(chain(
+        6,
+        &[1, 3, 8, 8],
+        &[Conv(12, 3), Norm, Relu, Pool, Flatten, Linear(3)],
+    ));
     let model = folder.write("normalised.onnx", onnx::write(&model).unwrap());
     let preset = folder.write("preset.json", NAMED_PRESET);
     let data = pictures(&folder, 12);

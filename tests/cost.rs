@@ -64,9 +64,7 @@ fn one_sample_without_an_axis_for_the_batch() {
     let x = net.input(&[3, 6, 6]);
     let x = net.reshape(x, &[1, 3, 6, 6]);
     let x = net.conv(x, 8, 3);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let answer = net.linear(x, 4);
+    let answer = net.classifier(x, 4);
     let counted = model_cost(&net.finish(&[answer]), 0);
     assert_eq!(counted.totals.macs, 36 * 8 * 27 + 8 * 4);
 }

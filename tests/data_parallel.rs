@@ -2,7 +2,11 @@
 
 mod common;
 
-use common::{Net, Random};
+use common::Random;
+use common::nets::{
+    Layer::{self, *},
+    chain,
+};
 use secateur::data::Split;
 use secateur::data::{Augmentation, Pictures, Preset};
 use secateur::eval::Metrics;
@@ -38,14 +42,11 @@ fn pictures(count: usize) -> Arc<Pictures> {
 }
 
 fn network(normalised: bool) -> Graph {
-    let mut net = Net::new(2);
-    let x = net.input(&[1, 1, 6, 6]);
-    let x = net.conv(x, 4, 3);
-    let x = if normalised { net.batch_norm(x) } else { x };
-    let x = net.relu(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
-    common::with_open_batch(net.finish(&[y]))
+    let layers: &[Layer] = match normalised {
+        true => &[Conv(4, 3), Norm, Relu, Flatten, Linear(3)],
+        false => &[Conv(4, 3), Relu, Flatten, Linear(3)],
+    };
+    common::with_open_batch(chain(2, &[1, 1, 6, 6], layers))
 }
 
 fn plan(workers: usize) -> Plan {

@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::{Net, Random};
+use common::Random;
+use common::nets::{Layer::*, chain};
 use secateur::Error;
 use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::Graph;
@@ -32,17 +33,20 @@ fn pictures(random: &mut Random) -> (Vec<f32>, Vec<u32>) {
 }
 
 fn untrained() -> Graph {
-    let mut net = Net::new(21);
-    let x = net.input(&[BATCH, 1, SIDE, SIDE]);
-    let x = net.conv(x, 8, 3);
-    let x = net.batch_norm(x);
-    let x = net.relu(x);
-    let x = net.conv_with(x, 12, 3, 1, 2, 1, true);
-    let x = net.batch_norm(x);
-    let x = net.relu(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, CLASSES);
-    common::with_open_batch(net.finish(&[y]))
+    common::with_open_batch(chain(
+        21,
+        &[BATCH, 1, SIDE, SIDE],
+        &[
+            Conv(8, 3),
+            Norm,
+            Relu,
+            Halved(12),
+            Norm,
+            Relu,
+            Flatten,
+            Linear(CLASSES),
+        ],
+    ))
 }
 
 fn settings(rate: f32) -> Settings {

@@ -117,9 +117,7 @@ fn entangled(seed: u64) -> Graph {
             _ => net.add(active, sum),
         };
     }
-    let pooled = net.pool(x);
-    let flat = net.flatten(pooled);
-    let logits = net.linear(flat, 7);
+    let logits = net.classifier(x, 7);
     net.finish(&[logits, x])
 }
 

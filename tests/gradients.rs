@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::nets::{Layer::*, chain};
 use common::slopes::check;
 use common::{Net, int, ints};
 
@@ -77,13 +78,10 @@ fn products_of_matrices_stored_either_way() {
 
 #[test]
 fn normalisation_by_stored_statistics() {
-    let mut net = Net::new(3);
-    let x = net.input(&[3, 2, 5, 5]);
-    let x = net.conv(x, 6, 3);
-    let x = net.batch_norm(x);
-    let x = net.relu(x);
-    let y = net.conv(x, 3, 3);
-    check(&net.finish(&[y]), 3);
+    check(
+        &chain(3, &[3, 2, 5, 5], &[Conv(6, 3), Norm, Relu, Conv(3, 3)]),
+        3,
+    );
 }
 
 #[test]

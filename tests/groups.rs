@@ -39,9 +39,7 @@ fn partners(
 }
 
 fn head(net: &mut Net, x: ValueId) -> ValueId {
-    let y = net.pool(x);
-    let y = net.flatten(y);
-    net.linear(y, 10)
+    net.classifier(x, 10)
 }
 
 #[test]
@@ -382,9 +380,7 @@ fn an_unknown_operator_freezes_what_it_touches_and_says_so() {
     let dims = net.graph.value(a).ty.clone();
     net.graph.value_mut(odd).ty = dims;
     let b = net.conv(a, 6, 3);
-    let y = net.pool(b);
-    let y = net.flatten(y);
-    let y = net.linear(y, 10);
+    let y = net.classifier(b, 10);
     let groups = groups(&net.finish(&[y]));
     assert_eq!(sizes(&groups), [(6, 1, 1)]);
     let frozen: Vec<_> = groups.kept().iter().filter(|k| k.of == 4).collect();

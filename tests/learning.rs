@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::nets::{Layer::*, chain};
 use common::{Net, Random};
 use secateur::Error;
 use secateur::engine::{Executor, Options};
@@ -137,16 +138,11 @@ fn pictures(random: &mut Random, count: usize) -> (Vec<f32>, Vec<u32>) {
 }
 
 fn small_net() -> Graph {
-    let mut net = Net::new(5);
-    let x = net.input(&[16, 1, 8, 8]);
-    let x = net.conv(x, 4, 3);
-    let x = net.batch_norm(x);
-    let x = net.relu(x);
-    let x = net.conv_with(x, 6, 3, 1, 2, 1, true);
-    let x = net.relu(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 2);
-    net.finish(&[y])
+    chain(
+        5,
+        &[16, 1, 8, 8],
+        &[Conv(4, 3), Norm, Relu, Halved(6), Relu, Flatten, Linear(2)],
+    )
 }
 
 /// Zeros in half of the second convolution's weights.

@@ -7,6 +7,7 @@ mod common;
 
 use command::{Folder, PRESET, colours, colours_file, fail, json, picture_folders, secateur};
 use common::Net;
+use common::nets::{Layer::*, chain};
 use secateur::Error;
 use secateur::graph::Graph;
 use secateur::onnx;
@@ -118,12 +119,7 @@ fn classes_that_the_model_does_not_have() {
 fn an_original_of_other_classes() {
     let folder = Folder::new("learn-original");
     let model = colours_file(&folder);
-    let mut net = Net::new(1);
-    let x = net.input(&[1, 3, 8, 8]);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 5);
-    let other = common::with_open_batch(net.finish(&[y]));
+    let other = common::with_open_batch(chain(1, &[1, 3, 8, 8], &[Pool, Flatten, Linear(5)]));
     let other = folder.write("other.onnx", onnx::write(&other).unwrap());
     let data = pictures(&folder, &CLASSES, 8);
     let reason = refused(&folder, [&model, &other], &data, &["--method", "distill"]);

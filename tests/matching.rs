@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{Net, Random};
+use common::Random;
+use common::nets::{Layer::*, chain};
 use secateur::data::{Augmentation, Pictures, Preset};
 use secateur::engine::{Executor, Options};
 use secateur::graph::Graph;
@@ -32,28 +33,20 @@ fn pictures() -> Pictures {
 }
 
 fn network() -> Graph {
-    let mut net = Net::new(5);
-    let x = net.input(&[1, 3, 8, 8]);
-    let x = net.conv(x, 12, 3);
-    let x = net.relu(x);
-    let x = net.conv_with(x, 12, 3, 2, 1, 1, true);
-    let x = net.relu(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
-    common::with_open_batch(net.finish(&[y]))
+    common::with_open_batch(chain(
+        5,
+        &[1, 3, 8, 8],
+        &[Conv(12, 3), Relu, Grouped(12, 2), Relu, Flatten, Linear(3)],
+    ))
 }
 
 /// Of two resolutions.
 fn of_two_stages() -> Graph {
-    let mut net = Net::new(6);
-    let x = net.input(&[1, 3, 8, 8]);
-    let x = net.conv(x, 12, 3);
-    let x = net.relu(x);
-    let x = net.conv_with(x, 12, 3, 1, 2, 1, true);
-    let x = net.relu(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
-    common::with_open_batch(net.finish(&[y]))
+    common::with_open_batch(chain(
+        6,
+        &[1, 3, 8, 8],
+        &[Conv(12, 3), Relu, Halved(12), Relu, Flatten, Linear(3)],
+    ))
 }
 
 /// What a model computes under a name for one picture.

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::nets::max_pool;
+use common::nets::{Layer::*, chain, max_pool};
 use common::{Net, Random};
 use secateur::Error;
 use secateur::engine::{Executor, Normalization, Options, Tape};
@@ -49,14 +49,11 @@ const BATCH: usize = 64;
 const INNER: usize = BATCH * 6 * 8 * 8 * 4;
 
 fn network() -> Graph {
-    let mut net = Net::new(31);
-    let x = net.input(&[BATCH, 2, 8, 8]);
-    let x = net.conv(x, 6, 3);
-    let x = net.relu(x);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
-    common::with_open_batch(net.finish(&[y]))
+    common::with_open_batch(chain(
+        31,
+        &[BATCH, 2, 8, 8],
+        &[Conv(6, 3), Relu, Pool, Flatten, Linear(3)],
+    ))
 }
 
 fn is_too_large<T>(result: Result<T, Error>) -> bool {

@@ -264,9 +264,7 @@ fn a_model_with_an_unknown_operator_cut() {
     let x = net.relu(x);
     let x = net.conv(x, 8, 3);
     let x = net.op("Identity", &[x], &[]);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
+    let y = net.classifier(x, 3);
     let mut graph = net.finish(&[y]);
     // Its output's shape stays what it was.
     let mut nodes = graph.nodes.iter_mut();
@@ -327,9 +325,7 @@ fn newer_operator_sets_cut() {
         let x = net.op("ConvTranspose", &inputs, &attributes);
         assert_eq!(net.dims(x), [1, 8, 13, 13]);
         let x = net.op("HardSwish", &[x], &[]);
-        let x = net.pool(x);
-        let x = net.flatten(x);
-        let y = net.linear(x, 3);
+        let y = net.classifier(x, 3);
         let mut graph = net.finish(&[y]);
         graph.opsets.insert(String::new(), opset);
         graph.ir_version = 10;

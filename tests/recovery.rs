@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{Net, Random};
+use common::Net;
+use common::colours::{patterns, preset};
+use common::nets::{Layer::*, chain};
 use secateur::data::{Augmentation, Pictures, Preset, Stack};
 use secateur::engine::{Executor, Options};
 use secateur::eval::evaluate;
@@ -17,47 +19,25 @@ use secateur::text::said;
 use secateur::train::Settings;
 use std::sync::Arc;
 
-fn preset() -> Preset {
-    Preset::parse(r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64]}"#).unwrap()
-}
-
 /// Pictures of three kinds: bright above, bright on the left, or red.
 fn pictures(count: usize, seed: u64, labelled: bool) -> Pictures {
-    let mut pictures = Pictures::new(&preset()).unwrap();
-    let mut random = Random(seed);
-    for _ in 0..count {
-        let label = random.below(3);
-        let mut rgba = Vec::new();
-        for at in 0..64 {
-            let bright = [at < 32, at % 8 < 4, false][label];
-            let level = |random: &mut Random, more: bool| {
-                let grey = 100.0 + 60.0 * random.number() + if more { 80.0 } else { 0.0 };
-                grey.clamp(0.0, 255.0) as u8
-            };
-            rgba.extend([
-                level(&mut random, bright || label == 2),
-                level(&mut random, bright),
-                level(&mut random, bright),
-                255,
-            ]);
-        }
-        let label = labelled.then_some(label as u32);
-        pictures.add(&rgba, 8, 8, label).unwrap();
-    }
-    pictures
+    patterns(count, seed, labelled, [60.0, 80.0])
 }
 
 fn network() -> Graph {
-    let mut net = Net::new(5);
-    let x = net.input(&[1, 3, 8, 8]);
-    let x = net.conv(x, 12, 3);
-    let x = net.batch_norm(x);
-    let x = net.relu(x);
-    let x = net.conv_with(x, 12, 3, 1, 2, 1, true);
-    let x = net.relu(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
-    common::with_open_batch(net.finish(&[y]))
+    common::with_open_batch(chain(
+        5,
+        &[1, 3, 8, 8],
+        &[
+            Conv(12, 3),
+            Norm,
+            Relu,
+            Halved(12),
+            Relu,
+            Flatten,
+            Linear(3),
+        ],
+    ))
 }
 
 fn answers(graph: &Graph, pictures: &Pictures) -> Vec<usize> {

@@ -29,9 +29,7 @@ fn network() -> Graph {
     let right = net.conv_with(fine, 4, 1, 1, 2, 0, true);
     let y = net.concat(&[left, right], 1);
     let coarse = net.relu(y);
-    let y = net.pool(coarse);
-    let y = net.flatten(y);
-    let y = net.linear(y, 5);
+    let y = net.classifier(coarse, 5);
     net.finish(&[y])
 }
 

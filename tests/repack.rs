@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::nets::{Layer::*, chain};
 use common::random_net::random_net;
 use common::repacking::{agree, parameters, random_units};
 use common::{Net, Random, int, ints, random_inputs, with_open_batch};
@@ -40,12 +41,7 @@ fn rounding_alone_is_no_difference() {
 
 #[test]
 fn a_whole_group_never_goes() {
-    let mut net = Net::new(5);
-    let x = net.input(&[1, 3, 6, 6]);
-    let x = net.conv(x, 6, 3);
-    let y = net.relu(x);
-    let y = net.conv(y, 2, 1);
-    let graph = net.finish(&[y]);
+    let graph = chain(5, &[1, 3, 6, 6], &[Conv(6, 3), Relu, Conv(2, 1)]);
     let groups = analyze(&graph).unwrap();
     let all: Vec<UnitId> = groups.units_of(0).collect();
     let error = repack(&graph, &groups, &all).unwrap_err();

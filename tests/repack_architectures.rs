@@ -87,9 +87,7 @@ fn dense_blocks() {
         all = net.concat(&[all, y], 1);
     }
     let y = conv_bn_relu(&mut net, all, 7, 1);
-    let y = net.pool(y);
-    let y = net.flatten(y);
-    let y = net.linear(y, 3);
+    let y = net.classifier(y, 3);
     survives("DenseNet", &net.finish(&[y]));
 }
 
@@ -120,9 +118,7 @@ fn blocks_with_channels_last() {
         let z = net.transpose(z, &[0, 3, 1, 2]);
         y = net.add(y, z);
     }
-    let y = net.pool(y);
-    let y = net.flatten(y);
-    let y = net.linear(y, 3);
+    let y = net.classifier(y, 3);
     survives("ConvNeXt", &net.finish(&[y]));
 }
 

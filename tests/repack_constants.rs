@@ -21,9 +21,7 @@ fn reader(between: &[&str], k: usize, pad: usize) -> Graph {
         };
     }
     let y = net.conv_with(y, 4, k, 1, 1, pad, true);
-    let y = net.pool(y);
-    let y = net.flatten(y);
-    let y = net.linear(y, 2);
+    let y = net.classifier(y, 2);
     net.finish(&[y])
 }
 

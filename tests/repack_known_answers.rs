@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::nets::{Layer::*, chain};
 use common::repacking::{agree, share_of_each};
 use common::{Net, Random, int, ints};
 use secateur::graph::{Graph, ValueId};
@@ -131,9 +132,7 @@ fn a_doubled_producer_is_cut_in_both_places() {
     let y = net.conv(x, 512, 1);
     let y = net.concat(&[y, y], 1);
     let y = net.conv(y, 512, 1);
-    let y = net.pool(y);
-    let y = net.flatten(y);
-    let y = net.linear(y, 2);
+    let y = net.classifier(y, 2);
     let graph = net.finish(&[y]);
     let groups = analyze(&graph).unwrap();
     let removed = share_of_each(&groups, 0.125);
@@ -189,9 +188,7 @@ fn a_split_with_a_shared_block_is_halved_in_every_part() {
     ];
     let y = net.add(outs[0], outs[1]);
     let y = net.add(y, outs[2]);
-    let y = net.pool(y);
-    let y = net.flatten(y);
-    let y = net.linear(y, 2);
+    let y = net.classifier(y, 2);
     let graph = net.finish(&[y]);
     let groups = analyze(&graph).unwrap();
     let removed = share_of_each(&groups, 0.5);
@@ -238,15 +235,11 @@ fn a_customised_layer_loses_the_same_channels() {
 /// Channels that are zero already (no weights, no bias): without them the outputs are those of the original.
 #[test]
 fn dead_channels_go_without_a_trace() {
-    let mut net = Net::new(46);
-    let x = net.input(&[1, 3, 6, 6]);
-    let y = net.conv(x, 8, 3);
-    let y = net.relu(y);
-    let y = net.conv(y, 6, 3);
-    let y = net.relu(y);
-    let y = net.flatten(y);
-    let y = net.linear(y, 4);
-    let mut graph = net.finish(&[y]);
+    let mut graph = chain(
+        46,
+        &[1, 3, 6, 6],
+        &[Conv(8, 3), Relu, Conv(6, 3), Relu, Flatten, Linear(4)],
+    );
     for (node, channels) in [(0, &[1, 3, 6][..]), (2, &[0, 5])] {
         for input in [1, 2] {
             let id = graph.nodes[node].input(input).unwrap();

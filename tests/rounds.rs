@@ -5,8 +5,8 @@ mod command;
 mod common;
 
 use command::colours;
-use common::Net;
 use common::colours::{pictures, preset};
+use common::nets::{Layer::*, chain};
 use secateur::data::Split;
 use secateur::data::{Pictures, Stack};
 use secateur::eval::{ModelComparison, evaluate};
@@ -137,16 +137,19 @@ fn schedules_reach_the_target_in_their_rounds() {
 /// What recovery writes into the file counts as well.
 #[test]
 fn a_schedule_by_bytes_makes_files_of_that_size() {
-    let mut net = Net::new(9);
-    let x = net.input(&[1, 3, 8, 8]);
-    let x = net.conv(x, 48, 3);
-    let x = net.relu(x);
-    let x = net.conv(x, 48, 3);
-    let x = net.relu(x);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
-    let graph = common::with_open_batch(net.finish(&[y]));
+    let graph = common::with_open_batch(chain(
+        9,
+        &[1, 3, 8, 8],
+        &[
+            Conv(48, 3),
+            Relu,
+            Conv(48, 3),
+            Relu,
+            Pool,
+            Flatten,
+            Linear(3),
+        ],
+    ));
     let bytes = onnx::write(&graph).unwrap();
     let recipe = Recipe::parse(r#"{"target": {"bytes": 0.5}}"#).unwrap();
     let aim = SearchGoal {

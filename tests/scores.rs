@@ -3,6 +3,8 @@
 
 mod common;
 
+use common::colours::patterns;
+use common::nets::{Layer::*, chain};
 use common::{Net, Random, int};
 use secateur::data::{Augmentation, Pictures, Preset};
 use secateur::engine::{Executor, Options};
@@ -28,29 +30,7 @@ fn preset(text: &str) -> Preset {
 
 /// Pictures of three kinds: bright above, bright on the left, or red.
 fn pictures(count: usize, seed: u64, labelled: bool) -> Pictures {
-    let preset = preset(r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64]}"#);
-    let mut pictures = Pictures::new(&preset).unwrap();
-    let mut random = Random(seed);
-    for _ in 0..count {
-        let label = random.below(3);
-        let mut rgba = Vec::new();
-        for at in 0..64 {
-            let bright = [at < 32, at % 8 < 4, false][label];
-            let mut level = |more: bool| {
-                let grey = 100.0 + 90.0 * random.number() + if more { 50.0 } else { 0.0 };
-                grey.clamp(0.0, 255.0) as u8
-            };
-            rgba.extend([
-                level(bright || label == 2),
-                level(bright),
-                level(bright),
-                255,
-            ]);
-        }
-        let label = labelled.then_some(label as u32);
-        pictures.add(&rgba, 8, 8, label).unwrap();
-    }
-    pictures
+    patterns(count, seed, labelled, [90.0, 50.0])
 }
 
 /// A layer of each kind: a convolution with and without a normalisation, depthwise, in groups; a product with a matrix, and
@@ -302,14 +282,11 @@ fn wanda_is_what_a_layers_output_loses() {
 /// A channel that is read by a matrix alone: what is lost is what the matrix makes of it.
 #[test]
 fn wanda_of_a_channel_is_what_its_readers_lose() {
-    let mut net = Net::new(13);
-    let x = net.input(&[1, 3, 8, 8]);
-    let x = net.conv(x, 5, 3);
-    let x = net.relu(x);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 4);
-    let graph = net.finish(&[y]);
+    let graph = chain(
+        13,
+        &[1, 3, 8, 8],
+        &[Conv(5, 3), Relu, Pool, Flatten, Linear(4)],
+    );
     let pictures = pictures(1, 4, false);
     let wanda = measured(&graph, "wanda", &pictures);
     let whole = outputs(&graph, &pictures);
@@ -512,9 +489,7 @@ fn zeros_behind_activations_are_counted() {
     let x = net.batch_norm(x);
     let norm = x;
     let x = net.relu(x);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 2);
+    let y = net.classifier(x, 2);
     let mut graph = net.finish(&[y]);
     let norm = graph
         .nodes
@@ -576,9 +551,7 @@ fn normalised() -> Graph {
         x = net.batch_norm(x);
         x = net.relu(x);
     }
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
+    let y = net.classifier(x, 3);
     common::with_open_batch(net.finish(&[y]))
 }
 
@@ -733,12 +706,11 @@ fn what_can_not_be_measured_is_said() {
     let broken = begin(&broken, "taylor", pictures(2, 1, true)).unwrap_err();
     assert!(broken.to_string().contains("not finite"), "{broken}");
 
-    let mut net = Net::new(1);
-    let x = net.input(&[1, 3, 8, 8]);
-    let x = net.conv(x, 4, 3);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
-    let never = begin(&net.finish(&[y]), "apoz", pictures(2, 1, false)).unwrap_err();
+    let never = begin(
+        &chain(1, &[1, 3, 8, 8], &[Conv(4, 3), Pool, Flatten, Linear(3)]),
+        "apoz",
+        pictures(2, 1, false),
+    )
+    .unwrap_err();
     assert!(never.to_string().contains("ever zero"), "{never}");
 }

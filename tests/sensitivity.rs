@@ -2,18 +2,18 @@
 
 mod common;
 
+use common::Net;
 use common::colours::pictures;
-use common::{Net, int};
+use common::nets::tells_colors;
 use secateur::data::Pictures;
 use secateur::data::Split;
 use secateur::eval::{Metrics, evaluate};
-use secateur::graph::{Dim, Graph};
+use secateur::graph::Graph;
 use secateur::prune::cut::cut;
 use secateur::prune::session::Session;
 use secateur::recipe::{Allocation, Recipe, Target};
 use secateur::recover::recalibrate;
 use secateur::search::{Curves, Found, MOST_JUDGED, Preparing, Sensitivity, guide};
-use secateur::tensor::Tensor;
 use secateur::text::said;
 use std::sync::Arc;
 
@@ -32,45 +32,14 @@ fn residual() -> Graph {
     let x = net.batch_norm(x);
     let x = net.add(x, entry);
     let x = net.relu(x);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 3);
+    let y = net.classifier(x, 3);
     let graph = common::with_open_batch(net.finish(&[y]));
     recalibrate(&graph, &split(false).train).unwrap()
 }
 
-/// Tells colours apart by three of the twelve channels of its first convolution, and by all three of its second.
+/// Tells colors apart by three of the twelve channels of its first convolution, and by all three of its second.
 fn lopsided() -> Graph {
-    let mut net = Net::new(7);
-    let mut matrix = |rows: usize, columns: usize, strength: f32, axes: usize| {
-        let noise = net.random.tensor(&[rows, columns]);
-        let mut weights: Vec<f32> = noise.floats().unwrap().iter().map(|x| x * 0.01).collect();
-        for i in 0..3 {
-            weights[i * columns + i] = strength;
-        }
-        let mut shape = vec![rows, columns];
-        shape.resize(axes, 1);
-        net.constant(Tensor::from_f32(&shape, weights))
-    };
-    let (first, second, last) = (
-        matrix(12, 3, 1.0, 4),
-        matrix(3, 12, 1.0, 4),
-        matrix(3, 3, 8.0, 2),
-    );
-    let x = net.input(&[1, 3, 8, 8]);
-    let y = net.conv_of(&[x, first], 1, 1, 0);
-    let y = net.relu(y);
-    let y = net.conv_of(&[y, second], 1, 1, 0);
-    let y = net.relu(y);
-    let pooled = net.pool(y);
-    let flat = net.flatten(pooled);
-    let logits = net.op("Gemm", &[flat, last], &[("transB", int(1))]);
-    let mut graph = net.finish(&[logits]);
-    for id in [x, logits] {
-        let ty = graph.value_mut(id).ty.as_mut().unwrap();
-        ty.shape[0] = Dim::symbol("N");
-    }
-    graph
+    tells_colors([12, 3])
 }
 
 fn split(labelled: bool) -> Split {

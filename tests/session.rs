@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::nets::{Layer::*, chain};
 use common::{Net, int};
 use secateur::graph::{Graph, ValueId};
 use secateur::prune::cut::Cut;
@@ -12,17 +13,20 @@ use secateur::text::said;
 
 /// Two convolutions with a batch normalisation between, and a linear layer; some weights are zero, one is tiny.
 fn small_net() -> Graph {
-    let mut net = Net::new(3);
-    let x = net.input(&[1, 3, 8, 8]);
-    let x = net.conv(x, 16, 3);
-    let x = net.batch_norm(x);
-    let x = net.relu(x);
-    let x = net.conv_with(x, 24, 1, 1, 1, 0, true);
-    let x = net.relu(x);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 10);
-    let mut graph = net.finish(&[y]);
+    let mut graph = chain(
+        3,
+        &[1, 3, 8, 8],
+        &[
+            Conv(16, 3),
+            Norm,
+            Relu,
+            Conv(24, 1),
+            Relu,
+            Pool,
+            Flatten,
+            Linear(10),
+        ],
+    );
     let weight = graph.nodes[0].input(1).unwrap();
     let tensor = graph.constant(weight).unwrap();
     let mut weights = tensor.floats().unwrap().into_owned();
@@ -348,17 +352,20 @@ fn masks_say_that_zeros_stay_in_the_file() {
 /// A floor and rounding hold in whole cuts, also where units of a grouped convolution hold several channels.
 #[test]
 fn floors_and_multiples_hold_in_every_layer() {
-    let mut net = Net::new(9);
-    let x = net.input(&[1, 3, 6, 6]);
-    let x = net.conv(x, 24, 3);
-    let x = net.relu(x);
-    let x = net.conv_with(x, 32, 3, 2, 1, 1, true);
-    let x = net.relu(x);
-    let x = net.conv(x, 20, 1);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 10);
-    let graph = net.finish(&[y]);
+    let graph = chain(
+        9,
+        &[1, 3, 6, 6],
+        &[
+            Conv(24, 3),
+            Relu,
+            Grouped(32, 2),
+            Relu,
+            Conv(20, 1),
+            Pool,
+            Flatten,
+            Linear(10),
+        ],
+    );
     for allocation in ["global", "uniform"] {
         let text = format!(
             r#"{{"allocation": "{allocation}", "target": {{"macs": 0.35}}, "floor": 8, "roundTo": 4}}"#
@@ -391,9 +398,7 @@ fn floors_and_multiples_hold_in_all_layers_of_a_group() {
     let x = net.transpose(x, &[0, 1, 4, 2, 5, 3]);
     let x = net.reshape(x, &[1, 24, 8, 8]);
     let x = net.conv_with(x, 24, 3, 24, 1, 1, true);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 10);
+    let y = net.classifier(x, 10);
     let graph = net.finish(&[y]);
     for (macs, expected) in [(0.8, [64, 16]), (0.41, [32, 8])] {
         let text = format!(r#"{{"target": {{"macs": {macs}}}, "floor": 8, "roundTo": 8}}"#);
@@ -446,15 +451,11 @@ fn a_number_of_bytes_just_out_of_reach_is_said() {
 /// Criteria for channels against their papers' formulas, written out here once more.
 #[test]
 fn scales_and_lamp_judge_channels() {
-    let mut net = Net::new(11);
-    let x = net.input(&[1, 3, 6, 6]);
-    let x = net.conv(x, 8, 3);
-    let x = net.batch_norm(x);
-    let x = net.relu(x);
-    let x = net.pool(x);
-    let x = net.flatten(x);
-    let y = net.linear(x, 4);
-    let mut graph = net.finish(&[y]);
+    let mut graph = chain(
+        11,
+        &[1, 3, 6, 6],
+        &[Conv(8, 3), Norm, Relu, Pool, Flatten, Linear(4)],
+    );
     let gamma = graph.nodes[1].input(1).unwrap();
     let scales: Vec<f32> = [-3.0, 0.5, 2.0, -0.25, 1.0, 4.0, -1.5, 0.75].into();
     let tensor = graph.constant(gamma).unwrap().with_floats(&scales).unwrap();
@@ -498,9 +499,7 @@ fn reductions_over_a_real_group() {
     let x = net.input(&[1, 3, 6, 6]);
     let (a, b) = (net.conv(x, 8, 3), net.conv(x, 8, 1));
     let sum = net.add(a, b);
-    let y = net.pool(sum);
-    let y = net.flatten(y);
-    let y = net.linear(y, 4);
+    let y = net.classifier(sum, 4);
     let graph = net.finish(&[y]);
     let l1 = |node: usize, each: usize| -> Vec<f64> {
         let weights = floats(&graph, graph.nodes[node].input(1).unwrap());

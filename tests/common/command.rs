@@ -2,10 +2,10 @@
 
 #![allow(dead_code)] // each test binary uses a part of it
 
-use crate::common::{Net, Random, int};
-use secateur::graph::{Dim, Graph};
+use crate::common::Random;
+use crate::common::nets::tells_colors;
+use secateur::graph::Graph;
 use secateur::onnx;
-use secateur::tensor::Tensor;
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
@@ -82,39 +82,9 @@ pub fn json(text: &str) -> Value {
 }
 
 /// A model that tells red, green and blue pictures of 8 × 8 apart by 3 of the 12 channels of each of its two
-/// convolutions; the other weights are noise.
+/// convolutions.
 pub fn colours() -> Graph {
-    let mut net = Net::new(7);
-    let mut matrix = |rows: usize, columns: usize, strength: f32, axes: usize| {
-        let noise = net.random.tensor(&[rows, columns]);
-        let mut weights: Vec<f32> = noise.floats().unwrap().iter().map(|x| x * 0.01).collect();
-        for i in 0..3 {
-            weights[i * columns + i] = strength;
-        }
-        let mut shape = vec![rows, columns];
-        shape.resize(axes, 1);
-        net.constant(Tensor::from_f32(&shape, weights))
-    };
-    let (first, second, last) = (
-        matrix(12, 3, 1.0, 4),
-        matrix(12, 12, 1.0, 4),
-        matrix(3, 12, 8.0, 2),
-    );
-    let x = net.input(&[1, 3, 8, 8]);
-    let mut y = x;
-    for weights in [first, second] {
-        y = net.conv_of(&[y, weights], 1, 1, 0);
-        y = net.relu(y);
-    }
-    let pooled = net.pool(y);
-    let flat = net.flatten(pooled);
-    let logits = net.op("Gemm", &[flat, last], &[("transB", int(1))]);
-    let mut graph = net.finish(&[logits]);
-    for id in [x, logits] {
-        let ty = graph.value_mut(id).ty.as_mut().unwrap();
-        ty.shape[0] = Dim::symbol("N");
-    }
-    graph
+    tells_colors([12, 12])
 }
 
 pub fn colours_file(folder: &Folder) -> String {

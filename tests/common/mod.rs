@@ -293,6 +293,13 @@ impl Net {
         self.op("Gemm", &inputs, &[("transB", int(1))])
     }
 
+    /// As many numbers as there are classes, from the mean over all places.
+    pub fn classifier(&mut self, x: ValueId, classes: usize) -> ValueId {
+        let x = self.pool(x);
+        let x = self.flatten(x);
+        self.linear(x, classes)
+    }
+
     /// `x · W + b` along the last axis, whatever stands before it.
     pub fn linear_3d(&mut self, x: ValueId, out: usize) -> ValueId {
         let inner = *self.dims(x).last().expect("at least one axis");

@@ -1,7 +1,70 @@
-//! Well-known networks, layer by layer as their papers and torchvision have them.
+//! Networks that several tests look at: small ones, and well-known ones, layer by layer as their papers and torchvision have
+//! them.
 
-use super::{Net, ints};
+use super::{Net, int, ints, with_open_batch};
 use secateur::graph::{Graph, ValueId};
+use secateur::tensor::Tensor;
+
+/// A layer of a [`chain`].
+#[derive(Clone, Copy)]
+pub enum Layer {
+    /// A convolution to so many channels by a square kernel of this side, with a border that keeps the size.
+    Conv(usize, usize),
+    /// A 3×3 convolution to so many channels that halves the size.
+    Halved(usize),
+    /// A 3×3 convolution to so many channels in so many groups.
+    Grouped(usize, usize),
+    Norm,
+    Relu,
+    /// The mean over all places.
+    Pool,
+    Flatten,
+    Linear(usize),
+}
+
+/// A network of layers one after the other, with random weights.
+pub fn chain(seed: u64, input: &[usize], layers: &[Layer]) -> Graph {
+    let mut net = Net::new(seed);
+    let input = net.input(input);
+    let output = layers.iter().fold(input, |x, layer| match *layer {
+        Layer::Conv(out, side) => net.conv(x, out, side),
+        Layer::Halved(out) => net.conv_with(x, out, 3, 1, 2, 1, true),
+        Layer::Grouped(out, groups) => net.conv_with(x, out, 3, groups, 1, 1, true),
+        Layer::Norm => net.batch_norm(x),
+        Layer::Relu => net.relu(x),
+        Layer::Pool => net.pool(x),
+        Layer::Flatten => net.flatten(x),
+        Layer::Linear(out) => net.linear(x, out),
+    });
+    net.finish(&[output])
+}
+
+/// Tells red, green and blue pictures of 8 × 8 apart by the first 3 channels of each of its two 1×1 convolutions, which have so
+/// many; the other weights are noise.
+pub fn tells_colors([first, second]: [usize; 2]) -> Graph {
+    let mut net = Net::new(7);
+    let mut matrix = |rows: usize, columns: usize, strength: f32, axes: usize| {
+        let noise = net.random.tensor(&[rows, columns]);
+        let mut weights: Vec<f32> = noise.floats().unwrap().iter().map(|x| x * 0.01).collect();
+        for i in 0..3 {
+            weights[i * columns + i] = strength;
+        }
+        let mut shape = vec![rows, columns];
+        shape.resize(axes, 1);
+        net.constant(Tensor::from_f32(&shape, weights))
+    };
+    let convolutions = [matrix(first, 3, 1.0, 4), matrix(second, first, 1.0, 4)];
+    let last = matrix(3, second, 8.0, 2);
+    let mut y = net.input(&[1, 3, 8, 8]);
+    for weights in convolutions {
+        y = net.conv_of(&[y, weights], 1, 1, 0);
+        y = net.relu(y);
+    }
+    let y = net.pool(y);
+    let y = net.flatten(y);
+    let logits = net.op("Gemm", &[y, last], &[("transB", int(1))]);
+    with_open_batch(net.finish(&[logits]))
+}
 
 fn conv_bn(
     net: &mut Net,
@@ -30,12 +93,6 @@ pub fn max_pool(net: &mut Net, x: ValueId, k: i64, stride: i64, pad: i64) -> Val
     net.op("MaxPool", &[x], &attributes)
 }
 
-fn classifier(net: &mut Net, x: ValueId, classes: usize) -> ValueId {
-    let y = net.pool(x);
-    let y = net.flatten(y);
-    net.linear(y, classes)
-}
-
 /// He et al. 2016, basic blocks.
 pub fn resnet18(mut net: Net, size: usize) -> Graph {
     let x = net.input(&[1, 3, size, size]);
@@ -53,7 +110,7 @@ pub fn resnet18(mut net: Net, size: usize) -> Graph {
             y = net.relu(y);
         }
     }
-    let y = classifier(&mut net, y, 1000);
+    let y = net.classifier(y, 1000);
     net.finish(&[y])
 }
 
@@ -79,7 +136,7 @@ pub fn resnet50(mut net: Net, size: usize) -> Graph {
             y = net.relu(y);
         }
     }
-    let y = classifier(&mut net, y, 1000);
+    let y = net.classifier(y, 1000);
     net.finish(&[y])
 }
 
@@ -131,7 +188,7 @@ pub fn mobilenet_v2(mut net: Net, size: usize) -> Graph {
     }
     let y = conv_bn(&mut net, y, 1280, 1, 1, 1);
     let y = relu6(&mut net, y);
-    let y = classifier(&mut net, y, 1000);
+    let y = net.classifier(y, 1000);
     net.finish(&[y])
 }
 
