@@ -329,7 +329,7 @@ fn normalisations_over_channels_keep_them() {
         let y = net.linear(y, 4);
         let groups = groups(&net.finish(&[y]));
         assert_eq!(sizes(&groups), [], "{op}");
-        assert!(groups.kept()[0].reason.contains("normalisation") || op == "Softmax");
+        assert!(groups.kept()[0].reason.contains("normalization") || op == "Softmax");
     }
 }
 

@@ -13,6 +13,7 @@ use secateur::recover::features::{pairs, stages};
 use secateur::recover::{Method, Plan, RecoveryRun, STAGES};
 use secateur::tensor::Tensor;
 use secateur::text::render;
+use secateur::text::said;
 use secateur::train::TrainingBudget;
 use std::sync::Arc;
 
@@ -117,7 +118,7 @@ fn a_value_that_no_node_makes_is_refused() {
         ..Plan::new(Method::Distill, pictures().preset())
     };
     let refused = RecoveryRun::new(&original, Some(&original), Arc::new(pictures()), &plan).err();
-    let told = refused.expect("refused").to_string();
+    let told = said(&refused.expect("refused"));
     assert!(told.contains("“nothing”"), "{told}");
 }
 
