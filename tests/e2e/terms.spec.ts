@@ -7,6 +7,9 @@ import { expect, ROOT, test } from "./secateur";
 const catalog = new FluentBundle("en", { useIsolating: false });
 catalog.addResource(new FluentResource(readFileSync(`${ROOT}text/en.ftl`, "utf8")));
 
+// Some forty terms one after the other take minutes on a busy machine.
+test.slow();
+
 /** What the glossary says of a term, in two sentences. */
 function meaning(term: string): string {
   const pattern = catalog.getMessage(`term-${term}`)?.attributes.long;
