@@ -815,7 +815,6 @@ page-preprocessing-step-classes = change the class names
 ## The page: data
 
 page-data-label = Training data
-page-data-fashion-mnist = The test photos are the published test set, complete and unchanged. The training photos are the first 12,000 of 60,000, compressed slightly. The network was trained on all 60,000, so only the test accuracy tells how good it is on new photos.
 page-data-source-photos = Comparison photos
 page-data-source-files = Your files
 page-data-source-camera = Camera
@@ -851,7 +850,7 @@ page-data-class-unnamed = class { $number }
 page-data-class-count = { $name }: { $count }
 page-data-files-help = Choose a folder or a ZIP file with one subfolder for each class, IDX files with images and labels (the MNIST format), or photos without labels. If the class folders are inside “train” and “test” folders, the test photos are used only for testing.
 page-data-no-photos = There are no comparison photos yet. Add some in the comparison, or choose other photos here.
-page-data-fashion-mnist = The test photos are the complete published test set, unchanged. The training photos are the first 12,000 of the 60,000 published ones, stored with a small compression loss. The network was trained on all 60,000, so only the “Test” row shows how accurate it is on new photos.
+page-data-fashion-mnist = The test photos are the complete published test set, unchanged. The training photos are the first 12,000 of the 60,000 published ones, stored with a small compression loss. The network was trained on all 60,000, so only the test accuracy tells how good it is on new photos.
 page-data-not-kept = These files are larger than { $size } together, so choose them again after you reload the page.
 page-data-warning-half-labeled = Some photos are in a class folder and some are not, so the page treats all of them as photos without labels.
 page-data-warning-few = { $photos ->
