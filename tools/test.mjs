@@ -1,4 +1,5 @@
 /** `npm test`: sets up and runs every check and test, stage by stage, up to the first failure. Stages can be named. */
+import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { buildWasm } from "./build-wasm.mjs";
 import { buildPage } from "./build.mjs";
@@ -17,6 +18,13 @@ const STAGES = {
   async format() {
     await run("prettier", ["--check", "--log-level", "warn", "."]);
     await run("cargo", ["fmt", "--check"]);
+    // Files that a list declares, which cargo does not find.
+    const listed = ["src/ops", "src/prune/criteria", "src/prune/criteria/measured"].flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith(".rs"))
+        .map((name) => `${folder}/${name}`),
+    );
+    await run("rustfmt", ["--edition", "2024", "--check", ...listed]);
   },
   async lint() {
     await run("eslint", ["."]);

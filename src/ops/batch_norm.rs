@@ -30,6 +30,13 @@ impl BatchNormalization {
     }
 }
 
+/// Training, and the statistics by position of opset 7.
+pub fn is_beyond(node: &Node) -> bool {
+    let trains = node.int("training_mode").is_some_and(|flag| flag != 0);
+    let more_outputs = node.outputs.iter().skip(1).any(Option::is_some);
+    more_outputs || trains || node.int("spatial") == Some(0)
+}
+
 impl Operator for BatchNormalization {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
         let x = known::needed(inputs, 0)?;

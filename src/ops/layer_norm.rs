@@ -34,6 +34,11 @@ impl LayerNormalization {
     }
 }
 
+/// The statistics as further outputs.
+pub fn is_beyond(node: &Node) -> bool {
+    node.outputs.iter().skip(1).any(Option::is_some)
+}
+
 impl Operator for LayerNormalization {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
         let x = known::needed(inputs, 0)?;

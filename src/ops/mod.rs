@@ -1,240 +1,63 @@
-//! The operators. One is at home in one file: its attributes, shape rule, multiply-adds,
-//! channel-coupling rule and forward pass. To add one, add a file and its line in [`registry`].
+//! The operators. One is at home in one file: its attributes, shape rule, multiply-adds, channel-coupling rule, forward and
+//! backward pass. To add one, add a file and its line in the list below; `docs/adding.md` shows how.
 
-pub mod activation;
 pub mod attributes;
 pub mod axes;
 pub mod backward;
-pub mod batch_norm;
-pub mod binary;
 pub mod broadcast;
-pub mod cast;
-pub mod clip;
-pub mod concat;
-pub mod conditional;
-pub mod conv;
-pub mod conv_transpose;
 pub mod coupling;
-pub mod expand;
-pub mod fill;
-pub mod flatten;
 pub mod floats;
-pub mod gather;
-pub mod gemm;
-pub mod global_pool;
 pub mod graph;
-pub mod identity;
-pub mod instance_norm;
 pub mod known;
-pub mod layer_norm;
 pub mod linear;
 pub mod lowering;
-pub mod lrn;
-pub mod matmul;
 pub mod narrow;
-pub mod pad;
-pub mod pool;
-pub mod prelu;
-pub mod reduce;
+#[macro_use]
 mod registry;
-pub mod reshape;
-pub mod resize;
 pub mod sampling;
-pub mod shape;
-pub mod slice;
-pub mod softmax;
-pub mod split;
-pub mod squeeze;
-pub mod transpose;
-pub mod unary;
+mod traits;
 pub mod uniform;
-pub mod variadic;
 pub mod window;
 
 pub use known::{Extent, Known};
 pub use registry::{described, names, operator};
+pub use traits::{LayerKind, Operator, StoredStatistics};
 
-use crate::graph::{Dim, Graph, Node};
-use crate::kernels::grad::Differentiable;
-use crate::kernels::{Activation, Kernel};
-use crate::tensor::Tensor;
-use backward::LearnContext;
-use coupling::Rule;
-use linear::Linear;
-use lowering::KernelContext;
-use narrow::{Change, Narrowing};
-use std::fmt::Debug;
-use uniform::Slice;
-
-/// What a layer is called in front of a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LayerKind {
-    Convolution,
-    Pointwise,
-    Depthwise,
-    Grouped,
-    Transposed,
-    Linear,
-}
-
-impl LayerKind {
-    pub fn name(self) -> &'static str {
-        match self {
-            LayerKind::Convolution => "convolution",
-            LayerKind::Pointwise => "pointwise",
-            LayerKind::Depthwise => "depthwise",
-            LayerKind::Grouped => "grouped",
-            LayerKind::Transposed => "transposed",
-            LayerKind::Linear => "linear",
-        }
-    }
-}
-
-/// Which inputs hold what a normalization by stored statistics goes by: a vector each, with a number a channel (axis 1).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct StoredStatistics {
-    pub scale: usize,
-    pub shift: usize,
-    pub mean: usize,
-    pub variance: usize,
-    /// How much of the running statistics a training step keeps.
-    pub momentum: f32,
-}
-
-/// One parsed operator of one node: attributes checked and defaults filled in.
-///
-/// Errors are half-sentences without the node's name (“needs 2 inputs, has 1”); the caller adds where.
-pub trait Operator: Debug + Send + Sync {
-    /// The shape rule: what comes out, from what goes in. `inputs[i]` is `None` where left out or unknown.
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String>;
-
-    /// Computes outputs from whole tensors of any supported type. Straightforward and exact: it folds constants,
-    /// and runs whatever has no [`Operator::kernel`].
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String>;
-
-    /// Multiply-adds of one run at these shapes (ONNX order, all known). Only products with learned or
-    /// activation matrices count: convolutions and matrix products.
-    fn macs(&self, _inputs: &[Option<Vec<usize>>], _output: &[usize]) -> u64 {
-        0
-    }
-
-    /// The inputs of which one holds the stored matrix that makes this a layer, the first that is stored; none where this is
-    /// no layer.
-    fn matrices(&self) -> &'static [usize] {
-        &[]
-    }
-
-    /// What to call a layer of this operator, by its matrix's shape and its input's channels.
-    fn layer_kind(&self, _matrix: &[usize], _channels: Option<usize>) -> LayerKind {
-        LayerKind::Linear
-    }
-
-    /// The axis of data of this rank along which a layer's channels lie.
-    fn channel_axis(&self, _rank: usize) -> usize {
-        1
-    }
-
-    /// Where the stored statistics are, if this normalizes by such.
-    fn stored_statistics(&self) -> Option<StoredStatistics> {
-        None
-    }
-
-    /// Whether this slides a window over its data, so that the sizes of its tensors do not tell its work.
-    fn slides(&self) -> bool {
-        false
-    }
-
-    /// Says which index along which axis of one tensor goes with which of another.
-    fn couple(&self, rule: &mut Rule<'_>);
-
-    /// The constant that one slice of an output holds everywhere, given what is known of the inputs' slices.
-    /// `None` where it varies, or where nobody worked it out: that is always safe to say.
-    fn uniform(&self, _slice: &Slice<'_>) -> Option<f32> {
-        None
-    }
-
-    /// What input channels that hold constants everywhere add to each output channel: `channels` pairs an index
-    /// along the axis that [`coupling::Reads::data`] names with its constant. `None` where that is not the same
-    /// number at each position (a border of zeros, say).
-    fn response(
-        &self,
-        _graph: &Graph,
-        _node: &Node,
-        _channels: &[(usize, f32)],
-    ) -> Option<Vec<f32>> {
-        None
-    }
-
-    /// What has to change in the node when axes of its tensors lose indices.
-    fn rewrite(&self, _narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
-        Ok(Vec::new())
-    }
-
-    /// A fast kernel for these shapes and constants. `None` where there is none: the node then runs
-    /// through [`Operator::evaluate`].
-    fn kernel(&self, _context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
-        Ok(None)
-    }
-
-    /// Which inputs hold numbers that a network learns, where they are stored tensors.
-    fn learned(&self) -> &'static [usize] {
-        &[]
-    }
-
-    /// This operator as a step that gradients pass through, for these shapes. `None` where there is none.
-    fn differentiable(
-        &self,
-        _context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
-        Ok(None)
-    }
-
-    /// How the outputs follow from stored weights, where they are weighted sums of patches of the first input.
-    fn linear(&self, _context: &LearnContext<'_>) -> Result<Option<Linear>, String> {
-        Ok(None)
-    }
-
-    /// Whether every kernel of this operator honors [`KernelContext::epilogue`].
-    fn takes_epilogue(&self) -> bool {
-        false
-    }
-
-    /// The function of one number that this operator applies to each element of its first input.
-    /// All inputs but the first are constant or left out: `constants[i]` is the `i`-th, `None` where left out.
-    fn activation(&self, _constants: &[Option<&Tensor>]) -> Option<Activation> {
-        None
-    }
-
-    /// Factor and summand of each channel (axis 1), where all this operator does is to multiply and add them.
-    /// `constants` are as for [`Operator::activation`].
-    fn affine(&self, _constants: &[Option<&Tensor>]) -> Option<(Vec<f32>, Vec<f32>)> {
-        None
-    }
-
-    /// Whether this is a plain elementwise sum of two tensors.
-    fn is_sum(&self) -> bool {
-        false
-    }
-
-    /// Whether the first output is the first input, unchanged.
-    fn is_identity(&self) -> bool {
-        false
-    }
-
-    /// Whether the first output holds probabilities, and the first input their logits.
-    fn gives_probabilities(&self) -> bool {
-        false
-    }
-
-    /// The numbers that the second input has to hold for data of shape `before` to come out in shape `after`, where the second
-    /// input names the target shape.
-    fn target(&self, _before: &[Dim], _after: &[Dim]) -> Option<Vec<i64>> {
-        None
-    }
-
-    /// Whether the first output holds the first input's elements in the same order, under another shape or
-    /// the same (Reshape, Flatten, Identity and their like).
-    fn is_view(&self) -> bool {
-        false
-    }
+// By file: the types that are operators, and the ONNX names that each goes by. `except` names the file's function that tells
+// which nodes use a variant that it does not compute; such a node counts as unknown.
+operators! {
+    activation => Activation ["Elu", "Erf", "Gelu", "HardSigmoid", "HardSwish", "LeakyRelu", "Relu", "Sigmoid", "Tanh"];
+    batch_norm => BatchNormalization ["BatchNormalization"] except is_beyond;
+    binary => Binary ["Add", "And", "Div", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Mod", "Mul", "Or", "Pow", "Sub"];
+    cast => Cast ["Cast"];
+    clip => Clip ["Clip"];
+    concat => Concat ["Concat"];
+    conditional => Where ["Where"];
+    conv => Conv ["Conv"];
+    conv_transpose => ConvTranspose ["ConvTranspose"];
+    expand => Expand ["Expand"], Tile ["Tile"];
+    fill => ConstantOfShape ["ConstantOfShape"], Range ["Range"];
+    flatten => Flatten ["Flatten"];
+    gather => Gather ["Gather"];
+    gemm => Gemm ["Gemm"];
+    global_pool => GlobalPool ["GlobalAveragePool", "GlobalMaxPool"];
+    identity => Identity ["Dropout", "Identity"];
+    instance_norm => InstanceNormalization ["InstanceNormalization"];
+    layer_norm => LayerNormalization ["LayerNormalization"] except is_beyond;
+    lrn => Lrn ["LRN"];
+    matmul => MatMul ["MatMul"];
+    pad => Pad ["Pad"] except is_beyond;
+    pool => Pool ["AveragePool", "MaxPool"] except is_beyond;
+    prelu => PRelu ["PRelu"];
+    reduce => Reduce ["ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum"];
+    reshape => Reshape ["Reshape"];
+    resize => Resize ["Resize", "Upsample"] except is_beyond;
+    shape => Shape ["Shape"], Size ["Size"];
+    slice => Slice ["Slice"];
+    softmax => Softmax ["Softmax"];
+    split => Split ["Split"];
+    squeeze => Squeeze ["Squeeze"], Unsqueeze ["Unsqueeze"];
+    transpose => Transpose ["Transpose"];
+    unary => Unary ["Abs", "Ceil", "Exp", "Floor", "Log", "Neg", "Not", "Reciprocal", "Sqrt"];
+    variadic => Variadic ["Max", "Mean", "Min", "Sum"];
 }

@@ -88,6 +88,11 @@ impl Pad {
     }
 }
 
+/// Going on at the other end.
+pub fn is_beyond(node: &Node) -> bool {
+    node.string("mode") == Some("wrap")
+}
+
 impl Operator for Pad {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
         let x = known::needed(inputs, 0)?;

@@ -52,6 +52,11 @@ impl Pool {
     }
 }
 
+/// The positions of the largest.
+pub fn is_beyond(node: &Node) -> bool {
+    node.op_type == "MaxPool" && node.outputs.iter().skip(1).any(Option::is_some)
+}
+
 impl Operator for Pool {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
         let x = known::needed(inputs, 0)?;

@@ -114,6 +114,15 @@ impl Resize {
     }
 }
 
+/// Smoothing, sizes that keep proportions, and cropping.
+pub fn is_beyond(node: &Node) -> bool {
+    let policy = node.string("keep_aspect_ratio_policy");
+    let smooths = node.int("antialias").is_some_and(|flag| flag != 0);
+    let keeps = policy.is_some_and(|policy| policy != "stretch");
+    let crops = node.string("coordinate_transformation_mode") == Some("tf_crop_and_resize");
+    node.op_type == "Resize" && (smooths || keeps || crops)
+}
+
 impl Operator for Resize {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
         let x = known::needed(inputs, 0)?;

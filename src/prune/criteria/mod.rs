@@ -1,17 +1,10 @@
 //! Saliency: how much a weight or a channel matters. A criterion is one file behind [`Scorer`], or behind
 //! [`measured`]'s trait where it looks at pictures. The file says all that is to be said of it ([`CriterionInfo`]); to add one, add
-//! the file and its two lines here or there: its `mod`, and its place in the list.
+//! the file and its line in the list here or there; `docs/adding.md` shows how.
 
-mod batch_norm_scale;
 mod channels;
-mod geometric_median;
 mod info;
-mod l1;
-mod l2;
-mod lamp;
 mod layer;
-pub mod measured;
-mod random;
 
 pub use channels::unit_scores;
 pub use info::{Criterion, CriterionInfo};
@@ -22,15 +15,27 @@ use crate::error::{Error, Result};
 use crate::recipe::{Recipe, suggest};
 use info::Source;
 
-/// The criteria that go by the model alone, in the order in which they are listed.
-static BY_THE_MODEL: [&Criterion; 6] = [
-    &l2::CRITERION,
-    &l1::CRITERION,
-    &lamp::CRITERION,
-    &geometric_median::CRITERION,
-    &batch_norm_scale::CRITERION,
-    &random::CRITERION,
-];
+/// Declares the modules of criteria, a file each, and a list of them in this order.
+macro_rules! criteria {
+    ($list:ident: $($file:ident,)*) => {
+        $(mod $file;)*
+
+        pub(super) static $list: &[&$crate::prune::criteria::Criterion] = &[$(&$file::CRITERION,)*];
+    };
+}
+
+pub mod measured;
+
+// The criteria that go by the model alone, in the order in which they are listed.
+criteria! {
+    BY_THE_MODEL:
+    l2,
+    l1,
+    lamp,
+    geometric_median,
+    batch_norm_scale,
+    random,
+}
 
 /// How the worth of weights and of channels is judged. Higher is worth more; nothing is below zero.
 pub trait Scorer: Send + Sync {
@@ -48,7 +53,7 @@ pub trait Scorer: Send + Sync {
 
 /// All criteria that there are, in the order in which they are listed.
 pub fn all() -> impl Iterator<Item = &'static Criterion> {
-    BY_THE_MODEL.iter().chain(&measured::BY_PICTURES).copied()
+    BY_THE_MODEL.iter().chain(measured::BY_PICTURES).copied()
 }
 
 /// The criterion of a name.

@@ -1,36 +1,31 @@
 //! Saliency that pictures tell. What the pictures say of a model is measured once, picture by picture
 //! ([`Measuring`]); what comes out ([`Measured`]) is a criterion like any other. A data-aware criterion is one file behind
-//! [`Accumulator`](accumulator::Accumulator); to add one, add the file and its two lines here: its `mod`, and its place in the list.
+//! [`Accumulator`](accumulator::Accumulator); to add one, add the file and its line in the list below.
 
 mod accumulator;
-mod apoz;
-mod fisher;
 mod measuring;
-mod movement;
 mod probe;
 mod products;
-mod snip;
-mod taylor;
-mod wanda;
 
 pub(super) use accumulator::{Accumulator, Begin, Saliency};
 pub use measuring::Measuring;
 
-use super::{Criterion, CriterionInfo, Layer, Scorer};
+use super::{CriterionInfo, Layer, Scorer};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
 use crate::prune::groups::Groups;
 use serde::{Deserialize, Serialize};
 
-/// The criteria that look at pictures, in the order in which they are listed.
-pub(super) static BY_PICTURES: [&Criterion; 6] = [
-    &wanda::CRITERION,
-    &taylor::CRITERION,
-    &fisher::CRITERION,
-    &apoz::CRITERION,
-    &snip::CRITERION,
-    &movement::CRITERION,
-];
+// The criteria that look at pictures, in the order in which they are listed.
+criteria! {
+    BY_PICTURES:
+    wanda,
+    taylor,
+    fisher,
+    apoz,
+    snip,
+    movement,
+}
 
 /// What the loss behind a score was taken against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
