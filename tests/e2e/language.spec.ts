@@ -124,11 +124,11 @@ for (const width of [1280, 360]) {
       });
 
     const model = page.locator("#model");
-    await expect(model.getByRole("listitem")).toHaveCount(3);
+    await expect(model.locator("li.card")).toHaveCount(3);
     await inspect("before a model is open");
 
     // The classroom's network, which comes with data of its own.
-    await model.getByRole("listitem").nth(1).getByRole("button").click();
+    await model.locator("li.card").nth(1).getByRole("button").click();
     await expect(page.getByTestId("check")).toBeVisible({ timeout: 60_000 });
     await expect(page.getByTestId("all-photos")).toBeVisible({ timeout: 60_000 });
     const layers = page.locator("#network").getByRole("option");
