@@ -478,8 +478,8 @@ page-cut-totals-before = Before
 page-cut-totals-after = After
 page-cut-totals-change = Change
 
-page-cut-check-same = Checked: the smaller file gives the same answers (largest difference { $difference } on { $input })
-page-cut-check-different = Check failed: the smaller file gives different answers (largest difference { $difference } on { $input })
+page-cut-check-same = Checked: the smaller file gives the same answers as the masked model (largest difference { $difference } on { $input })
+page-cut-check-different = Check failed: the smaller file gives different answers from the masked model (largest difference { $difference } on { $input })
 page-cut-check-report = The file does not compute what the masked model computes. Don't use it. Please report the model and the recipe.
 page-cut-check-skipped = Not checked: { $reason }.
 page-cut-check-elsewhere = Check with ONNX Runtime Web
@@ -640,7 +640,7 @@ page-network-step-select = select { $layer }
 ## Page: a layer
 
 page-layer-title = Layer { $layer }
-page-layer-facts = { $kind } · { $in } → { $out } channels · weights { $shape } · { $parameters } parameters · { $macs } multiply-adds
+page-layer-facts = { $kind } · { $in } → { $out } channels · weights { $shape } · { $parameters } parameters · { $macs } multiply-adds.
 page-layer-kept = No channels can be removed: { $reason }
 page-layer-scores = Scores
 page-layer-no-scores = Nothing in this layer has a score of its own.
