@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A message from its key and parameters: `message!("error-file-missing", path = name)`. `npm run lint` compares both
 /// with the catalog.
@@ -14,7 +14,7 @@ macro_rules! message {
     ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
         $crate::message::Message::new(
             $key,
-            [$((stringify!($name), ::std::convert::Into::<$crate::message::MessageValue>::into($value))),*],
+            [$((stringify!($name), $crate::message::Argument::value(&$value))),*],
         )
     };
 }
@@ -122,8 +122,8 @@ impl From<&str> for Message {
 }
 
 /// Names in the language's quotation marks, to be listed in a message.
-pub fn quoted<T: Into<MessageValue>>(names: impl IntoIterator<Item = T>) -> Vec<Message> {
-    let quote = |name| message!("list-quoted", name = name);
+pub fn quoted<T: Argument>(names: impl IntoIterator<Item = T>) -> Vec<Message> {
+    let quote = |name: T| message!("list-quoted", name = name);
     names.into_iter().map(quote).collect()
 }
 
@@ -153,45 +153,80 @@ impl fmt::Display for MessageValue {
     }
 }
 
-macro_rules! from_numbers {
+/// What can be a parameter of a message.
+pub trait Argument {
+    fn value(&self) -> MessageValue;
+}
+
+macro_rules! numbers {
     ($($number:ty),*) => {
-        $(impl From<$number> for MessageValue {
-            fn from(number: $number) -> Self {
-                MessageValue::Number(number as f64)
+        $(impl Argument for $number {
+            fn value(&self) -> MessageValue {
+                MessageValue::Number(*self as f64)
             }
         })*
     };
 }
 
-from_numbers!(u8, u32, u64, usize, i32, i64, f32, f64);
+numbers!(u8, u32, u64, usize, i32, i64, f32, f64);
 
-impl From<String> for MessageValue {
-    fn from(text: String) -> Self {
-        MessageValue::Text(text)
+impl Argument for str {
+    fn value(&self) -> MessageValue {
+        MessageValue::Text(self.into())
     }
 }
 
-impl From<&String> for MessageValue {
-    fn from(text: &String) -> Self {
-        MessageValue::Text(text.clone())
+impl Argument for String {
+    fn value(&self) -> MessageValue {
+        MessageValue::Text(self.clone())
     }
 }
 
-impl From<&str> for MessageValue {
-    fn from(text: &str) -> Self {
-        MessageValue::Text(text.into())
+/// What other software says, in its own words.
+macro_rules! shown {
+    ($($shown:ty),*) => {
+        $(impl Argument for $shown {
+            fn value(&self) -> MessageValue {
+                MessageValue::Text(self.to_string())
+            }
+        })*
+    };
+}
+
+shown!(
+    std::path::Display<'_>,
+    std::io::Error,
+    serde_json::Error,
+    serde_json::Value
+);
+
+impl Argument for Message {
+    fn value(&self) -> MessageValue {
+        MessageValue::Message(self.clone())
     }
 }
 
-impl From<Message> for MessageValue {
-    fn from(message: Message) -> Self {
-        MessageValue::Message(message)
+impl Argument for MessageValue {
+    fn value(&self) -> MessageValue {
+        self.clone()
     }
 }
 
-impl<T: Into<MessageValue>> From<Vec<T>> for MessageValue {
-    fn from(values: Vec<T>) -> Self {
-        MessageValue::List(values.into_iter().map(Into::into).collect())
+impl<T: Argument> Argument for Vec<T> {
+    fn value(&self) -> MessageValue {
+        MessageValue::List(self.iter().map(Argument::value).collect())
+    }
+}
+
+impl<T: Argument + ?Sized> Argument for &T {
+    fn value(&self) -> MessageValue {
+        (**self).value()
+    }
+}
+
+impl<T: Argument + ?Sized> Argument for Arc<T> {
+    fn value(&self) -> MessageValue {
+        (**self).value()
     }
 }
 

@@ -5,13 +5,11 @@ use crate::error::{Error, Result};
 /// The seed that a number is. Fails with [`Error::BadInput`] where it is none.
 pub fn seed(number: f64) -> Result<u32> {
     if number.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&number) {
-        return Err(Error::BadInput(
-            format!(
-                "the seed must be a whole number from 0 to {}, and {number} is none",
-                u32::MAX
-            )
-            .into(),
-        ));
+        return Err(Error::BadInput(message!(
+            "error-seed",
+            most = u32::MAX,
+            number = number
+        )));
     }
     Ok(number as u32)
 }

@@ -32,7 +32,7 @@ pub struct PackResult {
     pub check_elsewhere: bool,
     pub folded: Vec<Note>,
     pub zeroed: Vec<Note>,
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Message>,
     /// The ONNX file.
     #[tsify(type = "Uint8Array<ArrayBuffer>")]
     #[serde(with = "serde_wasm_bindgen::preserve")]
@@ -52,18 +52,18 @@ pub struct CheckResult {
     pub max_relative: f32,
     /// How large either may be for the models to agree.
     pub tolerance: f32,
-    pub checked_on: String,
+    pub checked_on: Message,
 }
 
 impl CheckResult {
-    /// `on`: what the check was made on, in words.
-    pub fn new(check: RepackCheck, on: &str) -> Self {
+    /// `on`: what the check was made on.
+    pub fn new(check: RepackCheck, on: Message) -> Self {
         CheckResult {
             agrees: check.agrees,
             max_absolute: check.max_abs,
             max_relative: check.max_rel,
             tolerance: check.tolerance,
-            checked_on: on.into(),
+            checked_on: on,
         }
     }
 }
@@ -108,6 +108,6 @@ pub struct ModelOutputs(pub Vec<ModelOutput>);
 #[derive(Serialize, Tsify)]
 pub struct CheckedElsewhere {
     pub check: CheckResult,
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Message>,
     pub report: String,
 }

@@ -1,5 +1,6 @@
 //! One layer from near: its weights, their histogram, its channels' scores.
 
+use crate::message::Message;
 use js_sys::{Float32Array, Uint32Array};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -62,7 +63,7 @@ pub struct ScoreBars {
     pub units: Uint32Array,
     pub kept_count: usize,
     pub threshold: Option<f32>,
-    pub label: String,
+    pub label: Message,
 }
 
 #[derive(Serialize, Tsify)]
@@ -80,5 +81,5 @@ pub struct Histogram {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub removed: Uint32Array,
     pub threshold: Option<f32>,
-    pub label: String,
+    pub label: Message,
 }

@@ -1,6 +1,7 @@
 //! The open model.
 
 use crate::data::preset::Preset;
+use crate::message::Message;
 use crate::prune::model_info::ModelInfo;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -23,5 +24,5 @@ pub struct ModelSummary {
     pub classes: Option<usize>,
     /// Guessed from the shapes, and what was guessed.
     pub preset: Preset,
-    pub preset_notes: Vec<String>,
+    pub preset_notes: Vec<Message>,
 }

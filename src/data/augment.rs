@@ -25,9 +25,12 @@ impl Augmentation {
     pub fn check(&self) -> Result<()> {
         let within = |what: &str, value: f32, most: f32| match (0.0..=most).contains(&value) {
             true => Ok(()),
-            false => Err(Error::BadInput(
-                format!("the augmentation “{what}” is {value}; it can be from 0 to {most}").into(),
-            )),
+            false => Err(Error::BadInput(message!(
+                "error-augmentation",
+                name = what,
+                value = value,
+                most = most
+            ))),
         };
         within("shift", self.shift, 1.0)?;
         within("rotation", self.rotation, 180.0)?;

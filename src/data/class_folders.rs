@@ -4,6 +4,7 @@ use super::classes::imagenet_name;
 use super::preset::Preset;
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph};
+use crate::message::{Message, quoted};
 use std::collections::BTreeMap;
 
 /// Names that a message lists at most.
@@ -40,7 +41,7 @@ pub fn classes_of_folders(
     } else if is_complete && (strangers.len() == found.len() || names.is_empty()) {
         Ok(found.into_keys().map(String::from).zip(0..).collect())
     } else {
-        Err(Error::BadInput(unknown(&strangers, &names, outputs).into()))
+        Err(Error::BadInput(unknown(&strangers, &names, outputs)))
     }
 }
 
@@ -99,10 +100,12 @@ fn by_name_or_number(
         [] => {}
         [class] => return Ok(Some(class as u32)),
         [one, another, ..] => {
-            return Err(Error::BadInput(format!(
-                "the folder “{folder}” is called as class {one} is and as class {another} is, counted from 0: name it by the \
-                 number of the one that it holds"
-            ).into()));
+            return Err(Error::BadInput(message!(
+                "error-folder-two-classes",
+                folder = folder,
+                first = one,
+                second = another
+            )));
         }
     }
     let number = asked
@@ -111,10 +114,14 @@ fn by_name_or_number(
         .parse::<u32>()
         .ok();
     match (number, outputs) {
-        (Some(class), Some(outputs)) if class as usize >= outputs => Err(Error::BadInput(format!(
-            "the folder “{folder}” stands for class {class}, counted from 0, but the model tells only {outputs} apart: name \
-             each folder as a class is called, or by its number"
-        ).into())),
+        (Some(class), Some(outputs)) if class as usize >= outputs => {
+            Err(Error::BadInput(message!(
+                "error-folder-class-outside",
+                folder = folder,
+                class = class,
+                classes = outputs
+            )))
+        }
         (number, _) => Ok(number),
     }
 }
@@ -125,45 +132,39 @@ fn plain(name: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
-fn unknown(strangers: &[&str], names: &[String], outputs: Option<usize>) -> String {
-    let listed = |names: &[&str], more: bool| {
-        let some = names.iter().take(LISTED).copied().collect::<Vec<_>>();
-        let rest = if more || names.len() > LISTED {
-            "…"
-        } else {
-            ""
-        };
-        some.join(", ") + rest
-    };
-    let quoted: Vec<String> = strangers.iter().map(|name| format!("“{name}”")).collect();
-    let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
-    let subject = match quoted.len() {
-        1 => format!("the folder {} is", quoted[0]),
-        _ => format!("the folders {} are", listed(&quoted, false)),
-    };
-    let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (problem, name_them) = match (known.is_empty(), outputs) {
-        (false, _) => (
-            format!(
-                "none of the model's {} classes ({})",
-                known.len(),
-                listed(&known, false)
-            ),
-            "name each folder as a class is called, or by its number from 0",
+fn unknown(strangers: &[&str], names: &[String], outputs: Option<usize>) -> Message {
+    let folders = some(strangers.iter().copied());
+    let count = strangers.len();
+    match (names.is_empty(), outputs) {
+        (false, _) => message!(
+            "error-folders-no-classes",
+            folders = folders,
+            count = count,
+            classes = names.len(),
+            names = some(names.iter().map(String::as_str)),
         ),
-        (true, Some(outputs)) => (
-            format!("none of the model's {outputs} classes, whose names are not known"),
-            "name each folder by the class's number from 0",
+        (true, Some(outputs)) => message!(
+            "error-folders-unnamed-classes",
+            folders = folders,
+            count = count,
+            classes = outputs,
         ),
-        (true, None) => (
-            "no classes that are known of this model".into(),
-            "name each folder by the class's number from 0",
+        (true, None) => message!(
+            "error-folders-unknown-classes",
+            folders = folders,
+            count = count
         ),
-    };
-    format!(
-        "{subject} {problem}: {name_them}, give the names as “classes” in the preset, or use the photos without labels, all \
-         in one folder"
-    )
+    }
+}
+
+/// The first of these names in quotes, and dots where there are more.
+fn some<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Message> {
+    let mut names: Vec<&str> = names.take(LISTED + 1).collect();
+    let has_more = names.len() > LISTED;
+    names.truncate(LISTED);
+    let mut listed = quoted(names);
+    listed.extend(has_more.then(|| message!("list-others")));
+    listed
 }
 
 #[cfg(test)]

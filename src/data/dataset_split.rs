@@ -27,11 +27,7 @@ impl Split {
         let published = pictures.take_test();
         let (train, validation, test) = parts_of(&pictures, published);
         if train.is_empty() || validation.is_empty() {
-            return Err(Error::BadInput(
-                "there are too few pictures to learn from some and to measure on others: add some more that are not the \
-                 same, a few dozen do well"
-                    .into(),
-            ));
+            return Err(Error::BadInput(message!("error-too-few-pictures")));
         }
         Ok(Split {
             train: Arc::new(train),

@@ -20,7 +20,7 @@ pub fn photo(path: impl AsRef<Path>) -> Result<Photo> {
     let path = path.as_ref();
     let name = path.display().to_string();
     let bytes = std::fs::read(path)
-        .map_err(|e| Error::BadInput(format!("“{name}” can't be opened: {e}").into()))?;
+        .map_err(|e| Error::BadInput(message!("error-file-unopened", name = name, reason = e)))?;
     photo_from_bytes(&bytes, &name)
 }
 
@@ -29,9 +29,9 @@ pub fn photo_from_bytes(bytes: &[u8], name: &str) -> Result<Photo> {
     let unreadable = |e: ImageError| {
         let why = match e {
             ImageError::Unsupported(_) => {
-                format!("“{name}” is no JPEG, PNG or WebP picture that can be read here")
+                message!("error-picture-format", name = name)
             }
-            e => format!("“{name}” is damaged or incomplete: {e}"),
+            e => message!("error-file-damaged", name = name, reason = e.to_string()),
         };
         Error::BadInput(why.into())
     };

@@ -38,17 +38,18 @@ impl Folder {
     /// Errors: [`Error::BadInput`] where the folder can't be read or holds no pictures; those of [`classes_of_folders`].
     pub fn open(path: &Path, preset: &Preset, outputs: Option<usize>) -> Result<Self> {
         if !path.is_dir() {
-            return Err(Error::BadInput(
-                format!("there is no folder “{}”", path.display()).into(),
-            ));
+            return Err(Error::BadInput(message!(
+                "error-no-folder",
+                path = path.display()
+            )));
         }
         let mut found = Vec::new();
         list(path, "", &mut Vec::new(), &mut found)?;
         if found.is_empty() {
-            return Err(Error::BadInput(format!(
-                "“{}” holds no pictures: put JPEG, PNG or WebP files in it, or in one sub-folder a class",
-                path.display()
-            ).into()));
+            return Err(Error::BadInput(message!(
+                "error-folder-empty",
+                path = path.display()
+            )));
         }
         // As the page gives them, with the chosen folder around all.
         let paths: Vec<String> = found
@@ -101,17 +102,12 @@ impl Folder {
         match (part, test) {
             (None, None) => Ok(self),
             (None, Some(test)) if self.is_empty() => Ok(test),
-            (None, Some(_)) => Err(Error::BadInput(
-                "the folder holds a part to train and one to test on: say which, “train” or “test”".into(),
-            )),
-            (Some(_), None) => Err(Error::BadInput(
-                "the folder holds no IDX files and no folder “test” around classes, so it has no part to choose; leave --part out"
-                    .into(),
-            )),
+            (None, Some(_)) => Err(Error::BadInput(message!("error-folder-both-parts"))),
+            (Some(_), None) => Err(Error::BadInput(message!("error-folder-no-parts"))),
             (Some(Part::Test), Some(test)) => Ok(test),
-            (Some(Part::Train), Some(_)) if self.is_empty() => Err(Error::BadInput(
-                "the folder holds no pictures of the part “train”".into(),
-            )),
+            (Some(Part::Train), Some(_)) if self.is_empty() => {
+                Err(Error::BadInput(message!("error-folder-no-train")))
+            }
             (Some(Part::Train), Some(_)) => Ok(self),
         }
     }
@@ -159,7 +155,11 @@ fn list(
     found: &mut Vec<(PathBuf, String)>,
 ) -> Result<()> {
     let failed = |e: std::io::Error| {
-        Error::BadInput(format!("“{}” can't be read: {e}", folder.display()).into())
+        Error::BadInput(message!(
+            "error-file-unreadable",
+            path = folder.display(),
+            reason = e
+        ))
     };
     let real = fs::canonicalize(folder).map_err(failed)?;
     if around.contains(&real) {

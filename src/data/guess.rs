@@ -3,6 +3,7 @@
 use super::classes;
 use super::preset::{ChannelOrder, Crop, Layout, Preset};
 use crate::graph::Dim;
+use crate::message::Message;
 
 /// The size that is taken where the model leaves its input's size open: the commonest among photo classifiers.
 const USUAL_SIDE: u32 = 224;
@@ -15,7 +16,7 @@ const IMAGENET_STD: [f32; 3] = [58.395, 57.12, 57.375];
 #[derive(Debug, Clone, PartialEq)]
 pub struct Guess {
     pub preset: Preset,
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
 }
 
 impl Preset {
@@ -27,35 +28,37 @@ impl Preset {
             Layout::Nchw => (3, 2),
             Layout::Nhwc => (2, 1),
         };
-        let mut side = |axis: usize, what: &str| match input.get(axis) {
+        let mut side = |axis: usize, open: Message| match input.get(axis) {
             Some(Dim::Known(n)) if (1..=super::preset::LONGEST_SIDE as usize).contains(n) => {
                 *n as u32
             }
             _ => {
-                notes.push(format!(
-                    "The model leaves the {what} of its input open; {USUAL_SIDE} is assumed."
-                ));
+                notes.push(open);
                 USUAL_SIDE
             }
         };
-        let size = [side(width_axis, "width"), side(height_axis, "height")];
+        let size = [
+            side(
+                width_axis,
+                message!("note-guess-width", assumed = USUAL_SIDE),
+            ),
+            side(
+                height_axis,
+                message!("note-guess-height", assumed = USUAL_SIDE),
+            ),
+        ];
         let (mean, std) = if channels == 1 {
-            notes.push("Gray pixels are assumed to be scaled to 0…1.".into());
+            notes.push(message!("note-guess-gray"));
             (vec![0.0], vec![255.0])
         } else {
-            notes.push(
-                "Colors are assumed to be red, green, blue with ImageNet's mean and deviation."
-                    .into(),
-            );
+            notes.push(message!("note-guess-colors"));
             (IMAGENET_MEAN.into(), IMAGENET_STD.into())
         };
         match classes {
             Some(n) if n == classes::COUNT || n == classes::COUNT + 1 => {
-                notes.push(format!(
-                    "With {n} outputs, its classes are assumed to be ImageNet's."
-                ));
+                notes.push(message!("note-guess-imagenet", count = n));
             }
-            _ => notes.push("What its classes are called is not known; they are numbered.".into()),
+            _ => notes.push(message!("note-guess-classes")),
         }
         let preset = Preset {
             name: None,
@@ -72,13 +75,9 @@ impl Preset {
 }
 
 /// Finds the axis of the color channels: the one of size 3 or 1 among those where channels may stand.
-fn channels_of(input: &[Dim], notes: &mut Vec<String>) -> (Layout, usize) {
+fn channels_of(input: &[Dim], notes: &mut Vec<Message>) -> (Layout, usize) {
     if input.len() != 4 {
-        notes.push(format!(
-            "The model's input has {} axes where a photo needs four (batch, channels, height, width), so photos can't \
-             be run through it.",
-            input.len()
-        ));
+        notes.push(message!("note-guess-axes", axes = input.len()));
         return (Layout::Nchw, 3);
     }
     for channels in [3, 1] {
@@ -88,10 +87,7 @@ fn channels_of(input: &[Dim], notes: &mut Vec<String>) -> (Layout, usize) {
             }
         }
     }
-    notes.push(
-        "No axis of the model's input is 3 or 1 long; batch, 3 channels, height, width is assumed."
-            .into(),
-    );
+    notes.push(message!("note-guess-layout"));
     (Layout::Nchw, 3)
 }
 

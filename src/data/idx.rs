@@ -5,6 +5,7 @@ use super::image::check_size;
 use super::pictures::{Pictures, Stack, check_count};
 use super::preset::Preset;
 use crate::error::{Error, Result};
+use crate::message::Message;
 
 /// Bytes of an IDX file of unsigned bytes, with its shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,22 +20,17 @@ pub struct Idx<'a> {
 ///
 /// `what` names the file in messages.
 pub fn parse<'a>(what: &str, file: &'a [u8]) -> Result<Idx<'a>> {
-    let bad =
-        |why: String| Error::BadInput(format!("“{what}” is no IDX file of bytes: {why}").into());
+    let bad = |why: Message| Error::BadInput(message!("error-idx", name = what, reason = why));
     let &[0, 0, kind, axes, ref rest @ ..] = file else {
-        return Err(bad(
-            "it does not begin with two zero bytes; unpack it if it is a .gz".into(),
-        ));
+        return Err(bad(message!("reason-idx-start")));
     };
     if kind != 8 || !(1..=3).contains(&axes) {
-        return Err(bad(format!(
-            "its elements have type {kind} and {axes} axes, not type 8 and 1 to 3"
-        )));
+        return Err(bad(message!("reason-idx-type", kind = kind, axes = axes)));
     }
     let (lengths, _) = rest.as_chunks::<4>();
     let axes = usize::from(axes);
     let Some(lengths) = lengths.get(..axes) else {
-        return Err(bad("it ends within its header".into()));
+        return Err(bad(message!("reason-idx-header")));
     };
     let mut shape = [1; 3];
     for (length, bytes) in shape.iter_mut().zip(lengths) {
@@ -45,9 +41,10 @@ pub fn parse<'a>(what: &str, file: &'a [u8]) -> Result<Idx<'a>> {
         .iter()
         .try_fold(1usize, |n, &length| n.checked_mul(length));
     if wanted != Some(bytes.len()) {
-        return Err(bad(format!(
-            "its header speaks of {shape:?} bytes and {} follow",
-            bytes.len()
+        return Err(bad(message!(
+            "reason-idx-length",
+            shape = format!("{shape:?}"),
+            count = bytes.len()
         )));
     }
     Ok(Idx { axes, shape, bytes })
@@ -62,17 +59,17 @@ pub fn pair<'a>(
 ) -> Result<(Stack<'a>, Option<&'a [u8]>)> {
     let side = |axis: usize| u32::try_from(images.shape[axis]).unwrap_or(u32::MAX);
     if images.axes != 3 {
-        return Err(Error::BadInput(format!(
-            "an IDX file of pictures has 3 axes (count, rows, columns), and this one has {}: is it the one of the labels?",
-            images.axes
-        ).into()));
+        return Err(Error::BadInput(message!(
+            "error-idx-pictures",
+            axes = images.axes
+        )));
     }
     if let Some(labels) = labels {
         if labels.axes != 1 {
-            return Err(Error::BadInput(format!(
-                "an IDX file of labels has 1 axis (count), and this one has {}: is it the one of the pictures?",
-                labels.axes
-            ).into()));
+            return Err(Error::BadInput(message!(
+                "error-idx-labels",
+                axes = labels.axes
+            )));
         }
         check_count(images.shape[0], labels.shape[0])?;
     }

@@ -71,10 +71,11 @@ impl Pair {
         }
         let plain = name.trim_end_matches(".gz").replace(IMAGES, LABELS);
         let labels = packed_or_not(&path.with_file_name(&plain)).ok_or_else(|| {
-            Error::BadInput(format!(
-                "the labels of “{}” are missing: they are expected beside it as “{plain}” or “{plain}.gz”",
-                path.display()
-            ).into())
+            Error::BadInput(message!(
+                "error-idx-labels-missing",
+                path = path.display(),
+                name = plain
+            ))
         })?;
         Ok(Some(Pair {
             images: path.to_owned(),
@@ -99,22 +100,19 @@ impl Pair {
             (Some(Part::Train), [train, _]) => train,
             (Some(Part::Test), [_, test]) => test,
             (None, [Some(_), Some(_)]) => {
-                return Err(Error::BadInput(format!(
-                    "“{}” holds a part to train and one to test on: say which, “train” or “test”",
-                    folder.display()
-                ).into()));
+                return Err(Error::BadInput(message!(
+                    "error-idx-both-parts",
+                    path = folder.display()
+                )));
             }
             (None, [train, test]) => train.or(test),
         };
         let images = images.ok_or_else(|| {
-            Error::BadInput(
-                format!(
-                    "“{}” holds no pictures of the part “{}”",
-                    folder.display(),
-                    part.map_or("", Part::name)
-                )
-                .into(),
-            )
+            Error::BadInput(message!(
+                "error-idx-no-part",
+                path = folder.display(),
+                part = part.map_or("", Part::name)
+            ))
         })?;
         Pair::find(&images, None)
     }
@@ -168,7 +166,13 @@ fn packed_or_not(path: &Path) -> Option<PathBuf> {
 }
 
 fn unpacked(path: &Path) -> Result<Vec<u8>> {
-    let failed = |e| Error::BadInput(format!("“{}” can't be read: {e}", path.display()).into());
+    let failed = |e| {
+        Error::BadInput(message!(
+            "error-file-unreadable",
+            path = path.display(),
+            reason = e
+        ))
+    };
     let file = fs::read(path).map_err(failed)?;
     if path.extension().is_none_or(|ending| ending != "gz") {
         return Ok(file);
@@ -177,7 +181,11 @@ fn unpacked(path: &Path) -> Result<Vec<u8>> {
     MultiGzDecoder::new(&file[..])
         .read_to_end(&mut bytes)
         .map_err(|e| {
-            Error::BadInput(format!("“{}” is damaged or incomplete: {e}", path.display()).into())
+            Error::BadInput(message!(
+                "error-file-damaged",
+                name = path.display(),
+                reason = e
+            ))
         })?;
     Ok(bytes)
 }

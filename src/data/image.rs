@@ -71,13 +71,13 @@ fn fitted(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<(Vec<
     check_size(width, height)?;
     let expected = u64::from(width) * u64::from(height) * 4;
     if rgba.len() as u64 != expected {
-        return Err(Error::BadInput(
-            format!(
-                "a photo of {width} × {height} pixels needs {expected} bytes of RGBA, but {} came",
-                rgba.len()
-            )
-            .into(),
-        ));
+        return Err(Error::BadInput(message!(
+            "error-photo-bytes",
+            width = width,
+            height = height,
+            expected = expected,
+            given = rgba.len()
+        )));
     }
     let (taken, filled) = areas(width, height, preset);
     let colors = on_white(rgba, width, taken);
@@ -87,13 +87,15 @@ fn fitted(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<(Vec<
 /// An error for a photo without pixels or with more than [`MOST_PIXELS`].
 pub fn check_size(width: u32, height: u32) -> Result<()> {
     if width == 0 || height == 0 {
-        return Err(Error::BadInput("this photo has no pixels".into()));
+        return Err(Error::BadInput(message!("error-photo-empty")));
     }
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return Err(Error::TooLarge(format!(
-            "this photo has {width} × {height} pixels; {} million is the most that can be taken, so make it smaller first",
-            MOST_PIXELS / 1_000_000
-        ).into()));
+        return Err(Error::TooLarge(message!(
+            "error-photo-too-large",
+            width = width,
+            height = height,
+            most = MOST_PIXELS / 1_000_000
+        )));
     }
     Ok(())
 }
@@ -161,7 +163,7 @@ fn on_white(rgba: &[u8], width: u32, area: Area) -> Vec<u8> {
 
 fn resize(rgb: &[u8], from: Area, to: Area) -> Result<Vec<u8>> {
     let failed = |e: &dyn std::fmt::Display| {
-        Error::BadInput(format!("this photo can't be resized: {e}").into())
+        Error::BadInput(message!("error-photo-resize", reason = e.to_string()))
     };
     // The kind of pixel is known when the program is compiled, since code and tables for all others would be a quarter of the
     // WebAssembly module.

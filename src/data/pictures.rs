@@ -67,10 +67,13 @@ impl Pictures {
         check_size(width, height)?;
         let size = width as usize * height as usize * channels;
         if !matches!(channels, 1 | 3) || !levels.len().is_multiple_of(size) {
-            return Err(Error::BadInput(format!(
-                "{} bytes are no whole number of pictures of {width} × {height} pixels with {channels} bytes each",
-                levels.len()
-            ).into()));
+            return Err(Error::BadInput(message!(
+                "error-picture-bytes",
+                bytes = levels.len(),
+                width = width,
+                height = height,
+                channels = channels
+            )));
         }
         let count = levels.len() / size;
         if let Some(labels) = labels {
@@ -98,9 +101,7 @@ impl Pictures {
     /// All pictures of a set have a label, or none.
     fn check_labeled(&self, labeled: bool) -> Result<()> {
         if labeled == self.labels.is_empty() && !self.is_empty() {
-            return Err(Error::BadInput(
-                "some of these pictures have a label and some have none: label all of them, or none".into(),
-            ));
+            return Err(Error::BadInput(message!("error-half-labeled")));
         }
         Ok(())
     }
@@ -224,9 +225,11 @@ pub(super) fn check_count(pictures: usize, labels: usize) -> Result<()> {
     if pictures == labels {
         return Ok(());
     }
-    Err(Error::BadInput(format!(
-        "there are {pictures} pictures and {labels} labels, so they don't belong together: take the labels of these pictures"
-    ).into()))
+    Err(Error::BadInput(message!(
+        "error-label-count",
+        pictures = pictures,
+        labels = labels
+    )))
 }
 
 impl Dataset for Pictures {

@@ -4,6 +4,7 @@
 use super::classes::imagenet_name;
 use crate::error::{Error, Result};
 use crate::graph::Dim;
+use crate::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -65,9 +66,9 @@ enum Size {
 }
 
 impl TryFrom<Document> for Preset {
-    type Error = String;
+    type Error = Message;
 
-    fn try_from(document: Document) -> Result<Preset, String> {
+    fn try_from(document: Document) -> Result<Preset, Message> {
         let preset = Preset {
             name: document.name,
             size: match document.size {
@@ -123,40 +124,41 @@ pub enum Layout {
 impl Preset {
     /// Reads and checks a preset document.
     pub fn parse(text: &str) -> Result<Preset> {
-        serde_json::from_str(text).map_err(|e| unusable(&e))
+        serde_json::from_str(text)
+            .map_err(|e| unusable(message!("reason-preset-document", reason = e.to_string())))
     }
 
     /// An error if the numbers make no sense together.
     pub fn check(&self) -> Result<()> {
         self.problem()
-            .map_or(Ok(()), |problem| Err(unusable(&problem)))
+            .map_or(Ok(()), |problem| Err(unusable(problem)))
     }
 
-    fn problem(&self) -> Option<String> {
+    fn problem(&self) -> Option<Message> {
         let [width, height] = self.size;
         if !(1..=LONGEST_SIDE).contains(&width) || !(1..=LONGEST_SIDE).contains(&height) {
-            return Some(format!(
-                "size is {width} × {height}; each side must be from 1 to {LONGEST_SIDE}"
+            return Some(message!(
+                "reason-preset-size",
+                width = width,
+                height = height,
+                most = LONGEST_SIDE
             ));
         }
         if self.mean.len() != self.std.len() || !matches!(self.mean.len(), 1 | 3) {
-            return Some(format!(
-                "mean has {} and std has {} numbers; give three of each for a color model, one of each for a gray one",
-                self.mean.len(),
-                self.std.len()
+            return Some(message!(
+                "reason-preset-counts",
+                means = self.mean.len(),
+                stds = self.std.len()
             ));
         }
         if let Some(mean) = self.mean.iter().find(|m| !m.is_finite()) {
-            return Some(format!("mean holds {mean}, which is no ordinary number"));
+            return Some(message!("reason-preset-mean", value = mean));
         }
         if let Some(std) = self.std.iter().find(|s| !(s.is_finite() && **s >= 1.0)) {
-            return Some(format!(
-                "std holds {std}; it divides pixels from 0 to 255, so it must be 1 or more (numbers meant for pixels \
-                 from 0 to 1 are multiplied by 255, mean and std alike)"
-            ));
+            return Some(message!("reason-preset-std", value = std));
         }
         if self.classes.as_ref().is_some_and(Vec::is_empty) {
-            return Some("classes is an empty list; leave it out if the names aren't known".into());
+            return Some(message!("reason-preset-classes"));
         }
         None
     }
@@ -200,12 +202,11 @@ impl Preset {
         if fits {
             return Ok(());
         }
-        Err(Error::BadInput(format!(
-            "the model takes {}, but the preset turns a photo into {}; change the preset's size, layout or the count \
-             of its means to fit",
-            join(input),
-            join(&made)
-        ).into()))
+        Err(Error::BadInput(message!(
+            "error-preset-unfit",
+            model = join(input),
+            preset = join(&made)
+        )))
     }
 
     /// What class `index` of a model with `outputs` classes is called: the preset's own name for it; without any,
@@ -233,8 +234,8 @@ fn whole_range() -> Vec<f32> {
     vec![255.0; 3]
 }
 
-fn unusable(problem: &dyn std::fmt::Display) -> Error {
-    Error::BadInput(format!("this preset can't be used: {problem}").into())
+fn unusable(problem: Message) -> Error {
+    Error::BadInput(message!("error-preset", reason = problem))
 }
 
 #[cfg(test)]

@@ -14,13 +14,15 @@ pub fn pictures(path: &Path, count: usize, [width, height]: [u32; 2]) -> Result<
     let rows = (sheet.height / height) as usize;
     let is_whole = sheet.width.is_multiple_of(width) && sheet.height.is_multiple_of(height);
     if !is_whole || count == 0 || rows != count.div_ceil(in_a_row) {
-        return Err(Error::BadInput(format!(
-            "“{}” has {} × {} pixels, which is no sheet of {count} pictures of {width} × {height}: look whether these are its \
-             labels, and this its preset",
-            path.display(),
-            sheet.width,
-            sheet.height
-        ).into()));
+        return Err(Error::BadInput(message!(
+            "error-sheet",
+            name = path.display(),
+            sheetWidth = sheet.width,
+            sheetHeight = sheet.height,
+            count = count,
+            width = width,
+            height = height
+        )));
     }
     let (width, height) = (width as usize, height as usize);
     let mut levels = Vec::with_capacity(count * width * height);

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::graph::ValueId;
 use crate::kernels::Kernel;
 use crate::kernels::elementwise::{ChannelAffine, Map};
+use crate::message::Message;
 use crate::ops::Operator;
 use crate::ops::lowering::{Epilogue, KernelContext, Operand};
 use crate::tensor::{DType, Tensor};
@@ -85,7 +86,7 @@ impl Plan {
             let located = homes.locate(&settled, value)?;
             Some((settled.graph.value(value).name.clone(), located))
         };
-        let lost = || Error::BadModel("an output of this model is made by no node".into());
+        let lost = || Error::BadModel(message!("error-output-without-node"));
         Ok(Plan {
             scratch_len: drafts.iter().map(scratch).max().unwrap_or(0),
             inputs: settled.graph.inputs.iter().filter_map(named).collect(),
@@ -152,16 +153,16 @@ fn single(settled: &mut Settled<'_>, at: usize) -> Result<Draft> {
             let opset = settled.graph.opsets.get(&node.domain).copied().unwrap_or(0);
             match crate::ops::operator(node, opset) {
                 Ok(Some(operator)) => Action::Evaluate(operator),
-                Ok(None) => return Err(complaint(&draft.label, "is not known here")),
-                Err(reason) => return Err(complaint(&draft.label, &reason)),
+                Ok(None) => return Err(complaint(&draft.label, message!("reason-node-unknown"))),
+                Err(reason) => return Err(complaint(&draft.label, reason)),
             }
         }
     });
     Ok(draft)
 }
 
-fn complaint(label: &str, reason: &str) -> Error {
-    Error::BadModel(format!("node “{label}” {reason}").into())
+fn complaint(label: &str, reason: Message) -> Error {
+    Error::BadModel(message!("error-node-only", node = label, reason = reason))
 }
 
 /// Whether a work only gives its input another shape, so that both can share a place.
@@ -224,7 +225,7 @@ fn kernel(
     };
     let label = settled.graph.node_label(node);
     has_room_to_pack(&label, &inputs)?;
-    let complain = |reason: String| complaint(&label, &reason);
+    let complain = |reason: Message| complaint(&label, reason);
     if let Some(kernel) = work.operator.kernel(&context).map_err(complain)? {
         return Ok(Some(kernel));
     }
@@ -257,10 +258,11 @@ fn has_room_to_pack(label: &str, inputs: &[Option<Operand>]) -> Result<()> {
     let numbers: usize = constants.map(|tensor| tensor.len()).sum();
     let mut both: Vec<[f32; 2]> = Vec::new();
     both.try_reserve_exact(numbers).map_err(|_| {
-        Error::TooLarge(format!(
-            "node “{label}” needs {} MB for its weights, more than there is: close what else takes memory, or take a smaller model",
-            numbers.div_ceil(1 << 17)
-        ).into())
+        Error::TooLarge(message!(
+            "error-weights-too-large",
+            node = label,
+            megabytes = numbers.div_ceil(1 << 17)
+        ))
     })
 }
 
@@ -377,8 +379,5 @@ impl Homes {
 }
 
 fn too_large(what: &str) -> Error {
-    Error::TooLarge(
-        format!("“{what}” needs more memory than can be addressed: run fewer samples at a time")
-            .into(),
-    )
+    Error::TooLarge(message!("error-value-too-large", name = what))
 }

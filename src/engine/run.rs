@@ -35,14 +35,11 @@ impl Executor {
     /// Computes the outputs, in the model's order, from one tensor for each input, in the model's order.
     pub fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
         if inputs.len() != self.plan.inputs.len() {
-            return Err(Error::BadInput(
-                format!(
-                    "this model takes {} inputs, not {}",
-                    self.plan.inputs.len(),
-                    inputs.len()
-                )
-                .into(),
-            ));
+            return Err(Error::BadInput(message!(
+                "error-input-count",
+                expected = self.plan.inputs.len(),
+                given = inputs.len()
+            )));
         }
         for (tensor, (name, located)) in inputs.iter().zip(&self.plan.inputs) {
             check_input(name, &located.form, tensor)?;
@@ -80,7 +77,11 @@ impl Executor {
                         .collect();
                     let inputs: Vec<Option<&Tensor>> = tensors.iter().map(Option::as_ref).collect();
                     let results = operator.evaluate(&inputs).map_err(|reason| {
-                        Error::BadModel(format!("node “{}” {reason}", step.label).into())
+                        Error::BadModel(message!(
+                            "error-node-only",
+                            node = step.label,
+                            reason = reason
+                        ))
                     })?;
                     keep_results(step, results, &mut self.arena, &mut self.slots)?;
                 }
@@ -88,7 +89,7 @@ impl Executor {
         }
         let output = |located| {
             get(located, &self.arena, &self.slots)
-                .ok_or_else(|| Error::BadModel("an output of this model was not computed".into()))
+                .ok_or_else(|| Error::BadModel(message!("error-output-not-computed")))
         };
         self.plan.outputs.iter().map(output).collect()
     }
@@ -113,10 +114,10 @@ impl Executor {
 fn allocate(len: usize) -> Result<Vec<f32>> {
     let mut buffer = Vec::new();
     buffer.try_reserve_exact(len).map_err(|_| {
-        Error::TooLarge(format!(
-            "running this model needs {} MB for its activations, more than there is: run fewer samples at a time",
-            len / (1 << 18)
-        ).into())
+        Error::TooLarge(message!(
+            "error-activations-too-large",
+            megabytes = len / (1 << 18)
+        ))
     })?;
     buffer.resize(len, 0.0);
     Ok(buffer)
@@ -124,26 +125,22 @@ fn allocate(len: usize) -> Result<Vec<f32>> {
 
 fn check_input(name: &str, form: &Form, tensor: &Tensor) -> Result<()> {
     if tensor.shape() != form.shape {
-        return Err(Error::BadInput(
-            format!(
-                "input “{name}” takes shape {:?}, not {:?}",
-                form.shape,
-                tensor.shape()
-            )
-            .into(),
-        ));
+        return Err(Error::BadInput(message!(
+            "error-input-shape",
+            name = name,
+            expected = format!("{:?}", form.shape),
+            given = format!("{:?}", tensor.shape())
+        )));
     }
     let floats = form.dtype.is_float() && tensor.dtype().is_float();
     match floats || form.dtype == tensor.dtype() {
         true => Ok(()),
-        false => Err(Error::BadInput(
-            format!(
-                "input “{name}” takes elements of type {:?}, not {:?}",
-                form.dtype,
-                tensor.dtype()
-            )
-            .into(),
-        )),
+        false => Err(Error::BadInput(message!(
+            "error-input-type",
+            name = name,
+            expected = format!("{:?}", form.dtype),
+            given = format!("{:?}", tensor.dtype())
+        ))),
     }
 }
 
@@ -163,13 +160,10 @@ fn keep_results(
                 put(located, &tensor, arena, slots)
             }
             _ => {
-                return Err(Error::BadModel(
-                    format!(
-                        "node “{}” made a tensor of another shape than announced",
-                        step.label
-                    )
-                    .into(),
-                ));
+                return Err(Error::BadModel(message!(
+                    "error-node-other-shape",
+                    node = step.label
+                )));
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::Options;
 use crate::error::{Error, Result, UnsupportedOperator};
 use crate::graph::{Dim, Graph, Node, TensorType, ValueId};
+use crate::message::Message;
 use crate::ops::{self, Known, Operator, known};
 use crate::tensor::{DType, Tensor};
 use std::collections::BTreeSet;
@@ -46,9 +47,11 @@ impl<'g> Settled<'g> {
     pub fn new(graph: &'g Graph, options: &Options) -> Result<Self> {
         let mut wanted: BTreeSet<ValueId> = graph.outputs.iter().copied().collect();
         for name in &options.keep {
-            wanted.insert(graph.find(name).ok_or_else(|| {
-                Error::BadInput(format!("there is no value “{name}” in this model to keep").into())
-            })?);
+            wanted.insert(
+                graph
+                    .find(name)
+                    .ok_or_else(|| Error::BadInput(message!("error-no-such-value", name = name)))?,
+            );
         }
         let needed = needed_nodes(graph, &wanted);
         let mut known: Vec<Option<Known>> = graph
@@ -82,9 +85,14 @@ impl<'g> Settled<'g> {
     fn settle(&mut self, index: usize, operator: Box<dyn Operator>) -> Result<()> {
         let graph = self.graph;
         let node = &graph.nodes[index];
-        let fail = |reason: String| {
+        let fail = |reason: Message| {
             let label = graph.node_label(node);
-            Error::BadModel(format!("node “{label}” ({}) {reason}", node.op_type).into())
+            Error::BadModel(message!(
+                "error-node",
+                node = label,
+                operator = node.op_type,
+                reason = reason
+            ))
         };
         let inputs: Vec<Option<Known>> = node
             .inputs
@@ -93,7 +101,7 @@ impl<'g> Settled<'g> {
             .collect();
         let present = || node.inputs.iter().zip(&inputs).filter(|(i, _)| i.is_some());
         if present().any(|(_, known)| known.is_none()) {
-            return Err(fail("reads a value that nothing makes".into()));
+            return Err(fail(message!("reason-node-reads-nothing")));
         }
         let mut made = operator.infer(&inputs).map_err(fail)?;
         let mut types = made.iter().map(|known| &known.ty);
@@ -103,11 +111,12 @@ impl<'g> Settled<'g> {
             let elements = made.iter().filter_map(count).fold(0, usize::saturating_add);
             self.budget = self.budget.checked_sub(elements).ok_or_else(|| {
                 let label = graph.node_label(node);
-                Error::TooLarge(format!(
-                    "node “{label}” ({}) fills a tensor of {elements} elements, more than there is room for: run \
-                     fewer samples at a time",
-                    node.op_type
-                ).into())
+                Error::TooLarge(message!(
+                    "error-constant-too-large",
+                    node = label,
+                    operator = node.op_type,
+                    elements = elements
+                ))
             })?;
             let tensors: Vec<Option<&Tensor>> = inputs
                 .iter()
@@ -124,16 +133,14 @@ impl<'g> Settled<'g> {
                 .rposition(Option::is_some)
                 .map_or(0, |i| i + 1)
         {
-            return Err(fail("has more outputs than its operator makes".into()));
+            return Err(fail(message!("reason-node-outputs")));
         }
         let mut all_constant = true;
         for (output, known) in node.outputs.iter().zip(made) {
             let Some(output) = output else { continue };
             let known = known.settled();
             if known.ty.known_shape().is_none() {
-                return Err(fail(
-                    "makes a tensor whose size depends on its elements".into(),
-                ));
+                return Err(fail(message!("reason-node-data-dependent")));
             }
             all_constant &= known.constant.is_some();
             self.known[output.0 as usize] = Some(known);
@@ -215,8 +222,13 @@ fn operators(graph: &Graph, nodes: &[usize]) -> Result<Vec<Box<dyn Operator>>> {
             }),
             Err(reason) => {
                 let label = graph.node_label(node);
-                let message = format!("node “{label}” ({}) {reason}", node.op_type);
-                return Err(Error::BadModel(message.into()));
+                let message = message!(
+                    "error-node",
+                    node = label,
+                    operator = node.op_type,
+                    reason = reason
+                );
+                return Err(Error::BadModel(message));
             }
         }
     }
@@ -229,9 +241,10 @@ fn operators(graph: &Graph, nodes: &[usize]) -> Result<Vec<Box<dyn Operator>>> {
 /// The type of an input with every symbol replaced.
 fn input_type(graph: &Graph, input: ValueId, options: &Options) -> Result<TensorType> {
     let value = graph.value(input);
-    let ty = value.ty.as_ref().ok_or_else(|| {
-        Error::BadModel(format!("input “{}” does not say what shape it has", value.name).into())
-    })?;
+    let ty = value
+        .ty
+        .as_ref()
+        .ok_or_else(|| Error::BadModel(message!("error-input-without-shape", name = value.name)))?;
     let mut shape = Vec::with_capacity(ty.rank());
     for (axis, dim) in ty.shape.iter().enumerate() {
         let size = match dim {
@@ -240,10 +253,12 @@ fn input_type(graph: &Graph, input: ValueId, options: &Options) -> Result<Tensor
                 Some(&n) => n,
                 None if axis == 0 => options.batch,
                 None => {
-                    return Err(Error::BadInput(format!(
-                        "input “{}” leaves its axis {axis} (“{symbol}”) open: say how long it is",
-                        value.name
-                    ).into()));
+                    return Err(Error::BadInput(message!(
+                        "error-input-axis-open",
+                        name = value.name,
+                        axis = axis,
+                        symbol = symbol
+                    )));
                 }
             },
         };

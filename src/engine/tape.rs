@@ -83,14 +83,11 @@ impl Tape {
         for (&value, numbers) in self.inputs.iter().zip(inputs) {
             let own = &mut self.values[value.0 as usize];
             if own.len() != numbers.len() {
-                return Err(Error::BadInput(
-                    format!(
-                        "an input takes {} numbers, not {}",
-                        own.len(),
-                        numbers.len()
-                    )
-                    .into(),
-                ));
+                return Err(Error::BadInput(message!(
+                    "error-input-length",
+                    expected = own.len(),
+                    given = numbers.len()
+                )));
             }
             own.copy_from_slice(numbers);
         }

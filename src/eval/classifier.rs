@@ -29,7 +29,7 @@ impl Classifier {
         let input = Tensor::from_f32(&pictures.preset().tensor_shape(), numbers);
         let outputs = self.executor.run(&[input])?;
         let said = outputs.first().and_then(Tensor::floats);
-        let said = said.ok_or_else(|| Error::BadModel("this model is no classifier".into()))?;
+        let said = said.ok_or_else(|| Error::BadModel(message!("error-no-classifier")))?;
         Ok(logits(said.into_owned(), self.probabilities))
     }
 }

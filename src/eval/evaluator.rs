@@ -31,26 +31,24 @@ impl Tally {
         label: Option<u32>,
     ) -> Result<()> {
         if own.iter().any(|x| x.is_nan()) {
-            return Err(Error::BadModel(
-                "the model's output holds values that are not numbers (NaN)".into(),
-            ));
+            return Err(Error::BadModel(message!("error-output-nan")));
         }
         let label = label.map(|label| label as usize);
         if let Some(label) = label.filter(|&label| label >= own.len()) {
-            return Err(Error::BadInput(format!(
-                "a picture is of class {label}, counted from 0, but the model tells only {} apart: name the classes in the \
-                 preset in the model's order",
-                own.len()
-            ).into()));
+            return Err(Error::BadInput(message!(
+                "error-label-outside",
+                label = label,
+                classes = own.len()
+            )));
         }
         // Compared with itself, a model tells its first choice.
         let said = original.unwrap_or(own);
         let comparison = compare(said, own, 1, |_| String::new()).ok_or_else(|| {
-            Error::BadInput(format!(
-                "the model tells {} classes apart and its original {}, so they can't be compared",
-                own.len(),
-                said.len()
-            ).into())
+            Error::BadInput(message!(
+                "error-class-counts",
+                classes = own.len(),
+                original = said.len()
+            ))
         })?;
         self.seen += 1;
         if let Some(label) = label {

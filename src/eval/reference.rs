@@ -26,7 +26,7 @@ impl ReferenceLogits {
     /// Fails with [`Error::BadInput`] where it was not asked.
     pub fn of(&self, picture: usize) -> Result<&[f32]> {
         let said = self.said.get(picture).map(Vec::as_slice);
-        said.ok_or_else(|| Error::BadInput("the original was not asked of this picture".into()))
+        said.ok_or_else(|| Error::BadInput(message!("error-no-reference")))
     }
 }
 
@@ -66,11 +66,11 @@ impl ReferenceRun {
     /// Errors: [`Error::BadInput`] where these are not as many answers as pictures; else those of [`ReferenceRun::advance`].
     pub fn take(&mut self, said: Vec<Vec<f32>>) -> Result<()> {
         if said.len() != self.pictures.len() {
-            return Err(Error::BadInput(format!(
-                "there are {} pictures and {} answers of the original: they are not of the same pictures",
-                self.pictures.len(),
-                said.len()
-            ).into()));
+            return Err(Error::BadInput(message!(
+                "error-reference-count",
+                pictures = self.pictures.len(),
+                answers = said.len()
+            )));
         }
         let mut tally = Tally::default();
         for (index, said) in said.iter().enumerate() {

@@ -1,9 +1,13 @@
 //! The order of nodes: each after those whose outputs it reads.
 
 use super::{Graph, ValueId};
+use crate::message::quoted;
 use crate::{Error, Result};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+
+/// How many nodes of a cycle a message names.
+const NAMED: usize = 8;
 
 impl Graph {
     /// The node that makes each value, by the value's place; `None` for inputs and constants.
@@ -85,23 +89,17 @@ impl Graph {
         let start = at;
         let mut names = Vec::new();
         while let Some(n) = at {
-            names.push(format!("“{}”", self.node_label(&self.nodes[n])));
+            names.push(self.node_label(&self.nodes[n]));
             at = waiting_source(n).filter(|&source| Some(source) != start);
         }
         names.reverse();
-        let more = names.len().saturating_sub(8);
-        names.truncate(8);
-        let more = match more {
-            0 => String::new(),
-            n => format!(" and {n} more"),
-        };
-        Error::BadModel(
-            format!(
-                "the model runs in a circle: nodes {}{more} wait for each other's outputs",
-                names.join(", ")
-            )
-            .into(),
-        )
+        let more = names.len().saturating_sub(NAMED);
+        names.truncate(NAMED);
+        let nodes = quoted(names);
+        Error::BadModel(match more {
+            0 => message!("error-cycle", nodes = nodes),
+            more => message!("error-long-cycle", nodes = nodes, more = more),
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is known of a tensor before it is computed: its element type and its dimensions, of which some are symbols.
 
+use crate::message::{Argument, MessageValue};
 use crate::tensor::{DType, Tensor};
 use std::fmt;
 use std::sync::Arc;
@@ -34,6 +35,15 @@ impl Dim {
 impl From<usize> for Dim {
     fn from(size: usize) -> Self {
         Dim::Known(size)
+    }
+}
+
+impl Argument for Dim {
+    fn value(&self) -> MessageValue {
+        match self {
+            Dim::Known(length) => length.value(),
+            Dim::Symbol(name) => name.value(),
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use super::proto::{self, kind};
 use super::tensor;
 use crate::graph::Attribute;
+use crate::message::Message;
 use bytes::Bytes;
-use prost::Message;
+use prost::Message as _;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -16,22 +17,22 @@ const MAX_DEPTH: usize = 16;
 pub fn decode(
     bytes: &Bytes,
     captures: &mut BTreeSet<String>,
-) -> Result<(String, Attribute), String> {
+) -> Result<(String, Attribute), Message> {
     let message = proto::Attribute::decode(bytes.clone())
-        .map_err(|_| "has a damaged attribute".to_string())?;
+        .map_err(|_| message!("reason-node-damaged-attribute"))?;
     let name = message.name.clone().unwrap_or_default();
     if name.is_empty() {
-        return Err("has an attribute without a name".into());
+        return Err(message!("reason-node-nameless-attribute"));
     }
     for graph in message.g.iter().chain(&message.graphs) {
         read_names(graph, captures, MAX_DEPTH)?;
     }
-    let attribute =
-        convert(message, bytes).map_err(|why| format!("has attribute “{name}”, which {why}"))?;
+    let attribute = convert(message, bytes)
+        .map_err(|why| message!("reason-node-attribute", name = name, reason = why))?;
     Ok((name, attribute))
 }
 
-fn convert(message: proto::Attribute, bytes: &Bytes) -> Result<Attribute, String> {
+fn convert(message: proto::Attribute, bytes: &Bytes) -> Result<Attribute, Message> {
     let opaque = || Attribute::Opaque(bytes.clone());
     if message.reference.as_ref().is_some_and(|r| !r.is_empty()) {
         return Ok(opaque());
@@ -46,7 +47,7 @@ fn convert(message: proto::Attribute, bytes: &Bytes) -> Result<Attribute, String
         },
         kind::TENSOR => match message.t {
             Some(t) => Attribute::Tensor(Arc::new(tensor::decode(&t)?.1?)),
-            None => return Err("should be a tensor and is nothing".into()),
+            None => return Err(message!("reason-tensor-missing")),
         },
         kind::FLOATS => Attribute::Floats(message.floats),
         kind::INTS => Attribute::Ints(message.ints),
@@ -73,10 +74,10 @@ fn kind_of(message: &proto::Attribute) -> i32 {
 }
 
 /// All names that a sub-graph or what is nested in it reads; its own values are among them.
-fn read_names(graph: &Bytes, names: &mut BTreeSet<String>, depth: usize) -> Result<(), String> {
-    let damaged = |_| "has a damaged sub-graph".to_string();
+fn read_names(graph: &Bytes, names: &mut BTreeSet<String>, depth: usize) -> Result<(), Message> {
+    let damaged = |_| message!("reason-node-damaged-subgraph");
     if depth == 0 {
-        return Err("has sub-graphs nested too deeply".into());
+        return Err(message!("reason-node-deep-subgraphs"));
     }
     let graph = proto::Graph::decode(graph.clone()).map_err(damaged)?;
     for output in graph.outputs {

@@ -19,15 +19,17 @@ pub type Declared = (String, Result<Option<TensorType>>);
 /// Reads an encoded `ValueInfoProto`; `what` says in messages what it describes.
 pub fn value_info(bytes: Bytes, what: &str) -> Result<Declared> {
     let info = proto::ValueInfo::decode(bytes)
-        .map_err(|_| Error::NotOnnx(format!("the description of one {what} is damaged").into()))?;
+        .map_err(|_| Error::NotOnnx(message!("error-declaration-damaged", what = what)))?;
     let name = info.name.unwrap_or_default();
     if name.is_empty() {
-        return bad(format!("the model has one {what} without a name"));
+        return bad(message!("error-declaration-nameless", what = what));
     }
     let ty = match info.ty {
         None => Ok(None),
-        Some(proto::Type { tensor: None }) => bad(format!(
-            "{what} “{name}” is not a tensor; only tensors are supported"
+        Some(proto::Type { tensor: None }) => bad(message!(
+            "error-declaration-no-tensor",
+            what = what,
+            name = name
         )),
         Some(proto::Type { tensor: Some(ty) }) => tensor_type(&name, ty, what),
     };
@@ -40,8 +42,11 @@ fn tensor_type(name: &str, ty: proto::TensorType, what: &str) -> Result<Option<T
     };
     if shape.dims.len() > tensor::MAX_RANK {
         let count = shape.dims.len();
-        return bad(format!(
-            "{what} “{name}” has {count} axes, which is too many"
+        return bad(message!(
+            "error-declaration-axes",
+            what = what,
+            name = name,
+            count = count
         ));
     }
     let dims = shape
@@ -50,7 +55,14 @@ fn tensor_type(name: &str, ty: proto::TensorType, what: &str) -> Result<Option<T
         .enumerate()
         .map(|(axis, dim)| match (dim.value, dim.param) {
             (Some(size), _) if size > 0 => usize::try_from(size).map_or_else(
-                |_| bad(format!("{what} “{name}” has an impossible size {size}")),
+                |_| {
+                    bad(message!(
+                        "error-declaration-size",
+                        what = what,
+                        name = name,
+                        size = size
+                    ))
+                },
                 |size| Ok(Dim::Known(size)),
             ),
             (_, Some(symbol)) if !symbol.is_empty() => Ok(Dim::symbol(&symbol)),

@@ -2,6 +2,7 @@
 
 use super::read;
 use crate::graph::{Dim, Graph};
+use crate::message::Message;
 use crate::ops::graph::fold::fold;
 use crate::tensor::Tensor;
 use crate::{Error, Result};
@@ -22,7 +23,7 @@ pub struct OpenOptions {
 #[derive(Debug, Clone)]
 pub struct Opened {
     pub graph: Graph,
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Message>,
 }
 
 /// Reads a model and makes it ready: binds dynamic axes, infers shapes and folds what is constant.
@@ -37,10 +38,11 @@ pub fn open(bytes: Bytes, options: &OpenOptions) -> Result<Opened> {
     fold(&mut graph)?;
     warnings.extend(not_numbers(&graph));
     warnings.extend(graph.unsupported().iter().map(|operator| {
-        format!(
-            "node “{}” uses {} (opset {}), which is not known here: the axes it touches keep their lengths, and \
-             the model runs in ONNX Runtime Web only",
-            operator.node, operator.operator, operator.opset
+        message!(
+            "warning-unsupported-operator",
+            node = operator.node,
+            operator = operator.operator,
+            opset = operator.opset
         )
     }));
     Ok(Opened { graph, warnings })
@@ -68,10 +70,10 @@ fn ask_for_open(graph: &Graph) -> Result<()> {
     for &input in &graph.inputs {
         let value = graph.value(input);
         let Some(ty) = &value.ty else {
-            return Err(Error::BadModel(format!(
-                "the input “{}” does not say how many axes it has: export the model with the shapes of its inputs",
-                value.name
-            ).into()));
+            return Err(Error::BadModel(message!(
+                "error-input-without-rank",
+                name = value.name
+            )));
         };
         for (axis, dim) in ty.shape.iter().enumerate() {
             match dim {
@@ -90,19 +92,20 @@ fn ask_for_open(graph: &Graph) -> Result<()> {
     }
 }
 
-fn newer_opset(graph: &Graph) -> Vec<String> {
+fn newer_opset(graph: &Graph) -> Vec<Message> {
     let opset = graph.opset();
     if opset <= NEWEST_OPSET {
         return Vec::new();
     }
-    vec![format!(
-        "the model uses operator set {opset}, newer than {NEWEST_OPSET}, the newest that is known here: it is read by \
-         the rules of {NEWEST_OPSET}"
+    vec![message!(
+        "warning-newer-opset",
+        opset = opset,
+        newest = NEWEST_OPSET
     )]
 }
 
 /// A line for each stored tensor that holds NaN.
-fn not_numbers(graph: &Graph) -> Vec<String> {
+fn not_numbers(graph: &Graph) -> Vec<Message> {
     let stored = graph
         .values
         .iter()
@@ -115,12 +118,7 @@ fn not_numbers(graph: &Graph) -> Vec<String> {
                 Tensor::F16(a) => a.iter().filter(|x| x.is_nan()).count(),
                 _ => 0,
             };
-            (count > 0).then(|| {
-                format!(
-                    "the tensor “{name}” holds {count} values that are not numbers (NaN): scores and outputs that \
-                     depend on it mean nothing"
-                )
-            })
+            (count > 0).then(|| message!("warning-not-numbers", name = name, count = count))
         })
         .collect()
 }

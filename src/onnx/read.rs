@@ -5,10 +5,11 @@ use super::declared::{unnamed, value_info};
 use super::refusal::bad;
 use super::{attribute, proto, sniff, tensor};
 use crate::graph::{Dim, Graph, Node, Storage, TensorType, Value, ValueId};
+use crate::message::Message;
 use crate::tensor::Tensor;
 use crate::{Error, Result};
 use bytes::Bytes;
-use prost::Message;
+use prost::Message as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ const OLDEST_OPSET: i64 = 7;
 /// circle, or keep tensors in other files. What it allocates is in proportion to the bytes.
 pub fn read(bytes: Bytes) -> Result<Graph> {
     if bytes.is_empty() {
-        return Err(Error::NotOnnx("the file is empty".into()));
+        return Err(Error::NotOnnx(message!("error-file-empty")));
     }
     let damaged = |_| sniff::not_onnx(&bytes);
     let model = proto::Model::decode(bytes.clone()).map_err(damaged)?;
@@ -33,9 +34,7 @@ pub fn read(bytes: Bytes) -> Result<Graph> {
     let mut reader = Reader::new(header(model, &graph)?);
     reader.stored(graph.initializers)?;
     if !graph.sparse_initializers.is_empty() {
-        return bad(
-            "the model stores sparse tensors, which are not supported: save it with dense ones",
-        );
+        return bad(message!("error-sparse-tensors"));
     }
     reader.inputs(graph.inputs)?;
     for node in graph.nodes {
@@ -49,7 +48,7 @@ pub fn read(bytes: Bytes) -> Result<Graph> {
 /// Reads one encoded `TensorProto`, as test data is stored.
 pub fn read_tensor(bytes: Bytes) -> Result<Tensor> {
     let decoded = tensor::decode(&bytes).and_then(|(_, tensor)| tensor);
-    decoded.map_err(|why| Error::NotOnnx(format!("the tensor {why}").into()))
+    decoded.map_err(|why| Error::NotOnnx(message!("error-bad-tensor", reason = why)))
 }
 
 /// What the outermost message says.
@@ -62,15 +61,14 @@ fn header(model: proto::Model, graph: &proto::Graph) -> Result<Graph> {
     }
     match opsets.get("") {
         Some(version) if *version < OLDEST_OPSET => {
-            return bad(format!(
-                "the model uses operator set {version}; {OLDEST_OPSET} is the oldest that is supported: \
-                 convert it with onnx.version_converter"
+            return bad(message!(
+                "error-old-opset",
+                version = version,
+                oldest = OLDEST_OPSET
             ));
         }
         None if opsets.is_empty() => {
-            return bad(
-                "the model does not say which version of the operators it uses (opset_import is missing)",
-            );
+            return bad(message!("error-no-opset"));
         }
         _ => {}
     }
@@ -137,12 +135,10 @@ impl Reader {
     }
 
     /// The same for one that is given here, for the first time.
-    fn give(&mut self, name: &str, by: &str) -> Result<ValueId> {
+    fn give(&mut self, name: &str, by: &Message) -> Result<ValueId> {
         let id = self.id(name);
         if std::mem::replace(&mut self.given[id.0 as usize], true) {
-            return bad(format!(
-                "the name “{name}” is given twice, the second time by {by}: each value needs a name of its own"
-            ));
+            return bad(message!("error-name-twice", name = name, by = by));
         }
         Ok(id)
     }
@@ -150,14 +146,19 @@ impl Reader {
     fn stored(&mut self, tensors: Vec<Bytes>) -> Result<()> {
         for bytes in tensors {
             let decoded = tensor::decode(&bytes);
-            let (name, tensor) =
-                decoded.map_err(|why| Error::NotOnnx(format!("a stored tensor {why}").into()))?;
+            let (name, tensor) = decoded
+                .map_err(|why| Error::NotOnnx(message!("error-bad-stored-tensor", reason = why)))?;
             if name.is_empty() {
-                return bad("a stored tensor has no name");
+                return bad(message!("error-nameless-tensor"));
             }
-            let tensor = tensor
-                .map_err(|why| Error::BadModel(format!("the tensor “{name}” {why}").into()))?;
-            let id = self.give(&name, "a stored tensor")?;
+            let tensor = tensor.map_err(|why| {
+                Error::BadModel(message!(
+                    "error-bad-named-tensor",
+                    name = name,
+                    reason = why
+                ))
+            })?;
+            let id = self.give(&name, &message!("part-stored-tensor"))?;
             self.store(id, Arc::new(tensor));
         }
         Ok(())
@@ -176,7 +177,7 @@ impl Reader {
             if known.is_some_and(|id| self.graph.constant(id).is_some()) {
                 continue;
             }
-            let id = self.give(&name, "an input")?;
+            let id = self.give(&name, &message!("part-input"))?;
             let mut ty = ty?;
             if let Some(first) = ty.as_mut().and_then(|ty| ty.shape.first_mut())
                 && *first == unnamed(&name, 0)
@@ -194,13 +195,13 @@ impl Reader {
             let (name, ty) = value_info(info, "output")?;
             let id = self.id(&name);
             if self.graph.outputs.contains(&id) {
-                return bad(format!("the model lists its output “{name}” twice"));
+                return bad(message!("error-output-twice", name = name));
             }
             self.graph.outputs.push(id);
             self.declare(id, ty?);
         }
         if self.graph.outputs.is_empty() {
-            return bad("the model has no outputs");
+            return bad(message!("error-no-outputs"));
         }
         Ok(())
     }
@@ -225,27 +226,33 @@ impl Reader {
 
     fn node(&mut self, bytes: Bytes) -> Result<()> {
         let message = proto::Node::decode(bytes)
-            .map_err(|_| Error::NotOnnx("a node of the model is damaged".into()))?;
+            .map_err(|_| Error::NotOnnx(message!("error-node-damaged")))?;
         let op_type = message.op_type.unwrap_or_default();
         let name = message.name.unwrap_or_default();
         let label = match (name.is_empty(), message.outputs.first()) {
             (true, Some(output)) => output.clone(),
             _ => name.clone(),
         };
-        let fail =
-            |why: String| Error::BadModel(format!("node “{label}” ({op_type}) {why}").into());
+        let fail = |why: Message| {
+            Error::BadModel(message!(
+                "error-node",
+                node = label,
+                operator = op_type,
+                reason = why
+            ))
+        };
         if op_type.is_empty() {
-            return Err(fail("does not say which operator it is".into()));
+            return Err(fail(message!("reason-node-no-operator")));
         }
         let mut attributes = BTreeMap::new();
         let mut sub_reads = BTreeSet::new();
         for bytes in &message.attributes {
             let (name, attribute) = attribute::decode(bytes, &mut sub_reads).map_err(fail)?;
             if let Some(_twice) = attributes.insert(name.clone(), attribute) {
-                return Err(fail(format!("has the attribute “{name}” twice")));
+                return Err(fail(message!("reason-node-attribute-twice", name = name)));
             }
         }
-        let given_by = format!("node “{label}” ({op_type})");
+        let given_by = message!("part-node", node = label, operator = op_type);
         let mut outputs = Vec::with_capacity(message.outputs.len());
         for name in &message.outputs {
             outputs.push(match name.is_empty() {
@@ -288,7 +295,7 @@ impl Reader {
         if !self.graph.opsets.contains_key("")
             && self.graph.nodes.iter().any(|n| n.domain.is_empty())
         {
-            return bad("the model does not say which version of the standard operators it uses");
+            return bad(message!("error-no-standard-opset"));
         }
         let mut graph = self.graph;
         graph.sort_nodes()?;
@@ -300,18 +307,18 @@ impl Reader {
         let missing = |id: &ValueId| !self.given[id.0 as usize];
         for node in &self.graph.nodes {
             if let Some(id) = node.reads().find(missing) {
-                return bad(format!(
-                    "node “{}” ({}) reads “{}”, which nothing in the model makes",
-                    self.graph.node_label(node),
-                    node.op_type,
-                    self.graph.value(id).name
+                return bad(message!(
+                    "error-node-reads-missing",
+                    node = self.graph.node_label(node),
+                    operator = node.op_type,
+                    name = self.graph.value(id).name
                 ));
             }
         }
         match self.graph.outputs.iter().find(|id| missing(id)) {
-            Some(&id) => bad(format!(
-                "nothing in the model makes its output “{}”",
-                self.graph.value(id).name
+            Some(&id) => bad(message!(
+                "error-output-missing",
+                name = self.graph.value(id).name
             )),
             None => Ok(()),
         }

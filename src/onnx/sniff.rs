@@ -1,70 +1,50 @@
 //! What bytes that are no ONNX model might be instead, to say so in the message.
 
 use crate::Error;
+use crate::message::Message;
 use prost::encoding::{decode_key, decode_varint};
 
 /// The error for bytes that do not decode.
 pub fn not_onnx(bytes: &[u8]) -> Error {
-    let why: String = match (other_format(bytes), is_cut_off(bytes)) {
-        (Some(what), _) => format!("this is not an ONNX model: it looks like {what}"),
-        (None, true) => {
-            "the file stops in the middle of a model: it was cut off, perhaps while it was \
-                         downloaded; get it again"
-                .into()
-        }
-        (None, false) => "this is not an ONNX model, or it is damaged".into(),
-    };
-    Error::NotOnnx(why.into())
+    Error::NotOnnx(match (other_format(bytes), is_cut_off(bytes)) {
+        (Some(format), _) => message!("error-other-format", what = format),
+        (None, true) => message!("error-file-cut-off"),
+        (None, false) => message!("error-not-onnx"),
+    })
 }
 
-/// Names the format that the first bytes tell of.
-fn other_format(bytes: &[u8]) -> Option<&'static str> {
+/// The format that the first bytes tell of, as an entry of the catalog.
+fn other_format(bytes: &[u8]) -> Option<Message> {
     const STARTS: &[(&[u8], &str)] = &[
-        (b"\xff\xd8\xff", "a JPEG photo"),
-        (b"\x89PNG", "a PNG picture"),
-        (b"GIF8", "a GIF picture"),
-        (b"RIFF", "a WebP picture or a sound"),
-        (b"%PDF", "a PDF document"),
-        (
-            b"PK\x03\x04",
-            "a zip archive (a PyTorch checkpoint is one: export it with torch.onnx.export)",
-        ),
-        (b"\x1f\x8b", "a gzip archive: unpack it first"),
-        (
-            b"\x89HDF",
-            "an HDF5 file (Keras saves these: convert it with tf2onnx)",
-        ),
-        (
-            b"\x80\x02",
-            "a Python pickle (an old PyTorch checkpoint: export it with torch.onnx.export)",
-        ),
-        (b"\x80\x03", "a Python pickle"),
-        (b"\x80\x04", "a Python pickle"),
-        (b"\x80\x05", "a Python pickle"),
-        (b"\x93NUMPY", "a numpy array"),
-        (
-            b"version https://git-lfs",
-            "a Git LFS pointer: fetch the file itself with git lfs pull",
-        ),
-        (b"<", "a web page or XML: perhaps an error page was saved"),
-        (b"{", "JSON"),
-        (b"[", "JSON"),
+        (b"\xff\xd8\xff", "format-jpeg"),
+        (b"\x89PNG", "format-png"),
+        (b"GIF8", "format-gif"),
+        (b"RIFF", "format-riff"),
+        (b"%PDF", "format-pdf"),
+        (b"PK\x03\x04", "format-zip"),
+        (b"\x1f\x8b", "format-gzip"),
+        (b"\x89HDF", "format-hdf5"),
+        (b"\x80\x02", "format-old-pickle"),
+        (b"\x80\x03", "format-pickle"),
+        (b"\x80\x04", "format-pickle"),
+        (b"\x80\x05", "format-pickle"),
+        (b"\x93NUMPY", "format-numpy"),
+        (b"version https://git-lfs", "format-lfs"),
+        (b"<", "format-xml"),
+        (b"{", "format-json"),
+        (b"[", "format-json"),
     ];
     let text = bytes.trim_ascii_start();
     for (start, what) in STARTS {
         let textual = start.len() == 1 || start[0].is_ascii_alphabetic();
         if bytes.starts_with(start) || textual && text.starts_with(start) {
-            return Some(what);
+            return Some(Message::new(what, []));
         }
     }
     match bytes.get(4..8) {
-        Some(b"TFL3") => Some("a TensorFlow Lite model (convert it with tf2onnx)"),
-        Some(b"ORTM") => {
-            Some("a model in ONNX Runtime's own format: take the .onnx file it was made from")
-        }
-        _ if is_safetensors(bytes) => {
-            Some("a safetensors file, which holds weights and no network")
-        }
+        Some(b"TFL3") => Some(message!("format-tflite")),
+        Some(b"ORTM") => Some(message!("format-ort")),
+        _ if is_safetensors(bytes) => Some(message!("format-safetensors")),
         _ => None,
     }
 }

@@ -1,29 +1,27 @@
 //! `TensorProto` to [`Tensor`] and back.
 
 use super::proto;
+use crate::message::Message;
 use crate::tensor::{DType, OpaqueTensor, Tensor};
 use bytes::Bytes;
 use half::f16;
 use ndarray::{ArrayD, IxDyn};
-use prost::Message;
+use prost::Message as _;
 
 /// More axes than any network has; each costs memory in every view of the tensor.
 pub const MAX_RANK: usize = 32;
 
 /// Reads an encoded tensor: its name and itself. Errors are half-sentences without the name.
-pub fn decode(bytes: &Bytes) -> Result<(String, Result<Tensor, String>), String> {
-    let message = proto::Tensor::decode(bytes.clone()).map_err(|_| "is damaged".to_string())?;
+pub fn decode(bytes: &Bytes) -> Result<(String, Result<Tensor, Message>), Message> {
+    let message =
+        proto::Tensor::decode(bytes.clone()).map_err(|_| message!("reason-tensor-damaged"))?;
     let name = message.name.clone().unwrap_or_default();
     Ok((name, convert(message, bytes)))
 }
 
-fn convert(message: proto::Tensor, bytes: &Bytes) -> Result<Tensor, String> {
+fn convert(message: proto::Tensor, bytes: &Bytes) -> Result<Tensor, Message> {
     if message.data_location == Some(1) || !message.external_data.is_empty() {
-        return Err(
-            "keeps its data in another file, and only this one was given: save the model as a single file \
-             (in Python, onnx.save(onnx.load(path), new_path)) and open that"
-                .into(),
-        );
+        return Err(message!("reason-tensor-external"));
     }
     let shape = shape(&message.dims)?;
     let count = checked_count(&shape)?;
@@ -31,7 +29,7 @@ fn convert(message: proto::Tensor, bytes: &Bytes) -> Result<Tensor, String> {
     let dtype = DType::from_onnx(number);
     if let DType::Other(number) = dtype {
         if number == 0 {
-            return Err("does not say its element type".into());
+            return Err(message!("reason-tensor-no-type"));
         }
         let proto = bytes.clone();
         return Ok(Tensor::Opaque(OpaqueTensor {
@@ -83,23 +81,27 @@ fn convert(message: proto::Tensor, bytes: &Bytes) -> Result<Tensor, String> {
 }
 
 /// Dimensions as sizes.
-fn shape(dims: &[i64]) -> Result<Vec<usize>, String> {
+fn shape(dims: &[i64]) -> Result<Vec<usize>, Message> {
     if dims.len() > MAX_RANK {
-        return Err(format!("has {} axes, more than {MAX_RANK}", dims.len()));
+        return Err(message!(
+            "reason-tensor-axes",
+            axes = dims.len(),
+            most = MAX_RANK
+        ));
     }
     let sizes = dims.iter().map(|&d| usize::try_from(d));
     sizes
         .collect::<Result<_, _>>()
-        .map_err(|_| format!("has an impossible shape {dims:?}"))
+        .map_err(|_| message!("reason-tensor-shape", shape = format!("{dims:?}")))
 }
 
-fn checked_count(shape: &[usize]) -> Result<usize, String> {
+fn checked_count(shape: &[usize]) -> Result<usize, Message> {
     let count = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
-    count.ok_or_else(|| format!("has an impossible shape {shape:?}"))
+    count.ok_or_else(|| message!("reason-tensor-shape", shape = format!("{shape:?}")))
 }
 
-fn array<T>(shape: Vec<usize>, elements: Vec<T>) -> Result<ArrayD<T>, String> {
-    let complaint = format!("has an impossible shape {shape:?}");
+fn array<T>(shape: Vec<usize>, elements: Vec<T>) -> Result<ArrayD<T>, Message> {
+    let complaint = message!("reason-tensor-shape", shape = format!("{shape:?}"));
     ArrayD::from_shape_vec(IxDyn(&shape), elements).map_err(|_| complaint)
 }
 
@@ -109,7 +111,7 @@ fn elements<T, const N: usize>(
     typed: Vec<T>,
     count: usize,
     from_bytes: fn([u8; N]) -> T,
-) -> Result<Vec<T>, String> {
+) -> Result<Vec<T>, Message> {
     match raw {
         Some(raw) => from_raw(raw, count, from_bytes),
         None if typed.len() == count => Ok(typed),
@@ -124,14 +126,14 @@ fn narrow<T, const N: usize>(
     count: usize,
     from_bytes: fn([u8; N]) -> T,
     from_int: fn(i32) -> Option<T>,
-) -> Result<Vec<T>, String> {
+) -> Result<Vec<T>, Message> {
     match raw {
         Some(raw) => from_raw(raw, count, from_bytes),
         None if typed.len() == count => {
             let elements = typed.iter().map(|&x| from_int(x));
             elements
                 .collect::<Option<_>>()
-                .ok_or_else(|| "holds numbers that its element type cannot".into())
+                .ok_or_else(|| message!("reason-tensor-overflow"))
         }
         None => Err(miscount(count, typed.len())),
     }
@@ -141,7 +143,7 @@ fn from_raw<T, const N: usize>(
     raw: &[u8],
     count: usize,
     from_bytes: fn([u8; N]) -> T,
-) -> Result<Vec<T>, String> {
+) -> Result<Vec<T>, Message> {
     let (chunks, rest) = raw.as_chunks::<N>();
     if chunks.len() != count || !rest.is_empty() {
         return Err(miscount(count, chunks.len()));
@@ -149,8 +151,8 @@ fn from_raw<T, const N: usize>(
     Ok(chunks.iter().map(|&chunk| from_bytes(chunk)).collect())
 }
 
-fn miscount(shape: usize, data: usize) -> String {
-    format!("should hold {shape} elements by its shape, but its data has {data}")
+fn miscount(shape: usize, data: usize) -> Message {
+    message!("reason-tensor-count", expected = shape, given = data)
 }
 
 /// Encodes a tensor under a name, its elements little-endian in `raw_data`.

@@ -23,9 +23,7 @@ pub fn write(graph: &Graph) -> Result<Vec<u8>> {
     encode_key(7, WireType::LengthDelimited, &mut model);
     encode_varint(body.len() as u64, &mut model);
     if model.len() + body.len() > LARGEST_FILE {
-        return Err(Error::TooLarge(
-            "the model is larger than 2 GiB, which no single ONNX file can be".into(),
-        ));
+        return Err(Error::TooLarge(message!("error-model-too-large")));
     }
     model.reserve_exact(body.len());
     model.extend_from_slice(&body);

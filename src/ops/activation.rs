@@ -8,6 +8,7 @@ use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::kernels;
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// An activation with its numbers.
@@ -35,7 +36,7 @@ pub enum Activation {
 }
 
 impl Activation {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         Ok(match node.op_type.as_str() {
             "Relu" => Activation::Relu,
@@ -56,20 +57,20 @@ impl Activation {
             "Gelu" => match attributes.text("approximate", "none")? {
                 "none" => Activation::Gelu,
                 "tanh" => Activation::GeluTanh,
-                other => return Err(format!("has an unknown approximation “{other}”")),
+                other => return Err(message!("reason-node-approximation", name = other)),
             },
-            other => return Err(format!("is no activation: {other}")),
+            other => return Err(message!("reason-node-not-activation", operator = other)),
         })
     }
 }
 
 impl Operator for Activation {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let x = floats::needed(inputs, 0)?;
         floats::output(x.mapv(|x| self.apply(x)), known::tensor(inputs, 0)?)
     }

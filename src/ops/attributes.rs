@@ -1,85 +1,84 @@
 //! Reading a node's attributes: defaults for what is left out, half-sentences for what is wrong.
 
 use crate::graph::{Attribute, Node};
+use crate::message::Message;
 
 /// A node whose attributes are being read.
 #[derive(Clone, Copy)]
 pub struct Attributes<'a>(pub &'a Node);
 
 impl<'a> Attributes<'a> {
-    pub fn optional_int(&self, name: &str) -> Result<Option<i64>, String> {
+    pub fn optional_int(&self, name: &str) -> Result<Option<i64>, Message> {
         match self.0.attributes.get(name) {
             None => Ok(None),
             Some(Attribute::Int(x)) => Ok(Some(*x)),
-            Some(_) => Err(format!("needs a whole number as attribute “{name}”")),
+            Some(_) => Err(message!("reason-node-needs-integer", name = name)),
         }
     }
 
-    pub fn int(&self, name: &str, default: i64) -> Result<i64, String> {
+    pub fn int(&self, name: &str, default: i64) -> Result<i64, Message> {
         Ok(self.optional_int(name)?.unwrap_or(default))
     }
 
-    pub fn required_int(&self, name: &str) -> Result<i64, String> {
+    pub fn required_int(&self, name: &str) -> Result<i64, Message> {
         let found = self.optional_int(name)?;
-        found.ok_or_else(|| format!("needs the attribute “{name}”"))
+        found.ok_or_else(|| message!("reason-node-needs-attribute", name = name))
     }
 
     /// A number of at least 1.
-    pub fn positive(&self, name: &str, default: i64) -> Result<usize, String> {
+    pub fn positive(&self, name: &str, default: i64) -> Result<usize, Message> {
         let number = self.int(name, default)?;
         usize::try_from(number)
             .ok()
             .filter(|&n| n >= 1)
-            .ok_or_else(|| format!("has {number} as attribute “{name}”, which must be 1 or more"))
+            .ok_or_else(|| message!("reason-node-positive", number = number, name = name))
     }
 
-    pub fn flag(&self, name: &str, default: bool) -> Result<bool, String> {
+    pub fn flag(&self, name: &str, default: bool) -> Result<bool, Message> {
         Ok(self.int(name, default.into())? != 0)
     }
 
-    pub fn float(&self, name: &str, default: f32) -> Result<f32, String> {
+    pub fn float(&self, name: &str, default: f32) -> Result<f32, Message> {
         match self.0.attributes.get(name) {
             None => Ok(default),
             Some(Attribute::Float(x)) => Ok(*x),
-            Some(_) => Err(format!("needs a number as attribute “{name}”")),
+            Some(_) => Err(message!("reason-node-needs-number", name = name)),
         }
     }
 
-    pub fn floats(&self, name: &str) -> Result<Option<Vec<f32>>, String> {
+    pub fn floats(&self, name: &str) -> Result<Option<Vec<f32>>, Message> {
         match self.0.attributes.get(name) {
             None => Ok(None),
             Some(Attribute::Floats(x)) => Ok(Some(x.clone())),
-            Some(_) => Err(format!("needs a list of numbers as attribute “{name}”")),
+            Some(_) => Err(message!("reason-node-needs-numbers", name = name)),
         }
     }
 
-    pub fn ints(&self, name: &str) -> Result<Option<Vec<i64>>, String> {
+    pub fn ints(&self, name: &str) -> Result<Option<Vec<i64>>, Message> {
         match self.0.attributes.get(name) {
             None => Ok(None),
             Some(Attribute::Ints(x)) => Ok(Some(x.clone())),
-            Some(_) => Err(format!(
-                "needs a list of whole numbers as attribute “{name}”"
-            )),
+            Some(_) => Err(message!("reason-node-needs-integers", name = name)),
         }
     }
 
     /// Numbers that may not be negative.
-    pub fn sizes(&self, name: &str) -> Result<Option<Vec<usize>>, String> {
+    pub fn sizes(&self, name: &str) -> Result<Option<Vec<usize>>, Message> {
         let Some(numbers) = self.ints(name)? else {
             return Ok(None);
         };
         let sizes = numbers.iter().map(|&n| {
             usize::try_from(n)
-                .map_err(|_| format!("has {n} in attribute “{name}”, which must not be negative"))
+                .map_err(|_| message!("reason-node-negative", number = n, name = name))
         });
         sizes.collect::<Result<_, _>>().map(Some)
     }
 
-    pub fn text(&self, name: &str, default: &'a str) -> Result<&'a str, String> {
+    pub fn text(&self, name: &str, default: &'a str) -> Result<&'a str, Message> {
         match self.0.attributes.get(name) {
             None => Ok(default),
             Some(Attribute::String(x)) => Ok(x),
-            Some(_) => Err(format!("needs a text as attribute “{name}”")),
+            Some(_) => Err(message!("reason-node-needs-text", name = name)),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::attributes::Attributes;
 use super::known::{Known, given};
 use crate::graph::Node;
+use crate::message::Message;
 
 /// Where a list of axes comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub enum AxesFrom {
 
 impl AxesFrom {
     /// The axes moved from attribute to input at opset `since`.
-    pub fn parse(node: &Node, opset: i64, since: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, opset: i64, since: i64) -> Result<Self, Message> {
         Ok(if opset >= since {
             AxesFrom::Input
         } else {
@@ -36,7 +37,7 @@ impl AxesFrom {
 }
 
 /// An axis of a tensor of this rank, negative ones counted from the end.
-pub fn axis(axis: i64, rank: usize) -> Result<usize, String> {
+pub fn axis(axis: i64, rank: usize) -> Result<usize, Message> {
     let at = if axis < 0 {
         axis.checked_add(rank as i64)
     } else {
@@ -44,5 +45,5 @@ pub fn axis(axis: i64, rank: usize) -> Result<usize, String> {
     };
     at.and_then(|at| usize::try_from(at).ok())
         .filter(|&at| at < rank)
-        .ok_or_else(|| format!("asks for axis {axis} of a tensor that has {rank}"))
+        .ok_or_else(|| message!("reason-node-axis", axis = axis, rank = rank))
 }

@@ -6,6 +6,7 @@ use super::window::Window;
 use crate::kernels::Span;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::moves::Moved;
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// Everything that is settled about a node before learning begins. The step's inputs at run time are the node's, in
@@ -27,8 +28,9 @@ impl LearnContext<'_> {
     }
 
     /// The shape of the `i`-th input; an error where it is left out.
-    pub fn needed(&self, i: usize) -> Result<&[usize], String> {
-        self.shape(i).ok_or_else(|| format!("needs an input {i}"))
+    pub fn needed(&self, i: usize) -> Result<&[usize], Message> {
+        self.shape(i)
+            .ok_or_else(|| message!("reason-node-needs-input", index = i))
     }
 
     /// The `i`-th input's constant, if it is one that is never learned.
@@ -42,7 +44,11 @@ impl LearnContext<'_> {
     }
 
     /// The two spatial axes of a sliding window; one axis counts as a single row. `None` for more than two.
-    pub fn spans(&self, window: &Window, kernel: &[usize]) -> Result<Option<(Span, Span)>, String> {
+    pub fn spans(
+        &self,
+        window: &Window,
+        kernel: &[usize],
+    ) -> Result<Option<(Span, Span)>, Message> {
         match self.shape(0).and_then(|shape| shape.get(2..)) {
             Some(spatial) => window.planar(spatial, kernel),
             None => Ok(None),
@@ -62,7 +68,7 @@ pub fn moved(
     context: &LearnContext<'_>,
     is_data: impl Fn(usize) -> bool,
     filling: f32,
-) -> Result<Option<Box<dyn Differentiable>>, String> {
+) -> Result<Option<Box<dyn Differentiable>>, Message> {
     let mut count = 0;
     let mut lengths = Vec::with_capacity(context.inputs.len());
     let mut tensors = Vec::with_capacity(context.inputs.len());
@@ -88,18 +94,18 @@ pub fn moved(
         }
     }
     if count >= MOST {
-        return Err(format!(
-            "moves {count} numbers, too many to learn through: take fewer samples at a time"
-        ));
+        return Err(message!("reason-node-too-many-to-learn", count = count));
     }
     let inputs: Vec<Option<&Tensor>> = tensors.iter().map(Option::as_ref).collect();
     let sources = operator.evaluate(&inputs)?;
     let sources = sources.iter().map(|tensor| {
-        let places = tensor.floats().ok_or("moves elements that are no floats")?;
+        let places = tensor
+            .floats()
+            .ok_or(message!("reason-node-moves-no-floats"))?;
         Ok(places.iter().map(|&at| at as u32).collect())
     });
     Ok(Some(Box::new(Moved {
-        sources: sources.collect::<Result<_, String>>()?,
+        sources: sources.collect::<Result<_, Message>>()?,
         lengths,
         filling,
     })))

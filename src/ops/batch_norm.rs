@@ -11,6 +11,7 @@ use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::norm::BatchNorm;
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// `BatchNormalization` at inference: `scale · (x − mean) / √(variance + epsilon) + bias` per channel (axis 1).
@@ -22,7 +23,7 @@ pub struct BatchNormalization {
 }
 
 impl BatchNormalization {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(BatchNormalization {
             epsilon: Attributes(node).float("epsilon", 1e-5)?,
             momentum: node.float("momentum").unwrap_or(0.9),
@@ -38,23 +39,27 @@ pub fn is_beyond(node: &Node) -> bool {
 }
 
 impl Operator for BatchNormalization {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
-        let channels = x.shape().get(1).ok_or("needs data with channels")?;
+        let channels = x
+            .shape()
+            .get(1)
+            .ok_or(message!("reason-node-needs-channels"))?;
         for i in 1..5 {
             let parameter = known::needed(inputs, i)?;
             if !matches!((parameter.shape(), channels), ([Dim::Known(n)], c) if c.known().is_none_or(|c| c == *n))
             {
-                return Err(format!(
-                    "normalizes {channels} channels with a parameter of shape {}",
-                    known::display(parameter.shape())
+                return Err(message!(
+                    "reason-node-norm-channels",
+                    channels = channels,
+                    parameter = known::display(parameter.shape())
                 ));
             }
         }
         Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         known::output_shapes(self, inputs)?;
         let x = floats::needed(inputs, 0)?;
         let parameter = |i| floats::needed(inputs, i);
@@ -111,7 +116,7 @@ impl Operator for BatchNormalization {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let data = context.needed(0)?;
         let plane = data[2..].iter().product();
         let sizes = (data[0], data[1], plane);

@@ -14,6 +14,7 @@ use crate::kernels::Kernel;
 use crate::kernels::elementwise::Arithmetic;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::pairwise::{Function, Pairwise};
+use crate::message::Message;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 use half::f16;
@@ -40,7 +41,7 @@ pub enum Binary {
 }
 
 impl Binary {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(match node.op_type.as_str() {
             "Add" => Binary::Add,
             "Sub" => Binary::Sub,
@@ -57,19 +58,19 @@ impl Binary {
             "Less" => Binary::Less,
             "GreaterOrEqual" => Binary::GreaterOrEqual,
             "LessOrEqual" => Binary::LessOrEqual,
-            other => return Err(format!("is no function of two numbers: {other}")),
+            other => return Err(message!("reason-node-not-binary", operator = other)),
         })
     }
 }
 
 impl Operator for Binary {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (a, b) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         if a.dtype() != b.dtype() && *self != Binary::Pow {
-            return Err(format!(
-                "combines elements of types {:?} and {:?}",
-                a.dtype(),
-                b.dtype()
+            return Err(message!(
+                "reason-node-mixed-types",
+                first = format!("{:?}", a.dtype()),
+                second = format!("{:?}", b.dtype())
             ));
         }
         let dtype = if self.makes_truth() {
@@ -81,7 +82,7 @@ impl Operator for Binary {
         Ok(vec![Known::new(dtype, shape).with_sizes(self.sizes(a, b))])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (a, b) = (known::tensor(inputs, 0)?, known::tensor(inputs, 1)?);
         let exponent;
@@ -90,7 +91,7 @@ impl Operator for Binary {
             false => {
                 exponent = b
                     .cast(a.dtype())
-                    .ok_or("cannot work on these element types")?;
+                    .ok_or(message!("reason-node-element-types"))?;
                 &exponent
             }
         };
@@ -133,7 +134,7 @@ impl Operator for Binary {
         *self == Binary::Add
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let arithmetic = match self {
             Binary::Add => Arithmetic::Add,
             Binary::Sub => Arithmetic::Sub,
@@ -151,7 +152,7 @@ impl Operator for Binary {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let function = match self {
             Binary::Add => Function::Add,
             Binary::Sub => Function::Sub,
@@ -240,12 +241,12 @@ impl Binary {
         })
     }
 
-    fn integers(self, a: &Tensor, b: &Tensor, shape: &[usize]) -> Result<Tensor, String> {
+    fn integers(self, a: &Tensor, b: &Tensor, shape: &[usize]) -> Result<Tensor, Message> {
         let wide = |tensor: &Tensor| match tensor.cast(DType::I64) {
             Some(Tensor::I64(wide)) => Ok(wide),
-            _ => Err(format!(
-                "cannot work on elements of type {:?}",
-                tensor.dtype()
+            _ => Err(message!(
+                "reason-node-element-type",
+                elementType = format!("{:?}", tensor.dtype())
             )),
         };
         let mut divided_by_zero = false;
@@ -256,7 +257,7 @@ impl Binary {
             })
         })?;
         if divided_by_zero {
-            return Err("divides whole numbers by zero".into());
+            return Err(message!("reason-node-zero-division"));
         }
         let to = if self.makes_truth() {
             DType::Bool
@@ -264,7 +265,7 @@ impl Binary {
             a.dtype()
         };
         let result = Tensor::I64(result).cast(to);
-        result.ok_or_else(|| "cannot work on these element types".to_string())
+        result.ok_or_else(|| message!("reason-node-element-types"))
     }
 
     /// Arithmetic on sizes, some of them symbols.

@@ -6,6 +6,7 @@ use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::message::Message;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 
@@ -16,9 +17,9 @@ pub struct Cast {
 }
 
 impl Cast {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let number = Attributes(node).required_int("to")?;
-        let number = i32::try_from(number).map_err(|_| "has an impossible attribute “to”")?;
+        let number = i32::try_from(number).map_err(|_| message!("reason-node-cast-to"))?;
         Ok(Cast {
             to: DType::from_onnx(number),
         })
@@ -26,7 +27,7 @@ impl Cast {
 }
 
 impl Operator for Cast {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let whole = |dtype| matches!(dtype, DType::I64 | DType::I32);
         let sizes = x
@@ -38,9 +39,15 @@ impl Operator for Cast {
         ])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let x = known::tensor(inputs, 0)?;
-        let complaint = || format!("cannot convert {:?} to {:?}", x.dtype(), self.to);
+        let complaint = || {
+            message!(
+                "reason-node-cast",
+                from = format!("{:?}", x.dtype()),
+                to = format!("{:?}", self.to)
+            )
+        };
         Ok(vec![x.cast(self.to).ok_or_else(complaint)?])
     }
 

@@ -8,6 +8,7 @@ use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Dim, Node, Product};
 use crate::kernels::Activation;
+use crate::message::Message;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 
@@ -21,7 +22,7 @@ pub enum Clip {
 }
 
 impl Clip {
-    pub fn parse(node: &Node, opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, opset: i64) -> Result<Self, Message> {
         if opset >= 11 {
             return Ok(Clip::Inputs);
         }
@@ -34,22 +35,22 @@ impl Clip {
 }
 
 impl Operator for Clip {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         for i in 1..3 {
             if let Some(bound) = known::given(inputs, i)
                 && Product::of(bound.shape()).is_some_and(|count| count.dim() != Dim::Known(1))
             {
-                return Err(format!(
-                    "has a bound of shape {}, not one number",
-                    known::display(bound.shape())
+                return Err(message!(
+                    "reason-node-bound",
+                    shape = known::display(bound.shape())
                 ));
             }
         }
         Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         known::output_shapes(self, inputs)?;
         let x = known::tensor(inputs, 0)?;
         if let (Some(Tensor::I64(wide)), false) = (x.cast(DType::I64), x.dtype().is_float()) {
@@ -68,7 +69,7 @@ impl Operator for Clip {
         }
         let bound = |i: usize, open: f32| {
             let numbers = floats::optional(inputs, i)?;
-            Ok::<_, String>(numbers.and_then(|n| n.first().copied()).unwrap_or(open))
+            Ok::<_, Message>(numbers.and_then(|n| n.first().copied()).unwrap_or(open))
         };
         let (min, max) = match self {
             Clip::Attributes { min, max } => (*min, *max),

@@ -14,6 +14,7 @@ use crate::graph::Node;
 use crate::kernels::Kernel;
 use crate::kernels::copy::Joined;
 use crate::kernels::grad::Differentiable;
+use crate::message::Message;
 use crate::tensor::Tensor;
 use crate::tensor::standard;
 
@@ -25,7 +26,7 @@ pub struct Concat {
 }
 
 impl Concat {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Concat {
             axis: Attributes(node).required_int("axis")?,
         })
@@ -33,7 +34,7 @@ impl Concat {
 }
 
 impl Operator for Concat {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let first = known::needed(inputs, 0)?;
         let along = axes::axis(self.axis, first.rank())?;
         let mut shape = first.shape().to_vec();
@@ -41,17 +42,18 @@ impl Operator for Concat {
         for i in 1..inputs.len() {
             let next = known::needed(inputs, i)?;
             let unfit = || {
-                format!(
-                    "joins shapes {} and {} along axis {along}, which do not fit",
-                    known::display(first.shape()),
-                    known::display(next.shape())
+                message!(
+                    "reason-node-joined-shapes",
+                    first = known::display(first.shape()),
+                    second = known::display(next.shape()),
+                    axis = along
                 )
             };
             if next.dtype() != first.dtype() {
-                return Err(format!(
-                    "joins elements of types {:?} and {:?}",
-                    first.dtype(),
-                    next.dtype()
+                return Err(message!(
+                    "reason-node-joined-types",
+                    first = format!("{:?}", first.dtype()),
+                    second = format!("{:?}", next.dtype())
                 ));
             }
             if next.rank() != first.rank() {
@@ -76,7 +78,7 @@ impl Operator for Concat {
         Ok(vec![Known::new(first.dtype(), shape).with_sizes(sizes)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         known::output_shapes(self, inputs)?;
         let first = known::tensor(inputs, 0)?;
         let along = ndarray::Axis(axes::axis(self.axis, first.shape().len())?);
@@ -89,9 +91,9 @@ impl Operator for Concat {
                             _ => None,
                         });
                         let joined = ndarray::concatenate(along, &parts.collect::<Vec<_>>());
-                        Tensor::$variant(standard(joined.map_err(|e| e.to_string())?))
+                        Tensor::$variant(standard(joined.map_err(|e| message!("reason-node-other", reason = e.to_string()))?))
                     })*
-                    Tensor::Opaque(_) => return Err("cannot work on this element type".into()),
+                    Tensor::Opaque(_) => return Err(message!("reason-node-this-element-type")),
                 }
             };
         }
@@ -103,7 +105,7 @@ impl Operator for Concat {
             return;
         };
         let Ok(along) = axis(self.axis, rule.rank(out)) else {
-            return rule.freeze_all("it is joined along an axis that it does not have");
+            return rule.freeze_all(&message!("reason-frozen-joined-axis"));
         };
         let mut offset = 0;
         for part in rule.node.inputs.iter().copied().flatten() {
@@ -117,7 +119,7 @@ impl Operator for Concat {
                     offset += size;
                 }
                 None => {
-                    let why = "it is joined from parts of unknown length";
+                    let why = &message!("reason-frozen-joined-parts");
                     return rule.freeze_all(why);
                 }
             }
@@ -128,7 +130,7 @@ impl Operator for Concat {
         slice.carried()
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let axis = axis(self.axis, context.outputs[0].len())?;
         let parts = context.inputs.iter().flatten().map(|operand| {
             let length = operand.shape[axis..].iter().product();
@@ -143,7 +145,7 @@ impl Operator for Concat {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         moved(self, context, |_| true, 0.0)
     }
 }

@@ -9,6 +9,7 @@ use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::kernels::grad::Differentiable;
+use crate::message::Message;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 
@@ -17,20 +18,20 @@ use crate::tensor::Tensor;
 pub struct Where;
 
 impl Where {
-    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Where)
     }
 }
 
 impl Operator for Where {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (condition, a, b) = (
             known::needed(inputs, 0)?,
             known::needed(inputs, 1)?,
             known::needed(inputs, 2)?,
         );
         if condition.dtype() != DType::Bool || a.dtype() != b.dtype() {
-            return Err("needs a condition and two inputs of one element type".into());
+            return Err(message!("reason-node-needs-condition"));
         }
         let shape = known::broadcast(&known::broadcast(condition.shape(), a.shape())?, b.shape())?;
         Ok(vec![
@@ -38,11 +39,11 @@ impl Operator for Where {
         ])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (a, b) = (known::tensor(inputs, 1)?, known::tensor(inputs, 2)?);
         let Tensor::Bool(condition) = known::tensor(inputs, 0)? else {
-            return Err("needs a condition of truth values".into());
+            return Err(message!("reason-node-needs-truth"));
         };
         macro_rules! choose {
             ($($variant:ident),*) => {
@@ -52,7 +53,7 @@ impl Operator for Where {
                         let pairs = zip(condition, a, &shape, |c, x| (c, x))?;
                         Tensor::$variant(zip(&pairs, b, &shape, |(c, x), y| if c { x } else { y })?)
                     })*
-                    _ => return Err("cannot work on these element types".into()),
+                    _ => return Err(message!("reason-node-element-types")),
                 }
             };
         }
@@ -70,7 +71,7 @@ impl Operator for Where {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         match context.constant(0) {
             Some(_) => moved(self, context, |_| true, 0.0),
             None => Ok(None),

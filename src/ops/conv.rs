@@ -16,6 +16,7 @@ use crate::graph::{Attribute, Graph, Node};
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::conv::Convolved;
 use crate::kernels::{Kernel, conv};
+use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};
 
@@ -27,7 +28,7 @@ pub struct Conv {
 }
 
 impl Conv {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         Ok(Conv {
             group: attributes.positive("group", 1)?,
@@ -42,42 +43,50 @@ impl Conv {
 }
 
 impl Operator for Conv {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (x, w) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         let [batch, channels, spatial @ ..] = x.shape() else {
-            return Err(format!(
-                "needs data with a batch and channels, not of shape {}",
-                known::display(x.shape())
+            return Err(message!(
+                "reason-node-needs-batch",
+                shape = known::display(x.shape())
             ));
         };
         let Some(weights) = w.ty.known_shape() else {
             return Ok(Vec::new());
         };
         let [filters, per_group, kernel @ ..] = &weights[..] else {
-            return Err(format!(
-                "needs weights of as many axes as its data, not of shape {weights:?}"
+            return Err(message!(
+                "reason-node-weights-axes",
+                weights = format!("{weights:?}")
             ));
         };
         if kernel.len() != spatial.len() {
-            return Err(format!(
-                "has weights of shape {weights:?}, which do not fit data of shape {}",
-                known::display(x.shape())
+            return Err(message!(
+                "reason-node-weights",
+                weights = format!("{weights:?}"),
+                data = known::display(x.shape())
             ));
         }
         if let Some(channels) = channels.known()
             && (per_group.checked_mul(self.group) != Some(channels)
                 || !filters.is_multiple_of(self.group))
         {
-            return Err(format!(
-                "reads {channels} channels in {} groups with weights of shape {weights:?}, which do not fit",
-                self.group
+            return Err(message!(
+                "reason-node-groups",
+                channels = channels,
+                groups = self.group,
+                weights = format!("{weights:?}")
             ));
         }
         if let Some(bias) = known::given(inputs, 2)
             && bias.shape() != [Dim::Known(*filters)]
         {
             let shape = known::display(bias.shape());
-            return Err(format!("has {filters} filters and a bias of shape {shape}"));
+            return Err(message!(
+                "reason-node-bias",
+                filters = filters,
+                shape = shape
+            ));
         }
         let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
             return Ok(Vec::new());
@@ -88,7 +97,7 @@ impl Operator for Conv {
         Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (x, w) = (floats::needed(inputs, 0)?, floats::needed(inputs, 1)?);
         let bias = floats::optional(inputs, 2)?;
@@ -151,17 +160,17 @@ impl Operator for Conv {
             return;
         };
         if !rule.is_stored_float(stored) {
-            return rule.freeze_all("the weights of a convolution are computed at run time");
+            return rule.freeze_all(&message!("reason-frozen-computed-weights"));
         }
-        rule.per_sample("a convolution slides along it");
+        rule.per_sample(&message!("reason-frozen-convolution"));
         for axis in 2..rule.rank(stored) {
             rule.freeze(
                 Axis::of(stored, axis),
-                "it is a side of a convolution's kernel",
+                &message!("reason-frozen-kernel-side"),
             );
         }
         let (Some(inputs), Some(outputs)) = (rule.size(data, 1), rule.size(out, 1)) else {
-            return rule.freeze_all("a convolution has an unknown number of channels");
+            return rule.freeze_all(&message!("reason-frozen-unknown-channels"));
         };
         let (channels, made, filters, read) = (
             Axis::of(data, 1),
@@ -235,7 +244,7 @@ impl Operator for Conv {
         Some(response.into_iter().map(|x| x as f32).collect())
     }
 
-    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
         let Some(data) = narrowing.node.input(0) else {
             return Ok(Vec::new());
         };
@@ -256,7 +265,7 @@ impl Operator for Conv {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let (data, weights) = (context.needed(0)?, context.needed(1)?);
         let Some((rows, columns)) = context.spans(&self.window, &weights[2..])? else {
             return Ok(None);
@@ -271,7 +280,7 @@ impl Operator for Conv {
         }))))
     }
 
-    fn linear(&self, context: &LearnContext<'_>) -> Result<Option<Linear>, String> {
+    fn linear(&self, context: &LearnContext<'_>) -> Result<Option<Linear>, Message> {
         let (data, weights) = (context.needed(0)?, context.needed(1)?);
         let spans = context.spans(&self.window, &weights[2..])?;
         Ok(spans.map(|spans| Linear::windows(context, self.group, spans, [data[1], weights[0]])))
@@ -281,7 +290,7 @@ impl Operator for Conv {
         true
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let (Some(data), Some(shape), Some(weights)) =
             (context.shape(0), context.shape(1), context.floats(1))
         else {

@@ -14,6 +14,7 @@ use crate::graph::{Attribute, Graph, Node};
 use crate::kernels::conv::Shape;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::conv::Transposed;
+use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};
 
@@ -29,7 +30,7 @@ pub struct ConvTranspose {
 }
 
 impl ConvTranspose {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         Ok(ConvTranspose {
             group: attributes.positive("group", 1)?,
@@ -41,38 +42,44 @@ impl ConvTranspose {
 }
 
 impl Operator for ConvTranspose {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (x, w) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         let [batch, channels, spatial @ ..] = x.shape() else {
-            return Err(format!(
-                "needs data with a batch and channels, not of shape {}",
-                known::display(x.shape())
+            return Err(message!(
+                "reason-node-needs-batch",
+                shape = known::display(x.shape())
             ));
         };
         let Some(weights) = w.ty.known_shape() else {
             return Ok(Vec::new());
         };
         let [reads, per_group, kernel @ ..] = &weights[..] else {
-            return Err(format!(
-                "needs weights of as many axes as its data, not of shape {weights:?}"
+            return Err(message!(
+                "reason-node-weights-axes",
+                weights = format!("{weights:?}")
             ));
         };
         let fits = channels.known().is_none_or(|c| c == *reads) && reads.is_multiple_of(self.group);
         if kernel.len() != spatial.len() || !fits {
-            return Err(format!(
-                "has weights of shape {weights:?} in {} groups, which do not fit data of shape {}",
-                self.group,
-                known::display(x.shape())
+            return Err(message!(
+                "reason-node-transposed-weights",
+                weights = format!("{weights:?}"),
+                groups = self.group,
+                data = known::display(x.shape())
             ));
         }
         let filters = per_group
             .checked_mul(self.group)
-            .ok_or("has too many filters")?;
+            .ok_or(message!("reason-node-too-many-filters"))?;
         if let Some(bias) = known::given(inputs, 2)
             && bias.shape() != [Dim::Known(filters)]
         {
             let shape = known::display(bias.shape());
-            return Err(format!("has {filters} filters and a bias of shape {shape}"));
+            return Err(message!(
+                "reason-node-bias",
+                filters = filters,
+                shape = shape
+            ));
         }
         let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
             return Ok(Vec::new());
@@ -84,7 +91,7 @@ impl Operator for ConvTranspose {
         Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (x, w) = (floats::needed(inputs, 0)?, floats::needed(inputs, 1)?);
         let spans = self.spans(&x.shape()[2..], &w.shape()[2..])?;
@@ -139,17 +146,17 @@ impl Operator for ConvTranspose {
             return;
         };
         if !rule.is_stored_float(stored) {
-            return rule.freeze_all("the weights of a convolution are computed at run time");
+            return rule.freeze_all(&message!("reason-frozen-computed-weights"));
         }
-        rule.per_sample("a convolution slides along it");
+        rule.per_sample(&message!("reason-frozen-convolution"));
         for axis in 2..rule.rank(stored) {
             rule.freeze(
                 Axis::of(stored, axis),
-                "it is a side of a convolution's kernel",
+                &message!("reason-frozen-kernel-side"),
             );
         }
         let (Some(inputs), Some(outputs)) = (rule.size(data, 1), rule.size(out, 1)) else {
-            return rule.freeze_all("a convolution has an unknown number of channels");
+            return rule.freeze_all(&message!("reason-frozen-unknown-channels"));
         };
         let (channels, made, read, filters) = (
             Axis::of(data, 1),
@@ -166,7 +173,7 @@ impl Operator for ConvTranspose {
         if depthwise {
             let map = IndexMap::identity().digit(each_out.max(1), inputs);
             rule.link(made, channels, map);
-            let why = "it holds the filters of one channel of a depthwise convolution";
+            let why = &message!("reason-frozen-depthwise");
             rule.freeze(filters, why);
         } else {
             // All groups lose the same channels, or they would no longer be equal.
@@ -227,7 +234,7 @@ impl Operator for ConvTranspose {
         Some(response.into_iter().map(|x| x as f32).collect())
     }
 
-    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
         let Some(data) = narrowing.node.input(0) else {
             return Ok(Vec::new());
         };
@@ -248,7 +255,7 @@ impl Operator for ConvTranspose {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let (data, weights) = (context.needed(0)?, context.needed(1)?);
         let spans = self.spans(&data[2..], &weights[2..])?;
         let Some((rows, columns)) = window::planar(&spans) else {
@@ -267,23 +274,23 @@ impl Operator for ConvTranspose {
 
 impl ConvTranspose {
     /// Along each spatial axis, the convolution that this one transposes: its output is our input.
-    pub fn spans(&self, spatial: &[usize], kernel: &[usize]) -> Result<Vec<Span>, String> {
+    pub fn spans(&self, spatial: &[usize], kernel: &[usize]) -> Result<Vec<Span>, Message> {
         self.window.check(kernel)?;
         let lists = [Some(&self.output_padding), self.output_shape.as_ref()];
         let lengths = lists.into_iter().flatten().map(Vec::len);
         if lengths.into_iter().any(|n| n != 0 && n != spatial.len()) {
-            return Err("has lists of numbers that do not fit its spatial axes".into());
+            return Err(message!("reason-node-spatial-lists"));
         }
         let axes = spatial.iter().zip(kernel).enumerate();
         axes.map(|(axis, (&length, &kernel))| self.span(axis, length, kernel))
             .collect()
     }
 
-    fn span(&self, axis: usize, length: usize, kernel: usize) -> Result<Span, String> {
+    fn span(&self, axis: usize, length: usize, kernel: usize) -> Result<Span, Message> {
         let at = |list: &[usize], default| list.get(axis).copied().unwrap_or(default);
         let stride = at(&self.window.strides, 1);
         let dilation = at(&self.window.dilations, 1);
-        let too_large = || "makes a tensor that is too large".to_string();
+        let too_large = || message!("reason-node-too-large");
         let extra = at(&self.output_padding, 0);
         let reach = dilation.checked_mul(kernel - 1).ok_or_else(too_large)?;
         let full = stride
@@ -314,7 +321,7 @@ impl ConvTranspose {
             .and_then(|pads| full.checked_sub(pads));
         let input = match wanted {
             Some(wanted) => wanted,
-            None => cropped.ok_or("pads away all of its output")?,
+            None => cropped.ok_or(message!("reason-node-padded-away"))?,
         };
         Ok(Span {
             input,

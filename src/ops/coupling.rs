@@ -7,6 +7,7 @@
 mod patterns;
 
 use crate::graph::{Graph, Node, ValueId};
+use crate::message::Message;
 
 /// One axis of one tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,7 +94,7 @@ pub struct Link {
 #[derive(Debug, Clone)]
 pub struct Freeze {
     pub axis: Axis,
-    pub why: String,
+    pub why: Message,
 }
 
 /// `whole` is the row-major product of `factors` (a reshape that merges or splits axes). Channels can be cut
@@ -163,10 +164,10 @@ impl<'g> Rule<'g> {
     }
 
     /// The axis keeps its length.
-    pub fn freeze(&mut self, axis: Axis, why: impl Into<String>) {
+    pub fn freeze(&mut self, axis: Axis, why: &Message) {
         self.freezes.push(Freeze {
             axis,
-            why: why.into(),
+            why: why.clone(),
         });
     }
 
@@ -187,7 +188,7 @@ impl<'g> Rule<'g> {
     }
 
     /// Freezes every axis of one tensor.
-    pub fn freeze_value(&mut self, value: ValueId, why: &str) {
+    pub fn freeze_value(&mut self, value: ValueId, why: &Message) {
         let rank = self.graph.value(value).ty.as_ref().map_or(0, |t| t.rank());
         for axis in 0..rank {
             self.freeze(Axis { value, axis }, why);
@@ -195,7 +196,7 @@ impl<'g> Rule<'g> {
     }
 
     /// Freezes every axis of every tensor that the node touches.
-    pub fn freeze_all(&mut self, why: &str) {
+    pub fn freeze_all(&mut self, why: &Message) {
         let node = self.node;
         let values = node.inputs.iter().chain(&node.outputs).flatten();
         for &value in values.chain(&node.captures) {

@@ -9,6 +9,7 @@ use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Dim, Node, Product, ValueId};
 use crate::kernels::grad::Differentiable;
+use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::IxDyn;
 
@@ -32,19 +33,19 @@ fn target(data: &[Dim], out: &[Dim]) -> Option<Vec<i64>> {
 }
 
 impl Expand {
-    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Expand)
     }
 }
 
 impl Tile {
-    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Tile)
     }
 }
 
 impl Operator for Expand {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (x, target) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         let listed = target.constant.as_ref().and_then(|t| t.integers());
         let listed = listed.map(|numbers| numbers.into_iter().map(Extent::Number).collect());
@@ -52,23 +53,26 @@ impl Operator for Expand {
             return Ok(Vec::new());
         };
         if extents.len() > known::MAX_RANK {
-            return Err(format!("makes a tensor with {} axes", extents.len()));
+            return Err(message!("reason-node-too-many-axes", axes = extents.len()));
         }
         let shape: Option<Vec<_>> = extents.iter().map(Extent::dim).collect();
-        let shape = known::broadcast(x.shape(), &shape.ok_or("has a negative size")?)?;
+        let shape = known::broadcast(
+            x.shape(),
+            &shape.ok_or(message!("reason-node-negative-size"))?,
+        )?;
         Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         macro_rules! stretch {
             ($($variant:ident),*) => {
                 match known::tensor(inputs, 0)? {
                     $(Tensor::$variant(a) => {
-                        let stretched = a.broadcast(IxDyn(&shape)).ok_or("has a target that does not fit")?;
+                        let stretched = a.broadcast(IxDyn(&shape)).ok_or(message!("reason-node-target-unfit"))?;
                         Tensor::$variant(stretched.as_standard_layout().into_owned())
                     })*
-                    Tensor::Opaque(_) => return Err("cannot work on this element type".into()),
+                    Tensor::Opaque(_) => return Err(message!("reason-node-this-element-type")),
                 }
             };
         }
@@ -85,7 +89,7 @@ impl Operator for Expand {
         };
         match target(&rule.dims(data), &rule.dims(out)) {
             Some(_) => rule.align(data, out),
-            None => rule.freeze_all("it is expanded to a size that is only known at run time"),
+            None => rule.freeze_all(&message!("reason-frozen-expanded")),
         }
     }
 
@@ -93,14 +97,14 @@ impl Operator for Expand {
         slice.input(0)
     }
 
-    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
         let dims = |value: Option<ValueId>| value.and_then(|v| narrowing.dims(v));
         let node = narrowing.node;
         let target = match (dims(node.input(0)), dims(node.output(0))) {
             (Some(data), Some(out)) => target(&data, &out),
             _ => None,
         };
-        let target = target.ok_or("its target shape is only known at run time")?;
+        let target = target.ok_or(message!("reason-node-target-at-run-time"))?;
         Ok(vec![Change::Input(
             1,
             Tensor::from_i64(&[target.len()], target),
@@ -110,22 +114,22 @@ impl Operator for Expand {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         moved(self, context, |_| true, 0.0)
     }
 }
 
 impl Operator for Tile {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (x, repeats) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         let Some(repeats) = repeats.numbers() else {
             return Ok(Vec::new());
         };
         if repeats.len() != x.rank() {
-            return Err(format!(
-                "repeats {} axes of a tensor that has {}",
-                repeats.len(),
-                x.rank()
+            return Err(message!(
+                "reason-node-repeats",
+                axes = repeats.len(),
+                rank = x.rank()
             ));
         }
         let shape = x.shape().iter().zip(repeats).map(|(dim, times)| {
@@ -135,11 +139,11 @@ impl Operator for Tile {
         let shape: Option<Vec<_>> = shape.collect();
         Ok(vec![Known::new(
             x.dtype(),
-            shape.ok_or("repeats an impossible number of times")?,
+            shape.ok_or(message!("reason-node-repeats-impossible"))?,
         )])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let mut tiled = known::tensor(inputs, 0)?.clone();
         for (axis, &length) in shape.iter().enumerate() {
@@ -148,7 +152,7 @@ impl Operator for Tile {
                 let indices: Vec<usize> = (0..length).map(|i| i % size).collect();
                 tiled = tiled
                     .select(axis, &indices)
-                    .ok_or("cannot work on this element type")?;
+                    .ok_or(message!("reason-node-this-element-type"))?;
             }
         }
         Ok(vec![tiled])
@@ -159,7 +163,7 @@ impl Operator for Tile {
             return;
         };
         let repeats = rule.integers(1);
-        let why = "it is repeated";
+        let why = &message!("reason-frozen-repeated");
         match repeats {
             Some(repeats) if repeats.len() == rule.rank(data) => {
                 for (axis, repeats) in repeats.into_iter().enumerate() {
@@ -173,7 +177,7 @@ impl Operator for Tile {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         moved(self, context, |_| true, 0.0)
     }
 }

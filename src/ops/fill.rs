@@ -7,6 +7,7 @@ use super::known;
 use super::{Known, Operator};
 use crate::graph::Attribute;
 use crate::graph::Node;
+use crate::message::Message;
 use crate::tensor::{DType, Tensor};
 use ndarray::{ArrayD, IxDyn};
 use std::sync::Arc;
@@ -23,24 +24,24 @@ pub struct ConstantOfShape {
 pub struct Range;
 
 impl ConstantOfShape {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let value = match node.attributes.get("value") {
             None => Arc::new(Tensor::from_f32(&[1], vec![0.0])),
             Some(Attribute::Tensor(value)) if value.len() == 1 => value.clone(),
-            Some(_) => return Err("needs a tensor of one element as attribute “value”".into()),
+            Some(_) => return Err(message!("reason-node-needs-single-value")),
         };
         Ok(ConstantOfShape { value })
     }
 }
 
 impl Range {
-    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Range)
     }
 }
 
 impl Operator for ConstantOfShape {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let target = known::needed(inputs, 0)?;
         let listed = target.constant.as_ref().and_then(|t| t.integers());
         let listed = listed.map(|numbers| numbers.into_iter().map(Extent::Number).collect());
@@ -48,14 +49,14 @@ impl Operator for ConstantOfShape {
             return Ok(Vec::new());
         };
         if extents.len() > known::MAX_RANK {
-            return Err(format!("makes a tensor with {} axes", extents.len()));
+            return Err(message!("reason-node-too-many-axes", axes = extents.len()));
         }
         let shape: Option<Vec<_>> = extents.iter().map(Extent::dim).collect();
-        let shape = shape.ok_or("has a negative size")?;
+        let shape = shape.ok_or(message!("reason-node-negative-size"))?;
         Ok(vec![Known::new(self.value.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         macro_rules! fill {
             ($($variant:ident),*) => {
@@ -64,7 +65,7 @@ impl Operator for ConstantOfShape {
                         let value = value.iter().next().copied().unwrap_or_default();
                         Tensor::$variant(ArrayD::from_elem(IxDyn(&shape), value))
                     })*
-                    Tensor::Opaque(_) => return Err("cannot work on this element type".into()),
+                    Tensor::Opaque(_) => return Err(message!("reason-node-this-element-type")),
                 }
             };
         }
@@ -72,12 +73,12 @@ impl Operator for ConstantOfShape {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("it is filled to a size that the model computes");
+        rule.freeze_all(&message!("reason-frozen-filled"));
     }
 }
 
 impl Operator for Range {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let first = known::needed(inputs, 0)?;
         let numbers: Option<Vec<f64>> = (0..3)
             .map(|i| known::given(inputs, i).and_then(number))
@@ -89,7 +90,7 @@ impl Operator for Range {
         Ok(vec![Known::new(first.dtype(), vec![count.into()])])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let count = known::output_shapes(self, inputs)?[0][0];
         let first = known::tensor(inputs, 0)?;
         if let (Some(start), Some(delta)) = (first.integers(), known::tensor(inputs, 2)?.integers())
@@ -100,14 +101,14 @@ impl Operator for Range {
         }
         let (start, delta) = (floats::needed(inputs, 0)?, floats::needed(inputs, 2)?);
         let (Some(start), Some(delta)) = (start.first(), delta.first()) else {
-            return Err("needs numbers to count from and by".into());
+            return Err(message!("reason-node-needs-range"));
         };
         let result = ArrayD::from_shape_fn(IxDyn(&[count]), |at| start + at[0] as f32 * delta);
         floats::output(result, first)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("it counts to a number that the model computes");
+        rule.freeze_all(&message!("reason-frozen-range"));
     }
 }
 
@@ -120,12 +121,15 @@ fn number(known: &Known) -> Option<f64> {
 }
 
 /// How many steps of `delta` lie between `start` and `limit`.
-fn count(start: f64, limit: f64, delta: f64) -> Result<usize, String> {
+fn count(start: f64, limit: f64, delta: f64) -> Result<usize, Message> {
     let count = ((limit - start) / delta).ceil().max(0.0);
     match count.is_finite() && count <= known::MAX_ELEMENTS as f64 {
         true => Ok(count as usize),
-        false => Err(format!(
-            "counts from {start} to {limit} by {delta}, which has no end"
+        false => Err(message!(
+            "reason-node-endless-range",
+            start = start,
+            limit = limit,
+            delta = delta
         )),
     }
 }

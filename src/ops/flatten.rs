@@ -7,6 +7,7 @@ use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Node, Product};
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// `Flatten`: the axes before `axis` become the first, the others the second.
@@ -17,7 +18,7 @@ pub struct Flatten {
 }
 
 impl Flatten {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Flatten {
             axis: Attributes(node).int("axis", 1)?,
         })
@@ -25,7 +26,7 @@ impl Flatten {
 }
 
 impl Operator for Flatten {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let at = match usize::try_from(self.axis) {
             Ok(at) if at == x.rank() => at,
@@ -34,7 +35,7 @@ impl Operator for Flatten {
         let side = |dims| {
             Product::of(dims)
                 .map(|product| product.dim())
-                .ok_or("makes too large a matrix")
+                .ok_or(message!("reason-node-matrix-too-large"))
         };
         let (rows, columns) = x.shape().split_at(at);
         Ok(vec![Known::new(
@@ -43,10 +44,10 @@ impl Operator for Flatten {
         )])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let reshaped = known::tensor(inputs, 0)?.reshaped(&shape);
-        Ok(vec![reshaped.ok_or("cannot reshape this tensor")?])
+        Ok(vec![reshaped.ok_or(message!("reason-node-no-reshape"))?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -11,6 +11,7 @@ use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Graph, Node};
 use crate::kernels::grad::Differentiable;
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// `Gather`: the slices of the first input along `axis` that the second input names.
@@ -21,7 +22,7 @@ pub struct Gather {
 }
 
 impl Gather {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Gather {
             axis: Attributes(node).int("axis", 0)?,
         })
@@ -41,7 +42,7 @@ impl Gather {
 }
 
 impl Operator for Gather {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (x, indices) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         let along = axes::axis(self.axis, x.rank())?;
         let (before, after) = (&x.shape()[..along], &x.shape()[along + 1..]);
@@ -59,18 +60,23 @@ impl Operator for Gather {
         Ok(vec![Known::new(x.dtype(), shape).with_sizes(picked)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (x, indices) = (known::tensor(inputs, 0)?, known::tensor(inputs, 1)?);
         let along = axes::axis(self.axis, x.shape().len())?;
         let size = x.shape()[along];
-        let indices = indices.integers().ok_or("needs whole numbers as indices")?;
+        let indices = indices
+            .integers()
+            .ok_or(message!("reason-node-needs-indices"))?;
         let places = indices.into_iter().map(|i| {
-            axes::axis(i, size).map_err(|_| format!("picks index {i} along an axis of {size}"))
+            axes::axis(i, size)
+                .map_err(|_| message!("reason-node-index-outside", index = i, size = size))
         });
         let picked = x.select(along, &places.collect::<Result<Vec<_>, _>>()?);
         let picked = picked.and_then(|picked| picked.reshaped(&shape));
-        Ok(vec![picked.ok_or("cannot work on this element type")?])
+        Ok(vec![
+            picked.ok_or(message!("reason-node-this-element-type"))?,
+        ])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -81,7 +87,7 @@ impl Operator for Gather {
         };
         let (rank, picked) = (rule.rank(data), rule.rank(indices));
         let Ok(along) = axis(self.axis, rank) else {
-            return rule.freeze_all("it is gathered along an axis that it does not have");
+            return rule.freeze_all(&message!("reason-frozen-gather-axis"));
         };
         for axis in (0..rank).filter(|&axis| axis != along) {
             let moved = if axis < along {
@@ -99,7 +105,7 @@ impl Operator for Gather {
                 let map = IndexMap::identity().table(table);
                 rule.link(Axis::of(out, along), Axis::of(data, along), map);
             }
-            _ => rule.freeze(Axis::of(data, along), "single places are picked along it"),
+            _ => rule.freeze(Axis::of(data, along), &message!("reason-frozen-gathered")),
         }
     }
 
@@ -107,7 +113,7 @@ impl Operator for Gather {
         slice.carried()
     }
 
-    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
         let node = narrowing.node;
         let (Some(data), Some(out)) = (node.input(0), node.output(0)) else {
             return Ok(Vec::new());
@@ -135,7 +141,7 @@ impl Operator for Gather {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         moved(self, context, |_| true, 0.0)
     }
 }

@@ -14,6 +14,7 @@ use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::dense::Dense;
 use crate::kernels::matrix::{Columns, MatrixProduct, Operand, Size};
+use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::Ix2;
 
@@ -27,7 +28,7 @@ pub struct Gemm {
 }
 
 impl Gemm {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         Ok(Gemm {
             alpha: attributes.float("alpha", 1.0)?,
@@ -51,13 +52,13 @@ impl Gemm {
 }
 
 impl Operator for Gemm {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (a, b) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         let ([a0, a1], [b0, b1]) = (a.shape(), b.shape()) else {
-            return Err(format!(
-                "multiplies matrices and got tensors of shapes {} and {}",
-                known::display(a.shape()),
-                known::display(b.shape())
+            return Err(message!(
+                "reason-node-needs-matrices",
+                first = known::display(a.shape()),
+                second = known::display(b.shape())
             ));
         };
         let (rows, depth) = if self.trans_a { (a1, a0) } else { (a0, a1) };
@@ -65,27 +66,25 @@ impl Operator for Gemm {
         if let (Some(depth), Some(reads)) = (depth.known(), reads.known())
             && depth != reads
         {
-            return Err(format!(
-                "multiplies rows of {depth} numbers by a matrix that takes {reads}"
-            ));
+            return Err(message!("reason-node-depth", depth = depth, reads = reads));
         }
         let shape = vec![rows.clone(), columns.clone()];
         if let Some(c) = known::given(inputs, 2)
             && known::broadcast(&shape, c.shape())?.len() != 2
         {
             let summand = known::display(c.shape());
-            return Err(format!("adds a tensor of shape {summand} to a matrix"));
+            return Err(message!("reason-node-summand", summand = summand));
         }
         Ok(vec![Known::new(a.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (a, b) = (floats::needed(inputs, 0)?, floats::needed(inputs, 1)?);
         let matrix = |array: &floats::Floats<'_>, transposed| {
             let wide = array.mapv(f64::from).into_dimensionality::<Ix2>();
-            let wide = wide.map_err(|_| "multiplies matrices only")?;
-            Ok::<_, String>(if transposed {
+            let wide = wide.map_err(|_| message!("reason-node-only-matrices"))?;
+            Ok::<_, Message>(if transposed {
                 wide.reversed_axes()
             } else {
                 wide
@@ -96,7 +95,7 @@ impl Operator for Gemm {
         if let Some(c) = floats::optional(inputs, 2)? {
             let scaled = c.mapv(|x| f64::from(x) * f64::from(self.beta));
             let summand = scaled.broadcast((shape[0], shape[1]));
-            product += &summand.ok_or("adds a tensor that does not fit its product")?;
+            product += &summand.ok_or(message!("reason-node-summand-unfit"))?;
         }
         floats::output(
             product.mapv(|x| x as f32).into_dyn(),
@@ -144,7 +143,7 @@ impl Operator for Gemm {
             }
             _ => rule.freeze(
                 Axis::of(a, depth),
-                "two computed tensors are multiplied along it",
+                &message!("reason-frozen-computed-product"),
             ),
         }
     }
@@ -186,7 +185,7 @@ impl Operator for Gemm {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let (a, output) = (context.needed(0)?, &context.outputs[0]);
         let columns = output[1];
         let summand = context.shape(2).map(|shape| {
@@ -207,7 +206,7 @@ impl Operator for Gemm {
         })))
     }
 
-    fn linear(&self, context: &LearnContext<'_>) -> Result<Option<Linear>, String> {
+    fn linear(&self, context: &LearnContext<'_>) -> Result<Option<Linear>, Message> {
         let (a, columns) = (context.needed(0)?, context.outputs[0][1]);
         let full_row = context.shape(2).is_none_or(|shape| shape == [columns]);
         if self.trans_a || self.alpha != 1.0 || self.beta != 1.0 || !full_row {
@@ -222,7 +221,7 @@ impl Operator for Gemm {
         true
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let (Some(a), Some(weights), [output]) =
             (context.shape(0), context.floats(1), context.outputs)
         else {

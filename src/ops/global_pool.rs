@@ -13,6 +13,7 @@ use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::reduce::{Kind, Reduced};
 use crate::kernels::pool::PoolRows;
+use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
@@ -24,7 +25,7 @@ pub enum GlobalPool {
 }
 
 impl GlobalPool {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(match node.op_type.as_str() {
             "GlobalMaxPool" => GlobalPool::Max,
             _ => GlobalPool::Average,
@@ -33,26 +34,26 @@ impl GlobalPool {
 }
 
 impl Operator for GlobalPool {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let mut shape = x.shape().to_vec();
         if shape.len() < 3 {
-            return Err(format!(
-                "needs data with spatial axes, not of shape {}",
-                known::display(x.shape())
+            return Err(message!(
+                "reason-node-needs-spatial",
+                shape = known::display(x.shape())
             ));
         }
         shape[2..].fill(Dim::Known(1));
         Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let x = floats::needed(inputs, 0)?;
         let positions: usize = x.shape()[2..].iter().product();
-        let numbers = x.as_slice().ok_or("is not laid out in rows")?;
+        let numbers = x.as_slice().ok_or(message!("reason-node-layout"))?;
         if positions == 0 {
-            return Err("pools over no positions".into());
+            return Err(message!("reason-node-pools-nothing"));
         }
         let pooled = numbers.chunks(positions).map(|channel| match self {
             GlobalPool::Max => channel.iter().copied().fold(f32::NEG_INFINITY, f32::max),
@@ -63,20 +64,20 @@ impl Operator for GlobalPool {
         });
         let pooled = ArrayD::from_shape_vec(IxDyn(&shape), pooled.collect());
         floats::output(
-            pooled.map_err(|e| e.to_string())?,
+            pooled.map_err(|e| message!("reason-node-other", reason = e.to_string()))?,
             known::tensor(inputs, 0)?,
         )
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.per_channel("a pooling runs over it");
+        rule.per_channel(&message!("reason-frozen-pooling"));
     }
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.carried()
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let length = context
             .shape(0)
             .map_or(0, |data| data[2..].iter().product());
@@ -87,7 +88,7 @@ impl Operator for GlobalPool {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let kind = match self {
             GlobalPool::Average => Kind::Mean,
             GlobalPool::Max => Kind::Max,

@@ -5,6 +5,7 @@ use super::known;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::message::Message;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
@@ -14,19 +15,19 @@ use ndarray::{ArrayD, IxDyn};
 pub struct Identity;
 
 impl Identity {
-    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Identity)
     }
 }
 
 impl Operator for Identity {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let mask = Known::new(DType::Bool, x.shape().to_vec());
         Ok(vec![x.clone(), mask])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let x = known::tensor(inputs, 0)?;
         // The second output is `Dropout`'s mask: it drops nothing.
         let mask = ArrayD::from_elem(IxDyn(x.shape()), true);

@@ -15,6 +15,7 @@ use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::standardize::{By, Standardized};
 use crate::kernels::rows::{Normalize, Weights};
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// `InstanceNormalization`: each channel of each sample to mean 0 and variance 1, then `scale` and `bias`.
@@ -24,7 +25,7 @@ pub struct InstanceNormalization {
 }
 
 impl InstanceNormalization {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(InstanceNormalization {
             epsilon: Attributes(node).float("epsilon", 1e-5)?,
         })
@@ -32,23 +33,27 @@ impl InstanceNormalization {
 }
 
 impl Operator for InstanceNormalization {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
-        let channels = x.shape().get(1).ok_or("needs data with channels")?;
+        let channels = x
+            .shape()
+            .get(1)
+            .ok_or(message!("reason-node-needs-channels"))?;
         for i in 1..3 {
             let parameter = known::needed(inputs, i)?;
             if !matches!((parameter.shape(), channels), ([Dim::Known(n)], c) if c.known().is_none_or(|c| c == *n))
             {
-                return Err(format!(
-                    "normalizes {channels} channels with a parameter of shape {}",
-                    known::display(parameter.shape())
+                return Err(message!(
+                    "reason-node-norm-channels",
+                    channels = channels,
+                    parameter = known::display(parameter.shape())
                 ));
             }
         }
         Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         known::output_shapes(self, inputs)?;
         let (scale, bias) = (floats::needed(inputs, 1)?, floats::needed(inputs, 2)?);
         let mut output = floats::needed(inputs, 0)?.into_owned();
@@ -67,7 +72,7 @@ impl Operator for InstanceNormalization {
         let Some(out) = rule.node.output(0) else {
             return;
         };
-        rule.per_channel("an instance normalization runs over it");
+        rule.per_channel(&message!("reason-frozen-instance-norm"));
         for stored in rule.node.inputs.iter().skip(1).copied().flatten() {
             rule.same(Axis::of(out, 1), Axis::of(stored, 0));
         }
@@ -82,7 +87,7 @@ impl Operator for InstanceNormalization {
         slice.input_at(2, 0, slice.index)
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let (Some(shape), Some(scale), Some(shift)) =
             (context.shape(0), context.floats(1), context.floats(2))
         else {
@@ -104,7 +109,7 @@ impl Operator for InstanceNormalization {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let data = context.needed(0)?;
         let length = data[2..].iter().product();
         let by = By::Row { channels: data[1] };

@@ -1,6 +1,7 @@
 //! What is known of a tensor before the model runs, and arithmetic on sizes of which some are symbols.
 
 use crate::graph::{Dim, TensorType};
+use crate::message::Message;
 use crate::tensor::{DType, Tensor};
 use std::sync::Arc;
 
@@ -132,25 +133,25 @@ pub fn given(inputs: &[Option<Known>], i: usize) -> Option<&Known> {
 }
 
 /// The `i`-th input, which must be there.
-pub fn needed(inputs: &[Option<Known>], i: usize) -> Result<&Known, String> {
+pub fn needed(inputs: &[Option<Known>], i: usize) -> Result<&Known, Message> {
     given(inputs, i).ok_or_else(|| lacks_input(i))
 }
 
 /// The `i`-th tensor, which must be there.
-pub fn tensor<'a>(inputs: &[Option<&'a Tensor>], i: usize) -> Result<&'a Tensor, String> {
+pub fn tensor<'a>(inputs: &[Option<&'a Tensor>], i: usize) -> Result<&'a Tensor, Message> {
     let input = inputs.get(i).copied().flatten();
     input.ok_or_else(|| lacks_input(i))
 }
 
-fn lacks_input(i: usize) -> String {
-    format!("lacks its input number {}", i + 1)
+fn lacks_input(i: usize) -> Message {
+    message!("reason-node-lacks-input", number = i + 1)
 }
 
 /// The outputs' shapes for whole tensors, by the operator's own shape rule.
 pub fn output_shapes(
     operator: &dyn super::Operator,
     inputs: &[Option<&Tensor>],
-) -> Result<Vec<Vec<usize>>, String> {
+) -> Result<Vec<Vec<usize>>, Message> {
     let known = inputs.iter().map(|input| {
         let tensor = (*input)?;
         // Only lists of sizes, bounds and scales matter to shapes.
@@ -163,33 +164,31 @@ pub fn output_shapes(
     let shapes = outputs.iter().map(|known| {
         check(&known.ty)?;
         let shape = known.ty.known_shape();
-        shape.ok_or_else(|| "has an output of unknown size".to_string())
+        shape.ok_or_else(|| message!("reason-node-unknown-output"))
     });
     let shapes: Vec<_> = shapes.collect::<Result<_, _>>()?;
     match shapes.is_empty() {
-        true => Err("has outputs whose size depends on what is computed".into()),
+        true => Err(message!("reason-node-computed-size")),
         false => Ok(shapes),
     }
 }
 
 /// Fails for tensors past what can be held.
-pub fn check(ty: &TensorType) -> Result<(), String> {
+pub fn check(ty: &TensorType) -> Result<(), Message> {
     if ty.rank() > MAX_RANK {
-        return Err(format!("makes a tensor with {} axes", ty.rank()));
+        return Err(message!("reason-node-too-many-axes", axes = ty.rank()));
     }
     // Axes of length 0 do not excuse others that are out of bounds.
     let sizes = ty.shape.iter().map(|dim| dim.known().unwrap_or(1).max(1));
     let count = sizes.fold(1usize, usize::saturating_mul);
     if count > MAX_ELEMENTS {
-        return Err(format!(
-            "makes a tensor of {count} elements, more than there is room for"
-        ));
+        return Err(message!("reason-node-too-many-elements", count = count));
     }
     Ok(())
 }
 
 /// The dimensions that two tensors broadcast to.
-pub fn broadcast(a: &[Dim], b: &[Dim]) -> Result<Vec<Dim>, String> {
+pub fn broadcast(a: &[Dim], b: &[Dim]) -> Result<Vec<Dim>, Message> {
     let rank = a.len().max(b.len());
     let at = |dims: &[Dim], axis: usize| match (axis + dims.len()).checked_sub(rank) {
         Some(i) => dims[i].clone(),
@@ -201,10 +200,10 @@ pub fn broadcast(a: &[Dim], b: &[Dim]) -> Result<Vec<Dim>, String> {
         // A symbol beside a number can only be that number or 1.
         (Dim::Known(n), Dim::Symbol(_)) | (Dim::Symbol(_), Dim::Known(n)) => Ok(Dim::Known(n)),
         (x @ Dim::Symbol(_), Dim::Symbol(_)) => Ok(x),
-        _ => Err(format!(
-            "has inputs of shapes {} and {}, which do not fit together",
-            display(a),
-            display(b)
+        _ => Err(message!(
+            "reason-node-input-shapes",
+            first = display(a),
+            second = display(b)
         )),
     });
     axes.collect()

@@ -14,6 +14,7 @@ use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::standardize::{By, Standardized};
 use crate::kernels::rows::{Normalize, Weights};
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// `LayerNormalization` over the axes from `axis` on, then `scale` and an optional `bias`.
@@ -25,7 +26,7 @@ pub struct LayerNormalization {
 }
 
 impl LayerNormalization {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         Ok(LayerNormalization {
             axis: attributes.int("axis", -1)?,
@@ -40,7 +41,7 @@ pub fn is_beyond(node: &Node) -> bool {
 }
 
 impl Operator for LayerNormalization {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let axis = axes::axis(self.axis, x.rank())?;
         for i in 1..3 {
@@ -50,10 +51,10 @@ impl Operator for LayerNormalization {
             if parameter.rank() > x.rank() - axis
                 || known::broadcast(x.shape(), parameter.shape())? != x.shape()
             {
-                return Err(format!(
-                    "normalizes data of shape {} with a parameter of shape {}",
-                    known::display(x.shape()),
-                    known::display(parameter.shape())
+                return Err(message!(
+                    "reason-node-norm-shape",
+                    data = known::display(x.shape()),
+                    parameter = known::display(parameter.shape())
                 ));
             }
         }
@@ -61,7 +62,7 @@ impl Operator for LayerNormalization {
         Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         known::output_shapes(self, inputs)?;
         let x = floats::needed(inputs, 0)?;
         let axis = axes::axis(self.axis, x.ndim())?;
@@ -83,7 +84,7 @@ impl Operator for LayerNormalization {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let why = "a layer normalization runs over it";
+        let why = &message!("reason-frozen-layer-norm");
         let Some(data) = rule.node.input(0) else {
             return;
         };
@@ -98,7 +99,7 @@ impl Operator for LayerNormalization {
         }
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let Some(shape) = context.shape(0) else {
             return Ok(None);
         };
@@ -129,7 +130,7 @@ impl Operator for LayerNormalization {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let data = context.needed(0)?;
         let length: usize = data[axis(self.axis, data.len())?..].iter().product();
         let count = |i: usize| {

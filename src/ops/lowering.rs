@@ -3,6 +3,7 @@
 use super::window::Window;
 use crate::kernels::elementwise::{Arithmetic, Binary};
 use crate::kernels::{Activation, Kernel, Span};
+use crate::message::Message;
 use crate::tensor::Tensor;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -66,7 +67,11 @@ impl KernelContext<'_> {
     }
 
     /// The two spatial axes of a sliding window; one axis counts as a single row. `None` for more than two.
-    pub fn spans(&self, window: &Window, kernel: &[usize]) -> Result<Option<(Span, Span)>, String> {
+    pub fn spans(
+        &self,
+        window: &Window,
+        kernel: &[usize],
+    ) -> Result<Option<(Span, Span)>, Message> {
         let Some(spatial) = self.shape(0).and_then(|shape| shape.get(2..)) else {
             return Ok(None);
         };

@@ -9,6 +9,7 @@ use super::{Known, Operator};
 use crate::graph::Node;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::neighbors::Neighbors;
+use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::Dimension;
 
@@ -22,7 +23,7 @@ pub struct Lrn {
 }
 
 impl Lrn {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         Ok(Lrn {
             size: attributes.positive("size", 0)?,
@@ -34,15 +35,15 @@ impl Lrn {
 }
 
 impl Operator for Lrn {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         if x.rank() < 2 {
-            return Err("needs data with channels".into());
+            return Err(message!("reason-node-needs-channels"));
         }
         Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         known::output_shapes(self, inputs)?;
         let x = floats::needed(inputs, 0)?;
         let channels = x.shape()[1];
@@ -67,15 +68,13 @@ impl Operator for Lrn {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.same_but("a normalization runs over neighboring channels", |axis| {
-            axis == 1
-        });
+        rule.same_but(&message!("reason-frozen-neighbor-norm"), |axis| axis == 1);
     }
 
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let data = context.needed(0)?;
         Ok(Some(Box::new(Neighbors {
             channels: data[1],

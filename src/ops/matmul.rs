@@ -17,6 +17,7 @@ use crate::kernels::grad::dense::Dense;
 use crate::kernels::matrix::{Columns, MatrixProduct, Operand, Size};
 use crate::kernels::pack::Rows;
 use crate::kernels::strided::{Walk, broadcast_strides};
+use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, ArrayViewD, IxDyn};
 
@@ -32,7 +33,7 @@ enum Side {
 }
 
 impl MatMul {
-    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(MatMul)
     }
 
@@ -51,7 +52,7 @@ impl MatMul {
 }
 
 impl Operator for MatMul {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (a, b) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         let (row, column) = (a.rank() == 1, b.rank() == 1);
         // A vector counts as one row on the left and as one column on the right.
@@ -66,14 +67,12 @@ impl Operator for MatMul {
         let ([left_batch @ .., rows, depth], [right_batch @ .., reads, columns]) =
             (&left[..], &right[..])
         else {
-            return Err("multiplies matrices and got a single number".into());
+            return Err(message!("reason-node-single-number"));
         };
         if let (Some(depth), Some(reads)) = (depth.known(), reads.known())
             && depth != reads
         {
-            return Err(format!(
-                "multiplies rows of {depth} numbers by a matrix that takes {reads}"
-            ));
+            return Err(message!("reason-node-depth", depth = depth, reads = reads));
         }
         let mut shape = known::broadcast(left_batch, right_batch)?;
         if !row {
@@ -85,7 +84,7 @@ impl Operator for MatMul {
         Ok(vec![Known::new(a.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (a, b) = (floats::needed(inputs, 0)?, floats::needed(inputs, 1)?);
         let (mut a, mut b) = (a.view(), b.view());
@@ -104,18 +103,19 @@ impl Operator for MatMul {
             let stretched = array
                 .broadcast([batch, matrix].concat())
                 .map(|view| view.mapv(f64::from));
-            let stretched = stretched.ok_or("has inputs that do not fit together")?;
+            let stretched = stretched.ok_or(message!("reason-node-inputs-unfit"))?;
             let matrices = (batch.iter().product::<usize>(), matrix[0], matrix[1]);
             crate::tensor::standard(stretched)
                 .into_shape_with_order(matrices)
-                .map_err(|e| e.to_string())
+                .map_err(|e| message!("reason-node-other", reason = e.to_string()))
         };
         let (a, b) = (stretch(a)?, stretch(b)?);
         let mut elements = Vec::with_capacity(shape.iter().product());
         for (a, b) in a.outer_iter().zip(b.outer_iter()) {
             elements.extend(a.dot(&b).iter().map(|&x| x as f32));
         }
-        let product = ArrayD::from_shape_vec(IxDyn(&shape), elements).map_err(|e| e.to_string())?;
+        let product = ArrayD::from_shape_vec(IxDyn(&shape), elements)
+            .map_err(|e| message!("reason-node-other", reason = e.to_string()))?;
         floats::output(product, known::tensor(inputs, 0)?)
     }
 
@@ -140,7 +140,7 @@ impl Operator for MatMul {
         };
         let (rank_a, rank_b, rank) = (rule.rank(a), rule.rank(b), rule.rank(out));
         if rank_a < 2 || rank_b < 2 || rank < 2 {
-            return rule.freeze_all("it is multiplied by a vector");
+            return rule.freeze_all(&message!("reason-frozen-vector"));
         }
         rule.align_leading(a, out, 2);
         rule.align_leading(b, out, 2);
@@ -170,7 +170,7 @@ impl Operator for MatMul {
                 bias: None,
                 reads: Some(reads(depth, deep, size)),
             }),
-            None => rule.freeze(depth, "two computed tensors are multiplied along it"),
+            None => rule.freeze(depth, &message!("reason-frozen-computed-product")),
         }
     }
 
@@ -215,7 +215,7 @@ impl Operator for MatMul {
         true
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let (Some(a), Some(b), [output]) = (context.shape(0), context.shape(1), context.outputs)
         else {
             return Ok(None);
@@ -273,7 +273,7 @@ impl Operator for MatMul {
         })))
     }
 
-    fn linear(&self, context: &LearnContext<'_>) -> Result<Option<Linear>, String> {
+    fn linear(&self, context: &LearnContext<'_>) -> Result<Option<Linear>, Message> {
         let (left, right) = (context.needed(0)?, context.needed(1)?);
         let (&[_, ref places @ .., depth], &[_, columns]) = (left, right) else {
             return Ok(None);
@@ -289,7 +289,7 @@ impl Operator for MatMul {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let (mut left, mut right) = (context.needed(0)?.to_vec(), context.needed(1)?.to_vec());
         if left.len() == 1 {
             left.insert(0, 1);

@@ -11,6 +11,7 @@ use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node, ValueId};
 use crate::kernels::grad::Differentiable;
+use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 
@@ -39,19 +40,20 @@ pub enum PadFrom {
 }
 
 impl Pad {
-    pub fn parse(node: &Node, opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         let mode = match attributes.text("mode", "constant")? {
             "constant" => PadMode::Constant,
             "reflect" => PadMode::Reflect,
             "edge" => PadMode::Edge,
-            other => return Err(format!("has the unsupported mode “{other}”")),
+            other => return Err(message!("reason-node-unsupported-mode", mode = other)),
         };
         let from = if opset >= 11 {
             PadFrom::Inputs
         } else {
             PadFrom::Attributes {
-                pads: (attributes.ints("pads")?).ok_or("needs the attribute “pads”")?,
+                pads: (attributes.ints("pads")?)
+                    .ok_or(message!("reason-node-needs-attribute", name = "pads"))?,
                 value: attributes.float("value", 0.0)?,
             }
         };
@@ -94,7 +96,7 @@ pub fn is_beyond(node: &Node) -> bool {
 }
 
 impl Operator for Pad {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let (pads, axes) = match &self.from {
             PadFrom::Attributes { pads, .. } => (pads.clone(), None),
@@ -119,19 +121,20 @@ impl Operator for Pad {
                         .and_then(|sum| sum.checked_add(*size as i64));
                     let length = length.and_then(|length| usize::try_from(length).ok());
                     if self.mode == PadMode::Reflect && begin.max(end) >= *size as i64 {
-                        return Err(format!(
-                            "reflects {} elements of an axis of {size}",
-                            begin.max(end)
+                        return Err(message!(
+                            "reason-node-reflects",
+                            count = begin.max(end),
+                            size = size
                         ));
                     }
-                    Dim::Known(length.ok_or("has impossible amounts")?)
+                    Dim::Known(length.ok_or(message!("reason-node-impossible-amounts"))?)
                 }
             });
         }
         Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let x = known::tensor(inputs, 0)?;
         let input = |i: usize| inputs.get(i).copied().flatten();
@@ -142,7 +145,7 @@ impl Operator for Pad {
             PadFrom::Inputs => {
                 let pads = known::tensor(inputs, 1)?
                     .integers()
-                    .ok_or("needs whole numbers as amounts")?;
+                    .ok_or(message!("reason-node-needs-amounts"))?;
                 let zero = || Tensor::from_f32(&[], vec![0.0]);
                 (
                     pads,
@@ -161,7 +164,7 @@ impl Operator for Pad {
             })
             .collect();
         let filling = filling.cast(x.dtype()).filter(|filling| filling.len() == 1);
-        let filling = filling.ok_or("needs one number to fill with")?;
+        let filling = filling.ok_or(message!("reason-node-needs-filling"))?;
         macro_rules! fill {
             ($($variant:ident),*) => {
                 match (x, &filling) {
@@ -178,7 +181,7 @@ impl Operator for Pad {
                             a[&place[..]]
                         }))
                     })*
-                    _ => return Err("cannot work on this element type".into()),
+                    _ => return Err(message!("reason-node-this-element-type")),
                 }
             };
         }
@@ -190,7 +193,7 @@ impl Operator for Pad {
             return;
         };
         let Some(amounts) = self.amounts(rule.graph, rule.node) else {
-            return rule.freeze_all("it is padded by amounts that are only known at run time");
+            return rule.freeze_all(&message!("reason-frozen-padded-unknown"));
         };
         for (axis, &(begin, end)) in amounts.iter().enumerate() {
             let (from, to) = (Axis::of(data, axis), Axis::of(out, axis));
@@ -200,7 +203,14 @@ impl Operator for Pad {
                 let map = IndexMap::identity().shift(begin as isize).below(size);
                 rule.link(from, to, map);
             } else {
-                rule.same_if(false, data, axis, out, axis, "it is padded by reflection");
+                rule.same_if(
+                    false,
+                    data,
+                    axis,
+                    out,
+                    axis,
+                    &message!("reason-frozen-reflected"),
+                );
             }
         }
     }
@@ -225,11 +235,13 @@ impl Operator for Pad {
         same.then_some(inside)
     }
 
-    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
         let (graph, node) = (narrowing.graph, narrowing.node);
-        let unknown = "its amounts are only known at run time";
-        let amounts = self.amounts(graph, node).ok_or(unknown)?;
-        let axes = self.axes(graph, node, amounts.len()).ok_or(unknown)?;
+        let unknown = message!("reason-node-amounts-at-run-time");
+        let amounts = self.amounts(graph, node).ok_or_else(|| unknown.clone())?;
+        let axes = self
+            .axes(graph, node, amounts.len())
+            .ok_or_else(|| unknown.clone())?;
         let (Some(data), Some(out)) = (node.input(0), node.output(0)) else {
             return Ok(Vec::new());
         };
@@ -261,7 +273,7 @@ impl Operator for Pad {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         // The elements' numbers are padded with 0, which stands for the filling.
         let mut inputs = context.inputs.to_vec();
         let mut from = self.from.clone();
@@ -292,13 +304,17 @@ impl Operator for Pad {
 }
 
 /// How much is added before and after each axis.
-fn borders(pads: Vec<i64>, axes: Option<Vec<i64>>, rank: usize) -> Result<Vec<(i64, i64)>, String> {
+fn borders(
+    pads: Vec<i64>,
+    axes: Option<Vec<i64>>,
+    rank: usize,
+) -> Result<Vec<(i64, i64)>, Message> {
     let axes = axes.unwrap_or_else(|| (0..rank as i64).collect());
     if pads.len() != 2 * axes.len() {
-        return Err(format!(
-            "has {} amounts for {} axes",
-            pads.len(),
-            axes.len()
+        return Err(message!(
+            "reason-node-amounts",
+            amounts = pads.len(),
+            axes = axes.len()
         ));
     }
     let mut borders = vec![(0, 0); rank];

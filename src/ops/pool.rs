@@ -15,6 +15,7 @@ use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::pool as learn;
 use crate::kernels::pool::{self, Pooling};
+use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};
 
@@ -36,7 +37,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         let kind = match node.op_type.as_str() {
             "MaxPool" => PoolKind::Max,
@@ -46,7 +47,10 @@ impl Pool {
         };
         let window = Window::parse(node)?;
         if window.kernel.is_empty() {
-            return Err("needs the attribute “kernel_shape”".into());
+            return Err(message!(
+                "reason-node-needs-attribute",
+                name = "kernel_shape"
+            ));
         }
         Ok(Pool { kind, window })
     }
@@ -58,12 +62,12 @@ pub fn is_beyond(node: &Node) -> bool {
 }
 
 impl Operator for Pool {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let [batch, channels, spatial @ ..] = x.shape() else {
-            return Err(format!(
-                "needs data with a batch and channels, not of shape {}",
-                known::display(x.shape())
+            return Err(message!(
+                "reason-node-needs-batch",
+                shape = known::display(x.shape())
             ));
         };
         let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
@@ -75,7 +79,7 @@ impl Operator for Pool {
         Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let x = floats::needed(inputs, 0)?;
         let spans = self.window.resolve(&x.shape()[2..], &self.window.kernel)?;
@@ -120,9 +124,9 @@ impl Operator for Pool {
 
     fn couple(&self, rule: &mut Rule<'_>) {
         if rule.node.output(1).is_some() {
-            return rule.freeze_all("a pooling also gives out the places of the largest");
+            return rule.freeze_all(&message!("reason-frozen-pool-indices"));
         }
-        rule.per_channel("a pooling window slides along it");
+        rule.per_channel(&message!("reason-frozen-pool-window"));
     }
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
@@ -136,7 +140,7 @@ impl Operator for Pool {
         (!counts_border || inside == 0.0).then_some(inside)
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let (Some(data), [_]) = (context.shape(0), context.outputs) else {
             return Ok(None);
         };
@@ -157,7 +161,7 @@ impl Operator for Pool {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let (data, [_]) = (context.needed(0)?, context.outputs) else {
             return Ok(None);
         };

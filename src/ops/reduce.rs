@@ -12,6 +12,7 @@ use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::reduce::{Kind, Reduced};
+use crate::message::Message;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
@@ -36,7 +37,7 @@ pub struct Reduce {
 }
 
 impl Reduce {
-    pub fn parse(node: &Node, opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         let (kind, since) = match node.op_type.as_str() {
             "ReduceSum" => (ReduceKind::Sum, 13),
@@ -73,7 +74,7 @@ impl Reduce {
 }
 
 impl Operator for Reduce {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let axes = match (&self.axes, known::given(inputs, 1)) {
             (AxesFrom::Attribute(axes), _) => axes.clone(),
@@ -95,7 +96,7 @@ impl Operator for Reduce {
         Ok(vec![Known::new(x.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let x = known::tensor(inputs, 0)?;
         let axes = match &self.axes {
@@ -104,7 +105,10 @@ impl Operator for Reduce {
         };
         let gone = self.gone(axes, x.shape().len())?;
         let Some(Tensor::F64(wide)) = x.cast(DType::F64) else {
-            return Err(format!("cannot work on elements of type {:?}", x.dtype()));
+            return Err(message!(
+                "reason-node-element-type",
+                elementType = format!("{:?}", x.dtype())
+            ));
         };
         let kept: Vec<usize> = (0..gone.len())
             .map(|axis| if gone[axis] { 1 } else { wide.shape()[axis] })
@@ -132,7 +136,7 @@ impl Operator for Reduce {
         let result = Tensor::F64(result)
             .reshaped(&shape)
             .and_then(|t| t.cast(x.dtype()));
-        Ok(vec![result.ok_or("cannot work on these element types")?])
+        Ok(vec![result.ok_or(message!("reason-node-element-types"))?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -141,12 +145,12 @@ impl Operator for Reduce {
         };
         let rank = rule.rank(data);
         let Some(reduced) = self.reduced(rule, rank) else {
-            return rule.freeze_all("it is reduced along axes that are only known at run time");
+            return rule.freeze_all(&message!("reason-frozen-reduced-unknown"));
         };
         let mut to = 0;
         for (from, &gone) in reduced.iter().enumerate() {
             if gone {
-                rule.freeze(Axis::of(data, from), "a reduction runs over it");
+                rule.freeze(Axis::of(data, from), &message!("reason-frozen-reduction"));
             } else {
                 rule.same(Axis::of(data, from), Axis::of(out, to));
             }
@@ -162,7 +166,7 @@ impl Operator for Reduce {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let kind = match self.kind {
             ReduceKind::Mean => Kind::Mean,
             ReduceKind::Sum => Kind::Sum,
@@ -183,7 +187,7 @@ impl Operator for Reduce {
 
 impl Reduce {
     /// Which axes are reduced.
-    fn gone(&self, axes: Option<Vec<i64>>, rank: usize) -> Result<Vec<bool>, String> {
+    fn gone(&self, axes: Option<Vec<i64>>, rank: usize) -> Result<Vec<bool>, Message> {
         let Some(axes) = axes.filter(|axes| !axes.is_empty()) else {
             return Ok(vec![!self.noop_with_empty_axes; rank]);
         };

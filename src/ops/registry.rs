@@ -2,9 +2,10 @@
 
 use super::{FILES, Operator};
 use crate::graph::Node;
+use crate::message::Message;
 
 /// Makes an operator of a node at an operator-set version.
-type Parse = fn(&Node, i64) -> Result<Box<dyn Operator>, String>;
+type Parse = fn(&Node, i64) -> Result<Box<dyn Operator>, Message>;
 
 /// The operators that one file here knows.
 pub struct OperatorFile {
@@ -30,7 +31,7 @@ macro_rules! operators {
 
 /// The operator of a node at an operator-set version. `Ok(None)` where no file here knows it;
 /// `Err` where the attributes are not what the operator's specification allows.
-pub fn operator(node: &Node, opset: i64) -> Result<Option<Box<dyn Operator>>, String> {
+pub fn operator(node: &Node, opset: i64) -> Result<Option<Box<dyn Operator>>, Message> {
     match registered(node).filter(|(file, _)| !(file.is_beyond)(node)) {
         Some((_, parse)) => parse(node, opset).map(Some),
         None => Ok(None),

@@ -8,6 +8,7 @@ use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Dim, Node, Product, ValueId};
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// `Reshape`: −1 stands for what is left, 0 for the input's own size unless `allowzero`.
@@ -17,7 +18,7 @@ pub struct Reshape {
 }
 
 impl Reshape {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Reshape {
             allowzero: Attributes(node).flag("allowzero", false)?,
         })
@@ -36,7 +37,7 @@ impl Reshape {
 }
 
 impl Operator for Reshape {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (x, target) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         let listed = target.constant.as_ref().and_then(|t| t.integers());
         let listed = listed.map(|numbers| numbers.into_iter().map(Extent::Number).collect());
@@ -46,10 +47,10 @@ impl Operator for Reshape {
         }
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let reshaped = known::tensor(inputs, 0)?.reshaped(&shape);
-        Ok(vec![reshaped.ok_or("cannot reshape this tensor")?])
+        Ok(vec![reshaped.ok_or(message!("reason-node-no-reshape"))?])
     }
 
     /// −1 for the one size that is open. Sizes of 0 mean something else in a target, so they are left to the run.
@@ -69,7 +70,7 @@ impl Operator for Reshape {
         };
         match self.cut_target(&rule.dims(data), &rule.dims(out)) {
             Some(_) => rule.regroup(),
-            None => rule.freeze_all("a reshape makes it whose target has several unknown sizes"),
+            None => rule.freeze_all(&message!("reason-frozen-reshape-unknown")),
         }
     }
 
@@ -77,14 +78,14 @@ impl Operator for Reshape {
         slice.carried()
     }
 
-    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
         let dims = |value: Option<ValueId>| value.and_then(|v| narrowing.dims(v));
         let node = narrowing.node;
         let target = match (dims(node.input(0)), dims(node.output(0))) {
             (Some(data), Some(out)) => self.cut_target(&data, &out),
             _ => None,
         };
-        let target = target.ok_or("its target shape has several unknown sizes")?;
+        let target = target.ok_or(message!("reason-node-target-unknown"))?;
         Ok(vec![Change::Input(
             1,
             Tensor::from_i64(&[target.len()], target),
@@ -97,9 +98,9 @@ impl Operator for Reshape {
 }
 
 impl Reshape {
-    fn output(&self, x: &Known, target: &[Extent]) -> Result<Vec<Known>, String> {
+    fn output(&self, x: &Known, target: &[Extent]) -> Result<Vec<Known>, Message> {
         if target.len() > known::MAX_RANK {
-            return Err(format!("makes a tensor with {} axes", target.len()));
+            return Err(message!("reason-node-too-many-axes", axes = target.len()));
         }
         let mut shape = Vec::with_capacity(target.len());
         let mut open = None;
@@ -111,12 +112,14 @@ impl Reshape {
                 }
                 Extent::Number(0) if !self.allowzero => {
                     let same = x.shape().get(axis).cloned();
-                    same.ok_or("keeps the size of an axis that its input does not have")?
+                    same.ok_or(message!("reason-node-kept-axis"))?
                 }
-                extent => extent.dim().ok_or("has a target with an impossible size")?,
+                extent => extent
+                    .dim()
+                    .ok_or(message!("reason-node-impossible-size"))?,
             });
         }
-        let too_large = || "makes too large a tensor".to_string();
+        let too_large = || message!("reason-node-too-large");
         let all = Product::of(x.shape()).ok_or_else(too_large)?;
         let stated = Product::of(&shape).ok_or_else(too_large)?;
         let unfit = || {
@@ -124,10 +127,10 @@ impl Reshape {
                 .iter()
                 .map(|e| e.dim().map_or("?".into(), |d| d.to_string()))
                 .collect();
-            format!(
-                "reshapes {} to [{}], which does not fit",
-                known::display(x.shape()),
-                numbers.join(", ")
+            message!(
+                "reason-node-reshape",
+                from = known::display(x.shape()),
+                to = numbers.join(", ")
             )
         };
         let symbolic = x

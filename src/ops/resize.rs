@@ -12,6 +12,7 @@ use super::{Known, Operator};
 use crate::graph::Node;
 use crate::graph::TensorType;
 use crate::kernels::grad::Differentiable;
+use crate::message::Message;
 use crate::tensor::Tensor;
 use std::sync::Arc;
 
@@ -69,13 +70,15 @@ pub struct Resize {
 }
 
 impl Resize {
-    pub fn parse(node: &Node, opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         let old = node.op_type == "Upsample" || opset < 11;
         let from = match node.op_type.as_str() {
             "Upsample" if opset < 9 => {
                 let scales = attributes.floats("scales")?;
-                ScalesFrom::Attribute(scales.ok_or("needs the attribute “scales”")?)
+                ScalesFrom::Attribute(
+                    scales.ok_or(message!("reason-node-needs-attribute", name = "scales"))?,
+                )
             }
             _ if old => ScalesFrom::Second,
             _ => ScalesFrom::ThirdOrFourth,
@@ -87,7 +90,7 @@ impl Resize {
             "pytorch_half_pixel" => Coordinates::PytorchHalfPixel,
             "align_corners" => Coordinates::AlignCorners,
             "asymmetric" => Coordinates::Asymmetric,
-            other => return Err(format!("has the unsupported coordinate mode “{other}”")),
+            other => return Err(message!("reason-node-coordinate-mode", mode = other)),
         };
         let rounding = match attributes.text("nearest_mode", "round_prefer_floor")? {
             _ if old => Rounding::Floor,
@@ -95,13 +98,13 @@ impl Resize {
             "round_prefer_ceil" => Rounding::PreferCeil,
             "floor" => Rounding::Floor,
             "ceil" => Rounding::Ceil,
-            other => return Err(format!("has the unknown rounding “{other}”")),
+            other => return Err(message!("reason-node-rounding", mode = other)),
         };
         let interpolation = match attributes.text("mode", "nearest")? {
             "nearest" => Interpolation::Nearest(rounding),
             "linear" | "bilinear" => Interpolation::Linear,
             "cubic" => Interpolation::Cubic,
-            other => return Err(format!("has the unknown mode “{other}”")),
+            other => return Err(message!("reason-node-unknown-mode", mode = other)),
         };
         Ok(Resize {
             interpolation,
@@ -124,7 +127,7 @@ pub fn is_beyond(node: &Node) -> bool {
 }
 
 impl Operator for Resize {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let Some(plan) = self.plan(x.shape(), inputs)? else {
             return Ok(Vec::new());
@@ -135,7 +138,7 @@ impl Operator for Resize {
         Ok(vec![Known::new(x.dtype(), shape.collect())])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         known::output_shapes(self, inputs)?;
         let x = known::tensor(inputs, 0)?;
         let known: Vec<_> = inputs
@@ -145,7 +148,7 @@ impl Operator for Resize {
         let plan = self.plan(&TensorType::of(x).shape, &known)?;
         let mut result = floats::floats(x)?.into_owned();
         for (axis, along) in plan
-            .ok_or("resamples to an unknown size")?
+            .ok_or(message!("reason-node-unknown-size"))?
             .into_iter()
             .enumerate()
         {
@@ -162,12 +165,19 @@ impl Operator for Resize {
         };
         let sizes = rule.node.input(3);
         if sizes.is_some_and(|sizes| rule.graph.constant(sizes).is_none()) {
-            return rule.freeze_all("it is resampled to a size that is only known at run time");
+            return rule.freeze_all(&message!("reason-frozen-resampled-unknown"));
         }
         let (before, after) = (rule.dims(data), rule.dims(out));
         for axis in 0..before.len().min(after.len()) {
             let same = before[axis] == after[axis];
-            rule.same_if(same, data, axis, out, axis, "it is resampled");
+            rule.same_if(
+                same,
+                data,
+                axis,
+                out,
+                axis,
+                &message!("reason-frozen-resampled"),
+            );
         }
     }
 
@@ -175,13 +185,13 @@ impl Operator for Resize {
         slice.carried()
     }
 
-    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
         let (graph, node) = (narrowing.graph, narrowing.node);
         let (Some(sizes), Some(out)) = (node.input(3), node.output(0)) else {
             return Ok(Vec::new());
         };
         let sizes = graph.constant(sizes).and_then(|sizes| sizes.integers());
-        let mut sizes = sizes.ok_or("its size is only known at run time")?;
+        let mut sizes = sizes.ok_or(message!("reason-node-size-at-run-time"))?;
         let rank = narrowing.dims(out).map_or(0, |dims| dims.len());
         let all: Vec<i64> = (0..rank as i64).collect();
         for (size, &at) in sizes.iter_mut().zip(self.axes.as_ref().unwrap_or(&all)) {
@@ -195,7 +205,7 @@ impl Operator for Resize {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         match self.interpolation {
             Interpolation::Nearest(_) => moved(self, context, |i| i == 0, 0.0),
             _ => self.resampled(context),

@@ -7,6 +7,7 @@ use super::resize::{Coordinates, Interpolation, Resize, Rounding, ScalesFrom};
 use crate::graph::Dim;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::resample::{Resampled, Stage};
+use crate::message::Message;
 use ndarray::{ArrayD, Axis};
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ impl Resize {
         &self,
         shape: &[Dim],
         inputs: &[Option<Known>],
-    ) -> Result<Option<Vec<Option<Along>>>, String> {
+    ) -> Result<Option<Vec<Option<Along>>>, Message> {
         let listed = |i: usize| given(inputs, i).filter(|list| list.shape() != [Dim::Known(0)]);
         let floats = |list: &Known| Some(list.constant.as_ref()?.floats()?.into_owned());
         let (scales, sizes) = match &self.from {
@@ -40,16 +41,18 @@ impl Resize {
                         .map(|all| all.iter().map(|e| e.dim()).collect());
                     (
                         None,
-                        dims.map(|dims: Option<Vec<Dim>>| dims.ok_or("has a negative size")),
+                        dims.map(|dims: Option<Vec<Dim>>| {
+                            dims.ok_or(message!("reason-node-negative-size"))
+                        }),
                     )
                 }
-                (None, None) => return Err("has neither scales nor sizes".into()),
+                (None, None) => return Err(message!("reason-node-no-scales")),
             },
         };
         let count = match (&scales, &sizes) {
             (Some(scales), _) => scales.len(),
             (None, Some(Ok(sizes))) => sizes.len(),
-            (None, Some(Err(why))) => return Err(why.to_string()),
+            (None, Some(Err(why))) => return Err(why.clone()),
             (None, None) => return Ok(None),
         };
         let axes = self
@@ -57,9 +60,10 @@ impl Resize {
             .clone()
             .unwrap_or_else(|| (0..count as i64).collect());
         if axes.len() != count || self.axes.is_none() && count != shape.len() {
-            return Err(format!(
-                "has {count} scales or sizes for {} axes",
-                axes.len()
+            return Err(message!(
+                "reason-node-scales",
+                count = count,
+                axes = axes.len()
             ));
         }
         let mut plan = vec![None; shape.len()];
@@ -98,7 +102,7 @@ impl Resize {
     pub fn resampled(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let mut shape = context.needed(0)?.to_vec();
         let dims: Vec<Dim> = shape.iter().map(|&length| length.into()).collect();
         let known = |i: usize| Some(Known::of(Arc::new(context.constant(i)?.clone())));
@@ -175,15 +179,19 @@ impl Resize {
     }
 }
 
-fn along(input: usize, scale: Option<f32>, size: Option<usize>) -> Result<Along, String> {
+fn along(input: usize, scale: Option<f32>, size: Option<usize>) -> Result<Along, Message> {
     let output = match (scale, size) {
         (Some(scale), _) => (input as f64 * f64::from(scale)).floor(),
         (None, Some(size)) => size as f64,
-        (None, None) => return Err("resamples to an unknown size".into()),
+        (None, None) => return Err(message!("reason-node-unknown-size")),
     };
     let possible = output.is_finite() && (0.0..=(1 << 24) as f64).contains(&output);
     if !possible || scale.is_some_and(|s| s <= 0.0) || input == 0 && output > 0.0 {
-        return Err(format!("resamples an axis of {input} to {output}"));
+        return Err(message!(
+            "reason-node-resamples",
+            input = input,
+            output = output
+        ));
     }
     Ok(Along {
         input,

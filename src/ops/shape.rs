@@ -6,6 +6,7 @@ use super::coupling::Rule;
 use super::known;
 use super::{Known, Operator};
 use crate::graph::{Dim, Graph, Node, Product, TensorType, ValueId};
+use crate::message::Message;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 use std::collections::BTreeSet;
@@ -22,7 +23,7 @@ pub struct Shape {
 pub struct Size;
 
 impl Shape {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         Ok(Shape {
             start: attributes.int("start", 0)?,
@@ -32,7 +33,7 @@ impl Shape {
 }
 
 impl Size {
-    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(_node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Size)
     }
 }
@@ -73,7 +74,7 @@ fn is_computed_with(graph: &Graph, sizes: ValueId) -> bool {
 }
 
 impl Operator for Shape {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let rank = x.rank() as i64;
         let clamp = |bound: i64| {
@@ -91,10 +92,10 @@ impl Operator for Shape {
         Ok(vec![Known::new(DType::I64, shape).with_sizes(Some(sizes))])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let x = Known::new(DType::F32, TensorType::of(known::tensor(inputs, 0)?).shape);
         let out = self.infer(&[Some(x)])?.swap_remove(0).settled();
-        let sizes = out.constant.ok_or("reads too many sizes")?;
+        let sizes = out.constant.ok_or(message!("reason-node-too-many-sizes"))?;
         Ok(vec![(*sizes).clone()])
     }
 
@@ -102,24 +103,24 @@ impl Operator for Shape {
         if let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0))
             && is_computed_with(rule.graph, out)
         {
-            rule.freeze_value(data, "the model computes with its length");
+            rule.freeze_value(data, &message!("reason-frozen-length"));
         }
     }
 }
 
 impl Operator for Size {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let count = Product::of(x.shape()).map(|count| vec![Extent::from(&count.dim())]);
         Ok(vec![Known::new(DType::I64, Vec::new()).with_sizes(count)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let count = known::tensor(inputs, 0)?.len() as i64;
         Ok(vec![Tensor::from_i64(&[], vec![count])])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        rule.freeze_all("the model computes with its number of elements");
+        rule.freeze_all(&message!("reason-frozen-elements"));
     }
 }

@@ -11,6 +11,7 @@ use super::{Known, Operator};
 use crate::graph::{Attribute, Graph, Node};
 use crate::graph::{Dim, TensorType};
 use crate::kernels::grad::Differentiable;
+use crate::message::Message;
 use crate::tensor::Tensor;
 use std::borrow::Cow;
 
@@ -37,14 +38,14 @@ struct AxisRange {
 }
 
 impl Slice {
-    pub fn parse(node: &Node, opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, opset: i64) -> Result<Self, Message> {
         if opset >= 10 {
             return Ok(Slice::Inputs);
         }
         let attributes = Attributes(node);
         let required = |name: &str| {
             let found = attributes.ints(name)?;
-            found.ok_or_else(|| format!("needs the attribute “{name}”"))
+            found.ok_or_else(|| message!("reason-node-needs-attribute", name = name))
         };
         Ok(Slice::Attributes {
             starts: required("starts")?,
@@ -105,7 +106,7 @@ impl Slice {
 }
 
 impl Operator for Slice {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let optional = |i: usize| match known::given(inputs, i) {
             None => Some(None),
@@ -140,7 +141,7 @@ impl Operator for Slice {
         Ok(vec![Known::new(x.dtype(), shape).with_sizes(sizes)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let x = known::tensor(inputs, 0)?;
         let list = |i: usize| inputs.get(i).copied().flatten().and_then(Tensor::integers);
         let bounds = match self {
@@ -148,15 +149,15 @@ impl Operator for Slice {
                 (starts.clone(), ends.clone(), axes.clone(), None)
             }
             Slice::Inputs => {
-                let required = |i: usize| list(i).ok_or("needs its bounds as whole numbers");
+                let required = |i: usize| list(i).ok_or(message!("reason-node-needs-bounds"));
                 (required(1)?, required(2)?, list(3), list(4))
             }
         };
         let taken = taken(&TensorType::of(x).shape, bounds)?;
         let mut part = Cow::Borrowed(x);
-        for run in taken.ok_or("slices an axis of unknown length")? {
+        for run in taken.ok_or(message!("reason-node-slices-unknown"))? {
             let picked = part.select(run.axis, &run.indices().collect::<Vec<_>>());
-            part = Cow::Owned(picked.ok_or("cannot work on this element type")?);
+            part = Cow::Owned(picked.ok_or(message!("reason-node-this-element-type"))?);
         }
         Ok(vec![part.into_owned()])
     }
@@ -166,7 +167,7 @@ impl Operator for Slice {
             return;
         };
         let Some(ranges) = self.ranges(rule.graph, rule.node) else {
-            return rule.freeze_all("it is sliced at places that are only known at run time");
+            return rule.freeze_all(&message!("reason-frozen-sliced-unknown"));
         };
         for axis in 0..rule.rank(data) {
             match ranges.iter().find(|range| range.axis == axis) {
@@ -175,7 +176,14 @@ impl Operator for Slice {
                     let map = IndexMap::identity().shift(range.start as isize);
                     rule.link(Axis::of(out, axis), Axis::of(data, axis), map);
                 }
-                Some(_) => rule.same_if(false, data, axis, out, axis, "it is sliced in steps"),
+                Some(_) => rule.same_if(
+                    false,
+                    data,
+                    axis,
+                    out,
+                    axis,
+                    &message!("reason-frozen-sliced-steps"),
+                ),
             }
         }
     }
@@ -184,12 +192,14 @@ impl Operator for Slice {
         slice.carried()
     }
 
-    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
         let (graph, node) = (narrowing.graph, narrowing.node);
-        let unknown = "its bounds are only known at run time";
-        let data = node.input(0).ok_or("needs an input")?;
-        let ranges = self.ranges(graph, node).ok_or(unknown)?;
-        let (mut starts, mut ends) = self.bounds(graph, node).ok_or(unknown)?;
+        let unknown = message!("reason-node-bounds-at-run-time");
+        let data = node
+            .input(0)
+            .ok_or(message!("reason-node-needs-an-input"))?;
+        let ranges = self.ranges(graph, node).ok_or_else(|| unknown.clone())?;
+        let (mut starts, mut ends) = self.bounds(graph, node).ok_or_else(|| unknown.clone())?;
         for (at, range) in ranges.iter().enumerate() {
             if narrowing.kept(data, range.axis).is_some() {
                 let before = narrowing.count(data, range.axis, 0, range.start);
@@ -213,7 +223,7 @@ impl Operator for Slice {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         moved(self, context, |_| true, 0.0)
     }
 }
@@ -237,17 +247,17 @@ impl Run {
 }
 
 /// What is taken along each axis; `None` where an axis of unknown length is cut.
-fn taken(shape: &[Dim], (starts, ends, axes, steps): Bounds) -> Result<Option<Vec<Run>>, String> {
+fn taken(shape: &[Dim], (starts, ends, axes, steps): Bounds) -> Result<Option<Vec<Run>>, Message> {
     let axes = axes.unwrap_or_else(|| (0..starts.len() as i64).collect());
     let steps = steps.unwrap_or_else(|| vec![1; starts.len()]);
     if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] || starts.len() > shape.len() {
-        return Err("has starts, ends, axes and steps that do not fit together".into());
+        return Err(message!("reason-node-slice-lists"));
     }
     let mut runs = Vec::with_capacity(starts.len());
     for (((&start, &end), &at), &step) in starts.iter().zip(&ends).zip(&axes).zip(&steps) {
         let axis = axes::axis(at, shape.len())?;
         if step == 0 {
-            return Err("has a step of 0".into());
+            return Err(message!("reason-node-zero-step"));
         }
         let Some(size) = shape[axis].known() else {
             if start == 0 && step == 1 && end >= i64::from(i32::MAX) {

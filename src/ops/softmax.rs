@@ -13,6 +13,7 @@ use crate::graph::Node;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::softmax::Shares;
 use crate::kernels::{Kernel, rows};
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// `Softmax` along `axis`.
@@ -25,7 +26,7 @@ pub struct Softmax {
 }
 
 impl Softmax {
-    pub fn parse(node: &Node, opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, opset: i64) -> Result<Self, Message> {
         let flattened = opset < 13;
         Ok(Softmax {
             axis: Attributes(node).int("axis", if flattened { 1 } else { -1 })?,
@@ -35,13 +36,13 @@ impl Softmax {
 }
 
 impl Operator for Softmax {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         self.axis(x.rank())?;
         Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let x = floats::needed(inputs, 0)?;
         let axis = self.axis(x.ndim())?;
         let shape = x.shape().to_vec();
@@ -55,7 +56,9 @@ impl Operator for Softmax {
             false => shape[axis + 1..].iter().product(),
         };
         let mut output = x.into_owned();
-        let numbers = output.as_slice_mut().ok_or("is not laid out in rows")?;
+        let numbers = output
+            .as_slice_mut()
+            .ok_or(message!("reason-node-layout"))?;
         for block in numbers.chunks_mut((length * step).max(1)) {
             for start in 0..step {
                 let row = || (start..block.len()).step_by(step);
@@ -74,7 +77,7 @@ impl Operator for Softmax {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let why = "a softmax runs over it";
+        let why = &message!("reason-frozen-softmax");
         let Some(data) = rule.node.input(0) else {
             return;
         };
@@ -84,7 +87,7 @@ impl Operator for Softmax {
         }
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let Some(shape) = context.shape(0) else {
             return Ok(None);
         };
@@ -99,7 +102,7 @@ impl Operator for Softmax {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let shape = context.needed(0)?;
         let axis = self.axis(shape.len())?;
         let (length, inner) = match self.flattened {
@@ -112,7 +115,7 @@ impl Operator for Softmax {
 
 impl Softmax {
     /// The axis by number. Before opset 13 it may be one past the last.
-    fn axis(&self, rank: usize) -> Result<usize, String> {
+    fn axis(&self, rank: usize) -> Result<usize, Message> {
         match self.flattened && self.axis == rank as i64 {
             true => Ok(rank),
             false => axes::axis(self.axis, rank),

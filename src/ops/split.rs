@@ -14,6 +14,7 @@ use crate::graph::{Attribute, Graph, Node, ValueId};
 use crate::kernels::Kernel;
 use crate::kernels::copy::Parted;
 use crate::kernels::grad::Differentiable;
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// `Split` along `axis`.
@@ -37,7 +38,7 @@ pub enum Parts {
 }
 
 impl Split {
-    pub fn parse(node: &Node, opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
         let parts = if opset >= 13 {
             match node.input(1) {
@@ -85,7 +86,7 @@ impl Split {
 }
 
 impl Operator for Split {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let along = axis(self.axis, x.rank())?;
         let given = match &self.parts {
@@ -97,7 +98,7 @@ impl Operator for Split {
                         .into_iter()
                         .map(usize::try_from)
                         .collect::<Result<_, _>>())
-                    .map_err(|_| "has parts of negative length")?,
+                    .map_err(|_| message!("reason-node-negative-parts"))?,
                 ),
                 None => return Ok(Vec::new()),
             },
@@ -108,8 +109,10 @@ impl Operator for Split {
                     .iter()
                     .try_fold(0usize, |sum, &n| sum.checked_add(n));
                 if sum != Some(total) || lengths.len() < self.outputs {
-                    return Err(format!(
-                        "splits an axis of {total} into parts of {lengths:?}"
+                    return Err(message!(
+                        "reason-node-split",
+                        total = total,
+                        lengths = format!("{lengths:?}")
                     ));
                 }
                 lengths
@@ -137,7 +140,7 @@ impl Operator for Split {
         Ok(parts.collect())
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shapes = known::output_shapes(self, inputs)?;
         let x = known::tensor(inputs, 0)?;
         let along = axis(self.axis, x.shape().len())?;
@@ -146,14 +149,14 @@ impl Operator for Split {
             let indices: Vec<usize> = (start..start + shape[along]).collect();
             start += shape[along];
             x.select(along, &indices)
-                .ok_or_else(|| "cannot work on this element type".to_string())
+                .ok_or_else(|| message!("reason-node-this-element-type"))
         });
         parts.collect()
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
         let Some((data, along, lengths)) = self.layout(rule.graph, rule.node) else {
-            return rule.freeze_all("it is split into parts of unknown length");
+            return rule.freeze_all(&message!("reason-frozen-split"));
         };
         let mut offset = 0;
         for (part, length) in rule.node.outputs.iter().zip(lengths) {
@@ -172,9 +175,9 @@ impl Operator for Split {
         slice.carried()
     }
 
-    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+    fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
         let layout = self.layout(narrowing.graph, narrowing.node);
-        let (data, along, lengths) = layout.ok_or("its parts have unknown lengths")?;
+        let (data, along, lengths) = layout.ok_or(message!("reason-node-unknown-parts"))?;
         let mut lengths_left = Vec::with_capacity(lengths.len());
         let mut offset = 0;
         for length in lengths {
@@ -198,7 +201,7 @@ impl Operator for Split {
         })
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let axis = axis(self.axis, context.outputs[0].len())?;
         let parts = context
             .outputs
@@ -212,7 +215,7 @@ impl Operator for Split {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         moved(self, context, |_| true, 0.0)
     }
 }

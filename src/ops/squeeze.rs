@@ -8,6 +8,7 @@ use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// `Squeeze`: without axes, all of length 1 go.
@@ -23,7 +24,7 @@ pub struct Unsqueeze {
 }
 
 impl Squeeze {
-    pub fn parse(node: &Node, opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, opset: i64) -> Result<Self, Message> {
         Ok(Squeeze {
             axes: AxesFrom::parse(node, opset, 13)?,
         })
@@ -31,7 +32,7 @@ impl Squeeze {
 }
 
 impl Unsqueeze {
-    pub fn parse(node: &Node, opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, opset: i64) -> Result<Self, Message> {
         Ok(Unsqueeze {
             axes: AxesFrom::parse(node, opset, 13)?,
         })
@@ -39,7 +40,7 @@ impl Unsqueeze {
 }
 
 impl Operator for Squeeze {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let Some(axes) = self.axes.known(inputs) else {
             return Ok(Vec::new());
@@ -50,9 +51,10 @@ impl Operator for Squeeze {
                 for at in axes {
                     let at = axis(at, x.rank())?;
                     if x.shape()[at].known().is_some_and(|n| n != 1) {
-                        return Err(format!(
-                            "removes axis {at}, whose length is {}",
-                            x.shape()[at]
+                        return Err(message!(
+                            "reason-node-removes-axis",
+                            axis = at,
+                            length = x.shape()[at]
                         ));
                     }
                     gone[at] = true;
@@ -67,10 +69,10 @@ impl Operator for Squeeze {
         ])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let reshaped = known::tensor(inputs, 0)?.reshaped(&shape);
-        Ok(vec![reshaped.ok_or("cannot reshape this tensor")?])
+        Ok(vec![reshaped.ok_or(message!("reason-node-no-reshape"))?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -87,20 +89,20 @@ impl Operator for Squeeze {
 }
 
 impl Operator for Unsqueeze {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let Some(axes) = self.axes.known(inputs) else {
             return Ok(Vec::new());
         };
-        let axes = axes.ok_or("does not say which axes to insert")?;
+        let axes = axes.ok_or(message!("reason-node-no-axes"))?;
         let rank = x.rank() + axes.len();
         if rank > known::MAX_RANK {
-            return Err(format!("makes a tensor with {rank} axes"));
+            return Err(message!("reason-node-too-many-axes", axes = rank));
         }
         let mut inserted = vec![false; rank];
         for at in axes {
             if std::mem::replace(&mut inserted[axis(at, rank)?], true) {
-                return Err("inserts an axis twice".into());
+                return Err(message!("reason-node-axis-twice"));
             }
         }
         let mut dims = x.shape().iter().cloned();
@@ -112,10 +114,10 @@ impl Operator for Unsqueeze {
         Ok(vec![out.with_sizes(x.sizes.clone())])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let reshaped = known::tensor(inputs, 0)?.reshaped(&shape);
-        Ok(vec![reshaped.ok_or("cannot reshape this tensor")?])
+        Ok(vec![reshaped.ok_or(message!("reason-node-no-reshape"))?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -10,6 +10,7 @@ use super::uniform::Slice;
 use crate::graph::{Dim, Graph, Node};
 use crate::kernels::grad::Differentiable;
 use crate::kernels::{Activation, Kernel};
+use crate::message::Message;
 use crate::tensor::Tensor;
 use std::fmt::Debug;
 
@@ -53,11 +54,11 @@ pub struct StoredStatistics {
 /// Errors are half-sentences without the node's name (“needs 2 inputs, has 1”); the caller adds where.
 pub trait Operator: Debug + Send + Sync {
     /// The shape rule: what comes out, from what goes in. `inputs[i]` is `None` where left out or unknown.
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String>;
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message>;
 
     /// Computes outputs from whole tensors of any supported type. Straightforward and exact: it folds constants,
     /// and runs whatever has no [`Operator::kernel`].
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String>;
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message>;
 
     /// Multiply-adds of one run at these shapes (ONNX order, all known). Only products with learned or
     /// activation matrices count: convolutions and matrix products.
@@ -113,13 +114,13 @@ pub trait Operator: Debug + Send + Sync {
     }
 
     /// What has to change in the node when axes of its tensors lose indices.
-    fn rewrite(&self, _narrowing: &Narrowing<'_>) -> Result<Vec<Change>, String> {
+    fn rewrite(&self, _narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
         Ok(Vec::new())
     }
 
     /// A fast kernel for these shapes and constants. `None` where there is none: the node then runs
     /// through [`Operator::evaluate`].
-    fn kernel(&self, _context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, _context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         Ok(None)
     }
 
@@ -132,12 +133,12 @@ pub trait Operator: Debug + Send + Sync {
     fn differentiable(
         &self,
         _context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         Ok(None)
     }
 
     /// How the outputs follow from stored weights, where they are weighted sums of patches of the first input.
-    fn linear(&self, _context: &LearnContext<'_>) -> Result<Option<Linear>, String> {
+    fn linear(&self, _context: &LearnContext<'_>) -> Result<Option<Linear>, Message> {
         Ok(None)
     }
 

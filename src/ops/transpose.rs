@@ -10,6 +10,7 @@ use super::{Known, Operator};
 use crate::graph::Node;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::{Kernel, copy::Gathered, strided};
+use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::IxDyn;
 
@@ -20,7 +21,7 @@ pub struct Transpose {
 }
 
 impl Transpose {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(Transpose {
             perm: Attributes(node).sizes("perm")?,
         })
@@ -28,14 +29,14 @@ impl Transpose {
 }
 
 impl Operator for Transpose {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let perm = self.order(x.rank())?;
         let shape = perm.iter().map(|&axis| x.shape()[axis].clone());
         Ok(vec![Known::new(x.dtype(), shape.collect())])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let x = known::tensor(inputs, 0)?;
         let perm = IxDyn(&self.order(x.shape().len())?);
         macro_rules! permute {
@@ -44,7 +45,7 @@ impl Operator for Transpose {
                     $(Tensor::$variant(a) => {
                         Tensor::$variant(a.view().permuted_axes(perm).as_standard_layout().into_owned())
                     })*
-                    Tensor::Opaque(_) => return Err("cannot work on this element type".into()),
+                    Tensor::Opaque(_) => return Err(message!("reason-node-this-element-type")),
                 }
             };
         }
@@ -71,7 +72,7 @@ impl Operator for Transpose {
         slice.carried()
     }
 
-    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, String> {
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let Some(shape) = context.shape(0) else {
             return Ok(None);
         };
@@ -88,14 +89,14 @@ impl Operator for Transpose {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         moved(self, context, |_| true, 0.0)
     }
 }
 
 impl Transpose {
     /// The input's axes in the order of the output.
-    fn order(&self, rank: usize) -> Result<Vec<usize>, String> {
+    fn order(&self, rank: usize) -> Result<Vec<usize>, Message> {
         let perm = match &self.perm {
             Some(perm) => perm.clone(),
             None => (0..rank).rev().collect(),
@@ -104,8 +105,10 @@ impl Transpose {
         sorted.sort_unstable();
         match sorted.into_iter().eq(0..rank) {
             true => Ok(perm),
-            false => Err(format!(
-                "has an order of axes {perm:?} for a tensor that has {rank}"
+            false => Err(message!(
+                "reason-node-permutation",
+                order = format!("{perm:?}"),
+                rank = rank
             )),
         }
     }

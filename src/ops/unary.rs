@@ -10,6 +10,7 @@ use crate::graph::Node;
 use crate::kernels::Activation;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::map::Sloped;
+use crate::message::Message;
 use crate::tensor::Tensor;
 
 /// A function of one number.
@@ -27,7 +28,7 @@ pub enum Unary {
 }
 
 impl Unary {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(match node.op_type.as_str() {
             "Neg" => Unary::Neg,
             "Abs" => Unary::Abs,
@@ -38,19 +39,19 @@ impl Unary {
             "Ceil" => Unary::Ceil,
             "Reciprocal" => Unary::Reciprocal,
             "Not" => Unary::Not,
-            other => return Err(format!("is no function of one number: {other}")),
+            other => return Err(message!("reason-node-not-unary", operator = other)),
         })
     }
 }
 
 impl Operator for Unary {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         let out = Known::new(x.dtype(), x.shape().to_vec());
         Ok(vec![out])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let x = known::tensor(inputs, 0)?;
         Ok(vec![match (self, x) {
             (Unary::Neg, Tensor::I64(a)) => Tensor::I64(a.mapv(i64::wrapping_neg)),
@@ -59,7 +60,10 @@ impl Operator for Unary {
             (Unary::Abs, Tensor::I32(a)) => Tensor::I32(a.mapv(i32::wrapping_abs)),
             (Unary::Not, Tensor::Bool(a)) => Tensor::Bool(a.mapv(|x| !x)),
             (Unary::Not, other) => {
-                return Err(format!("negates truth values, not {:?}", other.dtype()));
+                return Err(message!(
+                    "reason-node-negates",
+                    elementType = format!("{:?}", other.dtype())
+                ));
             }
             (_, Tensor::F64(a)) => Tensor::F64(a.mapv(|x| self.apply(x))),
             _ => {
@@ -87,7 +91,7 @@ impl Operator for Unary {
     fn differentiable(
         &self,
         _context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let slope: fn(f32) -> f32 = match self {
             Unary::Neg => |_| -1.0,
             // None at the kink, as in the frameworks.

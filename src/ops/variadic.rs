@@ -11,6 +11,7 @@ use crate::graph::Node;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::moves::Same;
 use crate::kernels::grad::pairwise::{Function, Pairwise};
+use crate::message::Message;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
 
@@ -24,28 +25,28 @@ pub enum Variadic {
 }
 
 impl Variadic {
-    pub fn parse(node: &Node, _opset: i64) -> Result<Self, String> {
+    pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(match node.op_type.as_str() {
             "Min" => Variadic::Min,
             "Max" => Variadic::Max,
             "Sum" => Variadic::Sum,
             "Mean" => Variadic::Mean,
-            other => return Err(format!("is no function of several numbers: {other}")),
+            other => return Err(message!("reason-node-not-variadic", operator = other)),
         })
     }
 }
 
 impl Operator for Variadic {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, String> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let first = known::needed(inputs, 0)?;
         let mut shape = first.shape().to_vec();
         for i in 1..inputs.len() {
             let other = known::needed(inputs, i)?;
             if other.dtype() != first.dtype() {
-                return Err(format!(
-                    "combines elements of types {:?} and {:?}",
-                    first.dtype(),
-                    other.dtype()
+                return Err(message!(
+                    "reason-node-mixed-types",
+                    first = format!("{:?}", first.dtype()),
+                    second = format!("{:?}", other.dtype())
                 ));
             }
             shape = known::broadcast(&shape, other.shape())?;
@@ -53,7 +54,7 @@ impl Operator for Variadic {
         Ok(vec![Known::new(first.dtype(), shape)])
     }
 
-    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, String> {
+    fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let first = known::tensor(inputs, 0)?;
         if let Some(Tensor::I64(wide)) =
@@ -90,7 +91,7 @@ impl Operator for Variadic {
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, String> {
+    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
         let function = match (self, context.inputs.len()) {
             (_, 1) => return Ok(Some(Box::new(Same))),
             (Variadic::Min, 2) => Function::Min,

@@ -3,6 +3,7 @@
 use super::attributes::Attributes;
 use crate::graph::Node;
 use crate::kernels;
+use crate::message::Message;
 
 /// What lies around the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +33,12 @@ pub struct Window {
 }
 
 impl Window {
-    pub fn parse(node: &Node) -> Result<Self, String> {
+    pub fn parse(node: &Node) -> Result<Self, Message> {
         let attributes = Attributes(node);
         let positive = |name: &str| {
             let sizes = attributes.sizes(name)?.unwrap_or_default();
             match sizes.contains(&0) {
-                true => Err(format!("has a 0 in attribute “{name}”")),
+                true => Err(message!("reason-node-zero", name = name)),
                 false => Ok(sizes),
             }
         };
@@ -45,7 +46,7 @@ impl Window {
             "NOTSET" | "" => {
                 let mut begin = attributes.sizes("pads")?.unwrap_or_default();
                 if begin.len() % 2 == 1 {
-                    return Err("has an odd count of numbers in attribute “pads”".into());
+                    return Err(message!("reason-node-odd-pads"));
                 }
                 let end = begin.split_off(begin.len() / 2);
                 Padding::Explicit { begin, end }
@@ -53,7 +54,7 @@ impl Window {
             "SAME_UPPER" => Padding::SameUpper,
             "SAME_LOWER" => Padding::SameLower,
             "VALID" => Padding::Valid,
-            other => return Err(format!("has an unknown “auto_pad”: “{other}”")),
+            other => return Err(message!("reason-node-auto-pad", mode = other)),
         };
         Ok(Window {
             kernel: positive("kernel_shape")?,
@@ -122,7 +123,7 @@ pub fn planar(spans: &[Span]) -> Option<(kernels::Span, kernels::Span)> {
 
 impl Window {
     /// Fails where the attributes do not speak of as many axes as the kernel has.
-    pub fn check(&self, kernel: &[usize]) -> Result<(), String> {
+    pub fn check(&self, kernel: &[usize]) -> Result<(), Message> {
         let pads = match &self.padding {
             Padding::Explicit { begin, .. } => begin.len(),
             _ => 0,
@@ -134,28 +135,29 @@ impl Window {
             pads,
         ];
         if lengths.into_iter().any(|n| n != 0 && n != kernel.len()) {
-            return Err(format!(
-                "has attributes that do not speak of {} spatial axes",
-                kernel.len()
+            return Err(message!(
+                "reason-node-spatial-attributes",
+                axes = kernel.len()
             ));
         }
         if kernel.contains(&0) || !self.kernel.is_empty() && self.kernel != kernel {
-            return Err(format!(
-                "has the attribute “kernel_shape” {:?}, but its kernel is {kernel:?}",
-                self.kernel
+            return Err(message!(
+                "reason-node-kernel-shape",
+                attribute = format!("{:?}", self.kernel),
+                kernel = format!("{kernel:?}")
             ));
         }
         Ok(())
     }
 
     /// Decides everything for data of these spatial sizes and a kernel of this shape.
-    pub fn resolve(&self, spatial: &[usize], kernel: &[usize]) -> Result<Vec<Span>, String> {
+    pub fn resolve(&self, spatial: &[usize], kernel: &[usize]) -> Result<Vec<Span>, Message> {
         self.check(kernel)?;
         if spatial.len() != kernel.len() {
-            return Err(format!(
-                "slides over {} axes, but its data has {} spatial ones",
-                kernel.len(),
-                spatial.len()
+            return Err(message!(
+                "reason-node-window-axes",
+                axes = kernel.len(),
+                spatial = spatial.len()
             ));
         }
         let axes = spatial.iter().zip(kernel).enumerate();
@@ -168,15 +170,15 @@ impl Window {
         &self,
         spatial: &[usize],
         kernel: &[usize],
-    ) -> Result<Option<(kernels::Span, kernels::Span)>, String> {
+    ) -> Result<Option<(kernels::Span, kernels::Span)>, Message> {
         Ok(planar(&self.resolve(spatial, kernel)?))
     }
 
-    fn span(&self, axis: usize, input: usize, kernel: usize) -> Result<Span, String> {
+    fn span(&self, axis: usize, input: usize, kernel: usize) -> Result<Span, Message> {
         let at = |list: &[usize], default| list.get(axis).copied().unwrap_or(default);
         let stride = at(&self.strides, 1);
         let dilation = at(&self.dilations, 1);
-        let too_large = || "has a window that is too large".to_string();
+        let too_large = || message!("reason-node-window-too-large");
         let reach = dilation
             .checked_mul(kernel - 1)
             .and_then(|reach| reach.checked_add(1))
@@ -199,7 +201,12 @@ impl Window {
         }
         let padded = pad_begin + input + pad_end;
         let room = padded.checked_sub(reach).ok_or_else(|| {
-            format!("slides a window of {reach} along an axis of {input}, padded to {padded}")
+            message!(
+                "reason-node-window-reach",
+                reach = reach,
+                input = input,
+                padded = padded
+            )
         })?;
         let mut output = match self.ceil_mode {
             true => room.div_ceil(stride) + 1,

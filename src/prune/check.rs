@@ -65,25 +65,20 @@ pub fn check(masked: &Graph, packed: &Graph, inputs: &[Tensor]) -> Result<Repack
 /// [`Error::BrokenRepack`] where the outputs do not even have the same shapes.
 pub fn compare(masked: &[Tensor], packed: &[Tensor], tolerance: f32) -> Result<RepackCheck> {
     if masked.len() != packed.len() {
-        return Err(Error::BrokenRepack("has another number of outputs".into()));
+        return Err(Error::BrokenRepack(message!("reason-repack-outputs")));
     }
     let (mut max_abs, mut max_rel) = (0f32, 0f32);
     for (masked, packed) in masked.iter().zip(packed) {
         if masked.shape() != packed.shape() {
-            return Err(Error::BrokenRepack(
-                format!(
-                    "gives an output of shape {:?} instead of {:?}",
-                    packed.shape(),
-                    masked.shape()
-                )
-                .into(),
-            ));
+            return Err(Error::BrokenRepack(message!(
+                "reason-repack-shape",
+                given = format!("{:?}", packed.shape()),
+                expected = format!("{:?}", masked.shape())
+            )));
         }
         let (wanted, given) = (numbers(masked), numbers(packed));
         if !wanted.is_empty() && wanted.iter().all(|x| x.is_nan()) {
-            return Err(Error::BadInput(
-                "the masked model's output holds nothing but NaN, so there is nothing to compare with".into(),
-            ));
+            return Err(Error::BadInput(message!("error-masked-nan")));
         }
         let pairs = wanted.iter().zip(&given);
         let difference = pairs.fold(0.0, |most, (&x, &y)| worst(most, apart(x, y)));

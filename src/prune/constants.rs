@@ -186,9 +186,10 @@ impl Reader<'_> {
         let response = response.filter(|r| r.iter().all(|x| x.is_finite()));
         let Some(response) = response else {
             let label = masked.node_label(self.node);
-            return Err(Error::BadModel(format!(
-                "node “{label}”: the constants of its removed channels are not finite numbers; protect the layers before it"
-            ).into()));
+            return Err(Error::BadModel(message!(
+                "error-constants-not-finite",
+                node = label
+            )));
         };
         settlement.folds.push(Fold {
             layer: self.layer,

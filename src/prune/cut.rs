@@ -44,7 +44,7 @@ pub struct CutReport {
     pub check: Option<RepackCheck>,
     /// The engine that ran both, where it is not ours.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub checked_by: Option<String>,
+    pub checked_by: Option<Message>,
     /// Why there is no check, where there should be one.
     pub check_skipped: Option<Message>,
     /// Layers that took over the constants of removed channels.
@@ -53,18 +53,18 @@ pub struct CutReport {
     pub zeroed: Vec<Note>,
     /// Channels that can't be cut whatever is asked.
     pub kept: Vec<KeptRow>,
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Message>,
 }
 
 /// Channels of a layer that can't be cut.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct KeptRow {
     pub layer: String,
     pub channels: usize,
     pub of: usize,
-    pub reason: String,
+    pub reason: Message,
 }
 
 impl From<&Kept> for KeptRow {
@@ -142,12 +142,11 @@ impl Session {
         }
         self.choose(&recipe)?;
         if surplus(&cut) > 0.0 {
-            cut.report.warnings.push(format!(
-                "The file has {} bytes, {:.1} % of the original's, where {:.1} % were asked for: names and other parts that no \
-                 cut removes take more than was expected, and no smaller cut was found within the limits.",
-                cut.bytes.len(),
-                100.0 * cut.bytes.len() as f64 / whole,
-                100.0 * share
+            cut.report.warnings.push(message!(
+                "warning-file-larger",
+                bytes = cut.bytes.len(),
+                share = 100.0 * cut.bytes.len() as f64 / whole,
+                asked = 100.0 * share
             ));
         }
         Ok(cut)
@@ -271,9 +270,9 @@ impl CutReport {
     /// Warns where the check found a difference.
     fn warn_of_check(&mut self) {
         if let Some(check) = self.check.filter(|check| !check.agrees) {
-            self.warnings.push(format!(
-                "The re-packed model differs from the masked one by {:.1e} on the input it was checked on.",
-                check.max_abs
+            self.warnings.push(message!(
+                "warning-repack-differs",
+                difference = format!("{:.1e}", check.max_abs)
             ));
         }
     }
@@ -296,23 +295,21 @@ const LARGEST_PATTERN: usize = 1 << 28;
 
 /// The pattern of the input at place `at`.
 fn pattern_for(input: &Value, at: usize) -> Result<Tensor> {
-    let refuse = |why: &str| {
-        Error::BadInput(
-            format!(
-                "no test pattern can be made for input “{}”, {why}, so the model was not run",
-                input.name
-            )
-            .into(),
-        )
+    let refuse = |why: Message| {
+        Error::BadInput(message!(
+            "error-no-test-pattern",
+            name = input.name,
+            reason = why
+        ))
     };
     let ty = input.ty.as_ref();
-    let ty = ty.ok_or_else(|| refuse("which does not say what shape it has"))?;
+    let ty = ty.ok_or_else(|| refuse(message!("reason-pattern-no-shape")))?;
     let shape: Vec<usize> = ty.shape.iter().map(Dim::of_one).collect();
     let count = shape
         .iter()
         .try_fold(1usize, |n, &size| n.checked_mul(size));
     let count = count.filter(|&n| n <= LARGEST_PATTERN);
-    let count = count.ok_or_else(|| refuse("which has more elements than there is room for"))?;
+    let count = count.ok_or_else(|| refuse(message!("reason-pattern-too-large")))?;
     let pattern = match ty.dtype.is_float() {
         true => {
             let wave = |i: usize| {
@@ -324,5 +321,5 @@ fn pattern_for(input: &Value, at: usize) -> Result<Tensor> {
         false => Tensor::from_i64(&shape, (0..count).map(|i| (i % 2) as i64).collect()),
     };
     let pattern = pattern.cast(ty.dtype);
-    pattern.ok_or_else(|| refuse("whose elements are of a type that can't be computed with"))
+    pattern.ok_or_else(|| refuse(message!("reason-pattern-type")))
 }

@@ -13,6 +13,7 @@ mod products;
 
 use crate::Result;
 use crate::graph::{Graph, ValueId};
+use crate::message::Message;
 use crate::ops::coupling::{Axis, Link, Weights};
 use elements::Elements;
 use std::collections::BTreeMap;
@@ -62,7 +63,7 @@ pub struct Group {
 }
 
 /// Channels of a layer that can't be cut, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Kept {
     /// The layer's place in [`Graph::nodes`], and what to call it.
     pub node: usize,
@@ -73,7 +74,7 @@ pub struct Kept {
     /// How many of how many channels are kept.
     pub channels: usize,
     pub of: usize,
-    pub reason: String,
+    pub reason: Message,
 }
 
 /// What [`analyze`] finds out.
@@ -143,8 +144,8 @@ fn kept(
         let axis = Axis::of(weights.tensor, weights.makes);
         let mut reasons = elements.kept(axis);
         if let Some(&channels) = single.get(&axis) {
-            let why = "its channels go together, and at least one has to stay";
-            reasons.push((channels, why.into()));
+            let why = message!("reason-kept-last");
+            reasons.push((channels, why));
         }
         for (channels, reason) in reasons {
             rows.push(Kept {

@@ -65,11 +65,7 @@ impl Lineage {
         let Some((_, text)) = graph.metadata.iter().find(|(key, _)| key == LINEAGE_KEY) else {
             return Ok(Lineage::default());
         };
-        let unreadable = || {
-            Error::BadModel(
-                format!("the file's record of its cuts (“{LINEAGE_KEY}”) can't be read").into(),
-            )
-        };
+        let unreadable = || Error::BadModel(message!("error-lineage", key = LINEAGE_KEY));
         let masks: BTreeMap<String, String> =
             serde_json::from_str(text).map_err(|_| unreadable())?;
         let named = masks
@@ -119,9 +115,7 @@ fn indices(mask: &str) -> Option<Vec<usize>> {
 }
 
 fn stranger(name: &str) -> Error {
-    Error::BadInput(format!(
-        "“{name}” has channels that this original does not have: give the model that it was cut from"
-    ).into())
+    Error::BadInput(message!("error-not-its-original", name = name))
 }
 
 #[cfg(test)]

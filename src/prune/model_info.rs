@@ -5,6 +5,7 @@ use super::groups::Groups;
 use crate::cost::{CostModel, LayerCost, Lengths, Totals};
 use crate::error::UnsupportedOperator;
 use crate::graph::{Graph, ValueId};
+use crate::message::Message;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -31,7 +32,7 @@ pub struct ModelInfo {
     pub kept: Vec<KeptRow>,
     /// Operators that are not known: the axes they touch stay, and running needs another engine.
     pub unsupported: Vec<UnsupportedOperator>,
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Message>,
 }
 
 /// An input or output.
@@ -56,7 +57,7 @@ pub struct LayerInfo {
     /// The first group that its output channels belong to.
     pub group: Option<usize>,
     /// Why output channels of it can't be cut.
-    pub kept: Option<String>,
+    pub kept: Option<Message>,
 }
 
 /// Channels that go together.
@@ -72,7 +73,7 @@ pub struct GroupInfo {
 
 impl ModelInfo {
     /// Of a model as `onnx::open` gives it, with its warnings; its file has `file_bytes` bytes.
-    pub fn new(graph: &Graph, groups: &Groups, file_bytes: u64, warnings: Vec<String>) -> Self {
+    pub fn new(graph: &Graph, groups: &Groups, file_bytes: u64, warnings: Vec<Message>) -> Self {
         let costs = CostModel::new(graph);
         let own = Lengths::new();
         let rows = costs.rows().iter().enumerate();

@@ -7,6 +7,7 @@ use super::repack::mask_channels;
 use super::session::Session;
 use crate::error::Result;
 use crate::graph::{Graph, Node, ValueId};
+use crate::message::quoted;
 use crate::ops::operator;
 
 impl Session {
@@ -27,13 +28,10 @@ impl Session {
             .graph()
             .unsupported()
             .into_iter()
-            .map(|unknown| format!("“{}”", unknown.node))
+            .map(|unknown| unknown.node)
             .collect();
-        let with = format!(
-            "a test pattern in place of what {} would give",
-            names.join(", ")
-        );
-        cut.report.take_check(check, &with);
+        let with = message!("part-test-pattern", nodes = quoted(names));
+        cut.report.take_check(check, with);
         Ok(())
     }
 }

@@ -17,22 +17,23 @@ use super::groups::{Groups, UnitId};
 use super::lineage::Lineage;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
+use crate::message::Message;
 use crate::ops::coupling::Axis;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A layer that read removed channels.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Note {
     pub layer: String,
     /// How many of its input channels this is about.
     pub channels: usize,
-    pub what: String,
+    pub what: Message,
 }
 
 /// What re-packing did beside removing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RepackReport {
     pub removed_units: usize,
     /// Layers whose bias took over the constants of removed channels. The outputs are those of the masked model.
@@ -132,20 +133,20 @@ impl Plan {
         let folded = self.settlement.folds.iter().map(|fold| Note {
             layer: label(fold.layer),
             channels: fold.channels,
-            what: "the constants of removed channels were folded into the bias; the outputs stay the same".into(),
+            what: message!("note-constants-folded"),
         });
         let zeroed = self.settlement.zeros.iter().map(|zero| Note {
             layer: label(zero.layer),
             channels: zero.channels,
             what: match zero.why {
                 NotExact::Varies => {
-                    "what removed channels still carried was not the same everywhere, so it was dropped"
+                    message!("note-constants-vary")
                 }
                 NotExact::Border => {
-                    "the layer's border makes the constants of removed channels count unevenly, so they were dropped"
+                    message!("note-constants-border")
                 }
                 NotExact::Shared => {
-                    "another layer shares these weights and could not fold the constants, so they were dropped"
+                    message!("note-constants-shared")
                 }
             }
             .into(),
@@ -161,14 +162,11 @@ impl Plan {
 /// At least one unit of each group has to stay: a layer without channels is no layer.
 fn check(graph: &Graph, groups: &Groups, removed: &BTreeSet<UnitId>) -> Result<()> {
     if let Some(unit) = removed.iter().find(|u| u.0 as usize >= groups.units.len()) {
-        return Err(Error::BadRecipe(
-            format!(
-                "channel unit {} does not exist: the model has {}",
-                unit.0,
-                groups.units.len()
-            )
-            .into(),
-        ));
+        return Err(Error::BadRecipe(message!(
+            "error-no-unit",
+            unit = unit.0,
+            units = groups.units.len()
+        )));
     }
     for group in &groups.groups {
         let units = UnitId(group.units.start)..UnitId(group.units.end);
@@ -177,13 +175,11 @@ fn check(graph: &Graph, groups: &Groups, removed: &BTreeSet<UnitId>) -> Result<(
                 Some(producer) => graph.node_label(&graph.nodes[producer.node]),
                 None => format!("group {}", group.id),
             };
-            return Err(Error::BadRecipe(
-                format!(
-                    "all {} channels of layer “{layer}” would be removed; at least one has to stay",
-                    group.units.len()
-                )
-                .into(),
-            ));
+            return Err(Error::BadRecipe(message!(
+                "error-whole-layer",
+                channels = group.units.len(),
+                layer = layer
+            )));
         }
     }
     Ok(())
@@ -213,8 +209,5 @@ fn zero(graph: &mut Graph, axis: Axis, indices: impl Iterator<Item = usize>) -> 
 }
 
 fn not_stored(name: &str) -> Error {
-    Error::BadModel(
-        format!("“{name}” is not a stored tensor of numbers, so its channels can't be removed")
-            .into(),
-    )
+    Error::BadModel(message!("error-not-stored", name = name))
 }

@@ -3,8 +3,9 @@
 
 mod parse;
 
-pub use parse::suggest;
+pub use parse::{did_you_mean, suggest};
 
+use crate::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -163,9 +164,9 @@ impl fmt::Display for Granularity {
 }
 
 impl std::str::FromStr for Granularity {
-    type Err = String;
+    type Err = Message;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Message> {
         match text {
             "weight" => Ok(Granularity::Weight),
             "block" => Ok(Granularity::Block),
@@ -175,13 +176,8 @@ impl std::str::FromStr for Granularity {
                 let counts = pattern.and_then(|(n, m)| Some((n.parse().ok()?, m.parse().ok()?)));
                 match counts {
                     Some((n, m)) if 0 < n && n < m && m <= 64 => Ok(Granularity::NM { n, m }),
-                    Some((n, m)) => Err(format!(
-                        "“{n}:{m}” keeps {n} of every {m} weights; the first number must be smaller than the second, \
-                         both at least 1 and at most 64"
-                    )),
-                    None => Err(format!(
-                        "“{text}” is none of “weight”, “block”, “channel” or a pattern such as “2:4”"
-                    )),
+                    Some((n, m)) => Err(message!("reason-pattern", n = n, m = m)),
+                    None => Err(message!("reason-granularity", text = text)),
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use super::{Allocation, Granularity, Recipe, Target};
 use crate::error::{Error, Result};
+use crate::message::{Message, quoted};
 use serde_json::Value;
 
 const FIELDS: [&str; 12] = [
@@ -24,33 +25,32 @@ impl Recipe {
     /// Reads a recipe document and checks it as far as it can be without a model.
     pub fn parse(text: &str) -> Result<Recipe> {
         let document: Value = serde_json::from_str(text)
-            .map_err(|e| bad(format!("this is not a JSON document: {e}")))?;
+            .map_err(|e| bad(message!("reason-recipe-json", reason = e)))?;
         let Value::Object(fields) = &document else {
-            return Err(bad(
-                "a recipe is a JSON object, such as {\"target\": {\"macs\": 0.7}}".into(),
-            ));
+            return Err(bad(message!("reason-recipe-object")));
         };
-        known_fields("the recipe", fields.keys(), &FIELDS)?;
+        known_fields(&message!("part-recipe"), fields.keys(), &FIELDS)?;
         match fields.get("target") {
             Some(Value::Object(target)) => {
-                known_fields("its target", target.keys(), &TARGETS)?;
+                known_fields(&message!("part-target"), target.keys(), &TARGETS)?;
                 if target.len() != 1 {
-                    return Err(bad(format!(
-                        "a recipe has one target, not {}: give one of {}",
-                        target.len(),
-                        listed(&TARGETS)
+                    return Err(bad(message!(
+                        "reason-recipe-targets",
+                        count = target.len(),
+                        targets = quoted(TARGETS)
                     )));
                 }
             }
             Some(other) => {
-                return Err(bad(format!(
-                    "the target must be an object such as {{\"macs\": 0.7}}, not {other}"
-                )));
+                return Err(bad(message!("reason-recipe-target", given = other)));
             }
             None => {}
         }
+        if let Some(Value::String(granularity)) = fields.get("granularity") {
+            granularity.parse::<Granularity>().map_err(bad)?;
+        }
         let recipe: Recipe = serde_json::from_value(document)
-            .map_err(|e| bad(format!("a field has a value that does not fit: {e}")))?;
+            .map_err(|e| bad(message!("reason-recipe-value", reason = e)))?;
         recipe.check()?;
         Ok(recipe)
     }
@@ -70,9 +70,9 @@ impl Recipe {
             None if self.allocation == Allocation::Manual => {}
             None if matches!(self.granularity, Granularity::NM { .. }) => {}
             None => {
-                return Err(bad(format!(
-                    "the recipe has no target: add one of {}, such as \"target\": {{\"macs\": 0.7}}",
-                    listed(&TARGETS)
+                return Err(bad(message!(
+                    "reason-recipe-no-target",
+                    targets = quoted(TARGETS)
                 )));
             }
         }
@@ -80,86 +80,83 @@ impl Recipe {
             in_range(&format!("layers.{layer}"), *share, 0.0, 1.0)?;
         }
         if self.allocation == Allocation::Manual && self.layers.is_empty() {
-            return Err(bad(
-                "the allocation “manual” needs “layers”: a share to remove for each layer's name"
-                    .into(),
-            ));
+            return Err(bad(message!("reason-recipe-manual")));
         }
         in_range("maxSparsity", self.most_of_a_layer(), 0.0, 1.0)?;
         if self.floor == 0 {
-            return Err(bad(
-                "floor must be at least 1: a layer needs a channel".into()
-            ));
+            return Err(bad(message!("reason-recipe-floor")));
         }
         if !(1..=256).contains(&self.round_to) {
-            return Err(bad(format!(
-                "roundTo is {}; it must be from 1 (no rounding) to 256, usually 4 or 8",
-                self.round_to
+            return Err(bad(message!(
+                "reason-recipe-round-to",
+                value = self.round_to
             )));
         }
         match (self.granularity, self.block) {
-            (Granularity::Block, None) => Err(bad(
-                "the granularity “block” needs “block”: its rows and columns, such as [4, 1]"
-                    .into(),
-            )),
+            (Granularity::Block, None) => Err(bad(message!("reason-recipe-needs-block"))),
             (Granularity::Block, Some([rows, columns]))
                 if !(1..=4096).contains(&rows) || !(1..=4096).contains(&columns) =>
             {
-                Err(bad(format!(
-                    "block is [{rows}, {columns}]; both numbers must be from 1 to 4096"
+                Err(bad(message!(
+                    "reason-recipe-block",
+                    rows = rows,
+                    columns = columns
                 )))
             }
             (Granularity::Block, Some(_)) | (_, None) => Ok(()),
-            (other, Some(_)) => Err(bad(format!(
-                "“block” goes with the granularity “block”, not with “{other}”"
+            (other, Some(_)) => Err(bad(message!(
+                "reason-recipe-block-only",
+                granularity = other.to_string()
             ))),
         }
     }
 }
 
-fn bad(what: String) -> Error {
-    Error::BadRecipe(format!("this recipe can't be used: {what}").into())
+fn bad(what: Message) -> Error {
+    Error::BadRecipe(message!("error-recipe", reason = what))
 }
 
 fn in_range(field: &str, share: f64, low: f64, high: f64) -> Result<()> {
     if (low..=high).contains(&share) {
         return Ok(());
     }
-    Err(bad(format!(
-        "{field} is {share}; it is a share, from {low} to {high}"
+    Err(bad(message!(
+        "reason-recipe-share",
+        field = field,
+        share = share,
+        low = low,
+        high = high
     )))
 }
 
 fn known_fields<'a>(
-    place: &str,
+    place: &Message,
     names: impl Iterator<Item = &'a String>,
     known: &[&str],
 ) -> Result<()> {
     for name in names {
         if !known.contains(&name.as_str()) {
-            return Err(bad(format!(
-                "{place} has a field “{name}”, which is unknown; {}",
-                suggest(name, known)
+            return Err(bad(message!(
+                "reason-recipe-field",
+                place = place,
+                name = name,
+                hint = suggest(name, known)
             )));
         }
     }
     Ok(())
 }
 
-/// “did you mean …?” where a known name is near, else all of them.
-pub fn suggest(name: &str, known: &[&str]) -> String {
-    let nearest = known.iter().min_by_key(|k| distance(name, k));
-    match nearest {
-        Some(near) if distance(name, near) <= 3.min(near.len() / 2) => {
-            format!("did you mean “{near}”?")
-        }
-        _ => format!("known are {}", listed(known)),
-    }
+/// “Did you mean …?” where a known name is near, else all of them.
+pub fn suggest(name: &str, known: &[&str]) -> Message {
+    did_you_mean(name, known).unwrap_or_else(|| message!("hint-known", names = quoted(known)))
 }
 
-fn listed(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|n| format!("“{n}”")).collect();
-    quoted.join(", ")
+/// The known name that is near, if there is one.
+pub fn did_you_mean(name: &str, known: &[&str]) -> Option<Message> {
+    let near = known.iter().min_by_key(|k| distance(name, k))?;
+    let is_near = distance(name, near) <= 3.min(near.len() / 2);
+    is_near.then(|| message!("hint-did-you-mean", name = near))
 }
 
 /// Edits (letters put in, left out or changed) from one word to another, case aside: Levenshtein's distance.

@@ -29,10 +29,11 @@ impl DataParallelGroup {
         of: usize,
     ) -> Result<Self> {
         if members.is_empty() || members.end > of || of > settings.batch {
-            return Err(Error::BadInput(format!(
-                "a batch of {} can't be shared out among {of} workers: take at least one worker, and a picture for each",
-                settings.batch
-            ).into()));
+            return Err(Error::BadInput(message!(
+                "error-batch-workers",
+                batch = settings.batch,
+                workers = of
+            )));
         }
         let member = |index| {
             let part = Shard { index, of };

@@ -161,10 +161,11 @@ impl Plan {
 
     fn with_batch(self, batch: f64) -> Result<Self> {
         if batch.fract() != 0.0 || !(1.0..=MOST_PICTURES).contains(&batch) {
-            return Err(Error::BadInput(format!(
-                "the pictures per step must be a whole number from 1 to {MOST_PICTURES}, and {batch} is none: 64 do well where \
-                 pictures are small, 8 where they are large"
-            ).into()));
+            return Err(Error::BadInput(message!(
+                "error-batch-size",
+                most = MOST_PICTURES,
+                batch = batch
+            )));
         }
         let batch = batch as usize;
         Ok(Plan { batch, ..self })

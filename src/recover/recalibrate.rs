@@ -28,17 +28,11 @@ impl Recalibration {
     /// Errors: [`Error::BadInput`] where there are too few pictures or nothing to measure; else those of [`Tape::new`].
     pub fn new(graph: &Graph, pictures: &Pictures) -> Result<Self> {
         if graph.batch_norms().next().is_none() {
-            return Err(Error::BadInput(
-                "this model has no BatchNormalization whose statistics could be measured anew (it may be folded into the \
-                 convolutions): recover by reconstruction instead"
-                    .into(),
-            ));
+            return Err(Error::BadInput(message!("error-no-batch-norm")));
         }
         let batch = batch_of(pictures);
         if batch < 2 {
-            return Err(Error::BadInput(
-                "statistics need at least two pictures, and a few dozen to mean something".into(),
-            ));
+            return Err(Error::BadInput(message!("error-few-for-statistics")));
         }
         let options = Options {
             batch,

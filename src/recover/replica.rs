@@ -98,21 +98,17 @@ impl Replica {
             ..settings.clone()
         };
         if pictures.is_empty() {
-            return Err(Error::BadInput(
-                "there are no pictures to learn from".into(),
-            ));
+            return Err(Error::BadInput(message!("error-no-training-pictures")));
         }
         let labelled = lessons.labels && pictures.labels().is_some();
         if !labelled && original.is_none() {
-            return Err(Error::BadInput(
-                "these pictures have no labels and there is no original to learn from: give one of the two".into(),
-            ));
+            return Err(Error::BadInput(message!("error-nothing-to-learn-from")));
         }
         let input = pruned
             .inputs
             .first()
             .and_then(|&id| pruned.value(id).ty.as_ref());
-        let input = input.ok_or_else(|| Error::BadModel("this model has no input".into()))?;
+        let input = input.ok_or_else(|| Error::BadModel(message!("error-no-input")))?;
         pictures.preset().check_fits(&input.shape)?;
         let (inner, unmatched) = match original {
             Some(original) => features::named(pruned, original, &lessons.inner)?,
@@ -215,17 +211,14 @@ fn check_labels(pictures: &Pictures, trainer: &Trainer) -> Result<()> {
     };
     let most = labels.iter().copied().max().unwrap_or(first) as usize;
     if most >= classes {
-        return Err(Error::BadInput(format!(
-            "the pictures show {} classes, but the model tells {classes} apart: leave some out, or take the model's own",
-            most + 1
-        ).into()));
+        return Err(Error::BadInput(message!(
+            "error-more-classes",
+            shown = most + 1,
+            classes = classes
+        )));
     }
     if labels.iter().all(|&label| label == first) {
-        return Err(Error::BadInput(
-            "all pictures show one class, so a model that learns from them forgets all others: add pictures of at least \
-             one more"
-                .into(),
-        ));
+        return Err(Error::BadInput(message!("error-one-class")));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::eval::Metrics;
 use crate::graph::Graph;
+use crate::message::Message;
 use crate::train::Clock;
 use crate::train::RunningAccuracy;
 use crate::train::TrainingProgress;
@@ -129,9 +130,8 @@ impl RecoveryRun {
         plan: &Plan,
         members: Range<usize>,
     ) -> Result<Self> {
-        let needs = |what: &str| {
-            Error::BadInput(format!("{what} needs the original model beside the pruned").into())
-        };
+        let needs =
+            |method: Message| Error::BadInput(message!("error-needs-original", method = method));
         plan.augmentation.check()?;
         let work = match plan.method {
             Method::Recalibrate => Work::Recalibrate {
@@ -140,8 +140,8 @@ impl RecoveryRun {
             },
             Method::CorrectBias | Method::Reconstruct => {
                 let (fitted, what) = match plan.method {
-                    Method::CorrectBias => (Fitted::Biases, "correcting biases"),
-                    _ => (Fitted::Weights, "reconstruction"),
+                    Method::CorrectBias => (Fitted::Biases, message!("method-correct-bias")),
+                    _ => (Fitted::Weights, message!("method-reconstruct")),
                 };
                 let original = original.ok_or_else(|| needs(what))?;
                 let most = match is_small(pictures.preset()) {
@@ -156,14 +156,10 @@ impl RecoveryRun {
             Method::Distill | Method::Finetune => {
                 let distils = plan.method == Method::Distill;
                 if distils && original.is_none() {
-                    return Err(needs("distillation"));
+                    return Err(needs(message!("method-distill")));
                 }
                 if !distils && pictures.labels().is_none() {
-                    return Err(Error::BadInput(
-                        "fine-tuning learns from labels, and these pictures have none: use one folder a class, or \
-                         distillation, where the original teaches"
-                            .into(),
-                    ));
+                    return Err(Error::BadInput(message!("error-needs-labels")));
                 }
                 let course = TrainingProgress::new(plan.length, pictures.len(), plan.batch)?;
                 let lessons = TrainingData {
@@ -396,5 +392,5 @@ fn record(graph: &mut Graph, plan: &Plan, kept: Option<usize>) {
 }
 
 fn learns_nothing() -> Error {
-    Error::BadInput("this method does not learn step by step".into())
+    Error::BadInput(message!("error-method-has-no-steps"))
 }

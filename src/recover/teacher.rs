@@ -137,9 +137,8 @@ impl Matching {
         let inner = self.pairs.iter().map(|pair| {
             let name = &original.value(pair.teacher).name;
             let wanted = self.executor.value(name).and_then(|x| pair.wanted(&x));
-            let wanted = wanted.ok_or_else(|| {
-                Error::BadInput(format!("“{name}” holds no floats, so it can't be matched").into())
-            })?;
+            let wanted = wanted
+                .ok_or_else(|| Error::BadInput(message!("error-feature-no-floats", name = name)))?;
             Ok((pair.student, wanted))
         });
         inner.collect()
@@ -150,6 +149,6 @@ impl Matching {
 fn say(executor: &mut Executor, input: Tensor, probabilities: bool) -> Result<Vec<f32>> {
     let outputs = executor.run(&[input])?;
     let said = outputs.first().and_then(Tensor::floats);
-    let said = said.ok_or_else(|| Error::BadModel("the original is no classifier".into()))?;
+    let said = said.ok_or_else(|| Error::BadModel(message!("error-original-no-classifier")))?;
     Ok(logits(said.into_owned(), probabilities))
 }

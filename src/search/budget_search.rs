@@ -62,9 +62,7 @@ impl BudgetSearch {
         let portions = portions(recipe, &aim)?;
         let milliseconds = measure(original, &split.validation, clock)?;
         if aim.time.is_some() && milliseconds.is_none() {
-            return Err(Error::BadInput(
-                "there is no clock here, so time can't be what is saved: save multiply-adds".into(),
-            ));
+            return Err(Error::BadInput(message!("error-no-clock-for-time")));
         }
         let asking = ReferenceRun::new(original, Arc::clone(&split.validation))?;
         let (recipe, plan) = (recipe.clone(), plan.clone());
@@ -98,11 +96,7 @@ impl BudgetSearch {
         clock: Option<Clock>,
     ) -> Result<Preparation<Self>> {
         if !state.is_of(&split) {
-            return Err(Error::BadInput(
-                "these are not the pictures that the search began with, so what it found does not hold for them: choose the \
-                 same pictures again, or begin a new search"
-                    .into(),
-            ));
+            return Err(Error::BadInput(message!("error-other-pictures")));
         }
         let portions = portions(&state.recipe, &state.aim)?;
         let asking = ReferenceRun::new(original, Arc::clone(&split.validation))?;
@@ -162,7 +156,7 @@ impl BudgetSearch {
     /// Errors: [`Error::BadInput`] where the next piece of work is no step of learning; else those of [`RecoveryRun::gradients`].
     pub fn gradients(&mut self) -> Result<Gradients> {
         let learner = self.round.as_mut().and_then(|round| round.learner());
-        let job = learner.ok_or_else(|| Error::BadInput("no cut is learning just now".into()))?;
+        let job = learner.ok_or_else(|| Error::BadInput(message!("error-nothing-trains")))?;
         job.gradients()
     }
 
@@ -278,24 +272,17 @@ impl BudgetSearch {
 /// What the rounds cut by.
 fn portions(recipe: &Recipe, aim: &SearchGoal) -> Result<TargetScale> {
     if !(0.0..1.0).contains(&aim.loss) {
-        return Err(Error::BadInput(
-            "the line is a loss of 0 to below 100 percentage points".into(),
-        ));
+        return Err(Error::BadInput(message!("error-line")));
     }
     aim.pace.check()?;
     let Some(time) = aim.time else {
         return TargetScale::new(recipe);
     };
     if !(time > 0.0 && time <= 1.0) {
-        return Err(Error::BadInput(
-            "the time to keep is a share of the original's, above 0 and up to 1".into(),
-        ));
+        return Err(Error::BadInput(message!("error-time-share")));
     }
     if recipe.granularity != Granularity::Channel {
-        return Err(Error::BadRecipe(
-            "zeros take as long to multiply as other numbers, so only whole channels save time: use the granularity “channel”"
-                .into(),
-        ));
+        return Err(Error::BadRecipe(message!("error-time-needs-channels")));
     }
     // How few multiply-adds that takes is not known before it is measured.
     let by_macs = Recipe {

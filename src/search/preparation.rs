@@ -212,15 +212,10 @@ impl<T> Preparation<T> {
     /// Errors: [`Error::BadInput`] where that is of other pictures, or where something was to be found out and was not.
     pub fn take(&mut self, found: Found) -> Result<()> {
         if self.scoring.is_some() && found.scores.is_none() {
-            return Err(Error::BadInput(
-                "what was found on the pictures lacks the criterion's scores".into(),
-            ));
+            return Err(Error::BadInput(message!("error-findings-lack-scores")));
         }
         if self.recalibrating.is_some() && found.recalibrated.is_none() {
-            return Err(Error::BadInput(
-                "what was found on the pictures lacks the original's quality with other statistics"
-                    .into(),
-            ));
+            return Err(Error::BadInput(message!("error-findings-lack-metrics")));
         }
         self.asking.take(found.said)?;
         if let Some((recalibrating, quality)) = self.recalibrating.as_mut().zip(found.recalibrated)

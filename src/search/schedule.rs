@@ -29,9 +29,11 @@ impl PruningSchedule {
             PruningSchedule::Linear(rounds) | PruningSchedule::Cubic(rounds)
                 if rounds.fract() != 0.0 || !(1.0..=MOST_ROUNDS as f64).contains(&rounds) =>
             {
-                Err(Error::BadInput(format!(
-                    "the rounds must be a whole number from 1 to {MOST_ROUNDS}, and {rounds} is none"
-                ).into()))
+                Err(Error::BadInput(message!(
+                    "error-rounds",
+                    most = MOST_ROUNDS,
+                    rounds = rounds
+                )))
             }
             _ => Ok(()),
         }

@@ -58,16 +58,12 @@ impl Sensitivity {
         seed: u32,
     ) -> Result<Preparation<Self>> {
         if levels.is_empty() || levels.iter().any(|level| !(*level > 0.0 && *level < 1.0)) {
-            return Err(Error::BadInput(
-                "sensitivity needs levels: shares to remove, each above 0 and below 1".into(),
-            ));
+            return Err(Error::BadInput(message!("error-levels")));
         }
         let session = Session::new(original.clone(), file_bytes)?;
         let layers = session.parts(recipe);
         if layers.is_empty() {
-            return Err(Error::BadRecipe(
-                "there is no layer that this recipe could cut: choose another granularity, or protect fewer layers".into(),
-            ));
+            return Err(Error::BadRecipe(message!("error-no-layer-to-prune")));
         }
         let mut levels = levels.to_vec();
         if let Granularity::NM { n, m } = recipe.granularity {
@@ -190,13 +186,11 @@ impl Sensitivity {
     /// Errors: [`Error::BadInput`] for a probe that there is not; else those of cutting.
     pub fn begin(&mut self, probe: usize) -> Result<LayerProbe> {
         if probe >= self.len() {
-            return Err(Error::BadInput(
-                format!(
-                    "there are {} probes, and this one is number {probe}",
-                    self.len()
-                )
-                .into(),
-            ));
+            return Err(Error::BadInput(message!(
+                "error-no-such-point",
+                count = self.len(),
+                number = probe
+            )));
         }
         let recipe = self.recipe_of(probe);
         self.session.choose(&recipe)?;

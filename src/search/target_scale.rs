@@ -16,12 +16,9 @@ pub(super) struct TargetScale {
 impl TargetScale {
     /// Errors: [`Error::BadRecipe`] for a recipe without a target.
     pub fn new(recipe: &Recipe) -> Result<Self> {
-        let target = recipe.target.ok_or_else(|| {
-            Error::BadRecipe(
-                "the recipe needs a target, such as {\"macs\": 0.3}: it says what to save, and where to stop at the latest"
-                    .into(),
-            )
-        })?;
+        let target = recipe
+            .target
+            .ok_or_else(|| Error::BadRecipe(message!("error-search-needs-target")))?;
         Ok(TargetScale {
             recipe: recipe.clone(),
             goal: kept_by(target).max(LEAST),

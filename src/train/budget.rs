@@ -38,9 +38,11 @@ impl RequestedBudget {
             RequestedBudget::Steps(steps)
                 if !(steps >= 1.0 && steps <= MOST_STEPS as f64 && steps.fract() == 0.0) =>
             {
-                return Err(Error::BadInput(format!(
-                    "learning for {steps} steps can't be done: say a whole number from 1 to {MOST_STEPS}"
-                ).into()));
+                return Err(Error::BadInput(message!(
+                    "error-steps",
+                    steps = steps,
+                    most = MOST_STEPS
+                )));
             }
             RequestedBudget::Steps(steps) => TrainingBudget::Steps(steps as usize),
             RequestedBudget::Epochs(epochs) => TrainingBudget::Epochs(epochs),
@@ -66,20 +68,27 @@ const ALWAYS: f64 = 1000.0;
 impl TrainingBudget {
     /// Fails with [`Error::BadInput`] for what is no length.
     pub fn check(self) -> Result<()> {
-        let (value, most, what) = match self {
-            TrainingBudget::Steps(steps) => (steps as f64, MOST_STEPS as f64, "steps"),
-            TrainingBudget::Epochs(epochs) => (epochs, MOST_EPOCHS, "epochs"),
-            TrainingBudget::Minutes(minutes) => (minutes, MOST_MINUTES, "minutes"),
-        };
-        if value > 0.0 && value <= most {
-            return Ok(());
+        let within = |value: f64, most: f64| value > 0.0 && value <= most;
+        match self {
+            TrainingBudget::Steps(steps) if !within(steps as f64, MOST_STEPS as f64) => {
+                Err(Error::BadInput(message!(
+                    "error-steps-range",
+                    steps = steps,
+                    most = MOST_STEPS
+                )))
+            }
+            TrainingBudget::Epochs(epochs) if !within(epochs, MOST_EPOCHS) => Err(Error::BadInput(
+                message!("error-epochs-range", epochs = epochs, most = MOST_EPOCHS),
+            )),
+            TrainingBudget::Minutes(minutes) if !within(minutes, MOST_MINUTES) => {
+                Err(Error::BadInput(message!(
+                    "error-minutes-range",
+                    minutes = minutes,
+                    most = MOST_MINUTES
+                )))
+            }
+            _ => Ok(()),
         }
-        Err(Error::BadInput(
-            format!(
-                "learning for {value} {what} can't be done: say a number above 0, up to {most}"
-            )
-            .into(),
-        ))
     }
 }
 
@@ -133,10 +142,9 @@ impl TrainingProgress {
     /// Fails with [`Error::BadInput`] where time ends it and there is no clock.
     pub fn check_clock(&self) -> Result<()> {
         match &self.end {
-            End::Time(Time { clock: None, .. }) => Err(Error::BadInput(
-                "there is no clock here, so minutes can't be counted: say how many steps or epochs"
-                    .into(),
-            )),
+            End::Time(Time { clock: None, .. }) => {
+                Err(Error::BadInput(message!("error-no-clock-for-minutes")))
+            }
             _ => Ok(()),
         }
     }

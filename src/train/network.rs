@@ -27,10 +27,7 @@ pub fn small_network(
     seed: u32,
 ) -> Result<Graph> {
     if size[0].min(size[1]) < 4 || channels == 0 || width == 0 || classes < 2 {
-        return Err(Error::BadInput(
-            "a network to train needs pictures of at least 4 × 4 pixels, one channel, a width of 1 or more, and two classes"
-                .into(),
-        ));
+        return Err(Error::BadInput(message!("error-network-to-train")));
     }
     let mut sketch = Sketch::new(seed);
     let x = sketch.input(channels, size);

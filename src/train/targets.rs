@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::graph::ValueId;
+use crate::message::Message;
 
 /// What a batch should give.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,18 +18,21 @@ pub struct LossTargets<'a> {
 impl LossTargets<'_> {
     /// Fails where this is no goal for so many samples and classes.
     pub(super) fn check(&self, samples: usize, classes: usize) -> Result<()> {
-        let wrong = |why: String| Err(Error::BadInput(why.into()));
+        let wrong = |why: Message| Err(Error::BadInput(why));
         if let Some(labels) = self.labels {
             if labels.len() != samples {
                 let count = labels.len();
-                return wrong(format!(
-                    "there are {count} labels for the {samples} pictures of a batch: give each picture its own"
+                return wrong(message!(
+                    "error-batch-labels",
+                    labels = count,
+                    pictures = samples
                 ));
             }
             if let Some(label) = labels.iter().find(|&&label| label as usize >= classes) {
-                return wrong(format!(
-                    "a picture is of class {label}, counted from 0, but the model tells only {classes} apart: leave it \
-                     out, or name the classes in the model's order"
+                return wrong(message!(
+                    "error-target-class",
+                    label = label,
+                    classes = classes
                 ));
             }
         }
@@ -37,17 +41,14 @@ impl LossTargets<'_> {
         };
         if teacher.len() != samples * classes {
             let theirs = teacher.len() / samples.max(1);
-            return wrong(format!(
-                "the original tells {theirs} classes apart and the pruned model {classes}, so the one can't teach the \
-                 other: give the model that this one was cut from"
+            return wrong(message!(
+                "error-teacher-classes",
+                original = theirs,
+                classes = classes
             ));
         }
         if teacher.iter().any(|x| !x.is_finite()) {
-            return wrong(
-                "the original's answers hold values that are not finite (NaN or infinity), so nothing can be learned \
-                 from it: look at its weights, and at the preset's mean and divisor"
-                    .into(),
-            );
+            return wrong(message!("error-teacher-not-finite"));
         }
         Ok(())
     }

@@ -109,7 +109,7 @@ impl Trainer {
         };
         let mut tape = Tape::new(graph, &options, normalisation)?;
         let output = graph.logits();
-        let output = output.ok_or_else(|| Error::BadModel("this model has no output".into()))?;
+        let output = output.ok_or_else(|| Error::BadModel(message!("error-no-output")))?;
         tape.fuse(&[&graph.outputs[..], &[output], inner].concat());
         let zeros = |numbers: &[f32]| -> Vec<u32> {
             let places = numbers.iter().zip(0..).filter(|(x, _)| **x == 0.0);
@@ -149,11 +149,7 @@ impl Trainer {
             .iter()
             .any(|numbers| numbers.iter().any(|x| !x.is_finite()))
         {
-            return Err(Error::BadInput(
-                "a picture of this batch holds numbers that are not finite (NaN or infinity): look at the preset's \
-                 mean and divisor, and leave that picture out"
-                    .into(),
-            ));
+            return Err(Error::BadInput(message!("error-batch-not-finite")));
         }
         let classes = self.classes();
         goal.check(self.settings.batch, classes)?;
@@ -168,22 +164,14 @@ impl Trainer {
         let mut inner = Vec::with_capacity(goal.inner.len());
         for (value, teacher) in goal.inner {
             if self.tape.value(*value).len() != teacher.len() {
-                return Err(Error::BadInput(
-                    "an inner value is to be matched that this model does not keep while it learns: name it before \
-                     learning begins"
-                        .into(),
-                ));
+                return Err(Error::BadInput(message!("error-feature-not-kept")));
             }
             let mut gradient = zeros(teacher.len())?;
             loss += matching(self.tape.value(*value), teacher, 1.0, &mut gradient);
             inner.push((*value, gradient));
         }
         if self.done == 0 && !loss.is_finite() {
-            return Err(Error::BadModel(
-                "the model's answers hold values that are not finite (NaN or infinity) before anything is learned: look \
-                 at its weights, and at the preset's mean and divisor"
-                    .into(),
-            ));
+            return Err(Error::BadModel(message!("error-logits-not-finite")));
         }
         let mut seeds = vec![(self.output, &seed[..])];
         seeds.extend(
@@ -249,7 +237,14 @@ impl Trainer {
             }
             Verdict::Diverged => {
                 let (step, loss) = (self.done + 1, share.loss);
-                return Err(self.diverged(&format!("at step {step} (the loss is {loss:.3})")));
+                let good = self.go_back();
+                return Err(Error::Diverged(message!(
+                    "error-diverged-at-step",
+                    step = step,
+                    loss = loss,
+                    kept = good,
+                    rate = self.settings.rate,
+                )));
             }
         }
         self.tape.follow(&share.numbers);
@@ -280,7 +275,13 @@ impl Trainer {
         if learned.all(|x| x.is_finite()) && self.monitor.end() != Verdict::Diverged {
             return Ok(());
         }
-        Err(self.diverged(&format!("by its last step, {}", self.done)))
+        let good = self.go_back();
+        Err(Error::Diverged(message!(
+            "error-diverged-at-end",
+            step = self.done,
+            kept = good,
+            rate = self.settings.rate,
+        )))
     }
 
     /// Writes what was learned into a model of the graph that learning began with.
@@ -329,13 +330,11 @@ impl Trainer {
         }
     }
 
-    fn diverged(&mut self, place: &str) -> Error {
+    /// Takes the last good weights, and gives their step.
+    fn go_back(&mut self) -> usize {
         let (step, good) = &self.good;
         self.tape.restore(good);
-        Error::Diverged(format!(
-            "learning ran away {place}; the weights of step {step} are kept: try a learning rate below {}",
-            self.settings.rate
-        ).into())
+        *step
     }
 }
 
@@ -350,19 +349,19 @@ fn check(settings: &Settings) -> Result<()> {
     let share = |x: f32| (0.0..=1.0).contains(&x);
     let positive = |x: f32| x.is_finite() && x > 0.0;
     let wrong = if settings.batch == 0 {
-        "a batch needs at least one sample"
+        message!("error-setting-batch")
     } else if !positive(settings.rate) {
-        "the learning rate must be a number above 0"
+        message!("error-setting-rate")
     } else if !positive(settings.clip) || !positive(settings.temperature) {
-        "the gradients' norm and the temperature must be numbers above 0"
+        message!("error-setting-clip")
     } else if matches!(settings.rule, Rule::Sgd { momentum } if !(0.0..1.0).contains(&momentum)) {
-        "the momentum must be a number from 0 on and below 1"
+        message!("error-setting-momentum")
     } else if !share(settings.smoothing) || !share(settings.label_share) {
-        "label smoothing and the labels' share must be from 0 to 1"
+        message!("error-setting-smoothing")
     } else if !(settings.weight_decay.is_finite() && settings.weight_decay >= 0.0) {
-        "the weight decay must be a number from 0 on"
+        message!("error-setting-decay")
     } else {
         return Ok(());
     };
-    Err(Error::BadInput(wrong.into()))
+    Err(Error::BadInput(wrong))
 }

@@ -10,6 +10,7 @@ use crate::api::pictures::Pixels;
 use crate::data::image::to_tensor;
 use crate::data::preset::Preset;
 use crate::error::Error;
+use crate::message::Message;
 use crate::onnx::{OpenOptions, open};
 use crate::prune::criteria::read_recipe;
 use crate::prune::cut::CutReport;
@@ -34,7 +35,7 @@ pub(super) struct Unchecked {
     pub report: CutReport,
     pub external: ExternalCheck,
     /// What it is to be checked on, in words.
-    pub on: &'static str,
+    pub on: Message,
 }
 
 #[wasm_bindgen]
@@ -134,7 +135,7 @@ impl Cutter {
             all: Uint32Array::from(&histogram.all[..]),
             removed: Uint32Array::from(&histogram.removed[..]),
             threshold: histogram.threshold,
-            label: "magnitude of the weights".into(),
+            label: message!("part-magnitude"),
         })
     }
 
@@ -164,8 +165,8 @@ impl Cutter {
         let layers = session.layers_after(&cut.report.after);
         let report = serde_json::to_string_pretty(&cut.report).map_err(mismatch)?;
         let on = match input {
-            Some(_) => "your photo",
-            None => "a test pattern",
+            Some(_) => message!("part-your-photo"),
+            None => message!("part-plain-test-pattern"),
         };
         self.unchecked = cut.external_check.map(|external| Unchecked {
             report: cut.report.clone(),
@@ -209,5 +210,5 @@ impl Cutter {
 }
 
 fn nothing_open() -> Error {
-    Error::BadInput("no model is open: choose one from the gallery, or drop an ONNX file".into())
+    Error::BadInput(message!("error-no-model"))
 }

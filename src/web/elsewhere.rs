@@ -1,7 +1,7 @@
 //! The check of a cut that our engine can't run: what another engine is to run, and what its answers say.
 
 use super::cutter::Cutter;
-use super::errors::{JsResult, mismatch};
+use super::errors::{JsResult, mismatch, unfit};
 use super::message;
 use crate::api::cut::{CheckResult, CheckedElsewhere, Elsewhere, ModelInput, ModelOutputs};
 use crate::error::Error;
@@ -10,9 +10,6 @@ use crate::tensor::Tensor;
 use js_sys::{Float32Array, Uint8Array};
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
-
-/// What the page runs where our engine can't.
-const ENGINE: &str = "ONNX Runtime Web";
 
 #[wasm_bindgen]
 impl Cutter {
@@ -52,9 +49,12 @@ impl Cutter {
         let unchecked = self.unchecked.as_ref().ok_or_else(nothing_to_check)?;
         let check = unchecked.external.compare(&masked, &packed)?;
         let mut report = unchecked.report.clone();
-        report.take_check(check, ENGINE);
+        report.take_check(check, message!("part-ort-web"));
         message(CheckedElsewhere {
-            check: CheckResult::new(check, &format!("{} in {ENGINE}", unchecked.on)),
+            check: CheckResult::new(
+                check,
+                message!("part-checked-in-ort-web", on = unchecked.on),
+            ),
             report: serde_json::to_string_pretty(&report).map_err(mismatch)?,
             warnings: report.warnings,
         })
@@ -67,14 +67,12 @@ fn tensors(outputs: &Ts<ModelOutputs>) -> JsResult<Vec<Tensor>> {
         let values = output.values.to_vec();
         match output.shape.iter().product::<usize>() == values.len() {
             true => Ok(Tensor::from_f32(&output.shape, values)),
-            false => Err(mismatch(
-                "an output has not as many numbers as its shape says",
-            )),
+            false => Err(unfit(message!("reason-output-length"))),
         }
     });
     tensors.collect()
 }
 
 fn nothing_to_check() -> Error {
-    Error::BadInput("there is no cut left to check: move the slider to make one".into())
+    Error::BadInput(message!("error-no-cut-to-check"))
 }

@@ -19,6 +19,14 @@ pub fn mismatch(error: impl std::fmt::Display) -> JsValue {
     coded("mismatch", &message)
 }
 
+/// The same where the core says what does not fit.
+pub fn unfit(reason: Message) -> JsValue {
+    coded(
+        "mismatch",
+        &message!("error-version-mismatch", reason = reason),
+    )
+}
+
 fn coded(code: &str, message: &Message) -> JsValue {
     // A message holds nothing that JSON can't.
     let text = serde_json::to_string(message).unwrap_or_default();

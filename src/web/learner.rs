@@ -159,11 +159,7 @@ impl Learner {
         let labels: Vec<u32> = stack.labels.to_vec().into_iter().map(u32::from).collect();
         let labels = (!labels.is_empty()).then_some(&labels[..]);
         if labels.is_some() && !self.folders.is_empty() {
-            return Err(Error::BadInput(
-                "these files have labels of their own, and others lie in folders of their class: choose the ones or the others"
-                    .into(),
-            )
-            .into());
+            return Err(Error::BadInput(message!("error-labels-mixed")).into());
         }
         let levels = Stack {
             levels: &levels,
@@ -354,11 +350,11 @@ fn options(sizes: Ts<Sizes>) -> JsResult<OpenOptions> {
 }
 
 fn no_pictures() -> Error {
-    Error::BadInput("there are no photos to learn from yet".into())
+    Error::BadInput(message!("error-no-photos"))
 }
 
 fn nothing_begun() -> Error {
-    Error::BadInput("no recovery is under way".into())
+    Error::BadInput(message!("error-no-recovery"))
 }
 
 /// Reads a pair of IDX files; `labels` may be left out.

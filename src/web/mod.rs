@@ -13,7 +13,7 @@ mod summary;
 pub use scores::criteria;
 
 use crate::recipe::Recipe;
-use errors::{JsResult, mismatch};
+use errors::{JsResult, mismatch, unfit};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
@@ -28,7 +28,7 @@ pub fn start() {
 pub fn timing(milliseconds: &[f64]) -> JsResult<Ts<crate::eval::Timing>> {
     match crate::eval::timing(milliseconds) {
         Some(timing) => message(timing),
-        None => Err(mismatch("no runs to summarise")),
+        None => Err(unfit(message!("reason-no-runs"))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The worker that runs exported models on photos and measures them.
 
-use super::errors::{JsResult, mismatch};
+use super::errors::{JsResult, mismatch, unfit};
 use super::{message, now};
 use crate::api::comparison::{ComparisonList, Prediction, TimingList, Which};
 use crate::api::model::Sizes;
@@ -57,7 +57,7 @@ impl Runner {
         let tensor = to_tensor(&photo.data.to_vec(), photo.width, photo.height, &preset)?;
         let elements = tensor
             .floats()
-            .ok_or_else(|| mismatch("photos become floats"))?;
+            .ok_or_else(|| unfit(message!("reason-photo-no-floats")))?;
         Ok(Float32Array::from(&elements[..]))
     }
 
@@ -101,11 +101,8 @@ impl Runner {
         );
         let preset = preset.to_rust().map_err(mismatch)?;
         let label = |index| preset.label(index, original.len());
-        let comparison = compare(&original, &pruned, SHOWN, label).ok_or_else(|| {
-            Error::BadInput(
-                "the two models do not have the same classes, so they can't be compared".into(),
-            )
-        })?;
+        let comparison = compare(&original, &pruned, SHOWN, label)
+            .ok_or_else(|| Error::BadInput(message!("error-other-classes")))?;
         message(comparison)
     }
 
@@ -120,14 +117,14 @@ impl Runner {
         let TimingList(original) = original.to_rust().map_err(mismatch)?;
         let TimingList(pruned) = pruned.to_rust().map_err(mismatch)?;
         let summary = summarize(&comparisons, &original, &pruned)
-            .ok_or_else(|| Error::BadInput("there are no photos to compare on".into()))?;
+            .ok_or_else(|| Error::BadInput(message!("error-no-photos-to-compare")))?;
         message(summary)
     }
 
     /// How far two outputs of one shape lie apart.
     pub fn difference(&self, ours: &[f32], theirs: &[f32]) -> JsResult<Ts<Difference>> {
         let difference = difference(ours, theirs)
-            .ok_or_else(|| Error::BadInput("the two outputs do not have the same length".into()))?;
+            .ok_or_else(|| Error::BadInput(message!("error-output-lengths")))?;
         message(difference)
     }
 
@@ -135,18 +132,19 @@ impl Runner {
         let executor = self
             .models
             .get_mut(&which)
-            .ok_or_else(|| Error::BadInput("that model is not loaded yet".into()))?;
+            .ok_or_else(|| Error::BadInput(message!("error-not-loaded")))?;
         let shape = executor
             .inputs()
             .next()
             .map(|(_, _, shape)| shape.to_vec())
             .unwrap_or_default();
         if shape.iter().product::<usize>() != input.len() {
-            return Err(Error::BadInput(format!(
-                "the model takes {} numbers of shape {shape:?}, the photo was made into {}; check the preset's size and channels",
-                shape.iter().product::<usize>(),
-                input.len()
-            ).into()));
+            return Err(Error::BadInput(message!(
+                "error-photo-unfit",
+                expected = shape.iter().product::<usize>(),
+                shape = format!("{shape:?}"),
+                given = input.len()
+            )));
         }
         let tensor = [Tensor::from_f32(&shape, input.to_vec())];
         let start = now();
@@ -155,9 +153,7 @@ impl Runner {
         let output = outputs.first().and_then(Tensor::floats);
         match output {
             Some(output) => Ok((output.into_owned(), milliseconds)),
-            None => Err(Error::BadInput(
-                "the model's first output holds no floats, so it is no classifier's".into(),
-            )),
+            None => Err(Error::BadInput(message!("error-output-no-floats"))),
         }
     }
 }

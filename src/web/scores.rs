@@ -75,5 +75,5 @@ impl Cutter {
 }
 
 fn nothing_begun() -> Error {
-    Error::BadInput("nothing is being measured".into())
+    Error::BadInput(message!("error-nothing-measured"))
 }

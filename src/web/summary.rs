@@ -5,11 +5,12 @@ use crate::data::guess::Guess;
 use crate::data::outputs;
 use crate::data::preset::Preset;
 use crate::graph::{Dim, Graph, ValueId};
+use crate::message::Message;
 use crate::prune::model_info::ModelInfo;
 use crate::prune::session::Session;
 
 /// `name` is the file's.
-pub fn summary(session: &Session, name: &str, warnings: Vec<String>) -> ModelSummary {
+pub fn summary(session: &Session, name: &str, warnings: Vec<Message>) -> ModelSummary {
     let (graph, bytes) = (session.graph(), session.file_bytes());
     let mut model_info = ModelInfo::new(graph, session.groups(), bytes, warnings);
     model_info.name = name.into();

@@ -9,6 +9,7 @@ use crate::graph::{Graph, ValueId};
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::map::Mapped;
 use crate::kernels::grad::moves::Same;
+use crate::message::Message;
 use crate::ops::Operator;
 use crate::ops::backward::LearnContext;
 use crate::ops::lowering::Operand;
@@ -82,8 +83,13 @@ impl Tape {
         let graph = settled.graph;
         let node = &graph.nodes[index];
         let label = graph.node_label(node);
-        let fail = |reason: &str| {
-            Error::BadModel(format!("node “{label}” ({}) {reason}", node.op_type).into())
+        let fail = |reason: Message| {
+            Error::BadModel(message!(
+                "error-node",
+                node = label,
+                operator = node.op_type,
+                reason = reason
+            ))
         };
         let mut operands = Vec::with_capacity(node.inputs.len());
         let mut inputs = Vec::with_capacity(node.inputs.len());
@@ -97,9 +103,7 @@ impl Tape {
             let at = value.0 as usize;
             let constant = settled.constant(value);
             if constant.is_none() && !form.dtype.is_float() {
-                return Err(fail(
-                    "reads numbers at run time that are no floats, which nothing can be learned through",
-                ));
+                return Err(fail(message!("reason-node-reads-no-floats")));
             }
             let numbers = constant.and_then(|tensor| tensor.floats());
             // A single number beside an elementwise operator is part of a formula, not a weight.
@@ -128,9 +132,7 @@ impl Tape {
             let form = output.and_then(|value| Some((value, settled.form(value)?)));
             let length = form.as_ref().map_or(0, |(_, f)| f.shape.iter().product());
             if form.as_ref().is_some_and(|(_, f)| !f.dtype.is_float()) {
-                return Err(fail(
-                    "computes numbers that are no floats, which nothing can be learned through",
-                ));
+                return Err(fail(message!("reason-node-computes-no-floats")));
             }
             lengths.push(length);
             outputs.push(form.as_ref().map(|(value, _)| value.0 as usize));
@@ -146,11 +148,9 @@ impl Tape {
         let read = context.inputs.iter().flatten().map(|i| &i.shape);
         let touched = read.chain(&shapes).map(|shape| shape.iter().product());
         drop(room(touched.max().unwrap_or(0))?);
-        let step = differentiable(operator, &context).map_err(|reason| fail(&reason))?;
-        let step = step.ok_or_else(|| {
-            fail("has no gradient here, so nothing can be learned or measured through it")
-        })?;
-        let linear = operator.linear(&context).map_err(|reason| fail(&reason))?;
+        let step = differentiable(operator, &context).map_err(fail)?;
+        let step = step.ok_or_else(|| fail(message!("reason-node-no-gradient")))?;
+        let linear = operator.linear(&context).map_err(fail)?;
         let needed = inputs.iter().flatten().any(|&at| self.needs[at]);
         outputs
             .iter()
@@ -180,7 +180,7 @@ impl Tape {
 fn differentiable(
     operator: &dyn Operator,
     context: &LearnContext<'_>,
-) -> std::result::Result<Option<Box<dyn Differentiable>>, String> {
+) -> std::result::Result<Option<Box<dyn Differentiable>>, Message> {
     if let Some(step) = operator.differentiable(context)? {
         return Ok(Some(step));
     }

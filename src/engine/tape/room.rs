@@ -7,9 +7,9 @@ use crate::error::{Error, Result};
 /// Fails with [`Error::TooLarge`], as all in this file, where there is no memory for them.
 pub(crate) fn room(length: usize) -> Result<Vec<f32>> {
     let mut numbers = Vec::new();
-    numbers.try_reserve_exact(length).map_err(|_| {
-        Error::TooLarge("learning with this model needs more memory than there is: take fewer samples at a time".into())
-    })?;
+    numbers
+        .try_reserve_exact(length)
+        .map_err(|_| Error::TooLarge(message!("error-training-too-large")))?;
     Ok(numbers)
 }
 

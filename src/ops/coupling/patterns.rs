@@ -2,6 +2,7 @@
 
 use super::{Axis, Rule};
 use crate::graph::{Dim, ValueId};
+use crate::message::Message;
 use std::collections::BTreeMap;
 
 impl Rule<'_> {
@@ -46,7 +47,7 @@ impl Rule<'_> {
         from_axis: usize,
         to: ValueId,
         to_axis: usize,
-        why: &str,
+        why: &Message,
     ) {
         let (from, to) = (Axis::of(from, from_axis), Axis::of(to, to_axis));
         if same {
@@ -58,7 +59,7 @@ impl Rule<'_> {
     }
 
     /// The first input and output have the same axes; those that `frozen` names keep their length.
-    pub fn same_but(&mut self, why: &str, frozen: impl Fn(usize) -> bool) {
+    pub fn same_but(&mut self, why: &Message, frozen: impl Fn(usize) -> bool) {
         let (Some(data), Some(out)) = (self.node.input(0), self.node.output(0)) else {
             return;
         };
@@ -68,7 +69,7 @@ impl Rule<'_> {
     }
 
     /// (batch, channels, spatial…) in and out, the channels mixed: the spatial axes keep their length.
-    pub fn per_sample(&mut self, why: &str) {
+    pub fn per_sample(&mut self, why: &Message) {
         let (Some(data), Some(out)) = (self.node.input(0), self.node.output(0)) else {
             return;
         };
@@ -81,7 +82,7 @@ impl Rule<'_> {
     }
 
     /// (batch, channels, spatial…) in and out, each channel for itself: the spatial axes keep their length.
-    pub fn per_channel(&mut self, why: &str) {
+    pub fn per_channel(&mut self, why: &Message) {
         self.per_sample(why);
         if let (Some(data), Some(out)) = (self.node.input(0), self.node.output(0)) {
             self.same(Axis::of(data, 1), Axis::of(out, 1));
@@ -131,7 +132,7 @@ impl Rule<'_> {
             let to_run = to.split_off(to.len() - j);
             self.match_runs(data, from_run, out, to_run);
         }
-        let why = "a reshape mixes it with other axes";
+        let why = &message!("reason-frozen-reshaped");
         for (value, axes) in [(data, from), (out, to)] {
             for (axis, _) in axes {
                 self.freeze(Axis::of(value, axis), why);
@@ -156,7 +157,7 @@ impl Rule<'_> {
                 self.product(*whole, factors.to_vec());
             }
             (from, to) => {
-                let why = "a reshape mixes it with other axes";
+                let why = &message!("reason-frozen-reshaped");
                 for &axis in from.iter().chain(to) {
                     self.freeze(axis, why);
                 }

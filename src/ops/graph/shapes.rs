@@ -1,6 +1,7 @@
 //! Shape inference over the whole graph.
 
 use crate::graph::{Graph, Node, ValueId};
+use crate::message::Message;
 use crate::ops::{Extent, Known, Operator, known, operator};
 use crate::tensor::Tensor;
 use crate::{Error, Result};
@@ -112,7 +113,12 @@ fn cost(operator: &dyn Operator, inputs: &[Option<Known>], outputs: &[Known]) ->
 }
 
 /// A failure of one node in the user's words.
-pub fn at_node(graph: &Graph, node: &Node, why: String) -> Error {
+pub fn at_node(graph: &Graph, node: &Node, why: Message) -> Error {
     let label = graph.node_label(node);
-    Error::BadModel(format!("node “{label}” ({}) {why}", node.op_type).into())
+    Error::BadModel(message!(
+        "error-node",
+        node = label,
+        operator = node.op_type,
+        reason = why
+    ))
 }

@@ -2,7 +2,8 @@
 
 use crate::cost::CostModel;
 use crate::error::{Error, Result};
-use crate::recipe::{Recipe, suggest};
+use crate::message::Message;
+use crate::recipe::{Recipe, did_you_mean, suggest};
 
 /// Whether the layers that a recipe names are there.
 pub fn check_names(recipe: &Recipe, costs: &CostModel<'_>) -> Result<()> {
@@ -14,26 +15,27 @@ pub fn check_names(recipe: &Recipe, costs: &CostModel<'_>) -> Result<()> {
                 0..=12 => suggest(name, &known),
                 _ => nearest(name, &known),
             };
-            return Err(Error::BadRecipe(format!(
-                "this recipe can't be used with this model: {field} names a layer “{name}”, which the model does not have; {hint}"
-            ).into()));
+            return Err(Error::BadRecipe(message!(
+                "error-recipe-no-layer",
+                field = field,
+                name = name,
+                hint = hint
+            )));
         }
     }
     Ok(())
 }
 
 /// A hint that does not list a whole large model.
-fn nearest(name: &str, known: &[&str]) -> String {
-    let hint = suggest(name, known);
-    if hint.starts_with("did you mean") {
-        return hint;
-    }
-    format!(
-        "its {} layers have names such as “{}” and “{}”",
-        known.len(),
-        known[0],
-        known[known.len() - 1]
-    )
+fn nearest(name: &str, known: &[&str]) -> Message {
+    did_you_mean(name, known).unwrap_or_else(|| {
+        message!(
+            "hint-layers",
+            count = known.len(),
+            first = known[0],
+            last = known[known.len() - 1]
+        )
+    })
 }
 
 /// The share that the recipe sets by hand for layers that are cut as one: 0 where one is protected, `None` where nothing

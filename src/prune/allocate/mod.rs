@@ -34,29 +34,37 @@ fn least_level(most: usize, met: impl Fn(usize) -> bool) -> Option<usize> {
 
 /// Why a target can't be reached, and what can.
 pub fn out_of_reach(target: Target, reachable: f64) -> Error {
-    let (what, asked) = match target {
+    let percent = 100.0 * reachable;
+    Error::BadRecipe(match target {
         Target::Sparsity(share) => {
-            return Error::BadRecipe(format!(
-                "this recipe asks for more than the model and its limits allow: to remove {}, where at most {} can go; ask for \
-                 less, or loosen maxSparsity, floor, roundTo or protect",
-                percent(share),
-                percent(reachable)
-            ).into());
+            message!(
+                "error-recipe-sparsity-out-of-reach",
+                asked = 100.0 * share,
+                most = percent
+            )
         }
-        Target::Parameters(share) => ("parameters", share),
-        Target::Macs(share) => ("multiply-adds", share),
-        Target::Bytes(share) => ("bytes", share),
-    };
-    Error::BadRecipe(format!(
-        "this recipe asks for more than the model and its limits allow: {} of the {what}, where at least {} stay; ask for a \
-         higher share, or loosen maxSparsity, floor, roundTo or protect",
-        percent(asked),
-        percent(reachable)
-    ).into())
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+        Target::Parameters(share) => {
+            message!(
+                "error-recipe-parameters-out-of-reach",
+                asked = 100.0 * share,
+                least = percent
+            )
+        }
+        Target::Macs(share) => {
+            message!(
+                "error-recipe-macs-out-of-reach",
+                asked = 100.0 * share,
+                least = percent
+            )
+        }
+        Target::Bytes(share) => {
+            message!(
+                "error-recipe-bytes-out-of-reach",
+                asked = 100.0 * share,
+                least = percent
+            )
+        }
+    })
 }
 
 #[cfg(test)]

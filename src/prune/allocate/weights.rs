@@ -161,11 +161,7 @@ pub fn choose_weights(
     let target = match (recipe.allocation, recipe.target) {
         (Allocation::Manual, _) | (_, None) => return Ok(at_level(0)),
         (_, Some(Target::Bytes(_))) => {
-            return Err(Error::BadRecipe(
-                "this recipe can't be used: zeros do not make an ONNX file smaller, so single weights and blocks can't be cut to \
-                 a number of bytes; cut whole channels, or give a target of sparsity or parameters"
-                    .into(),
-            ));
+            return Err(Error::BadRecipe(message!("error-recipe-bytes")));
         }
         (_, Some(target)) => target,
     };

@@ -64,13 +64,11 @@ pub fn find(name: &str) -> Result<&'static Criterion> {
         .find(|criterion| criterion.info.name == name)
         .ok_or_else(|| {
             let names: Vec<&str> = all().map(|criterion| criterion.info.name).collect();
-            Error::BadRecipe(
-                format!(
-                    "this recipe can't be used: its criterion “{name}” is unknown; {}",
-                    suggest(name, &names)
-                )
-                .into(),
-            )
+            Error::BadRecipe(message!(
+                "error-recipe-criterion",
+                name = name,
+                hint = suggest(name, &names)
+            ))
         })
 }
 
@@ -107,8 +105,5 @@ pub fn scorer<'m>(
 }
 
 fn not_measured(name: &str) -> Error {
-    Error::BadRecipe(format!(
-        "this recipe's criterion “{name}” looks at pictures, and it has not been measured on any yet: on the page, measure it \
-         on your photos; with the command, add --data DIR and --preset PRESET.json"
-    ).into())
+    Error::BadRecipe(message!("error-criterion-unmeasured", name = name))
 }

@@ -1,6 +1,7 @@
 //! The coupling graph's elements, (tensor, axis, index), as a union-find in which freezing spreads with joining.
 
 use crate::graph::{Graph, ValueId};
+use crate::message::Message;
 use crate::ops::coupling::{Axis, IndexMap, Link};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,20 +29,20 @@ pub struct Elements {
     parent: Vec<u32>,
     /// At a component's root: why it is frozen, if it is.
     frozen: Vec<Option<Reason>>,
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Message>,
 }
 
 impl Elements {
     /// Every axis of every value with a known shape; those in `frozen` (which names the reason) as one element.
     /// Symbolic dimensions and axes of length 1 are frozen too.
-    pub fn new(graph: &Graph, frozen: &BTreeMap<Axis, Reason>, mut reasons: Vec<String>) -> Self {
-        let mut own_reason = |why: String| {
+    pub fn new(graph: &Graph, frozen: &BTreeMap<Axis, Reason>, mut reasons: Vec<Message>) -> Self {
+        let mut own_reason = |why: Message| {
             reasons.push(why);
             reasons.len() as Reason - 1
         };
-        let single = own_reason("it has a single channel".into());
-        let dynamic = own_reason("its length is only known when the model runs".into());
-        let long = own_reason("the model has too many channels to follow them all".into());
+        let single = own_reason(message!("reason-frozen-single"));
+        let dynamic = own_reason(message!("reason-frozen-dynamic"));
+        let long = own_reason(message!("reason-frozen-too-many"));
         let mut elements = Elements {
             spans: BTreeMap::new(),
             parent: Vec::new(),
@@ -152,9 +153,9 @@ impl Elements {
     }
 
     /// Keeps a whole axis, with everything that goes with it.
-    pub fn freeze(&mut self, axis: Axis, why: &str) {
+    pub fn freeze(&mut self, axis: Axis, why: Message) {
         let reason = self.reasons.len() as Reason;
-        self.reasons.push(why.into());
+        self.reasons.push(why);
         for element in self.range(axis) {
             let root = self.root(element);
             self.frozen[root].get_or_insert(reason);
@@ -170,7 +171,7 @@ impl Elements {
     }
 
     /// Why the elements of an axis are kept, and how many for each reason, in the order of the reasons.
-    pub fn kept(&mut self, axis: Axis) -> Vec<(usize, String)> {
+    pub fn kept(&mut self, axis: Axis) -> Vec<(usize, Message)> {
         let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
         let whole = self.spans.get(&axis).is_some_and(|span| span.whole);
         for element in self.range(axis) {

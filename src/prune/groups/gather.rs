@@ -1,6 +1,7 @@
 //! Asks every node's operator for its rule, and adds what holds for any model.
 
 use crate::graph::{Graph, Node, ValueId};
+use crate::message::Message;
 use crate::ops;
 use crate::ops::coupling::{Axis, Freeze, Link, Product, Rule, Weights};
 use crate::tensor::Tensor;
@@ -15,7 +16,7 @@ pub struct Said {
     pub scales: Vec<Axis>,
     /// Frozen axes, by the number of the reason. Of several reasons the first counts.
     pub frozen: BTreeMap<Axis, u32>,
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Message>,
 }
 
 impl Said {
@@ -52,10 +53,13 @@ pub fn gather(graph: &Graph) -> Said {
 /// Inputs and outputs of the model keep their shapes.
 fn ends(graph: &Graph) -> Vec<Freeze> {
     let mut freezes = Vec::new();
-    let ends = graph.outputs.iter().map(|&v| (v, "an output"));
-    for (value, end) in ends.chain(graph.inputs.iter().map(|&v| (v, "an input"))) {
+    let ends = graph.outputs.iter().map(|&v| (v, true));
+    for (value, is_output) in ends.chain(graph.inputs.iter().map(|&v| (v, false))) {
         let name = &graph.value(value).name;
-        let why = format!("“{name}” is {end} of the model and keeps its shape");
+        let why = match is_output {
+            true => message!("reason-frozen-model-output", name = name),
+            false => message!("reason-frozen-model-input", name = name),
+        };
         let rank = graph.value(value).ty.as_ref().map_or(0, |t| t.rank());
         freezes.extend((0..rank).map(|axis| Freeze {
             axis: Axis { value, axis },
@@ -70,10 +74,7 @@ fn opaque(graph: &Graph) -> Vec<Freeze> {
     let mut freezes = Vec::new();
     for (at, value) in graph.values.iter().enumerate() {
         if let Some(Tensor::Opaque(tensor)) = value.constant.as_deref() {
-            let why = format!(
-                "“{}” is stored in an element type that can't be cut",
-                value.name
-            );
+            let why = message!("reason-frozen-element-type", name = value.name);
             let value = ValueId(at as u32);
             freezes.extend((0..tensor.shape.len()).map(|axis| Freeze {
                 axis: Axis { value, axis },
@@ -92,23 +93,29 @@ fn apply(rule: &mut Rule<'_>) {
     match ops::operator(node, opset) {
         Ok(Some(operator)) => match untyped(graph, node) {
             None => operator.couple(rule),
-            Some(name) => rule.freeze_all(&format!(
-                "node “{label}” ({}) uses “{name}”, whose shape is not known",
-                node.op_type
+            Some(name) => rule.freeze_all(&message!(
+                "reason-frozen-unknown-shape",
+                node = label,
+                operator = node.op_type,
+                name = name
             )),
         },
-        Ok(None) => rule.freeze_all(&format!(
-            "node “{label}” uses the operator {} (opset {opset}), which is not known here",
-            full_name(node)
+        Ok(None) => rule.freeze_all(&message!(
+            "reason-frozen-unsupported",
+            node = label,
+            operator = full_name(node),
+            opset = opset
         )),
-        Err(why) => rule.freeze_all(&format!(
-            "node “{label}” ({}) is not understood: {why}",
-            node.op_type
+        Err(why) => rule.freeze_all(&message!(
+            "reason-frozen-node",
+            node = label,
+            operator = node.op_type,
+            reason = why
         )),
     }
     for &captured in &node.captures {
         let name = &graph.value(captured).name;
-        let why = format!("a sub-graph inside node “{label}” reads “{name}”");
+        let why = message!("reason-frozen-subgraph", node = label, name = name);
         rule.freeze_value(captured, &why);
     }
 }

@@ -3,10 +3,6 @@
 use super::elements::Elements;
 use crate::ops::coupling::{IndexMap, Link, Product};
 
-const NOT_THIS_FACTOR: &str =
-    "a reshape splits its channels into several axes, and only the longest of them can get shorter";
-const NO_FACTOR: &str = "a reshape makes it of axes that all keep their length";
-
 /// Decides every product and joins what follows. The answer has a link from the product's whole to its chosen
 /// factor for each product that has one.
 ///
@@ -20,7 +16,7 @@ pub fn resolve(elements: &mut Elements, products: &[(usize, Product)]) -> Vec<(u
         let before = open.len();
         open.retain(|(node, product)| match candidates(elements, product)[..] {
             [] => {
-                elements.freeze(product.whole, NO_FACTOR);
+                elements.freeze(product.whole, message!("reason-frozen-kept-axes"));
                 false
             }
             [factor] => {
@@ -55,7 +51,7 @@ fn choose(elements: &mut Elements, product: &Product) {
         .max_by_key(|&f| (elements.len(product.factors[f]), f));
     for f in candidates {
         if Some(f) != longest {
-            elements.freeze(product.factors[f], NOT_THIS_FACTOR);
+            elements.freeze(product.factors[f], message!("reason-frozen-split-axis"));
         }
     }
 }

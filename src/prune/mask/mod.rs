@@ -37,15 +37,8 @@ impl Masks {
             let value = masked.value_mut(*tensor);
             let constant = value.constant.as_ref().filter(|t| t.len() == mask.len());
             let zeroed = constant.and_then(|t| t.with_floats(&mask.apply(&t.floats()?)));
-            let zeroed = zeroed.ok_or_else(|| {
-                Error::BadModel(
-                    format!(
-                        "the mask of “{}” does not fit the tensor of that name",
-                        value.name
-                    )
-                    .into(),
-                )
-            })?;
+            let zeroed = zeroed
+                .ok_or_else(|| Error::BadModel(message!("error-mask-unfit", name = value.name)))?;
             value.constant = Some(Arc::new(zeroed));
         }
         Ok(masked)

@@ -46,8 +46,7 @@ fn into_input(
     response: &[f32],
 ) -> Result<()> {
     let label = packed.node_label(&packed.nodes[node]);
-    let misfit =
-        || Error::BadModel(format!("node “{label}”: its bias does not fit its weights").into());
+    let misfit = || Error::BadModel(message!("error-bias-unfit", node = label));
     let bias = match packed.nodes[node].input(input) {
         Some(value) => {
             let tensor = packed.constant(value).ok_or_else(misfit)?;
@@ -113,9 +112,8 @@ fn add_after(
     let rank = ty.as_ref().map_or(out.axis + 1, |ty| ty.rank());
     let mut shape = vec![1; rank - out.axis];
     shape[0] = response.len();
-    let bias = vector(ty.map(|ty| ty.dtype), &shape, response).ok_or_else(|| {
-        Error::BadModel(format!("node “{label}”: its outputs are not floats").into())
-    })?;
+    let bias = vector(ty.map(|ty| ty.dtype), &shape, response)
+        .ok_or_else(|| Error::BadModel(message!("error-outputs-not-floats", node = label)))?;
     let bias = packed.add_constant(&format!("{label}_bias_folded"), bias);
     let before = packed.add_value(&format!("{label}_before_bias"), None);
     for output in &mut packed.nodes[node].outputs {

@@ -3,6 +3,7 @@
 use super::super::constants::Indices;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, TensorType};
+use crate::message::Message;
 use crate::ops;
 use crate::ops::graph::shapes::infer;
 use crate::ops::narrow::{Change, Narrowing};
@@ -16,18 +17,17 @@ pub fn rewrite(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<()> 
             continue;
         }
         let label = graph.node_label(node);
-        let failed = |why: String| {
-            Error::BadModel(
-                format!(
-                    "node “{label}” ({}) can't follow its tensors' new shapes: {why}",
-                    node.op_type
-                )
-                .into(),
-            )
+        let failed = |why: Message| {
+            Error::BadModel(message!(
+                "error-node-new-shapes",
+                node = label,
+                operator = node.op_type,
+                reason = why
+            ))
         };
         let opset = graph.opset();
         let operator = ops::operator(node, opset).map_err(failed)?;
-        let operator = operator.ok_or_else(|| failed("the operator is not known".into()))?;
+        let operator = operator.ok_or_else(|| failed(message!("reason-operator-unknown")))?;
         for change in operator.rewrite(&narrowing).map_err(failed)? {
             match change {
                 Change::Attribute(name, attribute) => {
@@ -84,7 +84,5 @@ fn fits(a: &TensorType, b: &TensorType) -> bool {
 }
 
 fn fault(name: &str) -> Error {
-    Error::BadModel(format!(
-        "re-packing gave “{name}” a shape that does not follow from the others; the model can't be re-packed, please report it"
-    ).into())
+    Error::BadModel(message!("error-repack-shape", name = name))
 }

@@ -105,9 +105,8 @@ fn macs_by_tensor(graph: &Graph) -> BTreeMap<ValueId, u64> {
 }
 
 pub fn channels_only(recipe: &Recipe) -> Error {
-    Error::BadRecipe(format!(
-        "this recipe can't be used: the criterion “{}” judges whole channels, not single weights; use the granularity “channel”, or \
-         another criterion such as “l1”",
-        recipe.criterion
-    ).into())
+    Error::BadRecipe(message!(
+        "error-criterion-channels",
+        criterion = recipe.criterion
+    ))
 }

@@ -112,9 +112,7 @@ impl Session {
     pub(super) fn current(&self) -> Result<(&Recipe, &Choice)> {
         match &self.current {
             Some((recipe, choice)) => Ok((recipe, choice)),
-            None => Err(Error::BadRecipe(
-                "nothing has been cut yet: choose a recipe first".into(),
-            )),
+            None => Err(Error::BadRecipe(message!("error-no-cut"))),
         }
     }
 
@@ -133,11 +131,7 @@ impl Session {
 
     fn choose_channels(&mut self, recipe: &Recipe) -> Result<Choice> {
         if self.groups.units.is_empty() {
-            return Err(Error::BadRecipe(
-                "no channel of this model can be cut: each hangs on its inputs, its outputs or an operator that is unknown; single \
-                 weights can be cut (granularity “weight”)"
-                    .into(),
-            ));
+            return Err(Error::BadRecipe(message!("error-no-channels")));
         }
         let key = UnitsKey {
             criterion: recipe.criterion.clone(),

@@ -63,9 +63,7 @@ impl Session {
             (Choice::Items(counts), _, Some((_, Items::Ranked(ranked)))) => {
                 Ok(share_of_weights_left(ranked, &costs, counts, target))
             }
-            _ => Err(Error::BadRecipe(
-                "a pattern such as 2:4 leaves no choice how much goes".into(),
-            )),
+            _ => Err(Error::BadRecipe(message!("error-pattern-fixed"))),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::items::Items;
 use crate::cost::{CostModel, LayerCost, Lengths, ModelCost, Totals};
 use crate::error::Result;
 use crate::graph::{Graph, ValueId};
+use crate::message::Message;
 use crate::prune::allocate::RankedLayer;
 use crate::recipe::Recipe;
 use serde::Serialize;
@@ -21,7 +22,7 @@ pub struct Preview {
     /// Whether `after.bytes` is the size of the file, or (until it is written) what the tensors' sizes let expect.
     pub bytes_are_exact: bool,
     pub layers: Vec<LayerCut>,
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Message>,
 }
 
 /// What is left of one layer.

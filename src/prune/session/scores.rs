@@ -4,6 +4,7 @@ use super::Session;
 use super::choice::Choice;
 use crate::cost::CostModel;
 use crate::error::{Error, Result};
+use crate::message::Message;
 use crate::ops::coupling::Axis;
 use crate::prune::criteria::{Layer, scorer};
 use crate::prune::groups::UnitId;
@@ -19,7 +20,7 @@ pub struct ScoreBars {
     /// The score of the least channel that stays, where some go.
     pub threshold: Option<f32>,
     /// What the numbers are.
-    pub label: String,
+    pub label: Message,
 }
 
 impl Session {
@@ -50,7 +51,7 @@ impl Session {
         let costs = CostModel::new(&self.graph);
         let row = costs.rows().get(layer);
         row.map(|row| row.node)
-            .ok_or_else(|| Error::BadInput(format!("layer {layer} does not exist").into()))
+            .ok_or_else(|| Error::BadInput(message!("error-no-layer", layer = layer)))
     }
 
     /// The unit of each output channel of a node that can be cut, by channel.
@@ -101,9 +102,7 @@ impl Session {
             scores: order.iter().map(|(_, score, _)| *score).collect(),
             channels: order.iter().map(|(_, _, channel)| *channel).collect(),
             kept,
-            label: format!(
-                "{criterion}, over all slices that go together, relative to the group's mean where layers are ranked together"
-            ),
+            label: message!("note-score-units", criterion = criterion),
         }
     }
 
@@ -122,9 +121,7 @@ impl Session {
             channels: order.iter().map(|(_, channel)| *channel).collect(),
             kept: order.len(),
             threshold: None,
-            label: format!(
-                "{name} of each output channel's weights; none of these channels goes as a whole"
-            ),
+            label: message!("note-score-slices", criterion = name),
         })
     }
 
@@ -135,9 +132,7 @@ impl Session {
         let layer = found.and_then(|(_, weights)| Layer::new(&self.graph, node, weights));
         layer.ok_or_else(|| {
             let name = self.graph.node_label(&self.graph.nodes[node]);
-            Error::BadInput(
-                format!("the weights of layer “{name}” can't be read as numbers").into(),
-            )
+            Error::BadInput(message!("error-weights-unreadable", name = name))
         })
     }
 }

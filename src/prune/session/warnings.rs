@@ -4,6 +4,7 @@ use super::Session;
 use super::choice::Choice;
 use super::items::Items;
 use crate::error::Result;
+use crate::message::{Message, quoted};
 use crate::prune::allocate::{groups_at_limit, layers_at_limit};
 use crate::recipe::{Granularity, Recipe, Target};
 
@@ -12,17 +13,13 @@ const NAMED: usize = 3;
 
 impl Session {
     /// A sentence for each thing that the current cut did otherwise than one might expect.
-    pub(in crate::prune) fn warnings(&self) -> Result<Vec<String>> {
+    pub(in crate::prune) fn warnings(&self) -> Result<Vec<Message>> {
         let (recipe, choice) = self.current()?;
         let mut warnings = Vec::new();
         warnings.extend(whatever_the_pattern_says(recipe));
         warnings.extend(held_back(&self.at_limit(recipe, choice)));
         if recipe.granularity != Granularity::Channel {
-            warnings.push(
-                "Zeros stay in the file and engines multiply by them all the same: the ONNX file gets no smaller (it only \
-                 compresses better) and the model no faster."
-                    .into(),
-            );
+            warnings.push(message!("warning-zeros-stay"));
         }
         Ok(warnings)
     }
@@ -47,26 +44,20 @@ impl Session {
     }
 }
 
-fn held_back(layers: &[String]) -> Option<String> {
-    let named: Vec<String> = layers
-        .iter()
-        .take(NAMED)
-        .map(|l| format!("“{l}”"))
-        .collect();
-    let others = match layers.len().saturating_sub(NAMED) {
-        0 if layers.is_empty() => return None,
-        0 => String::new(),
-        1 => " and one other layer".into(),
-        others => format!(" and {others} other layers"),
-    };
-    Some(format!(
-        "The limits (floor, roundTo, maxSparsity) let no more go from {}{others}; other layers give what is missing, where \
-         they can.",
-        named.join(", ")
-    ))
+fn held_back(layers: &[String]) -> Option<Message> {
+    let named = quoted(layers.iter().take(NAMED));
+    match layers.len().saturating_sub(NAMED) {
+        _ if layers.is_empty() => None,
+        0 => Some(message!("warning-layers-at-limit", layers = named)),
+        others => Some(message!(
+            "warning-more-layers-at-limit",
+            layers = named,
+            others = others
+        )),
+    }
 }
 
-fn whatever_the_pattern_says(recipe: &Recipe) -> Option<String> {
+fn whatever_the_pattern_says(recipe: &Recipe) -> Option<Message> {
     let Granularity::NM { n, m } = recipe.granularity else {
         return None;
     };
@@ -84,9 +75,10 @@ fn whatever_the_pattern_says(recipe: &Recipe) -> Option<String> {
     if target_is_met && shares_are_met {
         return None;
     }
-    Some(format!(
-        "The pattern {n}:{m} removes {:.0} % of the weights of each layer whose inputs come in groups of {m}, whatever the \
-         target and the shares of layers.",
-        share * 100.0
+    Some(message!(
+        "warning-pattern-fixed",
+        n = n,
+        m = m,
+        share = share * 100.0
     ))
 }

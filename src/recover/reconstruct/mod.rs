@@ -81,9 +81,11 @@ impl Reconstruction {
     ) -> Result<Self> {
         let batch = pictures.len();
         if batch < FEWEST {
-            return Err(Error::BadInput(format!(
-                "reconstruction needs at least {FEWEST} pictures, and a few dozen to do well; there are {batch}"
-            ).into()));
+            return Err(Error::BadInput(message!(
+                "error-few-for-reconstruction",
+                fewest = FEWEST,
+                count = batch
+            )));
         }
         let mut input = vec![0.0; pictures.sample_len() * batch];
         let indices: Vec<usize> = (0..batch).collect();
@@ -145,10 +147,12 @@ impl Reconstruction {
         kept.filter(|kept| kept.len() == count && kept.iter().all(|&channel| channel < all))
             .ok_or_else(|| {
                 let label = self.own.graph.node_label(node);
-                Error::BadInput(format!(
-                    "layer “{label}” has {count} channels, and the original {all}, but the file does not say which are \
-                     left: give a file that Secateur cut, and the model that it was cut from"
-                ).into())
+                Error::BadInput(message!(
+                    "error-unknown-channels",
+                    layer = label,
+                    count = count,
+                    all = all
+                ))
             })
     }
 

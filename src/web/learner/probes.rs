@@ -92,9 +92,7 @@ impl Learner {
     ) -> JsResult<Ts<Recipe>> {
         let curves = curves.to_rust().map_err(mismatch)?;
         let target = read_recipe(&recipe)?.target;
-        let target = target.ok_or_else(|| {
-            Error::BadRecipe("there is no target to share out: move the slider first".into())
-        })?;
+        let target = target.ok_or_else(|| Error::BadRecipe(message!("error-no-target")))?;
         let size = original.len() as u64;
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let mut session = Session::new(graph, size)?;

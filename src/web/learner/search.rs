@@ -49,12 +49,8 @@ impl Learner {
         best: Vec<u8>,
         sizes: Ts<Sizes>,
     ) -> JsResult<()> {
-        let state: State = serde_json::from_str(state).map_err(|_| {
-            Error::BadInput(
-                "what was kept of that search is from another version of this page: begin it anew"
-                    .into(),
-            )
-        })?;
+        let state: State = serde_json::from_str(state)
+            .map_err(|_| Error::BadInput(message!("error-search-version")))?;
         let options = options(sizes)?;
         let best = if best.is_empty() {
             original.clone()

@@ -72,11 +72,7 @@ impl Accumulator for Apoz {
 
     fn scores(&self, _probe: &Probe, _pictures: usize) -> Result<Vec<Saliency>> {
         if self.0.iter().all(|c| c.zeros.iter().all(|&z| z == 0.0)) {
-            return Err(Error::BadRecipe(
-                "this recipe can't be used with this model: “apoz” counts the zeros behind activations such as Relu, and no \
-                 channel of this model was ever zero; “taylor” needs no zeros"
-                    .into(),
-            ));
+            return Err(Error::BadRecipe(message!("error-apoz-no-zeros")));
         }
         let share = |zeros: f64, places: f64| 1.0 - zeros / places.max(1.0);
         let layers = self.0.iter().map(|c| Saliency {

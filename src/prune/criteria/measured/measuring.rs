@@ -33,17 +33,16 @@ impl Measuring {
         seed: u32,
     ) -> Result<Self> {
         if pictures.is_empty() {
-            return Err(Error::BadInput(
-                format!(
-                    "“{criterion}” is measured on pictures, and there are none: a few dozen do well"
-                )
-                .into(),
-            ));
+            return Err(Error::BadInput(message!(
+                "error-criterion-no-pictures",
+                criterion = criterion
+            )));
         }
         let Source::Pictures(begin) = find(criterion)?.source else {
-            return Err(Error::BadRecipe(format!(
-                "the criterion “{criterion}” is not measured on pictures: it goes by the model alone"
-            ).into()));
+            return Err(Error::BadRecipe(message!(
+                "error-criterion-not-measured",
+                criterion = criterion
+            )));
         };
         let probe = Probe::new(graph, &pictures)?;
         let accumulator = begin(&probe);
@@ -106,10 +105,10 @@ fn scores(probe: &Probe, layer: &Watched, saliency: Saliency) -> Result<LayerSco
         let numbers: Vec<f32> = numbers.into_iter().map(|x| x as f32).collect();
         match numbers.iter().all(|x| x.is_finite() && *x >= 0.0) {
             true => Ok(numbers),
-            false => Err(Error::BadModel(format!(
-                "the scores of “{name}” are too large for numbers of single precision: this model's activations or gradients \
-                 run away on these pictures"
-            ).into())),
+            false => Err(Error::BadModel(message!(
+                "error-scores-too-large",
+                name = name
+            ))),
         }
     };
     let weights = match saliency.weights {

@@ -89,11 +89,11 @@ impl Measured {
                     && all.is_none_or(|all| all.len() == layer.weights.len())
             });
             if !fits {
-                return Err(Error::BadInput(format!(
-                    "the scores by “{}” were measured on another model: nothing in them fits “{}”; measure them on this one",
-                    self.on.criterion,
-                    graph.node_label(&graph.nodes[*node])
-                ).into()));
+                return Err(Error::BadInput(message!(
+                    "error-scores-of-another",
+                    criterion = self.on.criterion,
+                    layer = graph.node_label(&graph.nodes[*node])
+                )));
             }
         }
         Ok(())

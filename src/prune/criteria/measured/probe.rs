@@ -70,7 +70,7 @@ impl Probe {
     pub fn new(graph: &Graph, pictures: &dyn Dataset) -> Result<Self> {
         let input = graph.inputs.first();
         let input = input.and_then(|&id| graph.value(id).ty.as_ref());
-        let input = input.ok_or_else(|| Error::BadModel("this model has no input".into()))?;
+        let input = input.ok_or_else(|| Error::BadModel(message!("error-no-input")))?;
         pictures.check_fits(&input.shape)?;
         let tape = Tape::new(graph, &Options::default(), Normalization::Stored)?;
         let steps = tape.nodes();
@@ -103,7 +103,7 @@ impl Probe {
         }
         let output = graph.logits();
         Ok(Probe {
-            output: output.ok_or_else(|| Error::BadModel("this model has no output".into()))?,
+            output: output.ok_or_else(|| Error::BadModel(message!("error-no-output")))?,
             input: vec![0.0; pictures.sample_len()],
             graph: graph.clone(),
             tape,
@@ -120,10 +120,7 @@ impl Probe {
         let said = self.tape.value(self.output);
         if said.iter().any(|x| !x.is_finite()) {
             let place = self.tape.first_not_finite().unwrap_or("its output");
-            return Err(Error::BadModel(format!(
-                "what the model computes is not finite (NaN or infinity) at “{place}”, so nothing can be measured: look at \
-                 the preset's mean and divisor"
-            ).into()));
+            return Err(Error::BadModel(message!("error-not-finite", place = place)));
         }
         if gradients {
             let label = match pictures.labels() {
@@ -131,11 +128,11 @@ impl Probe {
                 None => argmax(said).unwrap_or_default(),
             };
             if label >= said.len() {
-                return Err(Error::BadInput(format!(
-                    "a picture is of class {label}, counted from 0, but the model tells only {} apart: name the classes in \
-                     the preset in the model's order",
-                    said.len()
-                ).into()));
+                return Err(Error::BadInput(message!(
+                    "error-label-outside",
+                    label = label,
+                    classes = said.len()
+                )));
             }
             let slope = slope(said, label);
             self.tape.backward(&[(self.output, &slope)])?;
