@@ -13,6 +13,7 @@ use common::{Net, Random, in_half_precision, int, ints, random_inputs};
 use half::f16;
 use secateur::engine::{Executor, Options};
 use secateur::graph::{Attribute, Graph};
+use secateur::message::Message;
 use secateur::onnx::{self, OpenOptions, open};
 use secateur::prune::cut::cut;
 use secateur::prune::session::Session;
@@ -299,11 +300,13 @@ fn a_model_with_an_unknown_operator_cut() {
     let original = elsewhere.compare(&outputs(0), &outputs(2)).unwrap();
     assert!(!original.agrees, "{original:?}");
 
-    made.report.take_check(check, "ONNX Runtime");
+    made.report
+        .take_check(check, Message::new("part-ort-web", []));
     assert_eq!(made.report.check_skipped, None);
     assert!(made.report.warnings.is_empty());
-    made.report.take_check(original, "ONNX Runtime");
-    assert!(made.report.warnings[0].contains("differs from the masked one"));
+    made.report
+        .take_check(original, Message::new("part-ort-web", []));
+    assert!(render(&made.report.warnings[0]).contains("differs from the masked one"));
 }
 
 /// The newest operator sets, and a transposed convolution that leaves its padding to a word.

@@ -94,6 +94,7 @@ fn channels_of(input: &[Dim], notes: &mut Vec<Message>) -> (Layout, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::render;
 
     fn guess(shape: &[usize], classes: usize) -> Guess {
         let mut dims: Vec<Dim> = shape.iter().map(|&n| n.into()).collect();
@@ -110,7 +111,12 @@ mod tests {
             (planes.preset.layout, planes.preset.size),
             (Layout::Nchw, [160, 192])
         );
-        assert!(planes.notes.iter().any(|n| n.contains("1000 outputs")));
+        assert!(
+            planes
+                .notes
+                .iter()
+                .any(|n| render(n).contains("1000 outputs"))
+        );
         let pixels = guess(&[192, 160, 3], 1000);
         assert_eq!(
             (pixels.preset.layout, pixels.preset.size),
@@ -122,7 +128,7 @@ mod tests {
     fn gray_digits() {
         let Guess { preset, notes } = guess(&[1, 28, 28], 10);
         assert_eq!((preset.channels(), preset.size), (1, [28, 28]));
-        assert!(notes.iter().any(|n| n.contains("numbered")));
+        assert!(notes.iter().any(|n| render(n).contains("numbered")));
         assert_eq!(guess(&[28, 28, 1], 10).preset.layout, Layout::Nhwc);
     }
 
@@ -132,14 +138,15 @@ mod tests {
         let Guess { preset, notes } = Preset::guess(&dims, None);
         assert_eq!(preset.size, [224, 224]);
         assert!(
-            notes.iter().any(|n| n.contains("width")) && notes.iter().any(|n| n.contains("height"))
+            notes.iter().any(|n| render(n).contains("width"))
+                && notes.iter().any(|n| render(n).contains("height"))
         );
     }
 
     #[test]
     fn inputs_that_are_no_photos_are_named_as_such() {
-        assert!(guess(&[784], 10).notes[0].contains("2 axes"));
-        assert!(guess(&[7, 9, 5], 10).notes[0].contains("No axis"));
+        assert!(render(&guess(&[784], 10).notes[0]).contains("2 axes"));
+        assert!(render(&guess(&[7, 9, 5], 10).notes[0]).contains("No axis"));
         Preset::guess(&[], None).preset.check().unwrap();
     }
 }

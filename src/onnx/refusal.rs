@@ -4,6 +4,6 @@ use crate::message::Message;
 use crate::{Error, Result};
 
 /// The error for a model that contradicts itself.
-pub fn bad<T>(message: impl Into<Message>) -> Result<T> {
-    Err(Error::BadModel(message.into()))
+pub fn bad<T>(message: Message) -> Result<T> {
+    Err(Error::BadModel(message))
 }

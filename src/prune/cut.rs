@@ -259,10 +259,10 @@ enum Checked {
 }
 
 impl CutReport {
-    /// Takes in that the cut has been checked after all, by the engine of this name.
-    pub fn take_check(&mut self, check: RepackCheck, engine: &str) {
+    /// Takes in that the cut has been checked after all, in this way.
+    pub fn take_check(&mut self, check: RepackCheck, how: Message) {
         self.check = Some(check);
-        self.checked_by = Some(engine.into());
+        self.checked_by = Some(how);
         self.check_skipped = None;
         self.warn_of_check();
     }

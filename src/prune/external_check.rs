@@ -6,7 +6,6 @@ use super::groups::UnitId;
 use super::repack::mask_channels;
 use super::session::Session;
 use crate::error::Result;
-use crate::message::Message;
 use crate::onnx;
 use crate::tensor::Tensor;
 

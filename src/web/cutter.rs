@@ -171,7 +171,7 @@ impl Cutter {
         self.unchecked = cut.external_check.map(|external| Unchecked {
             report: cut.report.clone(),
             external,
-            on,
+            on: on.clone(),
         });
         message(PackResult {
             before: cut.report.before.totals,

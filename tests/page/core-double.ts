@@ -97,10 +97,10 @@ export function summary(name: string): ModelSummary {
     layers: [layer(0, "stem"), layer(1, "head", "its outputs are the model's")],
     groups: [{ id: 0, channels: 16, layers: [0] }],
     unsupported: [],
-    kept: [{ layer: "head", reason: "its outputs are the model's", channels: 16, of: 16 }],
+    kept: [{ layer: "head", reason: sentence("its outputs are the model's"), channels: 16, of: 16 }],
     warnings: [],
     preset: PRESET,
-    presetNotes: ["the input is 4 × 4 with three channels, so it is taken for a photo's"],
+    presetNotes: [sentence("the input is 4 × 4 with three channels, so it is taken for a photo's")],
   };
 }
 
@@ -142,7 +142,7 @@ function preview(recipe: Recipe): Preview {
   return { before: TOTALS, after: after(recipe), bytesAreExact: true, layers: CUTS, warnings: [], milliseconds: 1 };
 }
 
-const CHECK = { agrees: true, maxAbsolute: 3e-6, maxRelative: 1e-6, tolerance: 1e-4, checkedOn: "your photo" };
+const CHECK = { agrees: true, maxAbsolute: 3e-6, maxRelative: 1e-6, tolerance: 1e-4, checkedOn: sentence("your photo") };
 
 /** `skipped`: why the core could not check it itself. */
 function packed(recipe: Recipe, skipped?: Error): PackResult {
@@ -151,7 +151,7 @@ function packed(recipe: Recipe, skipped?: Error): PackResult {
     check: skipped ? null : CHECK,
     checkSkipped: skipped ? sentence(skipped.message) : null,
     checkElsewhere: skipped !== undefined,
-    folded: [{ layer: "stem", channels: 4, what: "bias folded into head" }],
+    folded: [{ layer: "stem", channels: 4, what: sentence("bias folded into head") }],
     zeroed: [],
     bytes: new Uint8Array(after(recipe).bytes),
     report: '{"before": {}, "after": {}}',
@@ -412,7 +412,7 @@ export function doubleCore(): DoubleCore {
         })),
       checkElsewhere: (masked, packed) =>
         answer("checkElsewhere", [masked.length, packed.length], () => ({
-          check: { ...CHECK, checkedOn: "your photo in another engine" },
+          check: { ...CHECK, checkedOn: sentence("your photo in another engine") },
           warnings: [],
           report: '{"check": {}}',
         })),

@@ -16,7 +16,7 @@ describe("a cut that our engine can't run", () => {
     if (packed.state !== "ready") throw new Error(packed.state);
     expect(asked("peer.answer")).toEqual([1, packed.value.bytes.length]);
     expect(packed.value).toMatchObject({
-      check: { agrees: true, checkedOn: "your photo in another engine" },
+      check: { agrees: true, checkedOn: sentence("your photo in another engine") },
       checkSkipped: null,
       report: '{"check": {}}',
       of: session.decisions.recipe,

@@ -1,6 +1,6 @@
 /** The model that is open. One that fails to open leaves the one before it in place. */
 import type { Core } from "../core/protocol";
-import type { ModelSummary, Preset } from "../core/protocol";
+import type { Message, ModelSummary, Preset } from "../core/protocol";
 import { loadPreset, modelUrl, type Catalogue } from "../data/catalogue";
 import { download } from "../data/download";
 import * as format from "../format";
@@ -19,7 +19,7 @@ export interface OpenedModel {
   /** The gallery's preset, or what the core guessed from the shapes. */
   readonly preset: Preset;
   /** What was guessed in the preset, in words. Empty for the gallery's. */
-  readonly presetNotes: readonly string[];
+  readonly presetNotes: readonly Message[];
 }
 
 /** A model whose dynamic axes need numbers before it can be opened. */

@@ -7,6 +7,7 @@ use crate::table::{count, table};
 use clap::Args;
 use secateur::prune::groups::analyze;
 use secateur::prune::model_info::{LayerInfo, ModelInfo, TensorInfo};
+use secateur::text::render;
 use std::collections::BTreeMap;
 
 #[derive(Args)]
@@ -78,7 +79,10 @@ fn readable(model: &ModelInfo) -> String {
         for kept in &model.kept {
             text += &format!(
                 "  {}: {} of {}: {}\n",
-                kept.layer, kept.channels, kept.of, kept.reason
+                kept.layer,
+                kept.channels,
+                kept.of,
+                render(&kept.reason)
             );
         }
     }
@@ -92,7 +96,7 @@ fn readable(model: &ModelInfo) -> String {
     if !model.warnings.is_empty() {
         text += "\nwarnings:\n";
         for warning in &model.warnings {
-            text += &format!("  {warning}\n");
+            text += &format!("  {}\n", render(warning));
         }
     }
     text

@@ -55,6 +55,7 @@ enum Action {
 }
 
 fn main() -> ExitCode {
+    secateur::message::write_with(secateur::text::render);
     let answer = Command::try_parse()
         .map_err(Failure::from)
         .and_then(|command| match command.action {

@@ -95,7 +95,7 @@ impl Prune {
         report.map_or(Ok(()), files::Draft::publish)?;
 
         for warning in &cut.report.warnings {
-            progress.note(&format!("warning: {warning}"));
+            progress.note(&format!("warning: {}", render(warning)));
         }
         Ok(summary(&cut.report))
     }
@@ -165,7 +165,7 @@ fn summary(report: &CutReport) -> String {
             report
                 .checked_by
                 .as_ref()
-                .map_or_else(String::new, |how| format!(" with {how}")),
+                .map_or_else(String::new, |how| format!(" with {}", render(how))),
             check.max_abs
         ),
         // That they disagree is among the warnings.

@@ -12,6 +12,7 @@ use secateur::engine::{Executor, Options};
 use secateur::eval::{self, ClassProbability, Timing};
 use secateur::graph::{Graph, ValueId};
 use secateur::tensor::Tensor;
+use secateur::text::render;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -62,7 +63,7 @@ impl Run {
         };
         let opened = self.model.open(bytes, known)?;
         for warning in &opened.warnings {
-            progress.note(&format!("warning: {warning}"));
+            progress.note(&format!("warning: {}", render(warning)));
         }
         let graph = &opened.graph;
         let (input, output) = ends(graph)?;
@@ -70,7 +71,7 @@ impl Run {
             let Guess { preset, notes } = Preset::guess(input, classes(graph, output));
             progress.note("no preset was given; guessed from the model's shapes:");
             for note in notes {
-                progress.note(&format!("  {note}"));
+                progress.note(&format!("  {}", render(&note)));
             }
             preset
         });
