@@ -229,7 +229,10 @@ fn limits_that_hold_layers_back_are_told() {
         for (warning, layer) in about_limits.iter().zip(held) {
             assert!(warning.contains(layer), "{warning}");
         }
-        assert!(told.iter().all(|w| made.contains(w)), "{text}: {made:?}");
+        assert!(
+            told.iter().all(|w| made.iter().any(|m| render(m) == *w)),
+            "{text}: {made:?}"
+        );
     }
 }
 

@@ -142,7 +142,13 @@ function preview(recipe: Recipe): Preview {
   return { before: TOTALS, after: after(recipe), bytesAreExact: true, layers: CUTS, warnings: [], milliseconds: 1 };
 }
 
-const CHECK = { agrees: true, maxAbsolute: 3e-6, maxRelative: 1e-6, tolerance: 1e-4, checkedOn: sentence("your photo") };
+const CHECK = {
+  agrees: true,
+  maxAbsolute: 3e-6,
+  maxRelative: 1e-6,
+  tolerance: 1e-4,
+  checkedOn: sentence("your photo"),
+};
 
 /** `skipped`: why the core could not check it itself. */
 function packed(recipe: Recipe, skipped?: Error): PackResult {
