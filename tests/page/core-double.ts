@@ -80,7 +80,7 @@ export function layer(id: number, name: string, kept: string | null = null): Lay
     activationBytes: 1024,
     bytes: 2000,
     group: 0,
-    kept,
+    kept: kept === null ? null : sentence(kept),
   };
 }
 

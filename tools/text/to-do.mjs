@@ -2,6 +2,7 @@
 export const TO_DO = [
   "src/bin/secateur/criteria.rs",
   "src/bin/secateur/data.rs",
+  "src/bin/secateur/ends.rs",
   "src/bin/secateur/evaluate.rs",
   "src/bin/secateur/failure.rs",
   "src/bin/secateur/files.rs",

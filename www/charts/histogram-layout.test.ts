@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { layoutHistogram } from "./histogram-layout";
+import { sentence } from "../../tests/page/core-double";
 
 const view = { width: 100, height: 100 };
 const histogram = (all: number[], removed: number[], threshold: number | null) => ({
@@ -7,7 +8,7 @@ const histogram = (all: number[], removed: number[], threshold: number | null) =
   all: Uint32Array.from(all),
   removed: Uint32Array.from(removed),
   threshold,
-  label: "magnitudes",
+  label: sentence("magnitudes"),
 });
 
 describe("a histogram", () => {

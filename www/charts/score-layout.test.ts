@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { barsPath } from "./bars";
 import { layoutScores, NARROWEST } from "./score-layout";
+import { sentence } from "../../tests/page/core-double";
 
 const bars = (scores: number[], keptCount: number, threshold: number | null = null) => ({
   scores: Float32Array.from(scores),
   units: Uint32Array.from(scores.keys()),
   keptCount,
   threshold,
-  label: "L2 norm",
+  label: sentence("L2 norm"),
 });
 
 describe("sorted score bars", () => {
