@@ -21,6 +21,8 @@ pub mod onnx;
 
 pub mod cost;
 pub mod engine;
+pub mod task;
+
 pub mod eval;
 pub mod train;
 

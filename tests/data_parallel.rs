@@ -9,12 +9,15 @@ use common::nets::{
 };
 use secateur::data::Split;
 use secateur::data::{Augmentation, Pictures, Preset};
-use secateur::eval::Metrics;
+use secateur::eval::{Metrics, ModelComparison};
 use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::recipe::Recipe;
-use secateur::recover::{Advance, Method, Plan, RecoveryRun};
+use secateur::recover::{
+    Event, Judge, KeepBest, Learning, Method, Plan, Recovered, Recovery, Replicas,
+};
 use secateur::search::{BudgetSearch, PruningSchedule, SearchEvent, SearchGoal};
+use secateur::task::{Clock, Gradients, Step, Task};
 use secateur::text::said;
 use secateur::train::TrainingBudget;
 use std::cell::Cell;
@@ -69,18 +72,52 @@ fn weights(graph: &Graph) -> Vec<f32> {
         .collect()
 }
 
-fn learned(graph: &Graph, workers: usize) -> (Graph, Vec<f64>) {
-    let mut job = RecoveryRun::new(graph, None, pictures(40), &plan(workers)).unwrap();
-    let mut losses = Vec::new();
-    loop {
-        let Advance {
-            done, of, learned, ..
-        } = job.advance().unwrap();
-        losses.push(learned.unwrap().loss);
-        if done == of {
-            return (job.finish().graph, losses);
-        }
+/// A recovery by all of the plan's workers, on threads.
+fn recovery(graph: &Graph, original: Option<&Graph>, plan: &Plan) -> Recovery {
+    Recovery::new(graph, original, pictures(40), plan, Replicas::All, None).unwrap()
+}
+
+/// One of the plan's workers, where the others are elsewhere.
+fn replica(graph: &Graph, plan: &Plan, index: usize, clock: Option<Clock>) -> Recovery {
+    let here = Replicas::One(index);
+    Recovery::new(graph, None, pictures(40), plan, here, clock).unwrap()
+}
+
+/// The next step, which is one of training.
+fn learning<E: std::fmt::Debug, T>(task: &mut impl Task<Event = E, Output = T>) -> E {
+    match task.step().unwrap() {
+        Step::Event(event) => event,
+        Step::Done(_) => panic!("it is over"),
     }
+}
+
+fn step(recovery: &mut Recovery) -> Learning {
+    match learning(recovery) {
+        Event::Learning(learning) => learning,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// All find what their parts of the next batch say, and go the step that it comes to.
+fn together(replicas: &mut [Recovery]) -> Vec<Learning> {
+    let found: Vec<Gradients> = replicas
+        .iter_mut()
+        .map(|replica| replica.exchange().unwrap().gradients().unwrap())
+        .collect();
+    let go = |replica: &mut Recovery| {
+        replica.exchange().unwrap().supply(found.clone());
+        step(replica)
+    };
+    replicas.iter_mut().map(go).collect()
+}
+
+fn learned(graph: &Graph, workers: usize) -> (Graph, Vec<f64>) {
+    let mut losses = Vec::new();
+    let graph = recovery(graph, None, &plan(workers)).run(|event| match event {
+        Event::Learning(learning) => losses.push(learning.step.loss),
+        other => panic!("{other:?}"),
+    });
+    (graph.unwrap(), losses)
 }
 
 #[test]
@@ -98,22 +135,15 @@ fn three_together_learn_what_one_learns() {
 }
 
 #[test]
-fn members_without_threads_do_the_same_as_threads() {
+fn replicas_without_threads_do_the_same_as_threads() {
     // With normalisation, each part goes by its own statistics, and the stored ones stay in step.
     let graph = network(true);
     let (threads, _) = learned(&graph, 2);
-    let member = |index| RecoveryRun::member(&graph, None, pictures(40), &plan(2), index).unwrap();
-    let mut members = [member(0), member(1)];
+    let mut replicas = [0, 1].map(|index| replica(&graph, &plan(2), index, None));
     for _ in 0..12 {
-        let shares = [
-            members[0].gradients().unwrap(),
-            members[1].gradients().unwrap(),
-        ];
-        for member in &mut members {
-            member.apply(&shares).unwrap();
-        }
+        together(&mut replicas);
     }
-    let [one, other] = members.map(|member| weights(&member.finish().graph));
+    let [one, other] = replicas.map(|replica| weights(&replica.finish().unwrap()));
     assert_eq!(one, other);
     assert_eq!(one, weights(&threads));
 }
@@ -135,17 +165,15 @@ fn where_time_ends_it_the_leader_s_clock_counts_for_all() {
         length: TrainingBudget::Minutes(0.5),
         ..plan(2)
     };
-    let member = |index| RecoveryRun::member(&graph, None, pictures(40), &plan, index).unwrap();
-    let mut members = [member(0).timed_by(Some(clock)), member(1)];
+    let mut replicas = [(0, Some(clock as Clock)), (1, None)]
+        .map(|(index, clock)| replica(&graph, &plan, index, clock));
     let mut rates = Vec::new();
     loop {
-        let shares = [
-            members[0].gradients().unwrap(),
-            members[1].gradients().unwrap(),
-        ];
-        let [leads, follows] = members.each_mut().map(|m| m.apply(&shares).unwrap());
-        assert_eq!(leads.learned, follows.learned);
-        rates.push(leads.learned.unwrap().rate);
+        let [leads, follows] = together(&mut replicas)[..] else {
+            panic!("there are two");
+        };
+        assert_eq!(leads.step, follows.step);
+        rates.push(leads.step.rate);
         if leads.done == leads.of {
             break;
         }
@@ -158,152 +186,253 @@ fn where_time_ends_it_the_leader_s_clock_counts_for_all() {
     for (at, rate) in rates.iter().enumerate() {
         assert!((rate - cosine(at)).abs() < 1e-6, "{at}: {rate}");
     }
-    let [one, other] = members.map(|member| weights(&member.finish().graph));
+    let [one, other] = replicas.map(|replica| weights(&replica.model()));
     assert_eq!(one, other);
 
-    let mut timeless = RecoveryRun::new(&graph, None, pictures(40), &plan).unwrap();
-    let told = said(&timeless.advance().unwrap_err());
+    let mut timeless = recovery(&graph, None, &plan);
+    let told = said(&timeless.step().unwrap_err());
     assert!(told.contains("no clock"), "{told}");
 }
 
-#[test]
-fn the_best_that_was_judged_is_kept_where_the_last_one_was_judged_too() {
-    let graph = network(false);
-    let quality = |accuracy: f64| Metrics {
-        accuracy: Some(accuracy),
-        ..Metrics::default()
+/// Pictures to judge by, of which nothing is learned.
+fn judge(original: &Graph, model: &Graph) -> Judge {
+    let pictures = Arc::new(pictures(60).sample(30, 9));
+    let comparison = ModelComparison::new(original, model, Arc::clone(&pictures)).unwrap();
+    let compared = comparison.finish().unwrap();
+    Judge {
+        pictures,
+        reference: compared.reference,
+        baseline: compared.result,
+    }
+}
+
+/// What is judged on the way, and after how many steps.
+#[derive(Default, Debug)]
+struct Told {
+    judged: Vec<(usize, Metrics)>,
+    checkpoints: Vec<(usize, Metrics)>,
+    learned: Vec<Learning>,
+    accuracies: Vec<(usize, Option<f64>)>,
+    /// The weights after each step.
+    ways: Vec<Vec<f32>>,
+}
+
+/// Trains and judges to the end, or to as many steps as it is to be stopped after.
+fn kept_best(
+    graph: &Graph,
+    plan: &Plan,
+    has_judge: bool,
+    stop: Option<usize>,
+) -> (Told, Recovered) {
+    let begin = || recovery(graph, Some(graph), plan);
+    // The same without any judgement: what the model was after each step.
+    let mut alone = begin();
+    let mut told = Told {
+        ways: vec![weights(graph)],
+        ..Told::default()
     };
-    // How good it is said to be after each step, from none on; the best of these, if it can be told.
-    let found = |judgements: [Option<f64>; 4]| {
-        let mut job = RecoveryRun::new(&graph, None, pictures(40), &plan(1)).unwrap();
-        let mut ways = Vec::new();
-        for (step, judgement) in judgements.into_iter().enumerate() {
-            if step > 0 {
-                job.advance().unwrap();
+    while let Step::Event(_) = alone.step().unwrap() {
+        told.ways.push(weights(&alone.model()));
+    }
+    let judge = has_judge.then(|| judge(graph, graph));
+    let mut task = KeepBest::new(begin(), plan, judge);
+    loop {
+        match task.step().unwrap() {
+            Step::Event(Event::Baseline(result)) => told.judged.push((0, result.quality)),
+            Step::Event(Event::Judged(judged)) => {
+                told.judged.push((judged.done, judged.quality));
+                told.accuracies.push((judged.done, judged.accuracy));
             }
-            if let Some(accuracy) = judgement {
-                job.judged(quality(accuracy));
+            Step::Event(Event::Checkpoint(best)) => {
+                let kept = best.kept.unwrap();
+                told.checkpoints.push((kept, best.quality.unwrap()));
+                assert_eq!(weights(&best.graph), told.ways[kept]);
+                let record = best.graph.metadata.last().unwrap();
+                assert_eq!(record.0, "secateur.recovery");
+                assert!(record.1.contains(&format!("\"kept\":{kept}")), "{record:?}");
             }
-            ways.push(weights(&job.now()));
+            Step::Event(Event::Learning(learning)) => {
+                told.learned.push(learning);
+                if stop == Some(learning.done) {
+                    task.stop();
+                }
+            }
+            Step::Event(_) => {}
+            Step::Done(recovered) => return (told, recovered),
         }
-        let recovered = job.finish();
-        let kept = recovered.found.map(|(done, _)| done);
-        assert_eq!(weights(&recovered.graph), ways[kept.unwrap_or(3)]);
+    }
+}
+
+fn taught() -> Plan {
+    Plan {
+        length: TrainingBudget::Steps(24),
+        rate: 0.3,
+        ..plan(1)
+    }
+}
+
+#[test]
+fn the_best_that_was_judged_is_kept() {
+    let graph = network(false);
+    for (stop, end) in [(None, 24), (Some(7), 7)] {
+        let (told, recovered) = kept_best(&graph, &taught(), true, stop);
+        // Before the beginning, after each tenth of the way, and at the end.
+        let at: Vec<usize> = told.judged.iter().map(|(done, _)| *done).collect();
+        let tenths = [0, 3, 5, 8, 10, 12, 15, 17, 20, 22, 24];
+        let expected: Vec<usize> = tenths
+            .iter()
+            .copied()
+            .filter(|at| *at < end)
+            .chain([end])
+            .collect();
+        assert_eq!(at, expected);
+        // Of two that are as good, the later one.
+        let score = |quality: &Metrics| quality.score().unwrap();
+        let best = told
+            .judged
+            .iter()
+            .max_by(|a, b| score(&a.1).total_cmp(&score(&b.1)))
+            .unwrap();
+        assert_eq!(
+            (recovered.kept, recovered.quality),
+            (Some(best.0), Some(best.1))
+        );
+        assert_eq!(recovered.done, end);
+        assert_eq!(weights(&recovered.graph), told.ways[best.0]);
         let mut metadata = recovered.graph.metadata.iter();
         let record = metadata.find(|(key, _)| key == "secateur.recovery");
-        assert_eq!(record.is_some(), kept != Some(0));
-        if let (Some((_, text)), Some(kept)) = (record, kept) {
-            assert!(text.contains(&format!("\"kept\":{kept}")), "{text}");
+        assert_eq!(record.is_some(), best.0 != 0);
+        if let Some((_, text)) = record {
+            assert!(text.contains(&format!("\"kept\":{}", best.0)), "{text}");
         }
-        kept
+        // Neither what it began with, nor what is worse than what was kept before, and not the end.
+        let mut so_far = told.judged[0];
+        let mut better = Vec::new();
+        for judged in &told.judged[1..told.judged.len() - 1] {
+            if score(&judged.1) >= score(&so_far.1) {
+                so_far = *judged;
+                better.push(*judged);
+            }
+        }
+        assert_eq!(told.checkpoints, better);
+    }
+}
+
+#[test]
+fn without_a_judge_the_last_model_is_what_comes_out() {
+    let (told, recovered) = kept_best(&network(false), &taught(), false, None);
+    assert!(told.judged.is_empty() && told.checkpoints.is_empty());
+    assert_eq!(
+        (recovered.kept, recovered.quality, recovered.done),
+        (None, None, 24)
+    );
+    assert_eq!(weights(&recovered.graph), told.ways[24]);
+    let (key, text) = recovered.graph.metadata.last().unwrap();
+    assert!(
+        key == "secateur.recovery" && !text.contains("kept"),
+        "{text}"
+    );
+}
+
+/// Whoever does not want to wait for the last judgement gets the last model, and what was seen of it.
+#[test]
+fn the_last_judgement_can_be_ended_early() {
+    let graph = network(false);
+    let mut task = KeepBest::new(
+        recovery(&graph, None, &taught()),
+        &taught(),
+        Some(judge(&graph, &graph)),
+    );
+    let mut done = 0;
+    let recovered = loop {
+        match task.step().unwrap() {
+            Step::Event(Event::Learning(learning)) => done = learning.done,
+            Step::Event(Event::Progress(at)) if done == 24 && at.done == 12 => task.stop(),
+            Step::Event(_) => {}
+            Step::Done(recovered) => break recovered,
+        }
     };
-    assert_eq!(found([Some(0.2), Some(0.9), Some(0.4), Some(0.5)]), Some(1));
-    assert_eq!(found([Some(0.2), Some(0.9), Some(0.4), Some(0.9)]), Some(3));
-    assert_eq!(found([Some(0.9), None, None, Some(0.4)]), Some(0));
-    assert_eq!(found([Some(0.2), Some(0.9), Some(0.4), None]), None);
-    assert_eq!(found([None; 4]), None);
+    assert_eq!(recovered.kept, None);
+    assert_eq!(recovered.quality.unwrap().pictures, 12);
+    let (told, _) = kept_best(&graph, &taught(), false, None);
+    assert_eq!(weights(&recovered.graph), told.ways[24]);
 }
 
 #[test]
 fn the_accuracy_on_what_is_learned_from_begins_anew_with_each_judgement() {
     let graph = network(false);
-    let advances = |labels: bool| {
+    let run = |labels: bool| {
         let plan = Plan {
             label_share: if labels { 0.5 } else { 0.0 },
             method: Method::Distill,
             ..plan(2)
         };
-        let mut job = RecoveryRun::new(&graph, Some(&graph), pictures(40), &plan).unwrap();
-        (0..8).map(move |step| {
-            if step == 4 {
-                job.judged(Metrics::default());
-            }
-            job.advance().unwrap()
-        })
+        kept_best(&graph, &plan, true, None).0
     };
-    let told: Vec<Advance> = advances(true).collect();
+    let told = run(true);
     let counted = |from: usize, to: usize| {
-        let steps = told[from..to].iter().map(|told| told.learned.unwrap());
+        let steps = told.learned[from..to].iter().map(|told| told.step);
         let counts = steps.map(|step| (step.hits.unwrap(), step.samples));
         let (hits, samples) = counts.fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
         Some(hits as f64 / samples as f64)
     };
-    for (from, to) in [(0, 1), (0, 4), (4, 5), (4, 8)] {
-        assert_eq!(told[to - 1].accuracy, counted(from, to), "{from}..{to}");
+    let mut from = 0;
+    for (to, accuracy) in &told.accuracies {
+        for step in from + 1..=*to {
+            assert_eq!(
+                told.learned[step - 1].accuracy,
+                counted(from, step),
+                "{from}..{step}"
+            );
+        }
+        assert_eq!(*accuracy, counted(from, *to));
+        from = *to;
     }
-    assert!((5..=8).any(|to| told[to - 1].accuracy != counted(0, to)));
-    assert!(advances(false).all(|advance| advance.accuracy.is_none()));
+    assert!((1..=12).any(|to| told.learned[to - 1].accuracy != counted(0, to)));
+    assert!(
+        run(false)
+            .learned
+            .iter()
+            .all(|learning| learning.accuracy.is_none())
+    );
 }
 
 /// Where a member is lost, the others go on with what they find, and stay in step.
 #[test]
 fn who_is_left_goes_on_by_the_mean_of_what_is_left() {
     let graph = network(true);
-    let member = |index| RecoveryRun::member(&graph, None, pictures(40), &plan(3), index).unwrap();
-    let mut members = vec![member(0), member(1), member(2)];
+    let mut replicas: Vec<Recovery> = (0..3)
+        .map(|index| replica(&graph, &plan(3), index, None))
+        .collect();
     let mut samples = Vec::new();
     for step in 0..6 {
         if step == 2 {
-            members.remove(1);
+            replicas.remove(1);
         } else if step == 4 {
-            members.pop();
+            replicas.pop();
         }
-        let shares: Vec<_> = members.iter_mut().map(|m| m.gradients().unwrap()).collect();
-        let advances: Vec<_> = members
-            .iter_mut()
-            .map(|member| member.apply(&shares).unwrap())
-            .collect();
-        assert!(advances.iter().all(|advance| *advance == advances[0]));
-        samples.push(advances[0].learned.unwrap().samples);
-        let now = weights(&members[0].now());
-        assert!(members.iter().all(|other| weights(&other.now()) == now));
+        let steps = together(&mut replicas);
+        assert!(steps.iter().all(|step| *step == steps[0]));
+        samples.push(steps[0].step.samples);
+        let now = weights(&replicas[0].model());
+        let same = |other: &Recovery| weights(&other.model()) == now;
+        assert!(replicas.iter().all(same));
     }
-    // Split of a batch of ten: three, three and four.
+    // Parts of a batch of ten: three, three and four.
     assert_eq!(samples, [10, 10, 7, 7, 3, 3]);
-}
-
-#[test]
-fn the_best_so_far_can_be_kept_on_the_way_and_nothing_comes_of_that() {
-    let graph = network(false);
-    let run = |keeps: bool| {
-        let mut job = RecoveryRun::new(&graph, None, pictures(40), &plan(1)).unwrap();
-        let mut kept = Vec::new();
-        let mut after = 0;
-        for (step, accuracy) in [0.2, 0.9, 0.4, 0.95].into_iter().enumerate() {
-            job.judged(Metrics {
-                accuracy: Some(accuracy),
-                ..Metrics::default()
-            });
-            let ways = weights(&job.now());
-            if keeps && let Some(best) = job.checkpoint(after) {
-                let (done, quality) = best.found.unwrap();
-                assert_eq!((done, quality.accuracy), (step, Some(accuracy)));
-                assert_eq!(weights(&best.graph), ways);
-                let record = best.graph.metadata.last().unwrap();
-                assert_eq!(record.0, "secateur.recovery");
-                assert!(record.1.contains(&format!("\"kept\":{done}")), "{record:?}");
-                after = done;
-                kept.push(done);
-            }
-            job.advance().unwrap();
-        }
-        (kept, weights(&job.now()))
-    };
-    let (kept, end) = run(true);
-    // Neither what it began with, nor what is worse than what was kept before.
-    assert_eq!(kept, [1, 3]);
-    assert_eq!(end, run(false).1);
 }
 
 #[test]
 fn a_batch_has_a_picture_for_everyone() {
     let graph = network(false);
     for workers in [0, 11] {
-        let refused = RecoveryRun::new(&graph, None, pictures(40), &plan(workers)).err();
-        let told = refused.expect("refused").to_string();
+        let plan = plan(workers);
+        let refused = Recovery::new(&graph, None, pictures(40), &plan, Replicas::All, None).err();
+        let told = said(&refused.expect("refused"));
         assert!(told.contains("shared out"), "{told}");
     }
-    let strangers = RecoveryRun::member(&graph, None, pictures(40), &plan(2), 2);
+    let stranger = Replicas::One(2);
+    let strangers = Recovery::new(&graph, None, pictures(40), &plan(2), stranger, None);
     assert!(strangers.is_err());
 }
 
@@ -332,36 +461,36 @@ fn rounds_led_and_helped_are_the_rounds_of_threads() {
     };
 
     let mut alone = line();
-    assert!(alone.gradients().is_err());
-    while !alone.is_over() {
-        alone.advance().unwrap();
-    }
+    assert!(alone.exchange().is_none());
+    (&mut alone).finish().unwrap();
 
     let mut leader = line().leading();
     let mut steps = 0;
     while !leader.is_over() {
         assert_eq!(leader.learning(), None);
-        while !matches!(leader.advance().unwrap(), SearchEvent::Cut(_)) {
+        while !matches!(learning(&mut leader), SearchEvent::Cut(_)) {
             assert_eq!(leader.learning(), None);
         }
         let cut = leader.learning().unwrap().to_vec();
         let cut = onnx::open(cut.into(), &Default::default()).unwrap().graph;
-        let member = |index| {
-            let lessons = Arc::clone(&split.train);
-            RecoveryRun::member(&cut, Some(&original), lessons, &plan, index).unwrap()
-        };
-        let mut members = [member(1), member(2)];
+        let mut others = [1, 2].map(|index| {
+            let (train, here) = (Arc::clone(&split.train), Replicas::One(index));
+            Recovery::new(&cut, Some(&original), train, &plan, here, None).unwrap()
+        });
         while leader.learning().is_some() {
-            let mut shares = vec![leader.gradients().unwrap()];
-            shares.extend(members.iter_mut().map(|member| member.gradients().unwrap()));
-            for member in &mut members {
-                member.apply(&shares).unwrap();
+            let mut found = vec![leader.exchange().unwrap().gradients().unwrap()];
+            let theirs = others.iter_mut().map(|other| other.exchange().unwrap());
+            found.extend(theirs.map(|other| other.gradients().unwrap()));
+            for other in &mut others {
+                other.exchange().unwrap().supply(found.clone());
+                step(other);
             }
-            let stage = leader.apply(&shares).unwrap();
-            assert!(matches!(stage, SearchEvent::Recovering(_)));
+            leader.exchange().unwrap().supply(found);
+            let event = learning(&mut leader);
+            assert!(matches!(event, SearchEvent::Recovery(Event::Learning(_))));
             steps += 1;
         }
-        while !matches!(leader.advance().unwrap(), SearchEvent::Judged(_)) {}
+        while !matches!(learning(&mut leader), SearchEvent::Candidate(_)) {}
     }
     assert_eq!((leader.tried().len(), steps), (3, 12));
     assert_eq!(leader.tried(), alone.tried());

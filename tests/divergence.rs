@@ -8,9 +8,10 @@ use common::nets::{Layer::*, chain};
 use secateur::Error;
 use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::Graph;
+use secateur::task::Gradients;
 use secateur::text::render;
 use secateur::train::loss::cross_entropy;
-use secateur::train::{Gradients, LossTargets, Rule, Schedule, Settings, Trainer, TrainingStep};
+use secateur::train::{LossTargets, Rule, Schedule, Settings, Trainer, TrainingStep};
 use std::sync::Arc;
 
 const BATCH: usize = 32;

@@ -10,7 +10,8 @@ use secateur::graph::Graph;
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
 use secateur::recover::features::{pairs, stages};
-use secateur::recover::{Method, Plan, RecoveryRun, STAGES};
+use secateur::recover::{Event, Method, Plan, Recovery, Replicas, STAGES};
+use secateur::task::{Step, Task};
 use secateur::tensor::Tensor;
 use secateur::text::render;
 use secateur::text::said;
@@ -31,6 +32,24 @@ fn pictures() -> Pictures {
         pictures.add(&rgba, SIDE, SIDE, None).unwrap();
     }
     pictures
+}
+
+fn begin(
+    pruned: &Graph,
+    original: &Graph,
+    pictures: &Arc<Pictures>,
+    plan: &Plan,
+) -> secateur::Result<Recovery> {
+    let pictures = Arc::clone(pictures);
+    Recovery::new(pruned, Some(original), pictures, plan, Replicas::All, None)
+}
+
+/// Of the next step of training.
+fn loss(recovery: &mut Recovery) -> f64 {
+    match recovery.step().unwrap() {
+        Step::Event(Event::Learning(learning)) => learning.step.loss,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn network() -> Graph {
@@ -98,13 +117,12 @@ fn inner_values_stay_nearer_to_the_originals() {
             inner,
             ..Plan::new(Method::Distill, pictures.preset())
         };
-        let mut job =
-            RecoveryRun::new(&pruned, Some(&original), Arc::new(pictures.clone()), &plan).unwrap();
-        // Values are matched in the first tenth.
+        let mut recovery = begin(&pruned, &original, &Arc::new(pictures.clone()), &plan).unwrap();
+        // Features are matched in the first tenth.
         (0..120).for_each(|_| {
-            job.advance().unwrap();
+            loss(&mut recovery);
         });
-        apart(&job.now(), &original, &last, &pictures)
+        apart(&recovery.model(), &original, &last, &pictures)
     };
     let (matched, not) = (distilled(vec![STAGES.into()]), distilled(Vec::new()));
     assert!(matched < 0.8 * not, "{matched} beside {not}");
@@ -117,7 +135,7 @@ fn a_value_that_no_node_makes_is_refused() {
         inner: vec!["nothing".into()],
         ..Plan::new(Method::Distill, pictures().preset())
     };
-    let refused = RecoveryRun::new(&original, Some(&original), Arc::new(pictures()), &plan).err();
+    let refused = begin(&original, &original, &Arc::new(pictures()), &plan).err();
     let told = said(&refused.expect("refused"));
     assert!(told.contains("“nothing”"), "{told}");
 }
@@ -137,9 +155,7 @@ fn stages_that_can_not_be_paired_are_told() {
         batch: 8,
         ..Plan::new(Method::Distill, pictures.preset())
     };
-    let job = |pruned: &Graph, plan: &Plan| {
-        RecoveryRun::new(pruned, Some(&original), pictures.clone(), plan).unwrap()
-    };
+    let job = |pruned: &Graph, plan: &Plan| begin(pruned, &original, &pictures, plan).unwrap();
     assert_eq!(job(&pruned, &plan).unmatched(), None);
 
     let mut renamed = pruned.clone();
@@ -171,8 +187,7 @@ fn stages_that_can_not_be_paired_are_told() {
             ..plan.clone()
         },
     );
-    let mut loss = |job: &mut RecoveryRun| job.advance().unwrap().learned.unwrap().loss;
-    let [partly, alone, blind] = [&mut partly, &mut alone, &mut blind].map(&mut loss);
+    let [partly, alone, blind] = [&mut partly, &mut alone, &mut blind].map(loss);
     assert_eq!(partly, alone);
     assert!(partly > blind);
 
@@ -209,9 +224,8 @@ fn answers_that_are_remembered_are_those_that_would_be_given() {
             augmentation,
             ..Plan::new(Method::Distill, pictures.preset())
         };
-        let mut job = RecoveryRun::new(&pruned, Some(&original), pictures.clone(), &plan).unwrap();
-        let step = |_| job.advance().unwrap().learned.unwrap().loss;
-        (0..30).map(step).collect()
+        let mut recovery = begin(&pruned, &original, &pictures, &plan).unwrap();
+        (0..30).map(|_| loss(&mut recovery)).collect()
     };
     let (remembered, asked) = (losses(0.0), losses(1e-9));
     for (step, (a, b)) in remembered.iter().zip(&asked).enumerate() {

@@ -8,9 +8,10 @@ use common::{Net, Random};
 use secateur::Error;
 use secateur::engine::{Executor, Normalization, Options, Tape};
 use secateur::graph::{Attribute, Graph};
+use secateur::task::Gradients;
 use secateur::tensor::Tensor;
 use secateur::text::{render, said};
-use secateur::train::{Gradients, LossTargets, Optimizer, Rule, Settings, Trainer};
+use secateur::train::{LossTargets, Optimizer, Rule, Settings, Trainer};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -12,8 +12,10 @@ use secateur::graph::{Graph, Node, ValueId};
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
 use secateur::recover::{
-    Fitted, Method, Plan, Reconstruction, RecoveryRun, Replica, Shard, TrainingData, recalibrate,
+    Event, Fitted, Method, Plan, Reconstruction, Recovery, Replica, Replicas, Shard, TrainingData,
+    recalibrate,
 };
+use secateur::task::{Phase, Step, Task};
 use secateur::tensor::Tensor;
 use secateur::text::said;
 use secateur::train::Settings;
@@ -167,15 +169,15 @@ fn pictures_that_nothing_can_be_learned_from_are_refused() {
 
 fn fitted(pruned: &Graph, original: &Graph, pictures: &Pictures, what: Fitted) -> Reconstruction {
     let mut reconstruction = Reconstruction::new(pruned, original, pictures, what, 3).unwrap();
-    while reconstruction.advance().unwrap() {}
-    let (done, all) = reconstruction.progress();
-    assert_eq!(done, all);
+    let mut last = None;
+    (&mut reconstruction).run(|at| last = Some(at)).unwrap();
+    assert!(last.is_some_and(|at| at.done == at.of));
     reconstruction
 }
 
 fn rebuilt(pruned: &Graph, original: &Graph, pictures: &Pictures) -> Graph {
     let reconstruction = fitted(pruned, original, pictures, Fitted::Weights);
-    let layers = reconstruction.rebuilt();
+    let layers = reconstruction.layers();
     assert!(layers.len() >= 3);
     assert!(layers.iter().all(|layer| layer.after <= layer.before));
     assert!(layers.iter().any(|layer| layer.after < 0.9 * layer.before));
@@ -246,7 +248,7 @@ fn reconstruction_fits_grouped_filters_and_products() {
     let pruned = cut(&original, 0, &Recipe::parse(weights).unwrap(), None).unwrap();
     let (few, unseen) = (pictures(600, 8, false), pictures(100, 9, true));
     let reconstruction = fitted(&pruned.graph, &original, &few, Fitted::Weights);
-    let layers = reconstruction.rebuilt();
+    let layers = reconstruction.layers();
     let is_layer = |node: &&Node| ["Conv", "MatMul"].contains(&node.op_type.as_str());
     let named: Vec<_> = original
         .nodes
@@ -280,12 +282,8 @@ fn reconstruction_says_what_it_needs() {
     let pruned = pruned(&original);
     let refused = |pruned: &Graph, original: &Graph, count: usize, words: &str| {
         let pictures = pictures(count, 1, false);
-        let result = Reconstruction::new(pruned, original, &pictures, Fitted::Weights, 1).and_then(
-            |mut r| {
-                while r.advance()? {}
-                Ok(())
-            },
-        );
+        let result = Reconstruction::new(pruned, original, &pictures, Fitted::Weights, 1)
+            .and_then(Task::finish);
         let error = result.expect_err("refused");
         assert!(said(&error).contains(words), "{error}");
     };
@@ -336,7 +334,7 @@ fn corrected_biases_give_the_original_s_means_and_weights_stay() {
     let few = pictures(48, 8, false);
     let correction = fitted(&pruned, &original, &few, Fitted::Biases);
     // On pictures that no mean was taken of.
-    let layers = correction.rebuilt();
+    let layers = correction.layers();
     assert_eq!(layers.len(), 3);
     assert!(layers.iter().all(|layer| layer.after < layer.before));
     let corrected = correction.model();
@@ -394,16 +392,19 @@ fn recalibration_goes_batch_by_batch_and_is_whole_at_the_end() {
     let at_once = recalibrate(&graph, &set).unwrap();
     assert!(stored(&at_once) != stored(&graph));
     let plan = Plan::new(Method::Recalibrate, &preset());
-    let mut job = RecoveryRun::new(&graph, None, Arc::clone(&set), &plan).unwrap();
+    let set = Arc::clone(&set);
+    let mut recovery = Recovery::new(&graph, None, set, &plan, Replicas::All, None).unwrap();
     for done in 1..=3 {
-        assert!(stored(&job.now()) == stored(&graph), "{done}");
-        let advance = job.advance().unwrap();
-        assert_eq!((advance.done, advance.of), (done, 3));
+        assert!(stored(&recovery.model()) == stored(&graph), "{done}");
+        let Step::Event(Event::Progress(at)) = recovery.step().unwrap() else {
+            panic!("no progress after {done} batches");
+        };
+        assert_eq!((at.phase, at.done, at.of), (Phase::Recalibrating, done, 3));
     }
     // Nothing is left to do.
-    let advance = job.advance().unwrap();
-    assert_eq!((advance.done, advance.of), (3, 3));
-    let recovered = job.finish().graph;
+    let Step::Done(recovered) = recovery.step().unwrap() else {
+        panic!("more is done than there is");
+    };
     assert!(stored(&recovered) == stored(&at_once));
 }
 

@@ -21,6 +21,7 @@ use secateur::search::{
     BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal, State, Sweep, cut_scores,
     polynomial,
 };
+use secateur::task::{Phase, Step, Task};
 use secateur::text::said;
 use secateur::train::TrainingBudget;
 use std::cell::Cell;
@@ -54,7 +55,7 @@ fn line(recipe: &str, aim: SearchGoal) -> BudgetSearch {
 /// Goes on until as many rounds have been judged, or to the end.
 fn go(line: &mut BudgetSearch, rounds: usize) {
     while line.tried().len() < rounds && !line.is_over() {
-        line.advance().unwrap();
+        line.step().unwrap();
     }
 }
 
@@ -160,7 +161,7 @@ fn a_schedule_by_bytes_makes_files_of_that_size() {
     let mut line = line.unwrap().finish().unwrap();
     let mut files = Vec::new();
     while !line.is_over() {
-        if let SearchEvent::Judged(tried) = line.advance().unwrap() {
+        if let Step::Event(SearchEvent::Candidate(tried)) = line.step().unwrap() {
             assert_eq!(tried.totals.bytes, line.latest().len() as u64);
             files.push(tried.totals.bytes as f64 / bytes.len() as f64);
         }
@@ -224,7 +225,7 @@ fn a_round_beyond_the_line_gives_its_file_too() {
     let mut line = line(r#"{"target": {"macs": 0.03}}"#, SearchGoal::new(0.1));
     let mut sides = [0, 0];
     while !line.is_over() {
-        let SearchEvent::Judged(tried) = line.advance().unwrap() else {
+        let Step::Event(SearchEvent::Candidate(tried)) = line.step().unwrap() else {
             continue;
         };
         let file = line.latest().to_vec();
@@ -247,14 +248,14 @@ fn scores_that_pictures_tell_are_measured_picture_by_picture_and_once_a_model() 
     let lessons = split(true).train.len();
     let mut seen = Vec::new();
     let mut shown = 0;
-    while !line.is_over() {
-        match line.advance().unwrap() {
-            SearchEvent::Scoring(advance) => {
+    while let Step::Event(event) = line.step().unwrap() {
+        match event {
+            SearchEvent::Progress(at) if at.phase == Phase::Scoring => {
                 shown += 1;
-                assert_eq!((advance.done, advance.of), (shown, lessons));
+                assert_eq!((at.done, at.of), (shown, lessons));
             }
             SearchEvent::Cut(_) => seen.push(std::mem::take(&mut shown)),
-            SearchEvent::Judging(_) => {}
+            SearchEvent::Progress(at) if at.phase == Phase::Judging => {}
             _ => assert_eq!(shown, 0),
         }
     }
@@ -300,7 +301,7 @@ fn a_search_that_is_interrupted_ends_as_if_it_had_not_been() {
                 break;
             }
             // In the middle of the next round everything is lost but the state and the file.
-            while !matches!(first.advance().unwrap(), SearchEvent::Cut(_)) {}
+            while !matches!(first.step().unwrap(), Step::Event(SearchEvent::Cut(_))) {}
             let text = serde_json::to_string(first.state()).unwrap();
             let state: State = serde_json::from_str(&text).unwrap();
             assert_eq!(&state, first.state());
@@ -356,7 +357,7 @@ fn measured_time_decides_where_time_is_saved() {
     let begin =
         |clock| BudgetSearch::prepare((&graph, &bytes), &recipe, &plan(), split(true), aim, clock);
     let clockless = begin(None).err().expect("refused");
-    assert!(clockless.to_string().contains("no clock"), "{clockless}");
+    assert!(said(&clockless).contains("no clock"), "{clockless}");
 
     TICK.set(8.0);
     let mut line = begin(Some(clock)).unwrap().finish().unwrap();
@@ -388,7 +389,7 @@ fn measured_time_decides_where_time_is_saved() {
         Some(clock),
     );
     let refused = refused.err().expect("refused");
-    assert!(refused.to_string().contains("channels"), "{refused}");
+    assert!(said(&refused).contains("channels"), "{refused}");
 }
 
 #[test]
@@ -422,7 +423,7 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
     let mut sweep = sweep.unwrap().finish().unwrap();
     assert_eq!(sweep.original().accuracy, Some(1.0));
     for kept in [0.9, 0.5, 0.3] {
-        let point = sweep.point(kept).unwrap().unwrap();
+        let point = sweep.point(kept).unwrap().unwrap().finish().unwrap();
         let cut = secateur::prune::cut::cut(&graph, size, &point.recipe, None).unwrap();
         assert_eq!(point.totals, cut.report.after.totals);
         let [before, after] = [cut.report.before.totals, cut.report.after.totals];
@@ -432,7 +433,7 @@ fn a_sweep_measures_cuts_that_are_not_recovered() {
         let whole = cut.report.before.totals.parameters as f64;
         assert!(point.totals.parameters as f64 <= kept * whole);
     }
-    assert_eq!(sweep.point(0.02).unwrap(), None);
+    assert!(sweep.point(0.02).unwrap().is_none());
 }
 
 /// The document of a point makes the very model that was measured, where the criterion looks at pictures as well: the cutter
@@ -457,7 +458,7 @@ fn a_point_of_a_sweep_is_what_its_recipe_cuts() {
         let sweep = Sweep::prepare((&graph, size), &recipe, split.clone(), None);
         let mut sweep = sweep.unwrap().finish().unwrap();
         for kept in [0.6, 0.2] {
-            let point = sweep.point(kept).unwrap().unwrap();
+            let point = sweep.point(kept).unwrap().unwrap().finish().unwrap();
             let asked = Recipe::parse(&point.recipe.to_json()).unwrap();
             let measured = scored(&graph, &asked, set.clone());
             let cut = cut_measured(&graph, size, &asked, Some(measured), None).unwrap();
@@ -479,13 +480,7 @@ fn a_point_of_a_sweep_is_what_its_recipe_cuts() {
 /// What the cutter goes by.
 fn scored(graph: &Graph, recipe: &Recipe, set: Pictures) -> Measured {
     let begun = cut_scores(graph, &recipe.criterion, set, recipe.seed, false);
-    let mut measuring = begun.unwrap();
-    loop {
-        let (done, of) = measuring.advance().unwrap();
-        if done == of {
-            return measuring.finish().unwrap();
-        }
-    }
+    begun.unwrap().finish().unwrap()
 }
 
 #[test]
@@ -559,16 +554,19 @@ fn a_trial_tells_of_the_pictures_that_were_shown() {
         let mut trial =
             ModelComparison::new(&graph, &cut, pictures(20, 6, labelled).into()).unwrap();
         for done in 1..=20 {
-            assert_eq!(trial.advance().unwrap(), (done, 20));
+            let Step::Event(at) = trial.step().unwrap() else {
+                panic!("over after {done} pictures");
+            };
+            assert_eq!((at.done, at.of), (done, 20));
             let shown = pictures(done, 6, labelled);
-            let told = trial.tested();
+            let told = trial.result();
             assert_eq!(
                 told.original,
                 evaluate(&graph, Some(&graph), &shown).unwrap()
             );
             assert_eq!(told.quality, evaluate(&cut, Some(&graph), &shown).unwrap());
         }
-        assert_eq!(trial.advance().unwrap(), (20, 20));
+        assert!(matches!(trial.step().unwrap(), Step::Done(_)));
     }
     // The cut is one that changes some answers.
     let quality = evaluate(&cut, Some(&graph), &pictures(20, 6, true)).unwrap();

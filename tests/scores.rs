@@ -18,6 +18,7 @@ use secateur::prune::repack::mask_channels;
 use secateur::prune::session::Session;
 use secateur::recipe::{Recipe, Reduction};
 use secateur::recover::{Replica, Shard, TrainingData};
+use secateur::task::Task;
 use secateur::tensor::Tensor;
 use secateur::text::said;
 use secateur::train::{Settings, loss::cross_entropy};
@@ -78,13 +79,8 @@ fn taught(steps: usize) -> Graph {
 }
 
 fn measured(graph: &Graph, criterion: &str, pictures: &Pictures) -> Measured {
-    let mut measuring = Measuring::new(graph, criterion, pictures.clone(), 1).unwrap();
-    loop {
-        let (done, of) = measuring.advance().unwrap();
-        if done == of {
-            return measuring.finish().unwrap();
-        }
-    }
+    let measuring = Measuring::new(graph, criterion, pictures.clone(), 1).unwrap();
+    measuring.finish().unwrap()
 }
 
 /// The outputs of a model on all pictures of a set.
@@ -683,9 +679,7 @@ fn a_session_says_what_is_missing_and_keeps_the_cut_before() {
 fn what_can_not_be_measured_is_said() {
     let graph = taught(1);
     let begin = |graph: &Graph, name: &str, pictures: Pictures| {
-        let mut measuring = Measuring::new(graph, name, pictures, 1)?;
-        while measuring.advance()?.0 < 2 {}
-        measuring.finish()
+        Measuring::new(graph, name, pictures, 1)?.finish()
     };
     let none = begin(&graph, "taylor", pictures(0, 1, false)).unwrap_err();
     assert!(none.to_string().contains("there are none"), "{none}");

@@ -13,7 +13,8 @@ use secateur::prune::cut::cut;
 use secateur::prune::session::Session;
 use secateur::recipe::{Allocation, Recipe, Target};
 use secateur::recover::recalibrate;
-use secateur::search::{Curves, Found, MOST_JUDGED, Preparing, Sensitivity, guide};
+use secateur::search::{Curves, Findings, MOST_JUDGED, Sensitivity, SensitivityPoint, guide};
+use secateur::task::{Phase, Progress, Step, Task};
 use secateur::text::said;
 use std::sync::Arc;
 
@@ -51,12 +52,16 @@ fn begun(graph: &Graph, recipe: &Recipe, levels: &[f64], split: &Split) -> Sensi
     sensitivity.unwrap().finish().unwrap()
 }
 
+fn probed(sensitivity: &mut Sensitivity, probe: usize) -> SensitivityPoint {
+    sensitivity.probe(probe).unwrap().finish().unwrap()
+}
+
 fn measured(graph: &Graph, recipe: &Recipe, split: &Split, levels: &[f64]) -> Curves {
     let mut sensitivity = begun(graph, recipe, levels, split);
     let mut curves = sensitivity.curves();
     // In any order.
     for probe in (0..sensitivity.len()).rev() {
-        let probed = sensitivity.probe(probe).unwrap();
+        let probed = probed(&mut sensitivity, probe);
         curves.add(sensitivity.curve_of(probe), probed);
     }
     curves
@@ -143,28 +148,33 @@ fn statistics_that_ruin_the_whole_model_are_left_as_they_are() {
 fn another_worker_takes_what_statistics_did_to_the_whole_model() {
     let (graph, split) = (residual(), split(true));
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
-    let prepare =
-        || Sensitivity::prepare((&graph, 10_000), &recipe, &[0.5], &split, MOST_JUDGED, 1).unwrap();
-    let mut tells = prepare();
+    let model = (&graph, 10_000);
+    let tells = Sensitivity::prepare(model, &recipe, &[0.5], &split, MOST_JUDGED, 1).unwrap();
     // The model as it is, batches for statistics, and the model with these.
-    let of = 2 * split.validation.len() + split.train.len().min(64) / 32;
-    for done in 1..=of {
-        let at = tells.advance().unwrap();
-        assert_eq!(at, Preparing::Measuring((done, of).into()));
-        assert_eq!(at.is_over(), done == of);
-    }
-    let found = tells.found();
-    let mut takes = prepare();
-    takes.take(found.clone()).unwrap();
-    assert!(takes.advance().unwrap().is_over());
-    let (mut first, mut other) = (tells.finish().unwrap(), takes.finish().unwrap());
+    let (pictures, batches) = (split.validation.len(), split.train.len().min(64) / 32);
+    let mut told = Vec::new();
+    let mut first = tells.run(|at| told.push(at)).unwrap();
+    let expected = [
+        (Phase::Reference, pictures),
+        (Phase::Recalibrating, batches),
+        (Phase::Judging, pictures),
+    ];
+    let expected = expected
+        .into_iter()
+        .flat_map(|(phase, of)| (1..=of).map(move |done| Progress { phase, done, of }));
+    assert_eq!(told, expected.collect::<Vec<_>>());
+    let found = first.findings().clone();
+    let taking = |found: Findings| {
+        Sensitivity::prepared(model, &recipe, &[0.5], &split, (MOST_JUDGED, 1), found)
+    };
+    let mut other = taking(found.clone()).unwrap();
     assert_eq!(other.curves(), first.curves());
-    assert_eq!(other.probe(1).unwrap(), first.probe(1).unwrap());
-    let lacks = Found {
+    assert_eq!(probed(&mut other, 1), probed(&mut first, 1));
+    let lacks = Findings {
         recalibrated: None,
         ..found
     };
-    let refused = said(&prepare().take(lacks).unwrap_err());
+    let refused = said(&taking(lacks).err().expect("refused"));
     assert!(refused.contains("other statistics"), "{refused}");
 }
 
@@ -173,17 +183,20 @@ fn a_probe_goes_batch_by_batch_and_picture_by_picture() {
     let (graph, split) = (residual(), split(true));
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
     let mut sensitivity = begun(&graph, &recipe, &[0.8], &split);
-    let at_once = sensitivity.probe(1).unwrap();
-    let mut probe = sensitivity.begin(1).unwrap();
+    let at_once = probed(&mut sensitivity, 1);
+    let mut probe = sensitivity.probe(1).unwrap();
     // Statistics of 64 pictures, 32 at a time.
-    let of = split.train.len().min(64) / 32 + split.validation.len();
-    for done in 1..=of {
-        assert_eq!(probe.advance().unwrap(), (done, of));
+    let batches = split.train.len().min(64) / 32;
+    for (phase, of) in [
+        (Phase::Recalibrating, batches),
+        (Phase::Judging, split.validation.len()),
+    ] {
+        for done in 1..=of {
+            let at = Progress { phase, done, of };
+            assert_eq!(probe.step().unwrap(), Step::Event(at));
+        }
     }
-    assert_eq!(probe.advance().unwrap(), (of, of));
-    assert_eq!(probe.finish().unwrap(), at_once);
-    // Begun and finished, it does all that is left.
-    assert_eq!(sensitivity.begin(1).unwrap().finish().unwrap(), at_once);
+    assert_eq!(probe.step().unwrap(), Step::Done(at_once));
 }
 
 #[test]
@@ -192,12 +205,7 @@ fn probes_come_in_any_order_and_each_counts_once() {
     let recipe = Recipe::parse(r#"{"criterion": "l1", "target": {"sparsity": 0.5}}"#).unwrap();
     let mut sensitivity = begun(&graph, &recipe, &[0.25, 0.5, 0.9], &split);
     let probes: Vec<_> = (0..sensitivity.len())
-        .map(|probe| {
-            (
-                sensitivity.curve_of(probe),
-                sensitivity.probe(probe).unwrap(),
-            )
-        })
+        .map(|probe| (sensitivity.curve_of(probe), probed(&mut sensitivity, probe)))
         .collect();
     let added = |order: &[usize]| {
         let mut curves = sensitivity.curves();
@@ -333,7 +341,7 @@ fn what_was_measured_before_is_not_measured_again() {
     let mut some = first.curves();
     assert_eq!(first.left(&some).len(), all);
     for probe in 0..all - 1 {
-        let probed = first.probe(probe).unwrap();
+        let probed = probed(&mut first, probe);
         some.add(first.curve_of(probe), probed);
     }
     // The target may have moved meanwhile, and the page may have been closed.
@@ -342,7 +350,7 @@ fn what_was_measured_before_is_not_measured_again() {
     let mut second = begin(&moved, &levels, &same);
     let mut known = second.known(&some);
     assert_eq!(second.left(&known), [all - 1]);
-    let probed = second.probe(all - 1).unwrap();
+    let probed = probed(&mut second, all - 1);
     known.add(second.curve_of(all - 1), probed);
     assert_eq!(known.curves, whole.curves);
     assert!(second.left(&known).is_empty());

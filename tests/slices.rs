@@ -13,12 +13,11 @@ use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::prune::cut::cut_measured;
 use secateur::recipe::Recipe;
-use secateur::recover::{Advance, Method, Plan};
-use secateur::search::measure;
+use secateur::recover::{Event, Method, Plan};
 use secateur::search::{
-    BudgetSearch, Found, MOST_JUDGED, Preparation, Preparing, SearchEvent, SearchGoal, Sensitivity,
-    Sweep,
+    BudgetSearch, Findings, MOST_JUDGED, SearchEvent, SearchGoal, Sensitivity, Sweep,
 };
+use secateur::task::{Phase, Progress, Step, Task};
 use secateur::text::said;
 use secateur::train::TrainingBudget;
 use std::sync::Arc;
@@ -38,35 +37,33 @@ fn taylor() -> Recipe {
     Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.4}}"#).unwrap()
 }
 
-fn counted(advance: Advance) -> (usize, usize) {
-    assert_eq!(advance.learned, None);
-    (advance.done, advance.of)
+/// The task tells of every picture of a phase, one after the other.
+fn goes<T>(task: &mut impl Task<Event = Progress, Output = T>, phase: Phase, of: usize) {
+    for done in 1..=of {
+        let Step::Event(at) = task.step().unwrap() else {
+            panic!("over after {done} of {of}");
+        };
+        assert_eq!(at, Progress { phase, done, of });
+    }
 }
 
 /// One picture after the other: first those that the criterion sees, then those that are measured on.
-fn prepared<T>(mut preparation: Preparation<T>, scored: usize, judged: usize) -> T {
-    for done in 1..=scored {
-        let at = preparation.advance().unwrap();
-        let Preparing::Scoring(advance) = at else {
-            panic!("{at:?} after {done} of {scored}");
-        };
-        assert_eq!(counted(advance), (done, scored));
-        assert!(!at.is_over());
+fn prepared<T>(
+    mut preparation: impl Task<Event = Progress, Output = T>,
+    scored: usize,
+    judged: usize,
+) -> T {
+    goes(&mut preparation, Phase::Scoring, scored);
+    goes(&mut preparation, Phase::Reference, judged);
+    match preparation.step().unwrap() {
+        Step::Done(prepared) => prepared,
+        Step::Event(at) => panic!("{at:?} after all"),
     }
-    for done in 1..=judged {
-        let at = preparation.advance().unwrap();
-        let Preparing::Measuring(advance) = at else {
-            panic!("{at:?} after {done} of {judged}");
-        };
-        assert_eq!(counted(advance), (done, judged));
-        assert_eq!(at.is_over(), done == judged);
-    }
-    preparation.finish().unwrap()
 }
 
 /// The cut of a share that is to be kept, by scores that were measured in one go.
 fn cut(graph: &Graph, size: u64, recipe: &Recipe, lessons: &Pictures) -> (Graph, Metrics) {
-    let scores = measure(graph, recipe, lessons).unwrap();
+    let scores = secateur::search::measure(graph, recipe, lessons).unwrap();
     let cut = cut_measured(graph, size, recipe, scores, None)
         .unwrap()
         .graph;
@@ -85,15 +82,13 @@ fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
     let sweep = Sweep::prepare((&graph, size), &taylor(), split.clone(), None).unwrap();
     let mut sweep = prepared(sweep, lessons, judged);
     assert_eq!(sweep.original(), whole);
-    let point = sweep.point(0.5).unwrap().unwrap();
+    let point = sweep.point(0.5).unwrap().unwrap().finish().unwrap();
     let (_, quality) = cut(&graph, size, &point.recipe, &split.train);
     assert_eq!(point.quality, quality);
     // The same cut, shown picture by picture.
-    let mut sliced = sweep.begin(0.5).unwrap().unwrap();
-    for done in 1..=judged {
-        assert_eq!(sliced.advance().unwrap(), (done, judged));
-    }
-    assert_eq!(sliced.finish().unwrap(), point);
+    let mut sliced = sweep.point(0.5).unwrap().unwrap();
+    goes(&mut sliced, Phase::Judging, judged);
+    assert_eq!(sliced.step().unwrap(), Step::Done(point));
 
     let layers = |recipe: &Recipe| {
         Sensitivity::prepare((&graph, size), recipe, &[0.5], &split, MOST_JUDGED, 1)
@@ -110,40 +105,37 @@ fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
     // A copy, as another thread has it, probes the same.
     let probes = |mut sensitivity: Sensitivity| {
         (0..sensitivity.len())
-            .map(|probe| sensitivity.probe(probe).unwrap())
+            .map(|probe| sensitivity.probe(probe).unwrap().finish().unwrap())
             .collect::<Vec<_>>()
     };
     let expected = probes(at_once);
     assert_eq!(probes(sliced.clone()), expected);
     assert_eq!(probes(sliced.clone()), expected);
     // Without normalisations a probe is its pictures, one after the other.
-    let mut probe = sliced.clone().begin(1).unwrap();
-    for done in 1..=judged {
-        assert_eq!(probe.advance().unwrap(), (done, judged));
-    }
-    assert_eq!(probe.finish().unwrap(), expected[1]);
+    let mut probe = sliced.clone().probe(1).unwrap();
+    goes(&mut probe, Phase::Judging, judged);
+    assert_eq!(probe.step().unwrap(), Step::Done(expected[1]));
 
     // What the pictures told one, another takes, and comes to the same without a picture.
-    let mut tells = layers(&taylor()).unwrap();
-    while !tells.advance().unwrap().is_over() {}
-    let found = tells.found();
-    let mut takes = layers(&taylor()).unwrap();
-    takes.take(found.clone()).unwrap();
-    assert!(takes.advance().unwrap().is_over());
-    let taught = takes.finish().unwrap();
+    let found = sliced.findings().clone();
+    let taking = |found: Findings| {
+        let model = (&graph, size);
+        Sensitivity::prepared(model, &taylor(), &[0.5], &split, (MOST_JUDGED, 1), found)
+    };
+    let taught = taking(found.clone()).unwrap();
     assert_eq!(taught.curves(), sliced.curves());
     assert_eq!(probes(taught), expected);
-    let lacks_scores = Found {
+    let lacks_scores = Findings {
         scores: None,
         ..found.clone()
     };
-    let lacks_answers = Found {
-        said: found.said[1..].to_vec(),
+    let lacks_answers = Findings {
+        reference: found.reference[1..].to_vec(),
         ..found
     };
     for (found, word) in [(lacks_scores, "scores"), (lacks_answers, "answers")] {
-        let refused = layers(&taylor()).unwrap().take(found).unwrap_err();
-        assert!(refused.to_string().contains(word), "{refused}");
+        let refused = taking(found).err().expect("refused");
+        assert!(said(&refused).contains(word), "{refused}");
     }
 
     // Without a criterion that looks at pictures, the original alone is to be measured.
@@ -186,36 +178,47 @@ fn a_round_shows_its_cut_and_what_came_of_it_picture_by_picture() {
     let mut line = prepared(line.unwrap(), 0, judged);
     let mut stages = Vec::new();
     let tried = loop {
-        let stage = line.advance().unwrap();
-        if let SearchEvent::Judged(tried) = &stage {
+        let Step::Event(stage) = line.step().unwrap() else {
+            panic!("over before anything was judged");
+        };
+        if let SearchEvent::Candidate(tried) = &stage {
             break tried.clone();
         }
         stages.push(stage);
     };
     assert!(tried.accepted);
-    let mut stages = stages
-        .into_iter()
-        .skip_while(|stage| matches!(stage, SearchEvent::Scoring(_)));
-    let mut showing = |from: usize| {
-        for done in from..judged {
+    let is_scoring = |stage: &SearchEvent| matches!(stage, SearchEvent::Progress(at) if at.phase == Phase::Scoring);
+    let mut stages = stages.into_iter().skip_while(is_scoring);
+    let mut showing = || {
+        for done in 1..=judged {
             let stage = stages.next().unwrap();
-            let SearchEvent::Judging(advance) = stage else {
+            let SearchEvent::Progress(at) = stage else {
                 panic!("{stage:?} after {done}");
             };
-            assert_eq!(counted(advance), (done, judged));
+            let phase = Phase::Judging;
+            assert_eq!(
+                at,
+                Progress {
+                    phase,
+                    done,
+                    of: judged
+                }
+            );
         }
         stages.by_ref().take(3).collect::<Vec<_>>()
     };
-    // The cut is there before any picture has seen it.
-    let recovering = showing(0);
+    let recovering = showing();
     let recipe = Recipe::parse(r#"{"criterion": "taylor", "target": {"macs": 0.8}}"#).unwrap();
     let (_, quality) = cut(&graph, bytes.len() as u64, &recipe, &split.train);
     assert!(matches!(recovering[0], SearchEvent::Cut(cut) if cut == quality && cut == tried.cut));
     assert!(matches!(
         &recovering[1..],
-        [SearchEvent::Recovering(_), SearchEvent::Recovering(_)]
+        [
+            SearchEvent::Recovery(Event::Learning(_)),
+            SearchEvent::Recovery(Event::Learning(_))
+        ]
     ));
-    assert!(showing(1).is_empty());
+    assert!(showing().is_empty());
     let recovered = evaluate(line.best().0, Some(&graph), &split.validation).unwrap();
     assert_eq!(tried.recovered, recovered);
 }
@@ -225,27 +228,28 @@ fn a_trial_against_known_answers_is_the_trial_that_asks() {
     let (graph, bytes) = model();
     let split = split();
     let (cut, quality) = cut(&graph, bytes.len() as u64, &taylor(), &split.train);
-    let mut asks = ModelComparison::new(&graph, &cut, Arc::clone(&split.validation)).unwrap();
-    let told = asks.run().unwrap();
+    let asks = ModelComparison::new(&graph, &cut, Arc::clone(&split.validation)).unwrap();
+    let compared = asks.finish().unwrap();
+    let (told, answers) = (compared.result, compared.reference);
     assert_eq!(told.quality, quality);
-    let answers = asks.answers();
     assert_eq!(answers.quality(), told.original);
-    let mut knows =
-        ModelComparison::against(&answers, &cut, Arc::clone(&split.validation)).unwrap();
-    assert_eq!(knows.run().unwrap(), told);
+    let knows = ModelComparison::against(&answers, &cut, Arc::clone(&split.validation)).unwrap();
+    assert_eq!(knows.finish().unwrap().result, told);
 
     // What the model was before is measured as one of its own.
     let beside = ModelComparison::against(&answers, &graph, Arc::clone(&split.validation)).unwrap();
-    let both = beside.beside(&cut).unwrap().run().unwrap();
+    let both = beside.beside(&cut).unwrap().finish().unwrap().result;
     assert_eq!(both.before, Some(quality));
     assert_eq!(both.quality.agreement, Some(1.0));
     assert_eq!(told.before, None);
 
-    // ReferenceLogits on fewer pictures are not taken for answers on all.
+    // Answers on fewer pictures are not taken for answers on all.
     let half = Arc::new(split.validation.sample(split.validation.len() / 2, 1));
-    let mut half = ModelComparison::new(&graph, &cut, half).unwrap();
-    half.run().unwrap();
-    let mut more =
-        ModelComparison::against(&half.answers(), &cut, Arc::clone(&split.validation)).unwrap();
-    assert!(said(&more.run().unwrap_err()).contains("not asked"));
+    let half = ModelComparison::new(&graph, &cut, half)
+        .unwrap()
+        .finish()
+        .unwrap();
+    let more = ModelComparison::against(&half.reference, &cut, Arc::clone(&split.validation));
+    let told = said(&more.unwrap().finish().unwrap_err());
+    assert!(told.contains("not asked"), "{told}");
 }

@@ -4,7 +4,7 @@ use crate::data::preset::Preset;
 use crate::data::{Pictures, Stack};
 use crate::error::Result;
 use crate::recover::Plan;
-use crate::train;
+use crate::task;
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
 use std::slice;
@@ -83,7 +83,7 @@ pub struct Gradients {
 }
 
 impl Gradients {
-    pub fn of(share: &train::Gradients) -> Self {
+    pub fn of(share: &task::Gradients) -> Self {
         Gradients {
             numbers: Float32Array::from(&share.numbers[..]),
             loss: share.loss,
@@ -95,9 +95,9 @@ impl Gradients {
     }
 }
 
-impl From<Gradients> for train::Gradients {
+impl From<Gradients> for task::Gradients {
     fn from(share: Gradients) -> Self {
-        train::Gradients {
+        task::Gradients {
             numbers: share.numbers.to_vec(),
             loss: share.loss,
             normalised_loss: share.normalised_loss,

@@ -45,24 +45,24 @@ pub struct Found {
     pub recalibrated: Option<Metrics>,
 }
 
-impl From<search::Found> for Found {
-    fn from(found: search::Found) -> Self {
-        let said = found.said;
+impl From<&search::Findings> for Found {
+    fn from(found: &search::Findings) -> Self {
+        let logits = &found.reference;
         Found {
-            scores: found.scores.map(Scores::from),
-            said: Float32Array::from(&said.concat()[..]),
-            classes: said.first().map_or(0, Vec::len),
+            scores: found.scores.clone().map(Scores::from),
+            said: Float32Array::from(&logits.concat()[..]),
+            classes: logits.first().map_or(0, Vec::len),
             recalibrated: found.recalibrated,
         }
     }
 }
 
-impl From<Found> for search::Found {
+impl From<Found> for search::Findings {
     fn from(found: Found) -> Self {
-        let said = found.said.to_vec();
-        search::Found {
+        let logits = found.said.to_vec();
+        search::Findings {
             scores: found.scores.map(Into::into),
-            said: said.chunks(found.classes.max(1)).map(Vec::from).collect(),
+            reference: logits.chunks(found.classes.max(1)).map(Vec::from).collect(),
             recalibrated: found.recalibrated,
         }
     }

@@ -6,8 +6,10 @@ use crate::eval::Metrics;
 use crate::message::Message;
 use crate::onnx::write;
 use crate::recipe::Recipe;
-use crate::recover::{self, ReconstructedLayer};
-use crate::search::SearchEvent;
+use crate::recover::{self, Learning, ReconstructedLayer};
+use crate::search::{Candidate, SearchEvent};
+use crate::task::{Phase, Progress};
+use crate::train::TrainingStep;
 use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -59,7 +61,6 @@ impl Recovered {
     /// The same with its file, beside what the original costs; its time is not known.
     pub fn of(recovered: &recover::Recovered, before: &Totals) -> Result<Self, Error> {
         let bytes = write(&recovered.graph)?;
-        let (kept, quality) = recovered.found.unzip();
         let totals = model_cost(&recovered.graph, bytes.len() as u64).totals;
         Ok(Recovered {
             totals,
@@ -67,8 +68,107 @@ impl Recovered {
             milliseconds: None,
             bytes: Uint8Array::from(&bytes[..]),
             layers: recovered.layers.clone(),
-            kept,
-            quality,
+            kept: recovered.kept,
+            quality: recovered.kept.and(recovered.quality),
+        })
+    }
+}
+
+/// How far a task is.
+#[derive(Debug, Clone, Copy, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Advance {
+    /// Pieces of work done, and in all.
+    pub done: usize,
+    pub of: usize,
+    /// What the last step of training did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub learned: Option<TrainingStep>,
+    /// Of the samples trained on since the model was last judged, the share whose label was the first choice (top-1), changed
+    /// as they were, 0 to 1; absent where no labels were looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
+    /// Whether the model is being judged now.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[tsify(optional)]
+    pub due: bool,
+}
+
+impl From<Progress> for Advance {
+    fn from(Progress { done, of, .. }: Progress) -> Self {
+        Advance {
+            done,
+            of,
+            learned: None,
+            accuracy: None,
+            due: false,
+        }
+    }
+}
+
+impl Advance {
+    /// `due`: whether the model is being judged now.
+    pub fn of_training(learning: Learning, due: bool) -> Self {
+        Advance {
+            done: learning.done,
+            of: learning.of,
+            learned: Some(learning.step),
+            accuracy: learning.accuracy,
+            due,
+        }
+    }
+}
+
+/// What has to be seen before work can begin.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum Preparing {
+    /// The criterion looks at pictures.
+    Scoring(Advance),
+    /// The original, or both models, are measured; after the last picture everything is prepared.
+    Measuring(Advance),
+}
+
+impl From<Progress> for Preparing {
+    fn from(progress: Progress) -> Self {
+        match progress.phase {
+            Phase::Scoring => Preparing::Scoring(progress.into()),
+            _ => Preparing::Measuring(progress.into()),
+        }
+    }
+}
+
+/// What a search has just done.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(rename = "SearchEvent")]
+pub enum Stage {
+    Scoring(Advance),
+    /// A cut, before or after recovery, is measured.
+    Judging(Advance),
+    /// A cut was made; how good it is before recovery.
+    Cut(Metrics),
+    Recovering(Advance),
+    /// A round is over.
+    Judged(Candidate),
+    /// No such cut can be made, for this reason.
+    Limit(Message),
+}
+
+impl Stage {
+    /// `None` for what the stages before or after it tell as well.
+    pub fn of(event: SearchEvent) -> Option<Self> {
+        Some(match event {
+            SearchEvent::Progress(at) if at.phase == Phase::Scoring => Stage::Scoring(at.into()),
+            SearchEvent::Progress(at) => Stage::Judging(at.into()),
+            SearchEvent::Cut(cut) => Stage::Cut(cut),
+            SearchEvent::Recovery(recover::Event::Learning(learning)) => {
+                Stage::Recovering(Advance::of_training(learning, false))
+            }
+            SearchEvent::Recovery(recover::Event::Progress(at)) => Stage::Recovering(at.into()),
+            SearchEvent::Recovery(_) => return None,
+            SearchEvent::Candidate(candidate) => Stage::Judged(candidate),
+            SearchEvent::Limit(reason) => Stage::Limit(reason),
         })
     }
 }
@@ -77,7 +177,7 @@ impl Recovered {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Round {
-    pub stage: SearchEvent,
+    pub stage: Stage,
     pub is_over: bool,
     /// The score that must not be fallen below, 0 to 1.
     pub least: f64,

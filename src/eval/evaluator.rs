@@ -6,7 +6,9 @@ use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::eval::compare;
 use crate::graph::Graph;
+use crate::task::{Phase, Progress, Step, Task};
 use crate::train::loss::cross_entropy;
+use std::sync::Arc;
 
 /// What was counted so far of a model's answers.
 #[derive(Default)]
@@ -108,9 +110,46 @@ impl Evaluator {
     }
 }
 
-/// Shows all pictures of a set.
+/// One model alone, or beside its original, on all pictures of a set, one a step.
+pub struct Evaluation {
+    evaluator: Evaluator,
+    pictures: Arc<Pictures>,
+    done: usize,
+}
+
+impl Evaluation {
+    /// Errors: those of [`Evaluator::new`].
+    pub fn new(model: &Graph, original: Option<&Graph>, pictures: Arc<Pictures>) -> Result<Self> {
+        Ok(Evaluation {
+            evaluator: Evaluator::new(model, original)?,
+            pictures,
+            done: 0,
+        })
+    }
+}
+
+impl Task for Evaluation {
+    type Event = Progress;
+    type Output = Metrics;
+
+    fn step(&mut self) -> Result<Step<Progress, Metrics>> {
+        let of = self.pictures.len();
+        if self.done == of {
+            return Ok(Step::Done(self.evaluator.quality()));
+        }
+        self.evaluator.show(&self.pictures, self.done)?;
+        self.done += 1;
+        Ok(Step::Event(Progress {
+            phase: Phase::Testing,
+            done: self.done,
+            of,
+        }))
+    }
+}
+
+/// A model on all pictures of a set.
+///
+/// Errors: those of [`Evaluator::new`] and of [`Evaluator::show`].
 pub fn evaluate(model: &Graph, original: Option<&Graph>, pictures: &Pictures) -> Result<Metrics> {
-    let mut exam = Evaluator::new(model, original)?;
-    (0..pictures.len()).try_for_each(|index| exam.show(pictures, index))?;
-    Ok(exam.quality())
+    Evaluation::new(model, original, Arc::new(pictures.clone()))?.finish()
 }

@@ -13,10 +13,10 @@ mod stopwatch;
 
 pub use classifier::Classifier;
 pub use comparison::{Comparison, Difference, Summary, compare, difference, summarize};
-pub use evaluator::{Evaluator, evaluate};
+pub use evaluator::{Evaluation, Evaluator, evaluate};
 pub use latency::{Timing, timing};
 pub use metrics::{Measure, Metrics, Score};
-pub use model_comparison::{ComparisonResult, ModelComparison};
+pub use model_comparison::{Compared, ComparisonResult, ModelComparison};
 pub use prediction::{ClassProbability, logits, top};
 pub use reference::{ReferenceLogits, ReferenceRun};
 pub use stopwatch::measure;

@@ -1,5 +1,4 @@
-//! An original and a model that was made of it on the same pictures, a picture at a time: whoever drives it can show how far
-//! it is, and stop it.
+//! An original and a model that was made of it, measured on the same pictures.
 
 use super::classifier::Classifier;
 use super::evaluator::Tally;
@@ -9,6 +8,7 @@ use super::reference::ReferenceRun;
 use crate::data::Pictures;
 use crate::error::Result;
 use crate::graph::Graph;
+use crate::task::{Phase, Progress, Step, Task};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -24,13 +24,25 @@ pub struct ComparisonResult {
     pub before: Option<Metrics>,
 }
 
-/// Both being measured; the original is asked once a picture, or not at all where its answers are known.
+/// What a comparison gives.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    pub result: ComparisonResult,
+    /// The original's logits, for the next model.
+    pub reference: ReferenceLogits,
+}
+
+/// Both being measured, a picture a step; the original is run once a picture, or not at all where its logits are known.
 pub struct ModelComparison {
+    phase: Phase,
     original: Original,
     model: Measured,
     before: Option<Measured>,
     pictures: Arc<Pictures>,
     done: usize,
+    /// Whether it ends with the pictures that were shown by then, and whether that was asked for.
+    may_end_early: bool,
+    is_stopped: bool,
 }
 
 /// A model that is shown pictures, and what was counted so far.
@@ -40,33 +52,36 @@ struct Measured {
 }
 
 enum Original {
-    Asked(Box<ReferenceRun>),
+    Run(Box<ReferenceRun>),
     Known(ReferenceLogits),
 }
 
 impl ModelComparison {
     /// Errors: those of running either model; [`crate::error::Error::BadModel`] where one is no classifier.
     pub fn new(original: &Graph, model: &Graph, pictures: Arc<Pictures>) -> Result<Self> {
-        let asking = ReferenceRun::new(original, Arc::clone(&pictures))?;
-        Self::of(Original::Asked(Box::new(asking)), model, pictures)
+        let run = ReferenceRun::new(original, Arc::clone(&pictures))?;
+        Self::of(Original::Run(Box::new(run)), model, pictures)
     }
 
-    /// The same, against what the original said of the pictures before.
+    /// The same, against logits of the original on these pictures.
     pub fn against(
-        answers: &ReferenceLogits,
+        reference: &ReferenceLogits,
         model: &Graph,
         pictures: Arc<Pictures>,
     ) -> Result<Self> {
-        Self::of(Original::Known(answers.clone()), model, pictures)
+        Self::of(Original::Known(reference.clone()), model, pictures)
     }
 
     fn of(original: Original, model: &Graph, pictures: Arc<Pictures>) -> Result<Self> {
         Ok(ModelComparison {
+            phase: Phase::Judging,
             original,
             model: Measured::new(model)?,
             before: None,
             pictures,
             done: 0,
+            may_end_early: false,
+            is_stopped: false,
         })
     }
 
@@ -80,51 +95,68 @@ impl ModelComparison {
         })
     }
 
-    /// Shows the next picture; gives how many have been shown, and how many are to be.
-    pub fn advance(&mut self) -> Result<(usize, usize)> {
-        let (next, of) = (self.done, self.pictures.len());
-        if next < of {
-            let said = match &mut self.original {
-                Original::Asked(asking) => {
-                    asking.advance()?;
-                    asking.last()
-                }
-                Original::Known(answers) => answers.of(next)?,
-            };
-            for measured in [&mut self.model].into_iter().chain(&mut self.before) {
-                measured.take(&self.pictures, next, said)?;
-            }
-            self.done += 1;
-        }
-        Ok((self.done, of))
+    /// The same, telling this phase.
+    pub fn during(self, phase: Phase) -> Self {
+        ModelComparison { phase, ..self }
     }
 
-    /// Shows all pictures that are left.
-    pub fn run(&mut self) -> Result<ComparisonResult> {
-        while self.done < self.pictures.len() {
-            self.advance()?;
+    /// The same; where it is stopped, it tells of the pictures that were shown by then, of one at least.
+    pub fn ending_early(self) -> Self {
+        ModelComparison {
+            may_end_early: true,
+            ..self
         }
-        Ok(self.tested())
     }
 
     /// What the pictures that were shown tell. What was known of the original before is of all.
-    pub fn tested(&self) -> ComparisonResult {
+    pub fn result(&self) -> ComparisonResult {
         ComparisonResult {
             original: match &self.original {
-                Original::Asked(asking) => asking.quality(),
-                Original::Known(answers) => answers.quality(),
+                Original::Run(run) => run.quality(),
+                Original::Known(reference) => reference.quality(),
             },
             quality: self.model.tally.quality(),
             before: self.before.as_ref().map(|before| before.tally.quality()),
         }
     }
 
-    /// What the original said of the pictures that were shown, for the next model.
-    pub fn answers(self) -> ReferenceLogits {
-        match self.original {
-            Original::Asked(asking) => asking.finish(),
-            Original::Known(answers) => answers,
+    fn reference(&self) -> ReferenceLogits {
+        match &self.original {
+            Original::Run(run) => run.logits(),
+            Original::Known(reference) => reference.clone(),
         }
+    }
+}
+
+impl Task for ModelComparison {
+    type Event = Progress;
+    type Output = Compared;
+
+    fn step(&mut self) -> Result<Step<Progress, Compared>> {
+        let (next, of) = (self.done, self.pictures.len());
+        if next == of || (self.is_stopped && next > 0) {
+            return Ok(Step::Done(Compared {
+                result: self.result(),
+                reference: self.reference(),
+            }));
+        }
+        let logits = match &mut self.original {
+            Original::Run(run) => run.show_next()?,
+            Original::Known(reference) => reference.of(next)?,
+        };
+        for measured in [&mut self.model].into_iter().chain(&mut self.before) {
+            measured.take(&self.pictures, next, logits)?;
+        }
+        self.done += 1;
+        Ok(Step::Event(Progress {
+            phase: self.phase,
+            done: self.done,
+            of,
+        }))
+    }
+
+    fn stop(&mut self) {
+        self.is_stopped = self.may_end_early;
     }
 }
 
@@ -136,9 +168,9 @@ impl Measured {
         })
     }
 
-    /// Shows a picture of which the original said this.
-    fn take(&mut self, pictures: &Pictures, index: usize, said: &[f32]) -> Result<()> {
+    /// Shows a picture on which the original has these logits.
+    fn take(&mut self, pictures: &Pictures, index: usize, logits: &[f32]) -> Result<()> {
         let own = self.model.logits(pictures, index)?;
-        self.tally.take(&own, Some(said), pictures.label(index))
+        self.tally.take(&own, Some(logits), pictures.label(index))
     }
 }

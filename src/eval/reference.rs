@@ -1,4 +1,4 @@
-//! What an original says of a set of pictures, asked once: many models may be measured against it.
+//! The logits of an original on a set of pictures, computed once: many models may be measured against them.
 
 use super::classifier::Classifier;
 use super::evaluator::Tally;
@@ -6,35 +6,62 @@ use super::metrics::Metrics;
 use crate::data::Pictures;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
+use crate::task::{Phase, Progress, Step, Task};
 use std::sync::Arc;
 
-/// The original's answer on each picture, and how good it is on them itself.
+/// The original's logits on each picture, and how good it is on them itself.
 #[derive(Debug, Clone)]
 pub struct ReferenceLogits {
-    said: Arc<[Vec<f32>]>,
+    logits: Arc<[Vec<f32>]>,
     quality: Metrics,
 }
 
 impl ReferenceLogits {
+    /// What the same original gave on all these pictures elsewhere: a number for each class, picture after picture.
+    ///
+    /// Errors: [`Error::BadInput`] where there are not as many rows as pictures; else those of counting them.
+    pub fn of_pictures(logits: Vec<Vec<f32>>, pictures: &Pictures) -> Result<Self> {
+        if logits.len() != pictures.len() {
+            return Err(Error::BadInput(message!(
+                "error-reference-count",
+                pictures = pictures.len(),
+                answers = logits.len()
+            )));
+        }
+        let mut tally = Tally::default();
+        for (index, logits) in logits.iter().enumerate() {
+            tally.take(logits, Some(logits), pictures.label(index))?;
+        }
+        Ok(ReferenceLogits {
+            logits: logits.into(),
+            quality: tally.quality(),
+        })
+    }
+
     /// The original on these pictures.
     pub fn quality(&self) -> Metrics {
         self.quality
     }
 
-    /// What the original says of a picture, a number for each class.
+    /// Its logits, picture after picture.
+    pub fn rows(&self) -> &[Vec<f32>] {
+        &self.logits
+    }
+
+    /// Its logits on a picture.
     ///
-    /// Fails with [`Error::BadInput`] where it was not asked.
+    /// Fails with [`Error::BadInput`] where it was not shown that one.
     pub fn of(&self, picture: usize) -> Result<&[f32]> {
-        let said = self.said.get(picture).map(Vec::as_slice);
-        said.ok_or_else(|| Error::BadInput(message!("error-no-reference")))
+        let logits = self.logits.get(picture).map(Vec::as_slice);
+        logits.ok_or_else(not_asked)
     }
 }
 
-/// An original that is being asked, a picture at a time: whoever drives it can show how far it is, and stop it.
+/// An original that is shown the pictures, one a step.
 pub struct ReferenceRun {
     original: Classifier,
     pictures: Arc<Pictures>,
-    said: Vec<Vec<f32>>,
+    logits: Vec<Vec<f32>>,
     tally: Tally,
 }
 
@@ -43,71 +70,61 @@ impl ReferenceRun {
     pub fn new(original: &Graph, pictures: Arc<Pictures>) -> Result<Self> {
         Ok(ReferenceRun {
             original: Classifier::new(original)?,
-            said: Vec::with_capacity(pictures.len()),
+            logits: Vec::with_capacity(pictures.len()),
             pictures,
             tally: Tally::default(),
         })
     }
 
-    /// Shows the next picture; gives how many have been shown, and how many are to be.
-    pub fn advance(&mut self) -> Result<(usize, usize)> {
-        let (next, of) = (self.said.len(), self.pictures.len());
-        if next < of {
-            let said = self.original.logits(&self.pictures, next)?;
-            self.tally
-                .take(&said, Some(&said), self.pictures.label(next))?;
-            self.said.push(said);
-        }
-        Ok((self.said.len(), of))
-    }
-
-    /// Takes what the same original said of all these pictures elsewhere, in place of asking.
+    /// Shows the next picture, and gives the logits on it.
     ///
-    /// Errors: [`Error::BadInput`] where these are not as many answers as pictures; else those of [`ReferenceRun::advance`].
-    pub fn take(&mut self, said: Vec<Vec<f32>>) -> Result<()> {
-        if said.len() != self.pictures.len() {
-            return Err(Error::BadInput(message!(
-                "error-reference-count",
-                pictures = self.pictures.len(),
-                answers = said.len()
-            )));
+    /// Errors: [`Error::BadInput`] where there is none; else those of running the original.
+    pub(super) fn show_next(&mut self) -> Result<&[f32]> {
+        let next = self.logits.len();
+        if next < self.pictures.len() {
+            let logits = self.original.logits(&self.pictures, next)?;
+            self.tally
+                .take(&logits, Some(&logits), self.pictures.label(next))?;
+            self.logits.push(logits);
         }
-        let mut tally = Tally::default();
-        for (index, said) in said.iter().enumerate() {
-            tally.take(said, Some(said), self.pictures.label(index))?;
-        }
-        (self.said, self.tally) = (said, tally);
-        Ok(())
-    }
-
-    /// What the original said of the pictures that were shown.
-    pub fn said(&self) -> &[Vec<f32>] {
-        &self.said
-    }
-
-    /// What the original said of the picture that was shown last.
-    pub fn last(&self) -> &[f32] {
-        self.said.last().map_or(&[], Vec::as_slice)
+        self.logits
+            .get(next)
+            .map(Vec::as_slice)
+            .ok_or_else(not_asked)
     }
 
     /// The original on the pictures that were shown.
-    pub fn quality(&self) -> Metrics {
+    pub(super) fn quality(&self) -> Metrics {
         self.tally.quality()
     }
 
-    /// Its answers on the pictures that were shown.
-    pub fn answers(&self) -> ReferenceLogits {
+    /// Its logits on the pictures that were shown.
+    pub(super) fn logits(&self) -> ReferenceLogits {
         ReferenceLogits {
             quality: self.quality(),
-            said: self.said.clone().into(),
+            logits: self.logits.clone().into(),
         }
     }
+}
 
-    /// The same, where no more are to be shown.
-    pub fn finish(self) -> ReferenceLogits {
-        ReferenceLogits {
-            quality: self.quality(),
-            said: self.said.into(),
+impl Task for ReferenceRun {
+    type Event = Progress;
+    type Output = ReferenceLogits;
+
+    fn step(&mut self) -> Result<Step<Progress, ReferenceLogits>> {
+        let of = self.pictures.len();
+        if self.logits.len() == of {
+            return Ok(Step::Done(self.logits()));
         }
+        self.show_next()?;
+        Ok(Step::Event(Progress {
+            phase: Phase::Reference,
+            done: self.logits.len(),
+            of,
+        }))
     }
+}
+
+fn not_asked() -> Error {
+    Error::BadInput(message!("error-no-reference"))
 }

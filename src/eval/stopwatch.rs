@@ -5,8 +5,8 @@ use crate::engine::{Executor, Options};
 use crate::error::Result;
 use crate::eval::timing;
 use crate::graph::Graph;
+use crate::task::Clock;
 use crate::tensor::Tensor;
-use crate::train::Clock;
 
 /// Runs that are counted, and runs before them that are not: memory and code come near while they go.
 const RUNS: usize = 11;

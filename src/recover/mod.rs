@@ -1,20 +1,29 @@
 //! What brings a pruned model back to what the original could.
 
-mod best;
 mod data_parallel;
+mod event;
 pub mod features;
+mod keep_best;
 mod logit_cache;
 mod plan;
 mod recalibrate;
 mod reconstruct;
+mod recovered;
+mod recovery;
 mod replica;
 mod run;
 mod teacher;
+mod training;
 
 pub use data_parallel::DataParallelGroup;
+pub use event::{Event, Judged, Learning, Warning};
 pub use features::{STAGES, UnmatchedFeatures};
+pub use keep_best::{Judge, KeepBest, RECOVERY_KEY};
 pub use plan::{Chosen, Method, Plan};
 pub use recalibrate::{Recalibration, recalibrate};
 pub use reconstruct::{Fitted, ReconstructedLayer, Reconstruction};
+pub use recovered::Recovered;
+pub use recovery::{Recovery, Replicas};
 pub use replica::{Replica, Shard, TrainingData};
-pub use run::{Advance, Recovered, RecoveryRun};
+pub use run::{Subject, recover};
+pub use training::Training;

@@ -4,20 +4,24 @@ use crate::data::Pictures;
 use crate::engine::{Normalization, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
+use crate::task::{Phase, Progress, Step, Task};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Pictures shown at a time; statistics of fewer say little.
 const BATCH: usize = 32;
 
-/// A measurement at work, a batch a piece.
+/// A measurement at work, a batch a step.
 pub struct Recalibration {
     graph: Graph,
+    pictures: Arc<Pictures>,
     tape: Tape,
     input: Vec<f32>,
     batch: usize,
     /// Batches shown, and in all.
     done: usize,
     rounds: usize,
+    is_stopped: bool,
     /// Sums of the batches' means and variances, by where they are stored.
     sums: BTreeMap<ValueId, Vec<f64>>,
 }
@@ -26,11 +30,11 @@ impl Recalibration {
     /// For as many pictures as there are in all.
     ///
     /// Errors: [`Error::BadInput`] where there are too few pictures or nothing to measure; else those of [`Tape::new`].
-    pub fn new(graph: &Graph, pictures: &Pictures) -> Result<Self> {
+    pub fn new(graph: &Graph, pictures: Arc<Pictures>) -> Result<Self> {
         if graph.batch_norms().next().is_none() {
             return Err(Error::BadInput(message!("error-no-batch-norm")));
         }
-        let batch = batch_of(pictures);
+        let batch = batch_of(&pictures);
         if batch < 2 {
             return Err(Error::BadInput(message!("error-few-for-statistics")));
         }
@@ -44,25 +48,19 @@ impl Recalibration {
             input: vec![0.0; pictures.sample_len() * batch],
             batch,
             done: 0,
-            rounds: Self::rounds(pictures),
+            is_stopped: false,
+            rounds: pictures.len() / batch,
             sums: BTreeMap::new(),
+            pictures,
         })
     }
 
-    /// Batches that these pictures make.
-    pub fn rounds(pictures: &Pictures) -> usize {
-        pictures.len() / batch_of(pictures).max(1)
-    }
-
-    /// Shows the next batch of the same pictures.
-    pub fn advance(&mut self, pictures: &Pictures) -> Result<()> {
-        if self.done == self.rounds {
-            return Ok(());
-        }
+    /// Shows the next batch.
+    fn show_next(&mut self) -> Result<()> {
         let (round, rounds) = (self.done, self.rounds);
         // Spread over the set: pictures come class by class, and those of one class vary less than all do.
         let indices: Vec<usize> = (0..self.batch).map(|at| at * rounds + round).collect();
-        pictures.write(&indices, None, &mut self.input);
+        self.pictures.write(&indices, None, &mut self.input);
         self.tape.sweep(&[&self.input])?;
         for (mean, variance, of_mean, of_variance) in self.tape.statistics() {
             for (value, numbers) in [(mean, of_mean), (variance, of_variance)] {
@@ -75,14 +73,14 @@ impl Recalibration {
         }
         self.done += 1;
         if self.done == rounds {
-            self.finish();
+            self.write_statistics();
         }
         Ok(())
     }
 
-    /// Batches shown, and in all.
-    pub fn progress(&self) -> (usize, usize) {
-        (self.done, self.rounds)
+    /// Batches shown.
+    pub fn done(&self) -> usize {
+        self.done
     }
 
     /// The model: as it was until all batches were shown, and then with what they gave.
@@ -90,13 +88,34 @@ impl Recalibration {
         &self.graph
     }
 
-    fn finish(&mut self) {
+    fn write_statistics(&mut self) {
         let rounds = self.rounds as f64;
         let average = |sum: Vec<f64>| sum.into_iter().map(|x| (x / rounds) as f32).collect();
         let sums = std::mem::take(&mut self.sums).into_iter();
         let measured = sums.map(|(value, sum)| (value, average(sum))).collect();
         self.tape.restore(&measured);
         self.tape.write_to(&mut self.graph);
+    }
+}
+
+impl Task for Recalibration {
+    type Event = Progress;
+    type Output = Graph;
+
+    fn step(&mut self) -> Result<Step<Progress, Graph>> {
+        if self.done == self.rounds || self.is_stopped {
+            return Ok(Step::Done(self.graph.clone()));
+        }
+        self.show_next()?;
+        Ok(Step::Event(Progress {
+            phase: Phase::Recalibrating,
+            done: self.done,
+            of: self.rounds,
+        }))
+    }
+
+    fn stop(&mut self) {
+        self.is_stopped = true;
     }
 }
 
@@ -111,9 +130,5 @@ fn batch_of(pictures: &Pictures) -> usize {
 ///
 /// Errors: those of [`Recalibration::new`].
 pub fn recalibrate(graph: &Graph, pictures: &Pictures) -> Result<Graph> {
-    let mut recalibration = Recalibration::new(graph, pictures)?;
-    while recalibration.done < recalibration.rounds {
-        recalibration.advance(pictures)?;
-    }
-    Ok(recalibration.graph)
+    Recalibration::new(graph, Arc::new(pictures.clone()))?.finish()
 }

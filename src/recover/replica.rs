@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
 use crate::random::Batches;
 use crate::random::SplitMix64;
-use crate::train::{Gradients, LossTargets, Settings, Trainer, TrainingStep};
+use crate::task::Gradients;
+use crate::train::{LossTargets, Settings, Trainer, TrainingStep};
 use std::ops::Range;
 use std::sync::Arc;
 

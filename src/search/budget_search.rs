@@ -1,48 +1,59 @@
 //! To the line: rounds of cutting and recovering, until one more cut would cost more quality than is accepted.
 
-use super::event::Candidate;
-use super::event::SearchEvent;
-use super::event::SearchGoal;
-use super::preparation::Preparation;
-use super::round::Ended;
-use super::round::Left;
-use super::round::Round;
-use super::scoring::Scoring;
+use super::cut_scores::begin;
+use super::event::{Candidate, SearchEvent, SearchGoal};
 use super::state::State;
 use super::target_scale::TargetScale;
 use crate::cost::model_cost;
-use crate::data::Split;
+use crate::data::{Pictures, Split};
 use crate::error::{Error, Result};
-use crate::eval::ReferenceLogits;
-use crate::eval::ReferenceRun;
-use crate::eval::measure;
+use crate::eval::{Metrics, ModelComparison, ReferenceLogits, ReferenceRun, measure};
 use crate::graph::Graph;
 use crate::onnx::{self, OpenOptions};
+use crate::prune::criteria::Measured;
 use crate::prune::cut::cut_measured;
 use crate::recipe::{Granularity, Recipe, Target};
-use crate::recover::Plan;
-use crate::recover::RecoveryRun;
-use crate::train::Clock;
-use crate::train::Gradients;
+use crate::recover::{KeepBest, Plan, Recovered, Recovery, Replicas};
+use crate::task::{Clock, Exchange, Progress, Step, Task};
 use std::sync::Arc;
 
-/// A search on its way; each round makes one model.
+/// A search on its way; each round makes one model. What came of it is asked of the search itself.
 pub struct BudgetSearch {
     original: Graph,
-    portions: TargetScale,
+    scale: TargetScale,
     split: Split,
-    answers: ReferenceLogits,
+    reference: ReferenceLogits,
     clock: Option<Clock>,
     /// The best model so far, and its file.
     best: (Graph, Vec<u8>),
     /// The file of the model that was judged last, where that is beyond the line.
     beyond: Vec<u8>,
-    /// What pictures tell of the best model.
-    scoring: Scoring,
+    /// What pictures tell of the best model, once the recipe's criterion has looked at them.
+    scores: Option<Scores>,
     state: State,
-    /// Whether the plan's other workers are members elsewhere.
-    leads: bool,
-    round: Option<Box<Round>>,
+    replicas: Replicas,
+    /// The cut that is measured and recovered, with its file.
+    round: Option<(Vec<u8>, Box<Round>)>,
+    is_stopped: bool,
+}
+
+/// Being measured, or known: nothing where the criterion needs no pictures.
+enum Scores {
+    UnderWay(Box<dyn Task<Event = Progress, Output = Option<Measured>>>),
+    Known(Option<Measured>),
+}
+
+/// A cut that is measured, recovered, and measured again.
+type Round = dyn Task<Event = SearchEvent, Output = Ended>;
+
+/// A round that is over.
+struct Ended {
+    /// The share of the original that was asked for.
+    share: f64,
+    recovered: Recovered,
+    /// Before recovery, and after.
+    cut: Metrics,
+    quality: Metrics,
 }
 
 impl BudgetSearch {
@@ -58,30 +69,27 @@ impl BudgetSearch {
         split: Split,
         aim: SearchGoal,
         clock: Option<Clock>,
-    ) -> Result<Preparation<Self>> {
-        let portions = portions(recipe, &aim)?;
+    ) -> Result<impl Task<Event = Progress, Output = Self> + use<>> {
+        let scale = scale(recipe, &aim)?;
         let milliseconds = measure(original, &split.validation, clock)?;
         if aim.time.is_some() && milliseconds.is_none() {
             return Err(Error::BadInput(message!("error-no-clock-for-time")));
         }
-        let asking = ReferenceRun::new(original, Arc::clone(&split.validation))?;
+        let reference = ReferenceRun::new(original, Arc::clone(&split.validation))?;
         let (recipe, plan) = (recipe.clone(), plan.clone());
         let (original, file) = (original.clone(), file.to_vec());
-        Ok(Preparation::new(None, asking, move |known| {
-            let whole = (known.answers.quality(), milliseconds);
-            Ok(BudgetSearch {
-                state: State::new(recipe, plan, aim, &split, whole),
-                best: (original.clone(), file),
-                beyond: Vec::new(),
+        Ok(reference.map(move |reference| {
+            let whole = (reference.quality(), milliseconds);
+            let state = State::new(recipe, plan, aim, &split, whole);
+            let best = (original.clone(), file);
+            Ok(Self::of(
                 original,
-                portions,
-                split,
-                answers: known.answers,
+                scale,
+                state,
+                best,
+                (split, reference),
                 clock,
-                scoring: Scoring::default(),
-                leads: false,
-                round: None,
-            })
+            ))
         }))
     }
 
@@ -94,36 +102,55 @@ impl BudgetSearch {
         (best, file): (&Graph, &[u8]),
         split: Split,
         clock: Option<Clock>,
-    ) -> Result<Preparation<Self>> {
+    ) -> Result<impl Task<Event = Progress, Output = Self> + use<>> {
         if !state.is_of(&split) {
             return Err(Error::BadInput(message!("error-other-pictures")));
         }
-        let portions = portions(&state.recipe, &state.aim)?;
-        let asking = ReferenceRun::new(original, Arc::clone(&split.validation))?;
+        let scale = scale(&state.recipe, &state.aim)?;
+        let reference = ReferenceRun::new(original, Arc::clone(&split.validation))?;
         let original = original.clone();
         let best = (best.clone(), file.to_vec());
-        Ok(Preparation::new(None, asking, move |known| {
-            Ok(BudgetSearch {
+        Ok(reference.map(move |reference| {
+            Ok(Self::of(
                 original,
-                portions,
-                answers: known.answers,
-                split,
-                clock,
-                best,
-                beyond: Vec::new(),
-                scoring: Scoring::default(),
+                scale,
                 state,
-                leads: false,
-                round: None,
-            })
+                best,
+                (split, reference),
+                clock,
+            ))
         }))
     }
 
-    /// The same search, of which only the first of the plan's workers is here; the others are members elsewhere
-    /// ([`RecoveryRun::member`]), and [`BudgetSearch::gradients`] and [`BudgetSearch::apply`] join them.
+    fn of(
+        original: Graph,
+        scale: TargetScale,
+        state: State,
+        best: (Graph, Vec<u8>),
+        (split, reference): (Split, ReferenceLogits),
+        clock: Option<Clock>,
+    ) -> Self {
+        BudgetSearch {
+            original,
+            scale,
+            split,
+            reference,
+            clock,
+            best,
+            beyond: Vec::new(),
+            scores: None,
+            state,
+            replicas: Replicas::All,
+            round: None,
+            is_stopped: false,
+        }
+    }
+
+    /// The same search, of which only the first of the plan's replicas is here; the others are elsewhere ([`Replicas::One`]), and
+    /// meet it by [`Task::exchange`].
     pub fn leading(self) -> Self {
         BudgetSearch {
-            leads: true,
+            replicas: Replicas::One(0),
             ..self
         }
     }
@@ -135,104 +162,86 @@ impl BudgetSearch {
 
     /// Whether there is anything left to try.
     pub fn is_over(&self) -> bool {
-        self.state.is_over(&self.portions)
+        self.state.is_over(&self.scale)
     }
 
-    /// Does the next piece of work: a picture that the criterion looks at, a cut of the best model so far, a piece of its
-    /// recovery, or the judgement on it.
-    pub fn advance(&mut self) -> Result<SearchEvent> {
-        self.apply(&[])
+    /// The file of the cut that is being trained, for the replicas elsewhere; `None` where the next step is not one of training.
+    pub fn learning(&mut self) -> Option<&[u8]> {
+        let (file, round) = self.round.as_mut()?;
+        round.exchange().is_some().then_some(&file[..])
     }
 
-    /// The file of the cut that is being recovered, for the members who are to learn it together with this search; `None`
-    /// where the next piece of work is no step of learning.
-    pub fn learning(&self) -> Option<&[u8]> {
-        let round = self.round.as_ref().filter(|round| round.learns());
-        round.map(|round| &round.file[..])
-    }
-
-    /// Finds what the part of the next batch that is here says of the cut that is being recovered.
-    ///
-    /// Errors: [`Error::BadInput`] where the next piece of work is no step of learning; else those of [`RecoveryRun::gradients`].
-    pub fn gradients(&mut self) -> Result<Gradients> {
-        let learner = self.round.as_mut().and_then(|round| round.learner());
-        let job = learner.ok_or_else(|| Error::BadInput(message!("error-nothing-trains")))?;
-        job.gradients()
-    }
-
-    /// As [`BudgetSearch::advance`], where a step of learning goes as the shares of all workers come to, in the order of the workers.
-    pub fn apply(&mut self, shares: &[Gradients]) -> Result<SearchEvent> {
-        let Some(round) = self.round.take() else {
-            return self.begin_round();
-        };
-        match round.advance(shares)? {
-            Left::More(round, stage) => {
-                self.round = Some(round);
-                Ok(*stage)
-            }
-            Left::Nothing(ended) => self.judge(*ended).map(SearchEvent::Judged),
-        }
-    }
-
-    fn begin_round(&mut self) -> Result<SearchEvent> {
-        let (share, recipe) = self.state.next(&self.portions);
+    /// Cuts the best model so far once more.
+    fn begin_round(&mut self) -> Result<Option<SearchEvent>> {
+        let (share, recipe) = self.state.next(&self.scale);
         let (graph, file) = &self.best;
-        let (lessons, judged) = (&self.split.train, &self.split.validation);
-        if let Some(advance) = self.scoring.advance(graph, &recipe, lessons)? {
-            return Ok(SearchEvent::Scoring(advance));
-        }
-        let scores = self.scoring.measured();
+        let (train, validation) = (&self.split.train, &self.split.validation);
+        let scores = match &mut self.scores {
+            None => {
+                let scoring = Box::new(begin(graph, &recipe, train)?);
+                self.scores = Some(Scores::UnderWay(scoring));
+                return Ok(None);
+            }
+            Some(Scores::UnderWay(scoring)) => {
+                return Ok(match scoring.step()? {
+                    Step::Event(progress) => Some(progress.into()),
+                    Step::Done(scores) => {
+                        self.scores = Some(Scores::Known(scores));
+                        None
+                    }
+                });
+            }
+            Some(Scores::Known(scores)) => scores.clone(),
+        };
         let file = match cut_measured(graph, file.len() as u64, &recipe, scores, None) {
             Ok(made) => made.bytes,
             Err(Error::BadRecipe(reason)) if !self.state.tried.is_empty() => {
                 self.state.reach_limit();
-                return Ok(SearchEvent::Limit(reason));
+                return Ok(Some(SearchEvent::Limit(reason)));
             }
             Err(error) => return Err(error),
         };
-        // As the file has it, so that members who are given the file learn the very same.
+        // As the file has it, so that replicas which are given the file learn the very same.
         let made = onnx::open(file.clone().into(), &OpenOptions::default())?.graph;
-        let (original, plan) = (Some(&self.original), &self.state.plan);
-        let job = match self.leads {
-            true => RecoveryRun::member(&made, original, Arc::clone(lessons), plan, 0)?,
-            false => RecoveryRun::new(&made, original, Arc::clone(lessons), plan)?,
-        };
-        let job = job.timed_by(self.clock);
-        let none_yet = (0, judged.len());
-        let judged = (Arc::clone(judged), self.answers.clone());
-        let round = Round::new(share, (&made, file), job, judged)?;
-        self.round = Some(Box::new(round));
-        Ok(SearchEvent::Judging(none_yet.into()))
+        let recovery = Recovery::new(
+            &made,
+            Some(&self.original),
+            Arc::clone(train),
+            &self.state.plan,
+            self.replicas,
+            self.clock,
+        )?;
+        let recovery = KeepBest::new(recovery, &self.state.plan, None);
+        let round = round(share, &made, recovery, validation, &self.reference)?;
+        self.round = Some((file, Box::new(round)));
+        Ok(None)
     }
 
     fn judge(&mut self, ended: Ended) -> Result<Candidate> {
-        let Ended {
-            share,
-            graph,
-            cut,
-            recovered,
-            diverged,
-        } = ended;
+        let graph = ended.recovered.graph;
         let bytes = onnx::write(&graph)?;
-        let tried = Candidate {
-            share,
+        let candidate = Candidate {
+            share: ended.share,
             totals: model_cost(&graph, bytes.len() as u64).totals,
-            cut,
-            recovered,
+            cut: ended.cut,
+            recovered: ended.quality,
             milliseconds: measure(&graph, &self.split.validation, self.clock)?,
-            accepted: recovered.score().is_some_and(|score| score >= self.least()),
-            diverged,
+            accepted: ended
+                .quality
+                .score()
+                .is_some_and(|score| score >= self.least()),
+            diverged: ended.recovered.diverged,
         };
-        if tried.accepted {
+        if candidate.accepted {
             self.best = (graph, bytes);
             self.beyond = Vec::new();
             // Scores are of one model.
-            self.scoring = Scoring::default();
+            self.scores = None;
         } else {
             self.beyond = bytes;
         }
-        self.state.take(tried.clone());
-        Ok(tried)
+        self.state.take(candidate.clone());
+        Ok(candidate)
     }
 
     /// The score that must not be fallen below, 0 to 1.
@@ -242,12 +251,12 @@ impl BudgetSearch {
 
     /// What cuts to the share of a model that was tried, as a recipe for the original.
     pub fn recipe(&self, share: f64) -> Recipe {
-        self.portions.recipe(share, 1.0)
+        self.scale.recipe(share, 1.0)
     }
 
-    /// What the original says of the judged pictures.
-    pub fn answers(&self) -> &ReferenceLogits {
-        &self.answers
+    /// The original's logits on the pictures that the search goes by.
+    pub fn reference(&self) -> &ReferenceLogits {
+        &self.reference
     }
 
     pub fn tried(&self) -> &[Candidate] {
@@ -269,8 +278,77 @@ impl BudgetSearch {
     }
 }
 
+impl Task for BudgetSearch {
+    type Event = SearchEvent;
+    type Output = ();
+
+    fn step(&mut self) -> Result<Step<SearchEvent, ()>> {
+        loop {
+            if self.is_stopped {
+                return Ok(Step::Done(()));
+            }
+            if let Some((_, round)) = &mut self.round {
+                let ended = match round.step()? {
+                    Step::Event(event) => return Ok(Step::Event(event)),
+                    Step::Done(ended) => ended,
+                };
+                self.round = None;
+                return Ok(Step::Event(SearchEvent::Candidate(self.judge(ended)?)));
+            }
+            if self.is_over() {
+                return Ok(Step::Done(()));
+            }
+            if let Some(event) = self.begin_round()? {
+                return Ok(Step::Event(event));
+            }
+        }
+    }
+
+    /// It ends with the last finished round.
+    fn stop(&mut self) {
+        self.is_stopped = true;
+    }
+
+    fn exchange(&mut self) -> Option<&mut dyn Exchange> {
+        let (_, round) = self.round.as_mut()?;
+        round.exchange()
+    }
+}
+
+/// Measures a cut, recovers it, and measures what comes of that.
+fn round(
+    share: f64,
+    cut: &Graph,
+    recovery: KeepBest,
+    validation: &Arc<Pictures>,
+    reference: &ReferenceLogits,
+) -> Result<impl Task<Event = SearchEvent, Output = Ended> + use<>> {
+    let judge = {
+        let (validation, reference) = (Arc::clone(validation), reference.clone());
+        move |model: &Graph| ModelComparison::against(&reference, model, Arc::clone(&validation))
+    };
+    let judging = judge(cut)?.events(SearchEvent::from);
+    Ok(judging.then(move |compared| {
+        let cut = compared.result.quality;
+        let recovering = recovery
+            .events(SearchEvent::from)
+            .announcing(Some(SearchEvent::Cut(cut)));
+        Ok(recovering.then(move |recovered| {
+            let judging = judge(&recovered.graph)?.events(SearchEvent::from);
+            Ok(judging.map(move |compared| {
+                Ok(Ended {
+                    share,
+                    recovered,
+                    cut,
+                    quality: compared.result.quality,
+                })
+            }))
+        }))
+    }))
+}
+
 /// What the rounds cut by.
-fn portions(recipe: &Recipe, aim: &SearchGoal) -> Result<TargetScale> {
+fn scale(recipe: &Recipe, aim: &SearchGoal) -> Result<TargetScale> {
     if !(0.0..1.0).contains(&aim.loss) {
         return Err(Error::BadInput(message!("error-line")));
     }

@@ -7,6 +7,7 @@ use crate::graph::Graph;
 use crate::prune::criteria::measured::Measuring;
 use crate::prune::criteria::{Measured, is_measured};
 use crate::recipe::Recipe;
+use crate::task::Task;
 
 /// Begins to measure a criterion on the lessons of a set, as [`super::Sweep`] and [`super::BudgetSearch`] do: on `all` of them, or on
 /// as many as are enough, chosen by the recipe's `seed`. A set of too few pictures for two parts is looked at whole, which
@@ -47,14 +48,7 @@ pub(super) fn begin(
 
 /// Measures a recipe's criterion on pictures; `None` where it needs none.
 pub fn measure(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Option<Measured>> {
-    let Some(mut measuring) = begin(graph, recipe, pictures)? else {
-        return Ok(None);
-    };
-    while {
-        let (done, of) = measuring.advance()?;
-        done < of
-    } {}
-    measuring.finish().map(Some)
+    begin(graph, recipe, pictures)?.finish()
 }
 
 /// The most pictures that are measured on unless more are asked for, of small pictures and of large ones; scores

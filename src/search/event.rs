@@ -1,10 +1,11 @@
-//! What a search to the line is to come to, and what it tells on its way.
+//! What a search is to come to, and what it tells on its way.
 
 use super::schedule::PruningSchedule;
 use crate::cost::Totals;
 use crate::eval::Metrics;
 use crate::message::Message;
-use crate::recover::Advance;
+use crate::recover;
+use crate::task::Progress;
 use serde::{Deserialize, Serialize};
 
 /// What a search is to come to, beside what its recipe says.
@@ -56,20 +57,29 @@ pub struct Candidate {
     pub diverged: Option<Message>,
 }
 
-/// What [`super::BudgetSearch::advance`] did.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+/// What a search tells on its way.
+#[derive(Debug)]
 pub enum SearchEvent {
-    /// The recipe's criterion looks at pictures: how many it has seen, and is to see before the cut.
-    Scoring(Advance),
-    /// A cut, before or after recovery, is shown the pictures that the search goes by.
-    Judging(Advance),
+    /// The criterion is measured on the best model, or a cut is, before or after recovery, or the original at first.
+    Progress(Progress),
     /// A cut was made; how good it is before recovery.
     Cut(Metrics),
-    Recovering(Advance),
+    /// The cut is being recovered.
+    Recovery(recover::Event),
     /// A round is over.
-    Judged(Candidate),
+    Candidate(Candidate),
     /// No such cut can be made, for this reason: a search tries a smaller step, a schedule ends.
     Limit(Message),
+}
+
+impl From<Progress> for SearchEvent {
+    fn from(progress: Progress) -> Self {
+        SearchEvent::Progress(progress)
+    }
+}
+
+impl From<recover::Event> for SearchEvent {
+    fn from(event: recover::Event) -> Self {
+        SearchEvent::Recovery(event)
+    }
 }

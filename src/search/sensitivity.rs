@@ -2,16 +2,16 @@
 
 use super::curves::{Curve, Curves, SensitivityPoint};
 use super::guide::by_hand;
-use super::layer_probe::LayerProbe;
-use super::preparation::Known;
-use super::preparation::Preparation;
-use crate::data::Pictures;
-use crate::data::Split;
+use super::preparation::prepare_cuts;
+use crate::data::{Pictures, Split};
 use crate::error::{Error, Result};
-use crate::eval::ReferenceLogits;
+use crate::eval::{ComparisonResult, Metrics, ModelComparison, ReferenceLogits};
 use crate::graph::Graph;
+use crate::prune::criteria::{Measured, is_measured};
 use crate::prune::session::Session;
 use crate::recipe::{Granularity, Recipe};
+use crate::recover::Recalibration;
+use crate::task::{Progress, Task};
 use std::sync::Arc;
 
 /// The shares that are removed of each layer where nothing else is asked for.
@@ -38,14 +38,39 @@ pub struct Sensitivity {
     layers: Vec<Vec<String>>,
     levels: Vec<f64>,
     calibration: Option<Arc<Pictures>>,
-    judged: Arc<Pictures>,
-    answers: ReferenceLogits,
+    validation: Arc<Pictures>,
+    reference: ReferenceLogits,
+    pictures: Vec<String>,
+    findings: Arc<Findings>,
+}
+
+/// What pictures told of an original before its layers are cut: whoever cuts the same layers elsewhere needs to show none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Findings {
+    /// What the criterion found, where it looks at pictures.
+    pub scores: Option<Measured>,
+    /// The original's logits on each picture to measure on.
+    pub reference: Vec<Vec<f32>>,
+    /// How good the original is with its statistics measured anew, where that was to be found out.
+    pub recalibrated: Option<Metrics>,
+}
+
+/// All that a sensitivity is of, before any picture was shown.
+struct Setup {
+    session: Session,
+    /// The cut of the first layer, by which it is known whether the recipe can be followed.
+    first: Recipe,
+    recipe: Recipe,
+    layers: Vec<Vec<String>>,
+    levels: Vec<f64>,
+    calibration: Option<Arc<Pictures>>,
+    validation: Arc<Pictures>,
     pictures: Vec<String>,
 }
 
 impl Sensitivity {
-    /// `levels` are shares to remove of a layer. What is learned from the lessons are statistics alone, of a few of them; the
-    /// probes are measured on `most` of the judged pictures, or on all where there are fewer.
+    /// `levels` are shares to remove of a layer. Of the pictures to train on, a few give statistics alone; the probes are measured
+    /// on `most` of those to choose by, or on all where there are fewer.
     ///
     /// Errors: [`Error::BadRecipe`] where the recipe is not one for this model, or leaves nothing to cut;
     /// [`Error::BadInput`] for levels that are no shares.
@@ -56,55 +81,62 @@ impl Sensitivity {
         split: &Split,
         most: usize,
         seed: u32,
-    ) -> Result<Preparation<Self>> {
-        if levels.is_empty() || levels.iter().any(|level| !(*level > 0.0 && *level < 1.0)) {
-            return Err(Error::BadInput(message!("error-levels")));
+    ) -> Result<impl Task<Event = Progress, Output = Self> + use<>> {
+        let setup = Setup::new((original, file_bytes), recipe, levels, split, most, seed)?;
+        let preparation = prepare_cuts(
+            (original, setup.session.clone()),
+            setup.first.clone(),
+            &split.train,
+            &setup.validation,
+        )?;
+        let original = original.clone();
+        Ok(preparation.then(move |prepared| {
+            let reference = prepared.reference.clone();
+            let bears = setup.recalibrated(&original, &reference)?;
+            Ok(bears.map(move |recalibrated| {
+                let findings = Findings {
+                    scores: prepared.scores,
+                    reference: reference.rows().to_vec(),
+                    recalibrated,
+                };
+                Ok(setup.begin(prepared.session, reference, findings))
+            }))
+        }))
+    }
+
+    /// The same, with what pictures told where the same was prepared ([`Sensitivity::findings`]), in place of showing them.
+    ///
+    /// Errors: those of [`Sensitivity::prepare`]; [`Error::BadInput`] where the findings are of other pictures, or lack something
+    /// that had to be found out.
+    pub fn prepared(
+        (original, file_bytes): (&Graph, u64),
+        recipe: &Recipe,
+        levels: &[f64],
+        split: &Split,
+        (most, seed): (usize, u32),
+        findings: Findings,
+    ) -> Result<Self> {
+        let setup = Setup::new((original, file_bytes), recipe, levels, split, most, seed)?;
+        let mut session = setup.session.clone();
+        if is_measured(&recipe.criterion) {
+            let scores = findings
+                .scores
+                .clone()
+                .ok_or_else(|| Error::BadInput(message!("error-findings-lack-scores")))?;
+            session.take_scores(scores)?;
         }
-        let session = Session::new(original.clone(), file_bytes)?;
-        let layers = session.parts(recipe);
-        if layers.is_empty() {
-            return Err(Error::BadRecipe(message!("error-no-layer-to-prune")));
+        session.choose(&setup.first)?;
+        if setup.calibration.is_some() && findings.recalibrated.is_none() {
+            return Err(Error::BadInput(message!("error-findings-lack-metrics")));
         }
-        let mut levels = levels.to_vec();
-        if let Granularity::NM { n, m } = recipe.granularity {
-            levels = vec![1.0 - n as f64 / m as f64];
-        }
-        levels.sort_by(f64::total_cmp);
-        levels.dedup();
-        let first = by_hand(
-            recipe,
-            layers[0].iter().map(|name| (name.clone(), levels[0])),
-        );
-        let judged = Arc::new(split.validation.sample(most, seed));
-        let normalises = original.batch_norms().next().is_some();
-        let calibrates = normalises && split.train.len() >= FEW;
-        let calibration = calibrates.then(|| Arc::new(split.train.sample(MOST_CALIBRATION, seed)));
-        let pictures = vec![
-            format!("{:016x}", split.train.fingerprint()),
-            format!("{:016x}", judged.fingerprint()),
-        ];
-        let recipe = recipe.clone();
-        let (shown, statistics) = (Arc::clone(&judged), calibration.clone());
-        let begin = move |session, known: Known| {
-            let with_statistics = known.recalibrated.and_then(|quality| quality.agreement);
-            let does_harm = with_statistics.is_some_and(|same| 1.0 - same > MOST_CHANGED);
-            Ok(Sensitivity {
-                session,
-                recipe,
-                layers,
-                levels,
-                calibration: calibration.filter(|_| !does_harm),
-                judged,
-                answers: known.answers,
-                pictures,
-            })
-        };
-        let of_cuts =
-            Preparation::of_cuts((original, session), first, &split.train, &shown, begin)?;
-        Ok(match &statistics {
-            Some(statistics) => of_cuts.recalibrating(original, statistics, &shown),
-            None => of_cuts,
-        })
+        let reference =
+            ReferenceLogits::of_pictures(findings.reference.clone(), &setup.validation)?;
+        Ok(setup.begin(session, reference, findings))
+    }
+
+    /// What the pictures told.
+    pub fn findings(&self) -> &Findings {
+        &self.findings
     }
 
     /// How many probes there are: each layer at each level, one layer after the other.
@@ -126,7 +158,7 @@ impl Sensitivity {
         let layers = self.layers.iter();
         Curves {
             recipe: self.recipe.clone(),
-            original: self.answers.quality(),
+            original: self.reference.quality(),
             calibrated_on: self.calibration.as_ref().map_or(0, |set| set.len()),
             pictures: self.pictures.clone(),
             curves: layers
@@ -174,17 +206,13 @@ impl Sensitivity {
         probe / self.levels.len()
     }
 
-    /// Cuts one layer, recalibrates, and measures.
-    ///
-    /// Errors: those of [`Sensitivity::begin`] and of [`LayerProbe::advance`].
-    pub fn probe(&mut self, probe: usize) -> Result<SensitivityPoint> {
-        self.begin(probe)?.finish()
-    }
-
-    /// Cuts one layer; then it is recalibrated and measured.
+    /// Cuts one layer; the task recalibrates the cut, where that is done, and measures it.
     ///
     /// Errors: [`Error::BadInput`] for a probe that there is not; else those of cutting.
-    pub fn begin(&mut self, probe: usize) -> Result<LayerProbe> {
+    pub fn probe(
+        &mut self,
+        probe: usize,
+    ) -> Result<impl Task<Event = Progress, Output = SensitivityPoint> + use<>> {
         if probe >= self.len() {
             return Err(Error::BadInput(message!(
                 "error-no-such-point",
@@ -194,12 +222,20 @@ impl Sensitivity {
         }
         let recipe = self.recipe_of(probe);
         self.session.choose(&recipe)?;
-        LayerProbe::new(
-            self.levels[probe % self.levels.len()],
+        let share = self.levels[probe % self.levels.len()];
+        let judged = judged(
             &self.session.model()?,
             self.calibration.as_ref(),
-            (&self.judged, &self.answers),
-        )
+            &self.validation,
+            &self.reference,
+        )?;
+        Ok(judged.map(move |result| {
+            Ok(SensitivityPoint {
+                share,
+                quality: result.quality,
+                lost: result.original.lost_by(&result.quality),
+            })
+        }))
     }
 
     fn recipe_of(&self, probe: usize) -> Recipe {
@@ -207,4 +243,109 @@ impl Sensitivity {
         let layers = self.layers[self.curve_of(probe)].iter();
         by_hand(&self.recipe, layers.map(|name| (name.clone(), level)))
     }
+}
+
+impl Setup {
+    fn new(
+        (original, file_bytes): (&Graph, u64),
+        recipe: &Recipe,
+        levels: &[f64],
+        split: &Split,
+        most: usize,
+        seed: u32,
+    ) -> Result<Self> {
+        if levels.is_empty() || levels.iter().any(|level| !(*level > 0.0 && *level < 1.0)) {
+            return Err(Error::BadInput(message!("error-levels")));
+        }
+        let session = Session::new(original.clone(), file_bytes)?;
+        let layers = session.parts(recipe);
+        if layers.is_empty() {
+            return Err(Error::BadRecipe(message!("error-no-layer-to-prune")));
+        }
+        let mut levels = levels.to_vec();
+        if let Granularity::NM { n, m } = recipe.granularity {
+            levels = vec![1.0 - n as f64 / m as f64];
+        }
+        levels.sort_by(f64::total_cmp);
+        levels.dedup();
+        let first = by_hand(
+            recipe,
+            layers[0].iter().map(|name| (name.clone(), levels[0])),
+        );
+        let validation = Arc::new(split.validation.sample(most, seed));
+        let normalises = original.batch_norms().next().is_some();
+        let calibrates = normalises && split.train.len() >= FEW;
+        Ok(Setup {
+            calibration: calibrates.then(|| Arc::new(split.train.sample(MOST_CALIBRATION, seed))),
+            pictures: vec![
+                format!("{:016x}", split.train.fingerprint()),
+                format!("{:016x}", validation.fingerprint()),
+            ],
+            session,
+            first,
+            recipe: recipe.clone(),
+            layers,
+            levels,
+            validation,
+        })
+    }
+
+    /// Finds out how good the original is with the statistics that the calibration pictures give it, where it is recalibrated.
+    fn recalibrated(
+        &self,
+        original: &Graph,
+        reference: &ReferenceLogits,
+    ) -> Result<impl Task<Event = Progress, Output = Option<Metrics>> + use<>> {
+        let judged = match &self.calibration {
+            Some(_) => {
+                let calibration = self.calibration.as_ref();
+                Some(judged(original, calibration, &self.validation, reference)?)
+            }
+            None => None,
+        };
+        Ok(Task::map(judged, |result: Option<ComparisonResult>| {
+            Ok(result.map(|result| result.quality))
+        }))
+    }
+
+    fn begin(
+        self,
+        session: Session,
+        reference: ReferenceLogits,
+        findings: Findings,
+    ) -> Sensitivity {
+        let with_statistics = findings.recalibrated.and_then(|quality| quality.agreement);
+        let does_harm = with_statistics.is_some_and(|same| 1.0 - same > MOST_CHANGED);
+        Sensitivity {
+            session,
+            recipe: self.recipe,
+            layers: self.layers,
+            levels: self.levels,
+            calibration: self.calibration.filter(|_| !does_harm),
+            validation: self.validation,
+            reference,
+            pictures: self.pictures,
+            findings: Arc::new(findings),
+        }
+    }
+}
+
+/// Measures a model, with the statistics that the calibration pictures give it, where there are some.
+fn judged(
+    model: &Graph,
+    calibration: Option<&Arc<Pictures>>,
+    validation: &Arc<Pictures>,
+    reference: &ReferenceLogits,
+) -> Result<impl Task<Event = Progress, Output = ComparisonResult> + use<>> {
+    let recalibration = match calibration {
+        Some(pictures) => Some(Recalibration::new(model, Arc::clone(pictures))?),
+        None => None,
+    };
+    let (model, validation) = (model.clone(), Arc::clone(validation));
+    let reference = reference.clone();
+    Ok(recalibration.then(move |recalibrated| {
+        let model = recalibrated.unwrap_or(model);
+        let comparison = ModelComparison::against(&reference, &model, validation)?;
+        Ok(comparison.map(|compared| Ok(compared.result)))
+    }))
 }

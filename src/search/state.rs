@@ -59,6 +59,11 @@ impl State {
         }
     }
 
+    /// As a document.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a state holds only what JSON can")
+    }
+
     /// Whether the search went by these pictures.
     pub(super) fn is_of(&self, split: &Split) -> bool {
         self.pictures == fingerprints(split)
@@ -70,17 +75,17 @@ impl State {
     }
 
     /// Whether there is anything left to try.
-    pub(super) fn is_over(&self, portions: &TargetScale) -> bool {
+    pub(super) fn is_over(&self, scale: &TargetScale) -> bool {
         let tried = self.tried.len();
         let crossed = self.tried.last().is_some_and(|last| !last.accepted);
         if self.step < LAST_STEP || self.is_fast_enough() {
             return true;
         }
-        match (self.aim.pace.rounds(), portions.is_one()) {
+        match (self.aim.pace.rounds(), scale.is_one()) {
             (_, true) => tried >= 1,
             // A schedule goes no further where a round fell below the line.
             (Some(rounds), _) => tried >= rounds || crossed,
-            (None, _) => self.share <= portions.goal() * NEAR,
+            (None, _) => self.share <= scale.goal() * NEAR,
         }
     }
 
@@ -103,14 +108,14 @@ impl State {
     }
 
     /// The share of the original that the next round is cut to, and the recipe that does so to the best model.
-    pub(super) fn next(&self, portions: &TargetScale) -> (f64, Recipe) {
-        let share = self.next_share(portions);
-        (share, portions.recipe(share, self.share))
+    pub(super) fn next(&self, scale: &TargetScale) -> (f64, Recipe) {
+        let share = self.next_share(scale);
+        (share, scale.recipe(share, self.share))
     }
 
-    fn next_share(&self, portions: &TargetScale) -> f64 {
-        let goal = portions.goal();
-        let share = match (self.aim.pace.rounds(), portions.is_one()) {
+    fn next_share(&self, scale: &TargetScale) -> f64 {
+        let goal = scale.goal();
+        let share = match (self.aim.pace.rounds(), scale.is_one()) {
             (_, true) => return goal,
             (Some(_), _) => {
                 let gone = self.aim.pace.gone(self.tried.len() + 1);

@@ -1,7 +1,6 @@
 //! The curve of a criterion alone: cuts of many sizes, none of them recovered, each measured. It shows where the cliff is.
 
-use super::preparation::Known;
-use super::preparation::Preparation;
+use super::preparation::prepare_cuts;
 use super::target_scale::TargetScale;
 use crate::cost::{Retained, Totals};
 use crate::data::Pictures;
@@ -14,7 +13,7 @@ use crate::eval::measure;
 use crate::graph::Graph;
 use crate::prune::session::Session;
 use crate::recipe::Recipe;
-use crate::train::Clock;
+use crate::task::{Clock, Progress, Step, Task};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -33,80 +32,48 @@ pub struct SweepPoint {
     pub milliseconds: Option<f64>,
 }
 
-/// One cut, being measured a picture at a time.
-pub struct SizeProbe {
-    recipe: Recipe,
-    totals: Totals,
-    left: Retained,
-    graph: Graph,
-    trial: ModelComparison,
-    judged: Arc<Pictures>,
-    clock: Option<Clock>,
-}
-
-impl SizeProbe {
-    /// Shows the next picture; gives how many have been shown, and how many are to be.
-    pub fn advance(&mut self) -> Result<(usize, usize)> {
-        self.trial.advance()
-    }
-
-    /// What was measured, after all pictures that are left.
-    pub fn finish(mut self) -> Result<SweepPoint> {
-        Ok(SweepPoint {
-            quality: self.trial.run()?.quality,
-            milliseconds: measure(&self.graph, &self.judged, self.clock)?,
-            recipe: self.recipe,
-            totals: self.totals,
-            left: self.left,
-        })
-    }
-}
-
 /// A model that is cut again and again, always from the whole.
 pub struct Sweep {
     session: Session,
-    portions: TargetScale,
-    judged: Arc<Pictures>,
-    answers: ReferenceLogits,
+    scale: TargetScale,
+    validation: Arc<Pictures>,
+    reference: ReferenceLogits,
     clock: Option<Clock>,
     milliseconds: Option<f64>,
 }
 
 impl Sweep {
     /// The recipe's target says what the shares are of; the original's file has `file_bytes` bytes. Data-aware criteria look
-    /// at the lessons.
+    /// at the pictures to train on.
     ///
     /// Errors: [`Error::BadRecipe`] for a recipe without a target or that does not fit the model; those of running it.
     pub fn prepare(
         (original, file_bytes): (&Graph, u64),
         recipe: &Recipe,
         Split {
-            train: lessons,
-            validation: judged,
-            ..
+            train, validation, ..
         }: Split,
         clock: Option<Clock>,
-    ) -> Result<Preparation<Self>> {
-        let portions = TargetScale::new(recipe)?;
+    ) -> Result<impl Task<Event = Progress, Output = Self> + use<>> {
+        let scale = TargetScale::new(recipe)?;
         let session = Session::new(original.clone(), file_bytes)?;
-        let milliseconds = measure(original, &judged, clock)?;
-        let shown = Arc::clone(&judged);
-        let begin = move |session, known: Known| {
+        let milliseconds = measure(original, &validation, clock)?;
+        let preparation = prepare_cuts((original, session), recipe.clone(), &train, &validation)?;
+        Ok(preparation.map(move |prepared| {
             Ok(Sweep {
-                session,
-                portions,
-                judged,
-                answers: known.answers,
+                session: prepared.session,
+                scale,
+                validation,
+                reference: prepared.reference,
                 clock,
                 milliseconds,
             })
-        };
-        Preparation::of_cuts((original, session), recipe.clone(), &lessons, &shown, begin)
+        }))
     }
 
     /// The whole model on the same pictures.
     pub fn original(&self) -> Metrics {
-        self.answers.quality()
+        self.reference.quality()
     }
 
     /// Milliseconds that the whole model takes for one picture.
@@ -114,30 +81,95 @@ impl Sweep {
         self.milliseconds
     }
 
-    /// Cuts to the share `kept` of the original and measures. `None` where the recipe's limits do not let so much go.
-    pub fn point(&mut self, kept: f64) -> Result<Option<SweepPoint>> {
-        self.begin(kept)?.map(SizeProbe::finish).transpose()
-    }
-
-    /// The same, cut and not measured yet.
-    pub fn begin(&mut self, kept: f64) -> Result<Option<SizeProbe>> {
-        let recipe = self.portions.recipe(kept, 1.0);
+    /// Cuts to the share `kept` of the original; the task measures the cut. `None` where the recipe's limits do not let so much
+    /// go.
+    pub fn point(
+        &mut self,
+        kept: f64,
+    ) -> Result<Option<impl Task<Event = Progress, Output = SweepPoint> + use<>>> {
+        let recipe = self.scale.recipe(kept, 1.0);
         match self.session.choose(&recipe) {
             Err(Error::BadRecipe(_)) => return Ok(None),
             chosen => chosen?,
         }
         let cut = self.session.finish(None)?;
-        let judged = Arc::clone(&self.judged);
-        let [before, after] =
-            [&cut.report.before, &cut.report.after].map(|model_cost| model_cost.totals);
-        Ok(Some(SizeProbe {
-            recipe,
-            totals: after,
-            left: Retained::new(&before, &after),
-            trial: ModelComparison::against(&self.answers, &cut.graph, judged)?,
-            graph: cut.graph,
-            judged: Arc::clone(&self.judged),
-            clock: self.clock,
+        let (validation, clock) = (Arc::clone(&self.validation), self.clock);
+        let [before, after] = [&cut.report.before, &cut.report.after].map(|account| account.totals);
+        let comparison =
+            ModelComparison::against(&self.reference, &cut.graph, Arc::clone(&validation))?;
+        Ok(Some(comparison.map(move |compared| {
+            Ok(SweepPoint {
+                recipe,
+                totals: after,
+                left: Retained::new(&before, &after),
+                quality: compared.result.quality,
+                milliseconds: measure(&cut.graph, &validation, clock)?,
+            })
+        })))
+    }
+}
+
+/// What a sweep tells on its way.
+#[derive(Debug)]
+pub enum SweepEvent {
+    Progress(Progress),
+    /// How good the whole model is.
+    Original(Metrics),
+    /// Another cut was measured.
+    Point(Box<SweepPoint>),
+}
+
+impl From<Progress> for SweepEvent {
+    fn from(progress: Progress) -> Self {
+        SweepEvent::Progress(progress)
+    }
+}
+
+/// Cuts to one share after the other, as far as the recipe's limits let so much go: larger cuts are beyond them as well.
+pub struct SweepPoints {
+    sweep: Sweep,
+    tells_original: bool,
+    shares: std::vec::IntoIter<f64>,
+    point: Option<Box<dyn Task<Event = Progress, Output = SweepPoint>>>,
+}
+
+impl Sweep {
+    /// Cuts to each of these shares of the original, and measures each cut.
+    pub fn points(self, shares: Vec<f64>) -> SweepPoints {
+        SweepPoints {
+            sweep: self,
+            tells_original: true,
+            shares: shares.into_iter(),
+            point: None,
+        }
+    }
+}
+
+impl Task for SweepPoints {
+    type Event = SweepEvent;
+    type Output = ();
+
+    fn step(&mut self) -> Result<Step<SweepEvent, ()>> {
+        if std::mem::take(&mut self.tells_original) {
+            return Ok(Step::Event(SweepEvent::Original(self.sweep.original())));
+        }
+        if self.point.is_none() {
+            let next = self.shares.next();
+            let point = next.map(|kept| self.sweep.point(kept)).transpose()?;
+            match point.flatten() {
+                Some(point) => self.point = Some(Box::new(point)),
+                None => return Ok(Step::Done(())),
+            }
+        }
+        let Some(point) = &mut self.point else {
+            return Ok(Step::Done(()));
+        };
+        Ok(Step::Event(match point.step()? {
+            Step::Event(progress) => SweepEvent::Progress(progress),
+            Step::Done(measured) => {
+                self.point = None;
+                SweepEvent::Point(Box::new(measured))
+            }
         }))
     }
 }

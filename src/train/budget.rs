@@ -1,10 +1,8 @@
 //! How long a model learns: by steps, by epochs or by the clock, and how far along it is.
 
 use crate::error::{Error, Result};
+use crate::task::Clock;
 use serde::{Deserialize, Serialize};
-
-/// Milliseconds from some moment on, by a clock that whoever calls has: the core knows none.
-pub type Clock = fn() -> f64;
 
 /// When learning ends.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Notices where learning runs away, and which weights are worth going back to.
 
-use super::Gradients;
+use crate::task::Gradients;
 
 /// The loss may grow to so many times that of the first step before learning counts as diverged at once.
 const RUNAWAY: f64 = 50.0;

@@ -3,7 +3,6 @@
 
 mod budget;
 mod divergence;
-mod gradients;
 pub mod loss;
 mod network;
 mod optimizer;
@@ -12,8 +11,7 @@ mod schedule;
 mod targets;
 mod trainer;
 
-pub use budget::{Clock, RequestedBudget, TrainingBudget, TrainingProgress};
-pub use gradients::Gradients;
+pub use budget::{RequestedBudget, TrainingBudget, TrainingProgress};
 pub use network::small_network;
 pub use optimizer::{Optimizer, Rule};
 pub use running_accuracy::RunningAccuracy;

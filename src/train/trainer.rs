@@ -2,14 +2,14 @@
 
 use super::divergence::DivergenceMonitor;
 use super::divergence::Verdict;
-use super::gradients::unlike;
 use super::loss::{cross_entropy, distillation, matching};
-use super::{Gradients, LossTargets, Optimizer, Rule, Schedule};
+use super::{LossTargets, Optimizer, Rule, Schedule};
 use crate::engine::room::zeros;
 use crate::engine::{Normalization, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
 use crate::kernels::rows::argmax;
+use crate::task::{Gradients, unlike_gradients};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -226,7 +226,7 @@ impl Trainer {
     /// Fails as [`Trainer::step`] does, and with [`Error::BadInput`] where the share is of another model.
     pub fn apply(&mut self, share: &Gradients) -> Result<TrainingStep> {
         if share.numbers.len() != self.tape.findings_len() {
-            return Err(unlike());
+            return Err(unlike_gradients());
         }
         match self.monitor.observe(share) {
             Verdict::Usual => {}

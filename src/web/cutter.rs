@@ -12,7 +12,7 @@ use crate::data::preset::Preset;
 use crate::error::Error;
 use crate::message::Message;
 use crate::onnx::{OpenOptions, open};
-use crate::prune::criteria::read_recipe;
+use crate::prune::criteria;
 use crate::prune::cut::CutReport;
 use crate::prune::external_check::ExternalCheck;
 use crate::prune::session::{Session, Window};
@@ -65,7 +65,7 @@ impl Cutter {
     /// Checks a recipe document and fills in what it leaves out.
     #[wasm_bindgen(js_name = parseRecipe)]
     pub fn parse_recipe(&self, text: &str) -> JsResult<Ts<Recipe>> {
-        message(read_recipe(text)?)
+        message(criteria::read_recipe(text)?)
     }
 
     /// Checks a preset document and fills in what it leaves out.

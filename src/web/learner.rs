@@ -3,27 +3,31 @@
 mod data_parallel;
 mod preparing;
 mod probes;
+mod running;
 mod search;
 
 use super::errors::{JsResult, mismatch};
+use super::slices::Slices;
 use super::{SLICE, message, now};
 use crate::api::model::Sizes;
 use crate::api::pictures::{PictureStack, Pixels};
-use crate::api::recovery::Recovered;
+use crate::api::recovery::{Advance, Recovered};
 use crate::cost::{Totals, model_cost};
 use crate::data::Split;
 use crate::data::preset::Preset;
 use crate::data::{Pictures, Stack, classes_of_folders, idx, outputs};
 use crate::error::Error;
-use crate::eval::{ComparisonResult, ModelComparison, ReferenceLogits, measure};
+use crate::eval::{Compared, ComparisonResult, ModelComparison, measure};
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open};
-use crate::prune::criteria::measured::Measuring;
-use crate::recover::{Advance, Chosen, Method, Plan, RecoveryRun};
+use crate::prune::criteria::Measured;
+use crate::recover::{Chosen, Method, Plan};
 use crate::search::BudgetSearch;
+use crate::task::{Phase, Step, Task};
 use data_parallel::Shares;
 use js_sys::Uint8Array;
 use preparing::Preparing;
+use running::Running;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tsify::Ts;
@@ -43,7 +47,7 @@ pub struct Learner {
     work: Option<Work>,
     probes: Option<preparing::Probes>,
     /// A criterion that is being measured.
-    pub(super) measuring: Option<Measuring>,
+    pub(super) measuring: Option<Slices<Measured>>,
 }
 
 /// What is under way.
@@ -57,21 +61,19 @@ struct Work {
     /// What members found, until the next step.
     shares: Shares,
     kind: Kind,
-    /// What the original says of the pictures that are chosen by.
-    answers: ReferenceLogits,
-    /// What came out, or is there by now, being measured.
-    trial: Option<ModelComparison>,
+    /// What came out, being tested; it can be ended early.
+    test: Option<ModelComparison>,
 }
 
 enum Kind {
-    Recovery(Box<RecoveryRun>),
+    Recovery(Box<Running>),
     /// A recovery that has ended, and what it was planned as.
     Recovered(Box<Graph>, Box<Plan>),
     BudgetSearch(Box<BudgetSearch>),
 }
 
 impl Work {
-    fn new(original: Graph, split: Split, answers: ReferenceLogits, kind: Kind) -> Self {
+    fn new(original: Graph, split: Split, kind: Kind) -> Self {
         Work {
             before: model_cost(&original, 0).totals,
             original,
@@ -79,14 +81,13 @@ impl Work {
             split,
             shares: Shares::default(),
             kind,
-            answers,
-            trial: None,
+            test: None,
         }
     }
 
     fn plan(&self) -> &Plan {
         match &self.kind {
-            Kind::Recovery(job) => job.plan(),
+            Kind::Recovery(running) => &running.plan,
             Kind::Recovered(_, plan) => plan,
             Kind::BudgetSearch(line) => &line.state().plan,
         }
@@ -185,7 +186,10 @@ impl Learner {
         let pruned = open(pruned.into(), &options)?.graph;
         let split = self.split(&original)?;
         self.preparing = Some(Preparing::Recovery(Box::new(preparing::Recovery {
-            trial: ModelComparison::new(&original, &pruned, Arc::clone(&split.validation))?,
+            baseline: Slices::new(
+                ModelComparison::new(&original, &pruned, Arc::clone(&split.validation))?
+                    .during(Phase::Baseline),
+            ),
             milliseconds: measure(&original, &split.validation, Some(now))?,
             original,
             pruned,
@@ -198,20 +202,16 @@ impl Learner {
     /// Does the next piece of a recovery: with what members found, where they did.
     pub fn advance(&mut self) -> JsResult<Ts<Advance>> {
         let work = self.work()?;
-        let Kind::Recovery(job) = &mut work.kind else {
+        let Kind::Recovery(running) = &mut work.kind else {
             return Err(nothing_begun().into());
         };
-        let shares = work.shares.take();
-        message(match &shares[..] {
-            [] => job.advance()?,
-            _ => job.apply(&shares)?,
-        })
+        message(running.advance(work.shares.take())?)
     }
 
     /// Judges the last steps of a recovery that is stopped before its end; they may have run away.
     pub fn conclude(&mut self) -> JsResult<()> {
         match &mut self.work()?.kind {
-            Kind::Recovery(job) => Ok(job.conclude()?),
+            Kind::Recovery(running) => Ok(running.conclude()?),
             _ => Err(nothing_begun().into()),
         }
     }
@@ -219,23 +219,21 @@ impl Learner {
     /// Begins to measure how good the model is by now. Gives on how many pictures.
     pub fn judge(&mut self) -> JsResult<usize> {
         let work = self.work()?;
-        let Kind::Recovery(job) = &work.kind else {
+        let Kind::Recovery(running) = &mut work.kind else {
             return Err(nothing_begun().into());
         };
-        let judged = &work.split.validation;
-        let trial = ModelComparison::against(&work.answers, &job.now(), Arc::clone(judged))?;
-        work.trial = Some(trial);
-        Ok(judged.len())
+        running.judge()?;
+        Ok(work.split.validation.len())
     }
 
     /// Ends a recovery, whole or not, and gives the best model that it came by, where the last one was judged, or the last.
     pub fn finish(&mut self) -> JsResult<Ts<Recovered>> {
         let work = self.work.take().ok_or_else(nothing_begun)?;
-        let Kind::Recovery(job) = work.kind else {
+        let Kind::Recovery(running) = work.kind else {
             return Err(nothing_begun().into());
         };
-        let plan = Box::new(job.plan().clone());
-        let recovered = job.finish();
+        let plan = Box::new(running.plan.clone());
+        let recovered = running.finish()?;
         let told = Recovered {
             milliseconds: measure(&recovered.graph, &work.split.validation, Some(now))?,
             ..Recovered::of(&recovered, &work.before)?
@@ -243,19 +241,19 @@ impl Learner {
         let kind = Kind::Recovered(Box::new(recovered.graph), plan);
         self.work = Some(Work {
             pruned: work.pruned,
-            ..Work::new(work.original, work.split, work.answers, kind)
+            ..Work::new(work.original, work.split, kind)
         });
         message(told)
     }
 
     /// The best model that a recovery came by so far, to be kept in case of what may happen to it; `undefined` where it is of no
     /// more than `after` pieces of work. Its time is not measured.
-    pub fn checkpoint(&self, after: usize) -> JsResult<Option<Ts<Recovered>>> {
-        let work = self.under_way()?;
-        let Kind::Recovery(job) = &work.kind else {
+    pub fn checkpoint(&mut self, after: usize) -> JsResult<Option<Ts<Recovered>>> {
+        let work = self.work()?;
+        let Kind::Recovery(running) = &mut work.kind else {
             return Err(nothing_begun().into());
         };
-        let best = job.checkpoint(after);
+        let best = running.checkpoint(after)?;
         let told = best.map(|best| Recovered::of(&best, &work.before));
         let told = told.transpose()?;
         told.map(message).transpose()
@@ -273,22 +271,29 @@ impl Learner {
         };
         let pictures = &work.split.test;
         let trial = ModelComparison::new(&work.original, model, Arc::clone(pictures))?;
-        work.trial = Some(match &work.pruned {
+        let trial = match &work.pruned {
             Some(pruned) => trial.beside(pruned)?,
             None => trial,
-        });
+        };
+        work.test = Some(trial.during(Phase::Testing).ending_early());
         Ok(pictures.len())
     }
 
     /// Shows some more pictures.
     #[wasm_bindgen(js_name = advanceTrial)]
     pub fn advance_trial(&mut self) -> JsResult<Ts<Advance>> {
-        let trial = self.work()?.trial.as_mut().ok_or_else(nothing_begun)?;
+        let work = self.work()?;
+        if let Kind::Recovery(running) = &mut work.kind {
+            return message(Advance::from(running.advance_judging()?));
+        }
+        let test = work.test.as_mut().ok_or_else(nothing_begun)?;
         let start = now();
         loop {
-            let (done, of) = trial.advance()?;
-            if done == of || now() - start > SLICE {
-                return message(Advance::from((done, of)));
+            let Step::Event(at) = test.step()? else {
+                return Err(nothing_begun().into());
+            };
+            if at.done == at.of || now() - start > SLICE {
+                return message(Advance::from(at));
             }
         }
     }
@@ -297,14 +302,13 @@ impl Learner {
     #[wasm_bindgen(js_name = finishTrial)]
     pub fn finish_trial(&mut self) -> JsResult<Ts<ComparisonResult>> {
         let work = self.work()?;
-        let trial = work.trial.take().ok_or_else(nothing_begun)?;
-        let tested = trial.tested();
-        if let Kind::Recovery(job) = &mut work.kind
-            && tested.quality.pictures == work.split.validation.len()
-        {
-            job.judged(tested.quality);
+        if let Kind::Recovery(running) = &mut work.kind {
+            return message(running.finish_judging()?);
         }
-        message(tested)
+        let mut test = work.test.take().ok_or_else(nothing_begun)?;
+        test.stop();
+        let Compared { result, .. } = test.finish()?;
+        message(result)
     }
 
     /// The set in parts: to learn from, to choose by, and for the last word.

@@ -8,6 +8,7 @@ mod learner;
 mod places;
 mod runner;
 mod scores;
+mod slices;
 mod summary;
 
 pub use scores::criteria;

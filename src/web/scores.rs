@@ -3,13 +3,15 @@
 use super::cutter::Cutter;
 use super::errors::{JsResult, mismatch};
 use super::learner::Learner;
-use super::{SLICE, message, now};
+use super::message;
+use super::slices::Slices;
 use crate::api::criteria::{CriterionList, ListedCriterion, Scores, ScoresAdvance};
 use crate::api::model::Sizes;
 use crate::error::Error;
 use crate::onnx::{OpenOptions, open};
 use crate::prune::criteria;
 use crate::search::cut_scores;
+use crate::task::Progress;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
@@ -38,7 +40,9 @@ impl Learner {
         let Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
         let graph = open(model.into(), &OpenOptions { dims })?.graph;
         let pictures = self.set(&graph)?;
-        self.measuring = Some(cut_scores(&graph, criterion, pictures, seed, false)?);
+        self.measuring = Some(Slices::new(cut_scores(
+            &graph, criterion, pictures, seed, false,
+        )?));
         Ok(())
     }
 
@@ -46,13 +50,8 @@ impl Learner {
     #[wasm_bindgen(js_name = advanceScores)]
     pub fn advance_scores(&mut self) -> JsResult<Ts<ScoresAdvance>> {
         let measuring = self.measuring.as_mut().ok_or_else(nothing_begun)?;
-        let start = now();
-        loop {
-            let (done, of) = measuring.advance()?;
-            if done == of || now() - start > SLICE {
-                return message(ScoresAdvance { done, of });
-            }
-        }
+        let Progress { done, of, .. } = measuring.advance()?;
+        message(ScoresAdvance { done, of })
     }
 
     /// What the pictures told.

@@ -1,7 +1,9 @@
 //! What is being done, on standard error where that is a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use secateur::recover::Advance;
+use secateur::recover;
+use secateur::task::{self, Phase};
+use secateur::text::render;
 use std::io::Write;
 use std::time::Duration;
 
@@ -30,10 +32,32 @@ impl Progress {
         self.line.set_message(stage);
     }
 
-    /// A stage and how much of it is done.
-    pub fn at(&self, stage: &'static str, Advance { done, of, .. }: Advance) {
-        self.line.set_message(stage);
+    /// A phase and how much of it is done.
+    pub fn show(&self, task::Progress { phase, done, of }: task::Progress) {
+        self.line.set_message(match phase {
+            Phase::Scoring => "Measuring the criterion",
+            Phase::Reference => "Measuring the original",
+            Phase::Baseline => "Measuring both models",
+            Phase::Recalibrating | Phase::Reconstructing => "Recovering",
+            Phase::Judging => "Judging",
+            Phase::Testing => "Measuring",
+        });
         self.count(done, of);
+    }
+
+    /// What a recovery tells. What comes out of it tells where training diverged.
+    pub fn recovery(&self, event: &recover::Event) {
+        match event {
+            recover::Event::Progress(progress) => self.show(*progress),
+            recover::Event::Learning(learning) => {
+                self.line.set_message("Recovering");
+                self.count(learning.done, learning.of);
+            }
+            recover::Event::Warning(recover::Warning::Unmatched(unmatched)) => {
+                self.note(&format!("note: {}", render(&unmatched.message())));
+            }
+            _ => {}
+        }
     }
 
     /// How much of the stage is done.

@@ -18,6 +18,7 @@ use secateur::prune::cut::CutReport;
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
 use secateur::search::cut_scores;
+use secateur::task::Task;
 use secateur::text::render;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -112,14 +113,8 @@ fn scores(
     let pictures = data.load(graph, progress)?;
     progress.stage("Measuring the criterion");
     let (criterion, all) = (&recipe.criterion, data.is_limited());
-    let mut measuring = cut_scores(graph, criterion, pictures, recipe.seed, all)?;
-    loop {
-        let (done, of) = measuring.advance()?;
-        progress.count(done, of);
-        if done == of {
-            return Ok(measuring.finish()?);
-        }
-    }
+    let measuring = cut_scores(graph, criterion, pictures, recipe.seed, all)?;
+    Ok(measuring.run(|at| progress.count(at.done, at.of))?)
 }
 
 /// Before and after, side by side.

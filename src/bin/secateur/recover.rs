@@ -4,20 +4,18 @@ use crate::data::Data;
 use crate::evaluate::rows;
 use crate::failure::Failure;
 use crate::files::Place;
-use crate::measuring::{now, show_all};
+use crate::measuring::now;
 use crate::model::{Model, Other};
 use crate::progress::Progress;
 use crate::table::table;
 use clap::{Args, ValueEnum};
-use secateur::data::Split;
-use secateur::data::{Augmentation, Pictures};
-use secateur::eval::{Metrics, ModelComparison, ReferenceLogits};
-use secateur::graph::Graph;
+use secateur::data::{Augmentation, Split};
+use secateur::eval::ModelComparison;
 use secateur::onnx;
-use secateur::recover::{self, Chosen, Plan, RecoveryRun};
-use secateur::text::{render, said};
-use secateur::train::TrainingBudget;
-use secateur::train::{Rule, Schedule};
+use secateur::recover::{self, Chosen, Plan, Recovered, Replicas, Subject};
+use secateur::task::{Phase, Task};
+use secateur::text::render;
+use secateur::train::{Rule, Schedule, TrainingBudget};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -237,18 +235,34 @@ impl Recover {
             }
         };
 
-        let models = [&pruned, &original];
-        let (recovered, kept) = recover_by(models, lessons, judged.as_ref(), &plan, &progress)?;
+        let subject = Subject {
+            pruned: &pruned,
+            original: &original,
+            train: lessons,
+            validation: judged.clone(),
+        };
+        let task = recover::recover(subject, &plan, Replicas::All, Some(now))?;
+        let recovered = task.run(|event| progress.recovery(&event))?;
+        if let Some(reason) = &recovered.diverged {
+            progress.note(&format!("warning: {}", render(reason)));
+        }
+        let kept = told_of(&recovered);
+        let recovered = recovered.graph;
         progress.stage("Measuring");
         let is_chosen_by = unseen.is_empty() && judged.is_some();
         let unseen = judged.filter(|_| is_chosen_by).unwrap_or(unseen);
-        let mut first = ModelComparison::new(&original, &pruned, Arc::clone(&unseen))?;
-        show_all(&mut first, &progress)?;
-        let before = first.tested().quality;
-        let mut second =
-            ModelComparison::against(&first.answers(), &recovered, Arc::clone(&unseen))?;
-        show_all(&mut second, &progress)?;
-        let after = second.tested().quality;
+        let testing = |comparison: ModelComparison| {
+            let comparison = comparison.during(Phase::Testing);
+            comparison.run(|at| progress.show(at))
+        };
+        let first = testing(ModelComparison::new(
+            &original,
+            &pruned,
+            Arc::clone(&unseen),
+        )?)?;
+        let before = first.result.quality;
+        let second = ModelComparison::against(&first.reference, &recovered, Arc::clone(&unseen))?;
+        let after = testing(second)?.result.quality;
         output.draft(&onnx::write(&recovered)?)?.publish()?;
         drop(progress);
         let both: Vec<Vec<String>> = rows(&before)
@@ -273,99 +287,18 @@ impl Recover {
     }
 }
 
-/// Does a whole recovery; learning that runs away gives the last good weights and a warning. Where there are pictures to choose
-/// by, it gives the best of the models that are judged on the way, and says which that is.
-fn recover_by(
-    [pruned, original]: [&Graph; 2],
-    lessons: Arc<Pictures>,
-    judged: Option<&Arc<Pictures>>,
-    plan: &Plan,
-    progress: &Progress,
-) -> Result<(Graph, Option<String>), Failure> {
-    let mut job = RecoveryRun::new(pruned, Some(original), lessons, plan)?.timed_by(Some(now));
-    if let Some(unmatched) = job.unmatched() {
-        progress.note(&format!("note: {}", render(&unmatched.message())));
-    }
-    let judge = match judged {
-        Some(pictures) => {
-            progress.stage("Measuring both models");
-            let mut trial = ModelComparison::new(original, pruned, Arc::clone(pictures))?;
-            show_all(&mut trial, progress)?;
-            // What comes out should not be worse than what went in.
-            job.judged(trial.tested().quality);
-            let (answers, pictures) = (trial.answers(), Arc::clone(pictures));
-            Some(Judge { answers, pictures })
-        }
-        None => None,
-    };
-    let done = do_all(&mut job, judge.as_ref(), progress)?;
-    let recovered = job.finish();
-    let kept = recovered
-        .found
-        .map(|(kept, quality)| told_of(kept, done, &quality));
-    Ok((recovered.graph, kept))
-}
-
-/// Does all pieces, and judges where it is time to. Gives how many pieces were done.
-fn do_all(
-    job: &mut RecoveryRun,
-    judge: Option<&Judge>,
-    progress: &Progress,
-) -> Result<usize, Failure> {
-    progress.stage("Recovering");
-    let mut done = 0;
-    loop {
-        let advance = match job.advance() {
-            Ok(advance) => advance,
-            Err(error @ secateur::Error::Diverged(_)) => {
-                progress.note(&format!("warning: {}", said(&error)));
-                break;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        done = advance.done;
-        progress.count(done, advance.of);
-        if done >= advance.of {
-            break;
-        }
-        if let Some(judge) = judge.filter(|_| advance.due) {
-            judge.judge(job, progress)?;
-            progress.stage("Recovering");
-        }
-    }
-    if let Some(judge) = judge {
-        judge.judge(job, progress)?;
-    }
-    Ok(done)
-}
-
-/// The pictures that the best model is chosen by, and what the original says of them.
-struct Judge {
-    answers: ReferenceLogits,
-    pictures: Arc<Pictures>,
-}
-
-impl Judge {
-    fn judge(&self, job: &mut RecoveryRun, progress: &Progress) -> Result<(), Failure> {
-        progress.stage("Judging");
-        let mut trial =
-            ModelComparison::against(&self.answers, &job.now(), Arc::clone(&self.pictures))?;
-        show_all(&mut trial, progress)?;
-        job.judged(trial.tested().quality);
-        Ok(())
-    }
-}
-
 /// Which of the models that were judged is kept, and how good it is.
-fn told_of(kept: usize, done: usize, quality: &Metrics) -> String {
+fn told_of(recovered: &Recovered) -> Option<String> {
+    let (kept, quality) = recovered.kept.zip(recovered.quality)?;
     let count = quality.pictures;
     let score = 100.0 * quality.score().unwrap_or(0.0);
-    match kept {
+    Some(match kept {
         0 => format!(
             "kept as it was: on the {count} pictures that it is chosen by ({score:.2} %) nothing that came of it was better\n"
         ),
         _ => format!(
-            "kept as it was after step {kept} of {done}: the best of those judged, on {count} pictures that nothing was learned from ({score:.2} %)\n"
+            "kept as it was after step {kept} of {}: the best of those judged, on {count} pictures that nothing was learned from ({score:.2} %)\n",
+            recovered.done
         ),
-    }
+    })
 }

@@ -3,7 +3,6 @@
 use crate::data::Data;
 use crate::failure::Failure;
 use crate::files::{self, Place};
-use crate::measuring::prepare;
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::table::table;
@@ -14,10 +13,9 @@ use secateur::graph::Graph;
 use secateur::prune::criteria::read_recipe;
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
-use secateur::search::{Curves, LEVELS, MOST_JUDGED, Sensitivity, SensitivityPoint, guide};
+use secateur::search::{Curves, LEVELS, MOST_JUDGED, Sensitivity, guide};
+use secateur::task::{Task, side_by_side};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::thread;
 
 #[derive(Args)]
@@ -110,43 +108,21 @@ impl Subject<'_> {
         let model = (self.graph, self.bytes);
         let (split, judged, seed) = (self.split, self.judged, self.seed);
         let first = Sensitivity::prepare(model, self.recipe, self.levels, split, judged, seed)?;
-        let first = prepare(first, progress)?;
+        let first = first.run(|at| progress.show(at))?;
         progress.stage("Cutting layer by layer");
         let mut curves = first.curves();
         let all = first.len();
-        let next = AtomicUsize::new(0);
-        let (tell, told) = mpsc::channel::<secateur::Result<(usize, SensitivityPoint)>>();
-        let work = |mut sensitivity: Sensitivity, tell: &mpsc::Sender<_>| {
-            loop {
-                let probe = next.fetch_add(1, Ordering::Relaxed);
-                let curve = sensitivity.curve_of(probe);
-                if probe >= all {
-                    return;
-                }
-                let probed = sensitivity.probe(probe).map(|probed| (curve, probed));
-                // Nobody listens any more once a probe has failed.
-                if tell.send(probed).is_err() {
-                    return;
-                }
-            }
-        };
         let threads = thread::available_parallelism()
             .map_or(1, usize::from)
             .min(all);
-        thread::scope(|scope| {
-            let work = &work;
-            for _ in 1..threads {
-                let (sensitivity, tell) = (first.clone(), tell.clone());
-                scope.spawn(move || work(sensitivity, &tell));
-            }
-            scope.spawn(move || work(first, &tell));
-            for (done, probed) in told.into_iter().enumerate() {
-                let (curve, probed) = probed?;
-                curves.add(curve, probed);
-                progress.count(done + 1, all);
-            }
-            Ok(curves)
-        })
+        let workers = vec![first.clone(); threads];
+        let mut done = 0;
+        side_by_side(workers, all, Sensitivity::probe, |probe, point| {
+            curves.add(first.curve_of(probe), point);
+            done += 1;
+            progress.count(done, all);
+        })?;
+        Ok(curves)
     }
 }
 

@@ -3,20 +3,21 @@
 use crate::evaluate::rows;
 use crate::failure::Failure;
 use crate::files::{self, Draft, Place};
-use crate::measuring::evaluate;
 use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;
-use secateur::Error;
 use secateur::cost::model_cost;
 use secateur::data::idx_files::{Pair, Part};
 use secateur::data::{Augmentation, Pictures};
-use secateur::eval::Metrics;
+use secateur::eval::{Evaluation, Metrics};
 use secateur::message::Message;
 use secateur::onnx;
-use secateur::recover::{DataParallelGroup, TrainingData};
-use secateur::text::said;
-use secateur::train::{Rule, Schedule, Settings, TrainingStep, small_network};
+use secateur::recover::{DataParallelGroup, Event, Training, TrainingData, Warning};
+use secateur::task::Task;
+use secateur::text::render;
+use secateur::train::{
+    Rule, Schedule, Settings, TrainingBudget, TrainingProgress, TrainingStep, small_network,
+};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,6 +82,48 @@ struct Epoch {
     seconds: f64,
 }
 
+/// The epochs that were finished, even where training diverged, and the one at hand.
+struct Epochs {
+    /// Steps in each.
+    steps: usize,
+    finished: Vec<Epoch>,
+    since: Instant,
+    loss: f64,
+    hits: usize,
+    samples: usize,
+}
+
+impl Epochs {
+    fn new(steps: usize, since: Instant) -> Self {
+        Epochs {
+            steps,
+            finished: Vec::new(),
+            since,
+            loss: 0.0,
+            hits: 0,
+            samples: 0,
+        }
+    }
+
+    /// Takes a step into account; gives the epoch that it finishes.
+    fn take(&mut self, step: &TrainingStep) -> Option<&Epoch> {
+        self.loss += step.loss;
+        self.hits += step.hits.unwrap_or(0);
+        self.samples += step.samples;
+        if step.step % self.steps != 0 {
+            return None;
+        }
+        self.finished.push(Epoch {
+            epoch: self.finished.len() + 1,
+            loss: self.loss / self.steps as f64,
+            accuracy: self.hits as f64 / self.samples as f64,
+            seconds: self.since.elapsed().as_secs_f64(),
+        });
+        (self.since, self.loss, self.hits, self.samples) = (Instant::now(), 0.0, 0, 0);
+        self.finished.last()
+    }
+}
+
 impl Train {
     pub fn answer(self) -> Result<String, Failure> {
         let output = Place::new(&self.output)?;
@@ -110,24 +153,40 @@ impl Train {
             inner: Vec::new(),
             seed,
         };
-        let threads = self.threads as usize;
-        let mut team =
-            DataParallelGroup::new(&graph, None, &lessons, &settings, 0..threads, threads)?;
-
         let start = Instant::now();
-        let mut epochs = Vec::new();
-        let diverged = match self.learn(steps, &mut team, &progress, &mut epochs) {
-            Ok(()) => None,
-            Err(error @ Error::Diverged(_)) => {
-                progress.note(&format!("warning: {}", said(&error)));
-                Some(error.message())
-            }
-            Err(error) => return Err(error.into()),
-        };
-        graph = team.model();
+        let mut epochs = Epochs::new(steps, start);
+        let mut diverged = None;
+        let threads = self.threads as usize;
+        let group = DataParallelGroup::new(&graph, None, &lessons, &settings, 0..threads, threads)?;
+        if self.epochs > 0 {
+            let budget = TrainingBudget::Steps(settings.steps);
+            let all = TrainingProgress::new(budget, lessons.pictures.len(), settings.batch)?;
+            progress.stage("Training");
+            graph = Training::new(group, all).run(|event| match event {
+                Event::Learning(learning) => {
+                    progress.count(learning.done, learning.of);
+                    if let Some(row) = epochs.take(&learning.step) {
+                        progress.note(&format!(
+                            "epoch {}: loss {:.4}, accuracy while learning {:.2} %, {:.0} s",
+                            row.epoch,
+                            row.loss,
+                            100.0 * row.accuracy,
+                            row.seconds
+                        ));
+                    }
+                }
+                Event::Warning(Warning::Diverged(reason)) => {
+                    progress.note(&format!("warning: {}", render(&reason)));
+                    diverged = Some(reason);
+                }
+                _ => {}
+            })?;
+        }
+        let epochs = epochs.finished;
         let seconds = start.elapsed().as_secs_f64();
         progress.stage("Measuring");
-        let test = evaluate(&graph, &test, &progress)?;
+        let testing = Evaluation::new(&graph, None, Arc::new(test))?;
+        let test = testing.run(|at| progress.show(at))?;
         let bytes = onnx::write(&graph)?;
         let totals = model_cost(&graph, bytes.len() as u64).totals;
         let document = Log {
@@ -182,51 +241,6 @@ impl Train {
             of_batch: true,
             ..Settings::default()
         }
-    }
-
-    /// Goes all epochs; those that were finished are in the list, even where learning ran away.
-    fn learn(
-        &self,
-        steps: usize,
-        team: &mut DataParallelGroup,
-        progress: &Progress,
-        epochs: &mut Vec<Epoch>,
-    ) -> Result<(), Error> {
-        for epoch in 1..=self.epochs as usize {
-            progress.stage("Training");
-            let row = self.epoch(epoch, steps, team, progress)?;
-            progress.note(&format!(
-                "epoch {epoch}: loss {:.4}, accuracy while learning {:.2} %, {:.0} s",
-                row.loss,
-                100.0 * row.accuracy,
-                row.seconds
-            ));
-            epochs.push(row);
-        }
-        team.conclude()
-    }
-
-    fn epoch(
-        &self,
-        epoch: usize,
-        steps: usize,
-        team: &mut DataParallelGroup,
-        progress: &Progress,
-    ) -> Result<Epoch, Error> {
-        let start = Instant::now();
-        let (mut loss, mut hits) = (0.0, 0);
-        for step in 0..steps {
-            let learned: TrainingStep = team.step()?;
-            loss += learned.loss;
-            hits += learned.hits.unwrap_or(0);
-            progress.count((epoch - 1) * steps + step + 1, self.epochs as usize * steps);
-        }
-        Ok(Epoch {
-            epoch,
-            loss: loss / steps as f64,
-            accuracy: hits as f64 / (steps * self.batch as usize) as f64,
-            seconds: start.elapsed().as_secs_f64(),
-        })
     }
 
     /// What makes the same network again, whatever the files are called.

@@ -5,7 +5,7 @@ use crate::data::Data;
 use crate::evaluate::rows;
 use crate::failure::Failure;
 use crate::files::{self, Place};
-use crate::measuring::{now, prepare, show_all};
+use crate::measuring::now;
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::recover::How;
@@ -18,8 +18,9 @@ use secateur::eval::{ComparisonResult, Metrics, ModelComparison};
 use secateur::graph::Graph;
 use secateur::prune::criteria::read_recipe;
 use secateur::recipe::Recipe;
-use secateur::recover::Plan;
+use secateur::recover::{self, Plan};
 use secateur::search::{BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal};
+use secateur::task::{Phase, Task};
 use secateur::text::render;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -128,29 +129,14 @@ impl Trim {
 
         let aim = self.aim();
         let sides = (&original, &file[..]);
-        let line = BudgetSearch::prepare(sides, &recipe, &plan, split, aim, Some(now))?;
-        let mut line = prepare(line, &progress)?;
+        let search = BudgetSearch::prepare(sides, &recipe, &plan, split, aim, Some(now))?;
+        let mut search = search.run(|at| progress.show(at))?;
         progress.stage("Cutting");
-        while !line.is_over() {
-            match line.advance()? {
-                SearchEvent::Scoring(advance) => progress.at("Measuring the criterion", advance),
-                SearchEvent::Judging(advance) => progress.at("Measuring", advance),
-                SearchEvent::Cut(_) => progress.stage("Recovering"),
-                SearchEvent::Recovering(advance) => progress.at("Recovering", advance),
-                SearchEvent::Judged(tried) => {
-                    progress.note(&describe(&tried));
-                    if let Some(reason) = &tried.diverged {
-                        progress.note(&format!("warning: {}", render(reason)));
-                    }
-                    progress.stage("Cutting");
-                }
-                SearchEvent::Limit(reason) => progress.note(&render(&reason)),
-            }
-        }
+        (&mut search).run(|event| show(&event, &progress))?;
         progress.stage("Measuring on pictures that were held back");
-        let (graph, bytes) = line.best();
+        let (graph, bytes) = search.best();
         let tested = tested(&original, graph, test, &progress)?;
-        let state = line.state();
+        let state = search.state();
         let taken = state.tried.iter().rev().find(|tried| tried.accepted);
         let before = Side {
             totals: model_cost(&original, file.len() as u64).totals,
@@ -172,7 +158,7 @@ impl Trim {
             time: aim.time,
             before,
             after,
-            tried: line.tried(),
+            tried: search.tried(),
         };
         let text = serde_json::to_string_pretty(&document)
             .map_err(|e| Failure::new(format!("the report can't be written: {e}")))?;
@@ -201,6 +187,24 @@ impl Trim {
     }
 }
 
+fn show(event: &SearchEvent, progress: &Progress) {
+    match event {
+        SearchEvent::Progress(at) => progress.show(*at),
+        SearchEvent::Cut(_) => progress.stage("Recovering"),
+        // Which features can't be matched is the same in every round, and a candidate tells where training diverged.
+        SearchEvent::Recovery(recover::Event::Warning(_)) => {}
+        SearchEvent::Recovery(event) => progress.recovery(event),
+        SearchEvent::Candidate(candidate) => {
+            progress.note(&describe(candidate));
+            if let Some(reason) = &candidate.diverged {
+                progress.note(&format!("warning: {}", render(reason)));
+            }
+            progress.stage("Cutting");
+        }
+        SearchEvent::Limit(reason) => progress.note(&render(reason)),
+    }
+}
+
 /// Both models on the pictures that were held back, where there are any.
 fn tested(
     original: &Graph,
@@ -211,9 +215,8 @@ fn tested(
     if test.is_empty() {
         return Ok(None);
     }
-    let mut trial = ModelComparison::new(original, model, test)?;
-    show_all(&mut trial, progress)?;
-    Ok(Some(trial.tested()))
+    let comparison = ModelComparison::new(original, model, test)?.during(Phase::Testing);
+    Ok(Some(comparison.run(|at| progress.show(at))?.result))
 }
 
 /// A line about one model, while the search goes on.

@@ -11,6 +11,7 @@ use crate::graph::{Graph, Node, ValueId};
 use crate::ops::linear::Linear;
 use crate::prune::lineage::Lineage;
 use crate::random::SplitMix64;
+use crate::task::{Phase, Progress, Step, Task};
 use samples::Samples;
 use serde::Serialize;
 
@@ -28,7 +29,7 @@ pub struct ReconstructedLayer {
     pub after: f64,
 }
 
-/// A reconstruction on its way. It goes step by step, so that whoever drives it can show and stop it.
+/// A reconstruction at work, a node a step.
 ///
 /// Each layer is fitted by least squares to the original's output from the inputs that the *pruned* model gives it by then, so
 /// that it also makes up for what went wrong before it: channel pruning (He, Zhang and Sun 2017, arXiv 1707.06168) for
@@ -44,7 +45,8 @@ pub struct Reconstruction {
     batch: usize,
     random: SplitMix64,
     fitted: Fitted,
-    rebuilt: Vec<ReconstructedLayer>,
+    layers: Vec<ReconstructedLayer>,
+    is_stopped: bool,
 }
 
 /// What of a layer is fitted.
@@ -99,20 +101,19 @@ impl Reconstruction {
             batch,
             random: SplitMix64(u64::from(seed)),
             fitted,
-            rebuilt: Vec::new(),
+            layers: Vec::new(),
+            is_stopped: false,
         })
     }
 
-    /// Steps done, and steps in all.
-    pub fn progress(&self) -> (usize, usize) {
-        (self.own.done, self.own.nodes.len())
+    /// Nodes that were gone through.
+    pub fn done(&self) -> usize {
+        self.own.done
     }
 
-    /// Goes on by one node; `false` when all are done.
-    pub fn advance(&mut self) -> Result<bool> {
-        let Some(&at) = self.own.nodes.get(self.own.done) else {
-            return Ok(false);
-        };
+    /// Goes through the next node.
+    fn fit_next(&mut self) -> Result<()> {
+        let at = self.own.nodes[self.own.done];
         let node = self.own.graph.nodes[at].clone();
         let counterpart = self.original.reach(&self.own.name(&node))?;
         if let Some(theirs) = &counterpart {
@@ -125,7 +126,7 @@ impl Reconstruction {
             self.shift(&node, theirs)?;
         }
         self.own.leave();
-        Ok(self.own.done < self.own.nodes.len())
+        Ok(())
     }
 
     /// The model as it is now.
@@ -136,8 +137,8 @@ impl Reconstruction {
     }
 
     /// What became of each layer that was fitted.
-    pub fn rebuilt(&self) -> &[ReconstructedLayer] {
-        &self.rebuilt
+    pub fn layers(&self) -> &[ReconstructedLayer] {
+        &self.layers
     }
 
     /// Which of the original's `all` channels the `count` channels of a node's output are.
@@ -201,7 +202,7 @@ impl Reconstruction {
         if let (Some(bias), Some(numbers)) = (bias, &fitted.bias) {
             self.own.tape.learn(bias).0.copy_from_slice(numbers);
         }
-        self.rebuilt.push(ReconstructedLayer {
+        self.layers.push(ReconstructedLayer {
             layer: label,
             before: fitted.before,
             after: fitted.after,
@@ -242,6 +243,28 @@ impl Reconstruction {
             *shift += missing as f32;
         }
         self.own.compute()
+    }
+}
+
+impl Task for Reconstruction {
+    type Event = Progress;
+    type Output = Graph;
+
+    fn step(&mut self) -> Result<Step<Progress, Graph>> {
+        let of = self.own.nodes.len();
+        if self.own.done == of || self.is_stopped {
+            return Ok(Step::Done(self.model()));
+        }
+        self.fit_next()?;
+        Ok(Step::Event(Progress {
+            phase: Phase::Reconstructing,
+            done: self.own.done,
+            of,
+        }))
+    }
+
+    fn stop(&mut self) {
+        self.is_stopped = true;
     }
 }
 

@@ -1,13 +1,14 @@
 //! Workers that learn one model together: the learner leads, members take their parts of every batch.
 
-use super::{Kind, Learner, nothing_begun, options};
+use super::{Kind, Learner, Work, nothing_begun, options};
 use crate::api::data_parallel::{Gradients, TrainingData};
 use crate::api::model::Sizes;
 use crate::data::Pictures;
+use crate::error::Error;
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open};
-use crate::recover::{Advance, Plan, RecoveryRun};
-use crate::train;
+use crate::recover::{Plan, Recovery, Replicas};
+use crate::task::{self, Exchange, Task};
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::message;
 use std::sync::Arc;
@@ -16,17 +17,17 @@ use wasm_bindgen::prelude::*;
 
 /// The shares of one step, by worker.
 #[derive(Default)]
-pub struct Shares(Vec<Option<train::Gradients>>);
+pub struct Shares(Vec<Option<task::Gradients>>);
 
 impl Shares {
-    fn put(&mut self, index: usize, share: train::Gradients) {
+    fn put(&mut self, index: usize, share: task::Gradients) {
         if self.0.len() <= index {
             self.0.resize(index + 1, None);
         }
         self.0[index] = Some(share);
     }
 
-    pub fn take(&mut self) -> Vec<train::Gradients> {
+    pub fn take(&mut self) -> Vec<task::Gradients> {
         std::mem::take(&mut self.0).into_iter().flatten().collect()
     }
 }
@@ -40,7 +41,7 @@ pub struct Member {
     options: OpenOptions,
     index: usize,
     /// What is being learned; none before there is a cut.
-    job: Option<RecoveryRun>,
+    recovery: Option<Recovery>,
     shares: Shares,
 }
 
@@ -62,7 +63,7 @@ impl Member {
             plan: lessons.plan,
             options,
             index,
-            job: None,
+            recovery: None,
             shares: Shares::default(),
         })
     }
@@ -71,16 +72,16 @@ impl Member {
     pub fn begin(&mut self, cut: Vec<u8>) -> JsResult<()> {
         let cut = open(cut.into(), &self.options)?.graph;
         let (original, lessons) = (Some(&self.original), Arc::clone(&self.lessons));
-        self.job = Some(RecoveryRun::member(
-            &cut, original, lessons, &self.plan, self.index,
-        )?);
+        let here = Replicas::One(self.index);
+        let recovery = Recovery::new(&cut, original, lessons, &self.plan, here, None)?;
+        self.recovery = Some(recovery);
         self.shares = Shares::default();
         Ok(())
     }
 
     /// Finds what this worker's part of the next batch says.
     pub fn gradients(&mut self) -> JsResult<Ts<Gradients>> {
-        let share = self.job.as_mut().ok_or_else(nothing_begun)?.gradients()?;
+        let share = self.exchange()?.gradients()?;
         let told = Gradients::of(&share);
         self.shares.put(self.index, share);
         message(told)
@@ -94,9 +95,16 @@ impl Member {
     }
 
     /// Goes the step that all shares come to.
-    pub fn apply(&mut self) -> JsResult<Ts<Advance>> {
-        let job = self.job.as_mut().ok_or_else(nothing_begun)?;
-        message(job.apply(&self.shares.take())?)
+    pub fn apply(&mut self) -> JsResult<()> {
+        let shares = self.shares.take();
+        self.exchange()?.supply(shares);
+        self.recovery.as_mut().ok_or_else(nothing_begun)?.step()?;
+        Ok(())
+    }
+
+    fn exchange(&mut self) -> Result<&mut dyn Exchange, Error> {
+        let recovery = self.recovery.as_mut().ok_or_else(nothing_begun)?;
+        recovery.exchange().ok_or_else(nothing_begun)
     }
 }
 
@@ -117,17 +125,13 @@ impl Learner {
     /// Whether the next piece of work is a step of learning, which members take part in: what they find is to be handed
     /// over before it is done.
     #[wasm_bindgen(getter)]
-    pub fn learns(&self) -> JsResult<bool> {
-        Ok(match &self.under_way()?.kind {
-            Kind::Recovery(job) => job.learns(),
-            Kind::Recovered(..) => false,
-            Kind::BudgetSearch(line) => line.learning().is_some(),
-        })
+    pub fn learns(&mut self) -> JsResult<bool> {
+        Ok(self.work()?.exchange().is_some())
     }
 
     /// The file of the cut that a search has begun to learn, for members; empty where it learns none.
-    pub fn cut(&self) -> JsResult<Vec<u8>> {
-        Ok(match &self.under_way()?.kind {
+    pub fn cut(&mut self) -> JsResult<Vec<u8>> {
+        Ok(match &mut self.work()?.kind {
             Kind::Recovery(_) | Kind::Recovered(..) => Vec::new(),
             Kind::BudgetSearch(line) => line.learning().unwrap_or_default().to_vec(),
         })
@@ -136,11 +140,7 @@ impl Learner {
     /// Finds what the leader's part of the next batch says.
     pub fn gradients(&mut self) -> JsResult<Ts<Gradients>> {
         let work = self.work()?;
-        let share = match &mut work.kind {
-            Kind::Recovery(job) => job.gradients()?,
-            Kind::Recovered(..) => return Err(nothing_begun().into()),
-            Kind::BudgetSearch(line) => line.gradients()?,
-        };
+        let share = work.exchange().ok_or_else(nothing_begun)?.gradients()?;
         let told = Gradients::of(&share);
         work.shares.put(0, share);
         message(told)
@@ -151,5 +151,15 @@ impl Learner {
         let share = share.to_rust().map_err(mismatch)?;
         self.work()?.shares.put(index, share.into());
         Ok(())
+    }
+}
+
+impl Work {
+    fn exchange(&mut self) -> Option<&mut dyn Exchange> {
+        match &mut self.kind {
+            Kind::Recovery(running) => running.exchange(),
+            Kind::Recovered(..) => None,
+            Kind::BudgetSearch(line) => line.exchange(),
+        }
     }
 }

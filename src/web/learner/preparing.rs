@@ -1,35 +1,48 @@
 //! Work that is to begin once both models, or the original alone, have been measured: some pictures a call.
 
+use super::running::Running;
 use super::{Kind, Learner, Work, nothing_begun};
 use crate::api::probing::{Found, Probing};
-use crate::api::recovery::Beginning;
+use crate::api::recovery::{self, Beginning};
 use crate::data::Split;
 use crate::error::Error;
-use crate::eval::{Metrics, ModelComparison};
+use crate::eval::{Compared, Metrics};
 use crate::graph::Graph;
-use crate::recover::UnmatchedFeatures;
-use crate::recover::{Plan, RecoveryRun};
-use crate::search::{
-    self, BudgetSearch, Curves, LayerProbe, Preparation, Sensitivity, SizeProbe, Sweep,
-};
+use crate::recover::{Judge, KeepBest, Plan, Recovery as Recovering, Replicas, UnmatchedFeatures};
+use crate::search::{BudgetSearch, Curves, Sensitivity, SensitivityPoint, Sweep, SweepPoint};
+use crate::task::{Progress, Step, Task};
 use crate::web::errors::{JsResult, mismatch};
-use crate::web::{SLICE, message, now};
+use crate::web::slices::Slices;
+use crate::web::{message, now};
 use std::sync::Arc;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
-/// What is being measured, and the cut that is under way: of a layer, the curve that it belongs to.
-pub enum Probes {
-    Layers(Box<Sensitivity>, Option<(usize, LayerProbe)>),
-    Sizes(Box<Sweep>, Option<Box<SizeProbe>>),
-}
-
 /// What is on its way to begin.
 pub enum Preparing {
     Recovery(Box<Recovery>),
-    BudgetSearch(Preparation<BudgetSearch>, Box<Graph>, Split),
-    Sweep(Preparation<Sweep>, Split),
-    Layers(Preparation<Sensitivity>, Option<Box<Curves>>),
+    Search(Slices<BudgetSearch>, Box<Graph>, Split),
+    Sweep(Slices<Sweep>, Split),
+    Layers(Box<Layers>),
+}
+
+/// What is being measured, and the cut that is under way: of a layer, the curve that it belongs to.
+pub enum Probes {
+    /// With what was measured of the same layers before.
+    Layers(
+        Box<Sensitivity>,
+        Option<Curves>,
+        Option<(usize, Slices<SensitivityPoint>)>,
+    ),
+    Sizes(Box<Sweep>, Option<Slices<SweepPoint>>),
+}
+
+/// Layers that are to be probed.
+pub struct Layers {
+    pub sensitivity: Slices<Sensitivity>,
+    /// The same, where pictures told another worker what has to be known.
+    pub take: Box<dyn FnOnce(crate::search::Findings) -> Result<Sensitivity, Error>>,
+    pub before: Option<Curves>,
 }
 
 /// A recovery whose models are being measured.
@@ -38,21 +51,18 @@ pub struct Recovery {
     pub pruned: Graph,
     pub plan: Plan,
     pub split: Split,
-    pub trial: ModelComparison,
+    pub baseline: Slices<Compared>,
     /// Milliseconds that the original takes for one picture.
     pub milliseconds: Option<f64>,
 }
 
 impl Preparing {
-    fn advance(&mut self) -> Result<search::Preparing, Error> {
+    fn advance(&mut self) -> Result<Progress, Error> {
         match self {
-            Preparing::Recovery(recovery) => {
-                let shown = recovery.trial.advance()?;
-                Ok(search::Preparing::Measuring(shown.into()))
-            }
-            Preparing::BudgetSearch(line, ..) => line.advance(),
+            Preparing::Recovery(recovery) => recovery.baseline.advance(),
+            Preparing::Search(line, ..) => line.advance(),
             Preparing::Sweep(sweep, _) => sweep.advance(),
-            Preparing::Layers(layers, _) => layers.advance(),
+            Preparing::Layers(layers) => layers.sensitivity.advance(),
         }
     }
 }
@@ -60,15 +70,9 @@ impl Preparing {
 #[wasm_bindgen]
 impl Learner {
     /// Shows some more pictures before the work that was asked for begins.
-    pub fn prepare(&mut self) -> JsResult<Ts<search::Preparing>> {
+    pub fn prepare(&mut self) -> JsResult<Ts<recovery::Preparing>> {
         let preparing = self.preparing.as_mut().ok_or_else(nothing_begun)?;
-        let start = now();
-        loop {
-            let at = preparing.advance()?;
-            if at.is_over() || now() - start > SLICE {
-                return message(at);
-            }
-        }
+        message(recovery::Preparing::from(preparing.advance()?))
     }
 
     /// Begins a recovery, a search or a sweep that was prepared, and tells on what, and how good the models are.
@@ -80,35 +84,46 @@ impl Learner {
                     pruned,
                     plan,
                     split,
-                    mut trial,
+                    baseline,
                     milliseconds,
                 } = *recovery;
-                let tested = trial.run()?;
-                let qualities = [tested.original, tested.quality];
-                let lessons = Arc::clone(&split.train);
-                // Whoever shares out the batches with this worker is a member.
-                let job = RecoveryRun::member(&pruned, Some(&original), lessons, &plan, 0)?;
-                let mut job = job.timed_by(Some(now));
-                // What comes out should not be worse than what went in.
-                job.judged(tested.quality);
+                let Compared { result, reference } = baseline.finish()?;
+                // Whoever shares out the batches with this worker is a replica elsewhere.
+                let work = Recovering::new(
+                    &pruned,
+                    Some(&original),
+                    Arc::clone(&split.train),
+                    &plan,
+                    Replicas::One(0),
+                    Some(now),
+                )?;
                 let told = Beginning {
-                    unmatched: job.unmatched().map(UnmatchedFeatures::message),
-                    ..beginning(&split, qualities, milliseconds)
+                    unmatched: work.unmatched().map(UnmatchedFeatures::message),
+                    ..beginning(&split, [result.original, result.quality], milliseconds)
                 };
-                let kind = Kind::Recovery(Box::new(job));
+                let judge = Judge {
+                    pictures: Arc::clone(&split.validation),
+                    reference,
+                    baseline: result,
+                };
+                let mut task = KeepBest::new(work, &plan, Some(judge));
+                // It tells of the baseline first, which is told here.
+                if !matches!(task.step()?, Step::Event(_)) {
+                    return Err(nothing_begun().into());
+                }
+                let kind = Kind::Recovery(Box::new(Running::new(plan, task, result)));
                 self.work = Some(Work {
                     pruned: Some(pruned),
-                    ..Work::new(original, split, trial.answers(), kind)
+                    ..Work::new(original, split, kind)
                 });
                 message(told)
             }
-            Preparing::BudgetSearch(line, original, split) => {
+            Preparing::Search(line, original, split) => {
                 let line = line.finish()?.leading();
                 let state = line.state();
                 let told = beginning(&split, [state.original; 2], state.milliseconds);
-                let answers = line.answers().clone();
                 let kind = Kind::BudgetSearch(Box::new(line));
-                self.work = Some(Work::new(*original, split, answers, kind));
+                self.work = Some(Work::new(*original, split, kind));
                 message(told)
             }
             Preparing::Sweep(sweep, split) => {
@@ -122,9 +137,24 @@ impl Learner {
     }
 
     /// What pictures told before layers can be probed, once all were shown.
-    pub fn found(&self) -> JsResult<Ts<Found>> {
-        match &self.preparing {
-            Some(Preparing::Layers(layers, _)) => message(Found::from(layers.found())),
+    pub fn found(&mut self) -> JsResult<Ts<Found>> {
+        match self.preparing.take() {
+            Some(Preparing::Layers(layers)) => {
+                let Layers {
+                    sensitivity,
+                    take,
+                    before,
+                } = *layers;
+                let ready = sensitivity.finish()?;
+                let found = message(Found::from(ready.findings()))?;
+                let sensitivity = Slices::ready(ready);
+                self.preparing = Some(Preparing::Layers(Box::new(Layers {
+                    sensitivity,
+                    take,
+                    before,
+                })));
+                Ok(found)
+            }
             _ => Err(nothing_begun().into()),
         }
     }
@@ -133,8 +163,12 @@ impl Learner {
     #[wasm_bindgen(js_name = takeFound)]
     pub fn take_found(&mut self, found: Ts<Found>) -> JsResult<()> {
         let found = found.to_rust().map_err(mismatch)?;
-        match &mut self.preparing {
-            Some(Preparing::Layers(layers, _)) => Ok(layers.take(found.into())?),
+        match self.preparing.take() {
+            Some(Preparing::Layers(layers)) => {
+                let Layers { take, before, .. } = *layers;
+                self.ready_to_probe(take(found.into())?, before);
+                Ok(())
+            }
             _ => Err(nothing_begun().into()),
         }
     }
@@ -142,22 +176,28 @@ impl Learner {
     /// Begins to probe layers, and tells which probes are left to do.
     #[wasm_bindgen(js_name = beginLayers)]
     pub fn begin_layers(&mut self) -> JsResult<Ts<Probing>> {
-        let Some(Preparing::Layers(sensitivity, before)) = self.preparing.take() else {
+        if let Some(Preparing::Layers(layers)) = self.preparing.take() {
+            self.ready_to_probe(layers.sensitivity.finish()?, layers.before);
+        }
+        let Some(Probes::Layers(sensitivity, before, _)) = &self.probes else {
             return Err(nothing_begun().into());
         };
-        let sensitivity = sensitivity.finish()?;
         let curves = match before {
-            Some(before) => sensitivity.known(&before),
+            Some(before) => sensitivity.known(before),
             None => sensitivity.curves(),
         };
-        let probing = Probing {
+        message(Probing {
             probes: sensitivity.len(),
             levels: sensitivity.levels().to_vec(),
             left: sensitivity.left(&curves),
             curves,
-        };
-        self.probes = Some(Probes::Layers(Box::new(sensitivity), None));
-        message(probing)
+        })
+    }
+}
+
+impl Learner {
+    fn ready_to_probe(&mut self, sensitivity: Sensitivity, before: Option<Curves>) {
+        self.probes = Some(Probes::Layers(Box::new(sensitivity), before, None));
     }
 }
 

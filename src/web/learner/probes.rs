@@ -1,18 +1,19 @@
 //! Cuts that are measured and not kept: of each layer alone, and of the whole at many sizes.
 
-use super::preparing::{Preparing, Probes};
+use super::preparing::{Layers, Preparing, Probes};
 use super::{Learner, nothing_begun, options};
 use crate::api::model::Sizes;
 use crate::api::probing::Probe;
+use crate::api::recovery::Advance;
 use crate::error::Error;
 use crate::onnx::open;
 use crate::prune::session::Session;
 use crate::random;
 use crate::recipe::Recipe;
-use crate::recover::Advance;
 use crate::search::{Curves, MOST_JUDGED, Sensitivity, Sweep, SweepPoint, guide};
 use crate::web::errors::{JsResult, mismatch};
-use crate::web::{SLICE, message, now, read_recipe};
+use crate::web::slices::Slices;
+use crate::web::{message, now, read_recipe};
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
@@ -35,44 +36,47 @@ impl Learner {
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let split = self.split(&graph)?;
         let before = before.map(|curves| curves.to_rust()).transpose();
-        let before = before.map_err(mismatch)?.map(Box::new);
+        let before = before.map_err(mismatch)?;
         let sensitivity =
             Sensitivity::prepare((&graph, size), &recipe, &levels, &split, MOST_JUDGED, seed)?;
-        self.preparing = Some(Preparing::Layers(sensitivity, before));
+        self.preparing = Some(Preparing::Layers(Box::new(Layers {
+            sensitivity: Slices::new(sensitivity),
+            take: Box::new(move |found| {
+                let most = (MOST_JUDGED, seed);
+                Sensitivity::prepared((&graph, size), &recipe, &levels, &split, most, found)
+            }),
+            before,
+        })));
         Ok(())
     }
 
     /// Begins one of the probes, in any order: cuts its layer.
     #[wasm_bindgen(js_name = beginProbe)]
     pub fn begin_probe(&mut self, probe: usize) -> JsResult<()> {
-        let Some(Probes::Layers(sensitivity, trial)) = &mut self.probes else {
+        let Some(Probes::Layers(sensitivity, _, under_way)) = &mut self.probes else {
             return Err(nothing_begun().into());
         };
-        *trial = Some((sensitivity.curve_of(probe), sensitivity.begin(probe)?));
+        let task = Slices::new(sensitivity.probe(probe)?);
+        *under_way = Some((sensitivity.curve_of(probe), task));
         Ok(())
     }
 
     /// Shows some more pictures to the cut that was begun.
     #[wasm_bindgen(js_name = advanceProbe)]
     pub fn advance_probe(&mut self) -> JsResult<Ts<Advance>> {
-        let start = now();
-        loop {
-            let (done, of) = match &mut self.probes {
-                Some(Probes::Layers(_, Some((_, trial)))) => trial.advance()?,
-                Some(Probes::Sizes(_, Some(trial))) => trial.advance()?,
-                _ => return Err(nothing_begun().into()),
-            };
-            if done == of || now() - start > SLICE {
-                return message(Advance::from((done, of)));
-            }
-        }
+        let at = match &mut self.probes {
+            Some(Probes::Layers(_, _, Some((_, task)))) => task.advance()?,
+            Some(Probes::Sizes(_, Some(task))) => task.advance()?,
+            _ => return Err(nothing_begun().into()),
+        };
+        message(Advance::from(at))
     }
 
     /// What the probe gave.
     #[wasm_bindgen(js_name = finishProbe)]
     pub fn finish_probe(&mut self) -> JsResult<Ts<Probe>> {
         let trial = match &mut self.probes {
-            Some(Probes::Layers(_, trial)) => trial.take(),
+            Some(Probes::Layers(_, _, trial)) => trial.take(),
             _ => None,
         };
         let (curve, trial) = trial.ok_or_else(nothing_begun)?;
@@ -111,7 +115,7 @@ impl Learner {
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let split = self.split(&graph)?;
         let sweep = Sweep::prepare((&graph, size), &recipe, split.clone(), Some(now))?;
-        self.preparing = Some(Preparing::Sweep(sweep, split));
+        self.preparing = Some(Preparing::Sweep(Slices::new(sweep), split));
         Ok(())
     }
 
@@ -121,7 +125,7 @@ impl Learner {
         let Some(Probes::Sizes(sweep, trial)) = &mut self.probes else {
             return Err(nothing_begun().into());
         };
-        *trial = sweep.begin(kept)?.map(Box::new);
+        *trial = sweep.point(kept)?.map(Slices::new);
         Ok(trial.is_some())
     }
 

@@ -3,14 +3,16 @@
 use super::preparing::Preparing;
 use super::{Kind, Learner, nothing_begun, options};
 use crate::api::model::Sizes;
-use crate::api::recovery::{Made, Round};
+use crate::api::recovery::{Made, Round, Stage};
 use crate::cost::Retained;
 use crate::error::Error;
 use crate::onnx::open;
 use crate::recipe::Recipe;
 use crate::recover::Plan;
-use crate::search::{BudgetSearch, SearchEvent, SearchGoal, State};
+use crate::search::{BudgetSearch, SearchGoal, State};
+use crate::task::{Step, Task};
 use crate::web::errors::{JsResult, mismatch};
+use crate::web::slices::Slices;
 use crate::web::{SLICE, message, now, read_recipe};
 use js_sys::Uint8Array;
 use tsify::Ts;
@@ -35,7 +37,7 @@ impl Learner {
         let split = self.split(&graph)?;
         let sides = (&graph, &original[..]);
         let line = BudgetSearch::prepare(sides, &recipe, &plan, split.clone(), aim, Some(now))?;
-        self.preparing = Some(Preparing::BudgetSearch(line, Box::new(graph), split));
+        self.preparing = Some(Preparing::Search(Slices::new(line), Box::new(graph), split));
         Ok(())
     }
 
@@ -62,7 +64,11 @@ impl Learner {
         let split = self.split(&original)?;
         let line =
             BudgetSearch::resume(&original, state, (&graph, &best), split.clone(), Some(now))?;
-        self.preparing = Some(Preparing::BudgetSearch(line, Box::new(original), split));
+        self.preparing = Some(Preparing::Search(
+            Slices::new(line),
+            Box::new(original),
+            split,
+        ));
         Ok(())
     }
 
@@ -73,14 +79,22 @@ impl Learner {
             return Err(nothing_begun().into());
         };
         let start = now();
-        let mut stage = line.apply(&work.shares.take())?;
-        while matches!(stage, SearchEvent::Scoring(_) | SearchEvent::Judging(_))
-            && now() - start < SLICE
-        {
-            stage = line.advance()?;
+        let shares = work.shares.take();
+        if let Some(exchange) = line.exchange().filter(|_| !shares.is_empty()) {
+            exchange.supply(shares);
         }
+        let stage = loop {
+            match line.step()? {
+                Step::Done(()) => return Err(nothing_begun().into()),
+                Step::Event(event) => match Stage::of(event) {
+                    Some(Stage::Scoring(_) | Stage::Judging(_)) if now() - start < SLICE => {}
+                    Some(stage) => break stage,
+                    None => {}
+                },
+            }
+        };
         let (bytes, made) = match &stage {
-            SearchEvent::Judged(tried) => {
+            Stage::Judged(tried) => {
                 let made = Made {
                     recipe: line.recipe(tried.share),
                     left: Retained::new(&work.before, &tried.totals),
@@ -90,7 +104,7 @@ impl Learner {
             _ => (&[][..], None),
         };
         let state = match &stage {
-            SearchEvent::Judged(_) | SearchEvent::Limit(_) => {
+            Stage::Judged(_) | Stage::Limit(_) => {
                 Some(serde_json::to_string(line.state()).map_err(mismatch)?)
             }
             _ => None,

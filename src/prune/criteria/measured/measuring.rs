@@ -8,6 +8,7 @@ use crate::graph::Graph;
 use crate::prune::criteria::find;
 use crate::prune::criteria::info::Source;
 use crate::random::Batches;
+use crate::task::{Phase, Progress, Step, Task};
 
 /// A criterion that is being measured.
 pub struct Measuring {
@@ -72,29 +73,38 @@ impl Measuring {
         self
     }
 
-    /// Shows the next picture; gives how many have been shown, and how many are to be.
-    pub fn advance(&mut self) -> Result<(usize, usize)> {
-        if self.done < self.of {
-            let gradients = self.accumulator.needs_gradients();
-            for index in self.order.next(1) {
-                self.probe.show(&*self.pictures, index, gradients)?;
-            }
-            self.accumulator.accumulate(&mut self.probe)?;
-            self.done += 1;
-        }
-        Ok((self.done, self.of))
-    }
-
     /// What the pictures that have been shown say. Of equal pictures in equal order it is the same to the bit everywhere.
-    pub fn finish(self) -> Result<Measured> {
+    fn measured(&self) -> Result<Measured> {
         let saliency = self.accumulator.scores(&self.probe, self.done.max(1))?;
         let layers = self.probe.layers.iter().zip(saliency);
         Ok(Measured {
-            on: self.on,
+            on: self.on.clone(),
             layers: layers
                 .map(|(layer, saliency)| scores(&self.probe, layer, saliency))
                 .collect::<Result<_>>()?,
         })
+    }
+}
+
+impl Task for Measuring {
+    type Event = Progress;
+    type Output = Measured;
+
+    fn step(&mut self) -> Result<Step<Progress, Measured>> {
+        if self.done == self.of {
+            return Ok(Step::Done(self.measured()?));
+        }
+        let gradients = self.accumulator.needs_gradients();
+        for index in self.order.next(1) {
+            self.probe.show(&*self.pictures, index, gradients)?;
+        }
+        self.accumulator.accumulate(&mut self.probe)?;
+        self.done += 1;
+        Ok(Step::Event(Progress {
+            phase: Phase::Scoring,
+            done: self.done,
+            of: self.of,
+        }))
     }
 }
 
