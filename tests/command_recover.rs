@@ -126,8 +126,8 @@ fn folders_of_a_model_whose_preset_names_no_classes() {
     for command in [&evaluate[..], &recover] {
         let refused = fail(command);
         for part in [
-            "“blue”, “green”, “red”",
-            "1000 classes (tench,",
+            "“blue”, “green”, and “red”",
+            "1000 classes (“tench”,",
             "without labels",
         ] {
             assert!(refused.contains(part), "{refused}");
@@ -417,7 +417,7 @@ fn what_recovery_can_not_do_it_says_in_one_line() {
     assert!(smoothing.contains("from 0 to 1"), "{smoothing}");
     for momentum in ["1", "-0.5", "nan"] {
         let momentum = refused(&data, &[&format!("--momentum={momentum}")]);
-        assert!(momentum.contains("from 0 on and below 1"), "{momentum}");
+        assert!(momentum.contains("at least 0 and below 1"), "{momentum}");
     }
     let none = refused(&data, &["--momentum", "0.5", "--optimiser", "adamw"]);
     assert!(none.contains("AdamW has no momentum"), "{none}");
@@ -471,7 +471,7 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
     };
     assert_eq!((count("train"), count("test")), (Some(30), Some(21)));
     let either = fail(&evaluate);
-    assert!(either.contains("say which"), "{either}");
+    assert!(either.contains("Choose one"), "{either}");
 
     let recover = ["recover", &model, "--original", &model, "--output", &output];
     let steps = ["--steps", "3", "--batch", "4", "--method", "finetune"];
@@ -523,7 +523,7 @@ fn folders_in_parts_are_learned_from_and_measured_on_as_published() {
     assert_eq!(count("train"), (Some(27), Some(26.0 / 27.0)));
     assert_eq!(count("test"), (Some(15), Some(14.0 / 15.0)));
     let either = fail(&evaluate);
-    assert!(either.contains("say which"), "{either}");
+    assert!(either.contains("Choose one"), "{either}");
     let output = folder.path("out.onnx");
     let recover = [
         "recover",

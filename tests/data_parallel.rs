@@ -429,7 +429,7 @@ fn a_batch_has_a_picture_for_everyone() {
         let plan = plan(workers);
         let refused = Recovery::new(&graph, None, pictures(40), &plan, Replicas::All, None).err();
         let told = said(&refused.expect("refused"));
-        assert!(told.contains("shared out"), "{told}");
+        assert!(told.contains("can't be split"), "{told}");
     }
     let stranger = Replicas::One(2);
     let strangers = Recovery::new(&graph, None, pictures(40), &plan(2), stranger, None);

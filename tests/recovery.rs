@@ -290,7 +290,7 @@ fn reconstruction_says_what_it_needs() {
     refused(&pruned, &original, 3, "at least 4 pictures");
     let mut stranger = pruned.clone();
     stranger.metadata.clear();
-    refused(&stranger, &original, 8, "does not say which are left");
+    refused(&stranger, &original, 8, "does not say which ones are left");
 }
 
 fn normalisation(graph: &Graph) -> &Node {

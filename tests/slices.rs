@@ -133,7 +133,7 @@ fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
         reference: found.reference[1..].to_vec(),
         ..found
     };
-    for (found, word) in [(lacks_scores, "scores"), (lacks_answers, "answers")] {
+    for (found, word) in [(lacks_scores, "scores"), (lacks_answers, "outputs")] {
         let refused = taking(found).err().expect("refused");
         assert!(said(&refused).contains(word), "{refused}");
     }
@@ -251,5 +251,5 @@ fn a_trial_against_known_answers_is_the_trial_that_asks() {
         .unwrap();
     let more = ModelComparison::against(&half.reference, &cut, Arc::clone(&split.validation));
     let told = said(&more.unwrap().finish().unwrap_err());
-    assert!(told.contains("not asked"), "{told}");
+    assert!(told.contains("not run on"), "{told}");
 }

@@ -10,7 +10,6 @@ use secateur::cost::model_cost;
 use secateur::data::idx_files::{Pair, Part};
 use secateur::data::{Augmentation, Pictures};
 use secateur::eval::{Evaluation, Metrics};
-use secateur::message::Message;
 use secateur::onnx;
 use secateur::recover::{DataParallelGroup, Event, Training, TrainingData, Warning};
 use secateur::task::Task;
@@ -67,7 +66,7 @@ struct Log {
     epochs: Vec<Epoch>,
     /// Why learning ended early, where it ran away; the network then has the last good weights.
     #[serde(skip_serializing_if = "Option::is_none")]
-    diverged: Option<Message>,
+    diverged: Option<String>,
     seconds: f64,
     /// On pictures that nothing was learned from or chosen by.
     test: Metrics,
@@ -177,7 +176,7 @@ impl Train {
                 }
                 Event::Warning(Warning::Diverged(reason)) => {
                     progress.note(&format!("warning: {}", render(&reason)));
-                    diverged = Some(reason);
+                    diverged = Some(render(&reason));
                 }
                 _ => {}
             })?;
