@@ -96,7 +96,7 @@ describe("the comparison", () => {
     expect(told()).toContain("Used to choose what to remove, or to test the result: 2 of 2 photos.");
     await fireEvent.click(within(screen.getByRole("region", { name: "Cut" })).getByRole("radio", { name: "Weights" }));
     await settled();
-    await press("Measure the curve of “l2, weight, manual”");
+    await press("Measure the curve of “l2, weights, by hand”");
     recover()
       .getByRole("button", { name: /^−30\s%/ })
       .click();
