@@ -145,7 +145,7 @@ fn what_is_missing_is_said() {
     assert!(error.contains("--preset"), "{error}");
     let wrong = folder.write("wrong.json", r#"{"size": 9}"#);
     let error = fail(&[&prune[..], &["--data", &data, "--preset", &wrong]].concat());
-    assert!(error.contains("the model takes"), "{error}");
+    assert!(error.contains("The model takes"), "{error}");
     assert!(!folder.files().contains(&"out.onnx".to_string()));
     // Pictures do no harm where none are needed.
     let plain = folder.write("plain.json", r#"{"target": {"macs": 0.5}}"#);

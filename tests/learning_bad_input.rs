@@ -269,7 +269,7 @@ fn labels_that_are_not_those_of_the_batch() {
     };
     refused(&LABELS[..3], None, "3 labels for the 4 pictures");
     refused(&[0, 1, 2, 3], None, "class 3");
-    refused(&LABELS, Some(&[0.0; 8]), "tells 2 classes apart");
+    refused(&LABELS, Some(&[0.0; 8]), "The original has 2 classes");
     refused(&LABELS, Some(&[f32::NAN; 12]), "NaN");
 }
 

@@ -187,7 +187,7 @@ fn a_failed_recipe_leaves_the_cut_before_it() {
     let bars = session.scores(0).unwrap();
     let bad = Recipe::parse(r#"{"target": {"macs": 0.5}, "protect": ["Cnv0"]}"#).unwrap();
     let message = said(&session.preview(&bad).unwrap_err());
-    assert!(message.contains("did you mean"), "{message}");
+    assert!(message.contains("Did you mean"), "{message}");
     let impossible = Recipe::parse(r#"{"target": {"macs": 0.002}}"#).unwrap();
     let message = said(&session.preview(&impossible).unwrap_err());
     assert!(message.contains("at least"), "{message}");

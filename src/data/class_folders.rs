@@ -246,7 +246,7 @@ mod tests {
         for (name, of) in twice {
             let refused = told(&[name], &unnamed, 1000);
             assert!(
-                refused.contains(&format!("class {} is and as class {}", of[0], of[1])),
+                refused.contains(&format!("both class {} and class {}", of[0], of[1])),
                 "{refused}"
             );
         }
@@ -271,7 +271,7 @@ mod tests {
         assert!(classes_of_folders(&["cat", "dog"], &preset(""), None).is_err());
         // Some that are named and some that are not: whatever their number, no place counts.
         let three = preset(r#", "classes": ["cat", "dog", "cow"]"#);
-        assert!(told(&["cat", "dog", "hen"], &three, 3).contains("the folder “hen” is none"));
+        assert!(told(&["cat", "dog", "hen"], &three, 3).contains("The folder “hen” is none"));
     }
 
     #[test]

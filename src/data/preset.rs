@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn nonsense_is_explained() {
         for (text, part) in [
-            (r#"{"size": 0}"#, "size is 0 × 0"),
+            (r#"{"size": 0}"#, "“size” is 0 × 0"),
             (r#"{"size": [224, 100000]}"#, "from 1 to 4096"),
             (
                 r#"{"size": "big"}"#,
@@ -293,7 +293,7 @@ mod tests {
             ),
             (
                 r#"{"size": 8, "mean": [1]}"#,
-                "mean has 1 and std has 3 numbers",
+                "“mean” has 1 and “std” has 3 numbers",
             ),
             (
                 r#"{"size": 8, "mean": [1,2], "std": [9,9]}"#,

@@ -222,17 +222,20 @@ mod tests {
         for (text, expected) in [
             ("[1]", "is a JSON object"),
             ("{", "not a JSON document"),
-            (r#"{"targt": {"macs": 0.7}}"#, "did you mean “target”?"),
-            (r#"{"target": {"flops": 0.7}}"#, "known are “sparsity”"),
+            (r#"{"targt": {"macs": 0.7}}"#, "Did you mean “target”?"),
+            (
+                r#"{"target": {"flops": 0.7}}"#,
+                "Known names are “sparsity”",
+            ),
             (
                 r#"{"target": {"macs": 0.7, "bytes": 0.5}}"#,
                 "one target, not 2",
             ),
             (r#"{"target": 0.7}"#, "must be an object"),
-            (r#"{"target": {"macs": 1.7}}"#, "target.macs is 1.7"),
+            (r#"{"target": {"macs": 1.7}}"#, "“target.macs” is 1.7"),
             (
                 r#"{"target": {"sparsity": -0.1}}"#,
-                "target.sparsity is -0.1",
+                "“target.sparsity” is -0.1",
             ),
             (r#"{}"#, "has no target"),
             (r#"{"granularity": "4:2"}"#, "must be smaller"),
@@ -251,9 +254,12 @@ mod tests {
             (r#"{"allocation": "manual"}"#, "needs “layers”"),
             (
                 r#"{"target": {"macs": 0.7}, "floor": 0}"#,
-                "floor must be at least 1",
+                "“floor” must be at least 1",
             ),
-            (r#"{"target": {"macs": 0.7}, "roundTo": 0}"#, "roundTo is 0"),
+            (
+                r#"{"target": {"macs": 0.7}, "roundTo": 0}"#,
+                "“roundTo” is 0",
+            ),
         ] {
             let message = message(text);
             assert!(message.contains(expected), "{text} gave: {message}");
