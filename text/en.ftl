@@ -537,6 +537,28 @@ part-your-photo = your photo
 part-plain-test-pattern = a test pattern
 part-magnitude = magnitude of the weights
 
+## The command: what it is doing
+
+command-progress-cutting = Pruning
+command-progress-layers = Pruning one layer at a time
+command-progress-pruning = Pruning, re-packing and checking
+command-progress-groups = Finding channel groups
+command-progress-evaluating = Evaluating
+command-progress-measuring = Measuring
+command-progress-baseline = Measuring both models
+command-progress-test = Measuring on the test set
+command-progress-criterion = Measuring the criterion
+command-progress-original = Measuring the original
+command-progress-opening = Opening the model
+command-progress-opening-both = Opening the models
+command-progress-planning = Planning
+command-progress-pictures = Reading pictures
+command-progress-recovering = Recovering accuracy
+command-progress-running = Running
+command-progress-spreading = Spreading the pruning across layers
+command-progress-training = Training
+command-progress-writing = Writing
+
 ## Units
 
 unit-none = { $value }

@@ -3,8 +3,10 @@
 use super::{Exchange, Step, Task};
 use crate::error::Result;
 
-/// What a task that gave its output has no more.
-const OVER: &str = "a task that is done is not asked for another step";
+/// What is still there, as long as the task has not given its output.
+fn left<T>(what: Option<T>) -> T {
+    what.expect("a task that is done is not asked for another step")
+}
 
 /// One task after another; the second is made of what the first gave.
 pub struct Then<A, F, B> {
@@ -39,7 +41,7 @@ where
             match first.step()? {
                 Step::Event(event) => return Ok(Step::Event(event.into())),
                 Step::Done(output) => {
-                    let (_, next) = self.first.take().expect(OVER);
+                    let (_, next) = left(self.first.take());
                     let second = self.second.insert(next(output)?);
                     if self.is_stopped {
                         second.stop();
@@ -47,7 +49,7 @@ where
                 }
             }
         }
-        self.second.as_mut().expect(OVER).step()
+        left(self.second.as_mut()).step()
     }
 
     fn stop(&mut self) {
@@ -90,7 +92,7 @@ impl<A: Task, T, F: FnOnce(A::Output) -> Result<T>> Task for Map<A, F> {
     fn step(&mut self) -> Result<Step<A::Event, T>> {
         Ok(match self.task.step()? {
             Step::Event(event) => Step::Event(event),
-            Step::Done(output) => Step::Done(self.map.take().expect(OVER)(output)?),
+            Step::Done(output) => Step::Done(left(self.map.take())(output)?),
         })
     }
 

@@ -55,7 +55,7 @@ impl Gradients {
 
 /// What to say where a share does not fit the model that is to follow it.
 pub fn unlike_gradients() -> Error {
-    Error::BadInput("the workers that learn together hold different models: start again".into())
+    Error::BadInput(message!("error-different-models"))
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ export const TO_DO = [
   "src/bin/secateur/files.rs",
   "src/bin/secateur/inspect.rs",
   "src/bin/secateur/main.rs",
-  "src/bin/secateur/measuring.rs",
   "src/bin/secateur/model.rs",
   "src/bin/secateur/prune.rs",
   "src/bin/secateur/recover.rs",

@@ -7,6 +7,7 @@ use crate::progress::Progress;
 use crate::table::table;
 use clap::Args;
 use secateur::eval::{Evaluator, Metrics};
+use secateur::message;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -25,7 +26,7 @@ pub struct Evaluate {
 
 impl Evaluate {
     pub fn answer(self) -> Result<String, Failure> {
-        let progress = Progress::new("Opening the model");
+        let progress = Progress::new(message!("command-progress-opening"));
         let bytes = self.model.read()?;
         let known = self.data.lengths(&bytes)?;
         let opened = self.model.open(bytes, known)?;
@@ -36,7 +37,7 @@ impl Evaluate {
         let original = original.transpose()?;
         let set = self.data.list(&opened.graph)?;
         let mut exam = Evaluator::new(&opened.graph, original.as_ref())?;
-        progress.stage("Showing pictures");
+        progress.stage(message!("command-progress-evaluating"));
         set.each(&progress, |pictures| {
             let show = |index| exam.show(&pictures, index);
             Ok((0..pictures.len()).try_for_each(show)?)

@@ -5,6 +5,7 @@ use crate::model::Model;
 use crate::progress::Progress;
 use crate::table::{count, table};
 use clap::Args;
+use secateur::message;
 use secateur::prune::groups::analyze;
 use secateur::prune::model_info::{LayerInfo, ModelInfo, TensorInfo};
 use secateur::text::render;
@@ -21,11 +22,11 @@ pub struct Inspect {
 
 impl Inspect {
     pub fn answer(self) -> Result<String, Failure> {
-        let progress = Progress::new("Opening the model");
+        let progress = Progress::new(message!("command-progress-opening"));
         let bytes = self.model.read()?;
         let size = bytes.len() as u64;
         let opened = self.model.open(bytes, BTreeMap::new())?;
-        progress.stage("Finding channel groups");
+        progress.stage(message!("command-progress-groups"));
         let groups = analyze(&opened.graph)?;
         let model = ModelInfo::new(&opened.graph, &groups, size, opened.warnings);
         if !self.json {

@@ -1,6 +1,8 @@
 //! What is being done, on standard error where that is a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use secateur::message;
+use secateur::message::Message;
 use secateur::recover;
 use secateur::task::{self, Phase};
 use secateur::text::render;
@@ -17,7 +19,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(stage: &'static str) -> Self {
+    pub fn new(stage: Message) -> Self {
         // Draws on standard error, and nothing at all where that is no terminal.
         let progress = Progress {
             line: ProgressBar::new_spinner(),
@@ -27,20 +29,24 @@ impl Progress {
         progress
     }
 
-    pub fn stage(&self, stage: &'static str) {
+    pub fn stage(&self, stage: Message) {
         self.look_like(UNKNOWN);
-        self.line.set_message(stage);
+        self.tell(stage);
+    }
+
+    fn tell(&self, stage: Message) {
+        self.line.set_message(render(&stage));
     }
 
     /// A phase and how much of it is done.
     pub fn show(&self, task::Progress { phase, done, of }: task::Progress) {
-        self.line.set_message(match phase {
-            Phase::Scoring => "Measuring the criterion",
-            Phase::Reference => "Measuring the original",
-            Phase::Baseline => "Measuring both models",
-            Phase::Recalibrating | Phase::Reconstructing => "Recovering",
-            Phase::Judging => "Judging",
-            Phase::Testing => "Measuring",
+        self.tell(match phase {
+            Phase::Scoring => message!("command-progress-criterion"),
+            Phase::Reference => message!("command-progress-original"),
+            Phase::Baseline => message!("command-progress-baseline"),
+            Phase::Recalibrating | Phase::Reconstructing => message!("command-progress-recovering"),
+            Phase::Judging => message!("command-progress-evaluating"),
+            Phase::Testing => message!("command-progress-measuring"),
         });
         self.count(done, of);
     }
@@ -50,7 +56,7 @@ impl Progress {
         match event {
             recover::Event::Progress(progress) => self.show(*progress),
             recover::Event::Learning(learning) => {
-                self.line.set_message("Recovering");
+                self.tell(message!("command-progress-recovering"));
                 self.count(learning.done, learning.of);
             }
             recover::Event::Warning(recover::Warning::Unmatched(unmatched)) => {

@@ -11,6 +11,7 @@ use clap::Args;
 use secateur::Error;
 use secateur::cost::Totals;
 use secateur::graph::Graph;
+use secateur::message;
 use secateur::prune::criteria::measured::Against;
 use secateur::prune::criteria::read_recipe;
 use secateur::prune::criteria::{Measured, is_measured};
@@ -56,7 +57,7 @@ impl Prune {
             ));
         }
 
-        let progress = Progress::new("Opening the model");
+        let progress = Progress::new(message!("command-progress-opening"));
         progress.count(0, STEPS);
         let bytes = self.model.read()?;
         let size = bytes.len() as u64;
@@ -70,7 +71,7 @@ impl Prune {
             (Some(data), true) => Some(scores(&opened.graph, &recipe, data, &progress)?),
             _ => None,
         };
-        progress.stage("Cutting, re-packing and checking");
+        progress.stage(message!("command-progress-pruning"));
         progress.count(1, STEPS);
         let mut session = Session::new(opened.graph, size)?;
         if let Some(measured) = measured {
@@ -83,7 +84,7 @@ impl Prune {
             return Err(error.into());
         }
         cut.report.warnings.splice(..0, opened.warnings);
-        progress.stage("Writing");
+        progress.stage(message!("command-progress-writing"));
         progress.count(2, STEPS);
         let document = serde_json::to_string_pretty(&cut.report)
             .map_err(|e| Failure::new(format!("the report can't be written: {e}")))?;
@@ -109,9 +110,9 @@ fn scores(
     data: &Data,
     progress: &Progress,
 ) -> Result<Measured, Failure> {
-    progress.stage("Reading pictures");
+    progress.stage(message!("command-progress-pictures"));
     let pictures = data.load(graph, progress)?;
-    progress.stage("Measuring the criterion");
+    progress.stage(message!("command-progress-criterion"));
     let (criterion, all) = (&recipe.criterion, data.is_limited());
     let measuring = cut_scores(graph, criterion, pictures, recipe.seed, all)?;
     Ok(measuring.run(|at| progress.count(at.done, at.of))?)

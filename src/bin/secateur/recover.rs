@@ -11,6 +11,7 @@ use crate::table::table;
 use clap::{Args, ValueEnum};
 use secateur::data::{Augmentation, Split};
 use secateur::eval::ModelComparison;
+use secateur::message;
 use secateur::onnx;
 use secateur::recover::{self, Chosen, Plan, Recovered, Replicas, Subject};
 use secateur::task::{Phase, Task};
@@ -214,12 +215,12 @@ impl Recover {
     pub fn answer(self) -> Result<String, Failure> {
         let output = Place::new(&self.output)?;
         let plan = self.how.plan(&self.data)?;
-        let progress = Progress::new("Opening the models");
+        let progress = Progress::new(message!("command-progress-opening-both"));
         let bytes = self.model.read()?;
         let known = self.data.lengths(&bytes)?;
         let pruned = self.model.open(bytes, known)?.graph;
         let original = Other(self.original).open(&self.data)?;
-        progress.stage("Reading pictures");
+        progress.stage(message!("command-progress-pictures"));
         let mut pictures = self.data.load(&pruned, &progress)?;
         let (lessons, judged, unseen) = match self.keep {
             Keep::Best => {
@@ -248,7 +249,7 @@ impl Recover {
         }
         let kept = told_of(&recovered);
         let recovered = recovered.graph;
-        progress.stage("Measuring");
+        progress.stage(message!("command-progress-measuring"));
         let is_chosen_by = unseen.is_empty() && judged.is_some();
         let unseen = judged.filter(|_| is_chosen_by).unwrap_or(unseen);
         let testing = |comparison: ModelComparison| {

@@ -11,6 +11,7 @@ use secateur::data::{Guess, Preset, decode, image};
 use secateur::engine::{Executor, Options};
 use secateur::eval::{self, ClassProbability, Timing};
 use secateur::graph::{Graph, ValueId};
+use secateur::message;
 use secateur::tensor::Tensor;
 use secateur::text::render;
 use serde::Serialize;
@@ -55,7 +56,7 @@ impl Run {
         let given = self.preset.as_deref().map(files::read_preset).transpose()?;
         let photo = decode::photo(&self.image)?;
 
-        let progress = Progress::new("Opening the model");
+        let progress = Progress::new(message!("command-progress-opening"));
         let bytes = self.model.read()?;
         let known = match &given {
             Some(preset) => lengths(&bytes, preset),
@@ -78,9 +79,9 @@ impl Run {
         preset.check_fits(input)?;
         let tensor = image::to_tensor(&photo.rgba, photo.width, photo.height, &preset)?;
 
-        progress.stage("Planning");
+        progress.stage(message!("command-progress-planning"));
         let mut executor = Executor::new(graph, &Options::default())?;
-        progress.stage("Running");
+        progress.stage(message!("command-progress-running"));
         let inputs = [tensor];
         let values = scores(&executor.run(&inputs)?)?;
         let milliseconds = measure(&mut executor, &inputs)?;

@@ -10,6 +10,7 @@ use clap::Args;
 use secateur::data::Split;
 use secateur::eval::Metrics;
 use secateur::graph::Graph;
+use secateur::message;
 use secateur::prune::criteria::read_recipe;
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
@@ -66,12 +67,12 @@ impl Sense {
             }
             (place, target) => place.as_ref().and(target),
         };
-        let progress = Progress::new("Opening the model");
+        let progress = Progress::new(message!("command-progress-opening"));
         let bytes = self.model.read()?;
         let size = bytes.len() as u64;
         let known = self.data.lengths(&bytes)?;
         let graph = self.model.open(bytes, known)?.graph;
-        progress.stage("Reading pictures");
+        progress.stage(message!("command-progress-pictures"));
         let pictures = self.data.load(&graph, &progress)?;
         let split = Split::new(pictures)?;
         let subject = Subject {
@@ -85,7 +86,7 @@ impl Sense {
         };
         let curves = subject.probe_all(&progress)?;
         if let (Some(place), Some(target)) = (guided, target) {
-            progress.stage("Sharing the cut out");
+            progress.stage(message!("command-progress-spreading"));
             let mut session = Session::new(graph, size)?;
             let recipe = guide(&mut session, &curves, target)?;
             place
@@ -109,7 +110,7 @@ impl Subject<'_> {
         let (split, judged, seed) = (self.split, self.judged, self.seed);
         let first = Sensitivity::prepare(model, self.recipe, self.levels, split, judged, seed)?;
         let first = first.run(|at| progress.show(at))?;
-        progress.stage("Cutting layer by layer");
+        progress.stage(message!("command-progress-layers"));
         let mut curves = first.curves();
         let all = first.len();
         let threads = thread::available_parallelism()

@@ -10,6 +10,7 @@ use secateur::cost::model_cost;
 use secateur::data::idx_files::{Pair, Part};
 use secateur::data::{Augmentation, Pictures};
 use secateur::eval::{Evaluation, Metrics};
+use secateur::message;
 use secateur::onnx;
 use secateur::recover::{DataParallelGroup, Event, Training, TrainingData, Warning};
 use secateur::task::Task;
@@ -132,7 +133,7 @@ impl Train {
                 "the network and the log can't go to the same file",
             ));
         }
-        let progress = Progress::new("Reading pictures");
+        let progress = Progress::new(message!("command-progress-pictures"));
         let (pictures, test) = (self.pictures(Part::Train)?, self.pictures(Part::Test)?);
         let labels = pictures.labels().unwrap_or_default();
         let preset = pictures.preset();
@@ -160,7 +161,7 @@ impl Train {
         if self.epochs > 0 {
             let budget = TrainingBudget::Steps(settings.steps);
             let all = TrainingProgress::new(budget, lessons.pictures.len(), settings.batch)?;
-            progress.stage("Training");
+            progress.stage(message!("command-progress-training"));
             graph = Training::new(group, all).run(|event| match event {
                 Event::Learning(learning) => {
                     progress.count(learning.done, learning.of);
@@ -183,7 +184,7 @@ impl Train {
         }
         let epochs = epochs.finished;
         let seconds = start.elapsed().as_secs_f64();
-        progress.stage("Measuring");
+        progress.stage(message!("command-progress-measuring"));
         let testing = Evaluation::new(&graph, None, Arc::new(test))?;
         let test = testing.run(|at| progress.show(at))?;
         let bytes = onnx::write(&graph)?;

@@ -16,6 +16,7 @@ use secateur::data::Pictures;
 use secateur::data::Split;
 use secateur::eval::{ComparisonResult, Metrics, ModelComparison};
 use secateur::graph::Graph;
+use secateur::message;
 use secateur::prune::criteria::read_recipe;
 use secateur::recipe::Recipe;
 use secateur::recover::{self, Plan};
@@ -117,12 +118,12 @@ impl Trim {
             ));
         }
         let plan = self.how.plan(&self.data)?;
-        let progress = Progress::new("Opening the model");
+        let progress = Progress::new(message!("command-progress-opening"));
         let bytes = self.model.read()?;
         let file = bytes.to_vec();
         let known = self.data.lengths(&bytes)?;
         let original = self.model.open(bytes, known)?.graph;
-        progress.stage("Reading pictures");
+        progress.stage(message!("command-progress-pictures"));
         let pictures = self.data.load(&original, &progress)?;
         let split = Split::new(pictures)?;
         let test = split.test.clone();
@@ -131,9 +132,9 @@ impl Trim {
         let sides = (&original, &file[..]);
         let search = BudgetSearch::prepare(sides, &recipe, &plan, split, aim, Some(now))?;
         let mut search = search.run(|at| progress.show(at))?;
-        progress.stage("Cutting");
+        progress.stage(message!("command-progress-cutting"));
         (&mut search).run(|event| show(&event, &progress))?;
-        progress.stage("Measuring on pictures that were held back");
+        progress.stage(message!("command-progress-test"));
         let (graph, bytes) = search.best();
         let tested = tested(&original, graph, test, &progress)?;
         let state = search.state();
@@ -190,7 +191,7 @@ impl Trim {
 fn show(event: &SearchEvent, progress: &Progress) {
     match event {
         SearchEvent::Progress(at) => progress.show(*at),
-        SearchEvent::Cut(_) => progress.stage("Recovering"),
+        SearchEvent::Cut(_) => progress.stage(message!("command-progress-recovering")),
         // Which features can't be matched is the same in every round, and a candidate tells where training diverged.
         SearchEvent::Recovery(recover::Event::Warning(_)) => {}
         SearchEvent::Recovery(event) => progress.recovery(event),
@@ -199,7 +200,7 @@ fn show(event: &SearchEvent, progress: &Progress) {
             if let Some(reason) = &candidate.diverged {
                 progress.note(&format!("warning: {}", render(reason)));
             }
-            progress.stage("Cutting");
+            progress.stage(message!("command-progress-cutting"));
         }
         SearchEvent::Limit(reason) => progress.note(&render(reason)),
     }
