@@ -1,8 +1,10 @@
 //! The published schema of recipes, the documented examples, and what is really read: all three must agree.
 
+use secateur::message::Message;
 use secateur::prune::criteria;
 use secateur::prune::criteria::read_recipe;
 use secateur::recipe::Recipe;
+use secateur::text::render;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -136,6 +138,11 @@ fn the_schema_tells_the_fields_and_defaults_that_are_read() {
     }
 }
 
+/// What the catalog has for a key without parameters.
+fn told(key: &'static str) -> String {
+    render(&Message::new(key, []))
+}
+
 /// What stands in a document between two marks is `list`. With `WRITE_LISTS=1` it is written there first.
 fn lists(path: &str, from: &str, to: &str, list: &str) {
     let text = read(path);
@@ -157,8 +164,8 @@ fn the_schema_lists_the_criteria_that_there_are() {
     let quoted = |text: &str| Value::from(text).to_string();
     let entries = criteria::all().map(|criterion| {
         let info = &criterion.info;
-        let (name, title) = (quoted(info.name), quoted(info.title));
-        let sentence = quoted(info.sentence);
+        let (name, title) = (quoted(info.name), quoted(&told(info.title)));
+        let sentence = quoted(&told(info.about));
         format!(
             "        {{\n          \"const\": {name},\n          \"title\": {title},\n          \"description\": {sentence}\n        }}"
         )
@@ -174,20 +181,21 @@ fn the_schema_lists_the_criteria_that_there_are() {
 
 #[test]
 fn the_documentation_lists_the_criteria_that_there_are() {
-    let mut table = "| name | | what goes first | judges | needs | after |\n".to_owned();
+    let mut table = "| name | | what it removes | judges | needs | after |\n".to_owned();
     table += "| --- | --- | --- | --- | --- | --- |\n";
     for criterion in criteria::all() {
         let info = &criterion.info;
         let pictures = criterion.looks_at_pictures().then_some("pictures");
-        let needs: Vec<&str> = pictures.into_iter().chain(info.needs).collect();
+        let pictures = pictures.map(str::to_owned);
+        let needs: Vec<String> = pictures.into_iter().chain(info.needs.map(told)).collect();
         let judges = match info.weights {
             true => "weights, channels",
             false => "channels",
         };
-        let cells = [
+        let cells: [&str; 6] = [
             &format!("`{}`", info.name),
-            info.title,
-            info.sentence,
+            &told(info.title),
+            &told(info.about),
             judges,
             &needs.join("; "),
             info.after.unwrap_or_default(),

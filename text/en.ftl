@@ -559,6 +559,40 @@ command-progress-spreading = Spreading the pruning across layers
 command-progress-training = Training
 command-progress-writing = Writing
 
+## Criteria: what they are called, and what they remove first
+
+criterion-apoz = Zeros (APoZ)
+criterion-apoz-about = Removes channels that are zero most often after their activation.
+criterion-bn-scale = BatchNorm scale (slimming)
+criterion-bn-scale-about = Removes channels that their batch normalization scales down most.
+criterion-fisher = Fisher
+criterion-fisher-about = Removes what changes the loss least, estimated from the squared gradients.
+criterion-fpgm = Geometric median (FPGM)
+criterion-fpgm-about = Removes channels that other channels can best replace.
+criterion-l1 = L1 magnitude
+criterion-l1-about = Removes the smallest weights first, by the sum of their absolute values.
+criterion-l2 = L2 magnitude
+criterion-l2-about = Removes the smallest weights first, by their length (Euclidean norm). A good first choice.
+criterion-lamp = LAMP
+criterion-lamp-about = Removes the smallest weights first, scaled so that layers can be compared and none is emptied.
+criterion-movement = Movement
+criterion-movement-about = Removes what a short training run moves toward zero, whatever its size. That training run is then discarded.
+criterion-random = Random
+criterion-random-about = Removes at random. A criterion is only worth using if it does better than this.
+criterion-snip = SNIP
+criterion-snip-about = Removes what the loss over all pictures together is least sensitive to. It was made for networks before training.
+criterion-taylor = Taylor
+criterion-taylor-about = Removes what changes the loss least, estimated from its gradient.
+criterion-wanda = Wanda
+criterion-wanda-about = Removes weights that are small and have small inputs: their magnitude times the size of what they are multiplied by.
+criterion-needs-batch-norm = a BatchNormalization after each layer
+criterion-needs-zeros = activations that give zeros, such as Relu
+criterion-needs-gradients = operators that gradients can pass through
+criterion-needs-weights = weights that can be read
+error-criterion-no-scores = This recipe can't be used with this model: “{ $criterion }” finds nothing by which to judge the channels of “{ $layer }”. It needs { $needs }; “l2” does not.
+error-output-not-finite = The model's output is not finite (NaN or infinity), so nothing can be measured. Check the preset's mean and divisor.
+error-model-memory = This model needs more memory than can be addressed. Use a smaller input.
+
 ## Units
 
 unit-none = { $value }

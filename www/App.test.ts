@@ -108,8 +108,8 @@ describe("the page", () => {
     const offered = within(panel("Cut").getByLabelText("Pruning criterion")).getAllByRole("option");
     const told = await core.cutter.criteria();
     expect(offered.map((option) => (option as HTMLOptionElement).value)).toEqual(told.map(({ name }) => name));
-    expect(panel("Cut").getByText("What l2 finds least goes first.")).toBeTruthy();
-    expect(offered.map((option) => option.textContent)).toContain("WANDA (uses photos)");
+    expect(panel("Cut").getByText(/^Removes the smallest weights first, by their length/)).toBeTruthy();
+    expect(offered.map((option) => option.textContent)).toContain("Wanda (uses photos)");
   });
 
   test("says what a cut does not bring: of zeros that they save no time, of any cut that answers suffer", async () => {

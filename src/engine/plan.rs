@@ -337,7 +337,8 @@ impl Homes {
                 slots += 1;
             }
         }
-        let (places, arena_len) = arena::place(&tenants).ok_or_else(|| too_large("this model"))?;
+        let (places, arena_len) = arena::place(&tenants)
+            .ok_or_else(|| Error::TooLarge(message!("error-model-memory")))?;
         let mut ranges = vec![None; count];
         for (owner, place) in owners.into_iter().zip(places) {
             ranges[owner] = Some(place);

@@ -115,9 +115,8 @@ function left(totals: Totals): Retained {
 }
 
 function criterion(name: string, pictures: boolean): ListedCriterion {
-  const sentence = `What ${name} finds least goes first.`;
   const rest = { after: null, needs: null, weights: true, magnitude: false, comparable: false };
-  return { name, title: name.toUpperCase(), sentence, pictures, ...rest };
+  return { name, title: `criterion-${name}`, about: `criterion-${name}-about`, pictures, ...rest };
 }
 
 const CRITERIA = [

@@ -11,6 +11,9 @@ const FOR_PROGRAMMERS =
 /** What is written into files, as it is in every language. */
 const DATA = new Set(["small residual network"]);
 
+/** A paper, as it is cited in every language. */
+const CITATION = /^\p{Lu}\w+ et al\., /u;
+
 /** The source without what is compiled for tests only, and without comments; lines keep their numbers. */
 function code(source) {
   const tests = source.search(/^#\[cfg\(test\)\]\n(?:#\[.*\]\n)*mod \w+ \{/m);
@@ -32,7 +35,7 @@ export function sentencesIn(source) {
   const own = code(source);
   const strings = [...own.matchAll(STRING)].filter(({ 1: text, index }) => {
     const before = own.slice(Math.max(0, index - 300), index);
-    const isFormat = before.endsWith("b") || DATA.has(text);
+    const isFormat = before.endsWith("b") || DATA.has(text) || CITATION.test(text);
     return !isFormat && isSentence(text.replace(/\{[^}]*\}/g, "")) && !FOR_PROGRAMMERS.test(before);
   });
   return strings.map(({ 1: text, index }) => ({ text, line: lineOf(own, index) }));

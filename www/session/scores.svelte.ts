@@ -57,7 +57,7 @@ export class Scores {
     const { title, source } = wanted.opened;
     const job: Job = {
       what: message("page-jobs-criterion", {
-        criterion: this.criteria.find(wanted.criterion)?.title ?? "",
+        criterion: text(this.criteria.find(wanted.criterion)!.title),
         model: title,
       }),
       model: sourceId(source),

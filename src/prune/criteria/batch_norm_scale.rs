@@ -7,10 +7,10 @@ use super::{Layer, Scorer};
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "bn-scale",
-        title: "BatchNorm scale (slimming)",
-        sentence: "Channels that their BatchNorm turns down go first.",
+        title: "criterion-bn-scale",
+        about: "criterion-bn-scale-about",
         after: Some("Liu et al., ICCV 2017"),
-        needs: Some("a BatchNormalization behind each layer"),
+        needs: Some("criterion-needs-batch-norm"),
         weights: false,
         comparable: true,
         ..DEFAULTS

@@ -3,6 +3,7 @@
 use super::{CriterionInfo, Layer, Scorer};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
+use crate::message::Message;
 use crate::ops::coupling::Axis;
 use crate::prune::groups::Groups;
 use crate::recipe::Reduction;
@@ -73,13 +74,13 @@ fn divide_by_mean(scores: &mut [f32]) {
 }
 
 fn no_scores(graph: &Graph, node: usize, info: &CriterionInfo) -> Error {
-    let needs = info.needs.unwrap_or("weights that can be read");
-    Error::BadRecipe(format!(
-        "this recipe can't be used with this model: its criterion finds nothing to judge the channels of “{}” by; “{}” \
-         needs {needs}, “l2” does not",
-        graph.node_label(&graph.nodes[node]),
-        info.name
-    ).into())
+    let needs = info.needs.unwrap_or("criterion-needs-weights");
+    Error::BadRecipe(message!(
+        "error-criterion-no-scores",
+        layer = graph.node_label(&graph.nodes[node]),
+        criterion = info.name,
+        needs = Message::new(needs, []),
+    ))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use super::{Layer, Scorer};
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "fpgm",
-        title: "Geometric median (FPGM)",
-        sentence: "Channels that others can stand in for go first.",
+        title: "criterion-fpgm",
+        about: "criterion-fpgm-about",
         after: Some("He et al., CVPR 2019"),
         weights: false,
         ..DEFAULTS

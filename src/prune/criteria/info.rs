@@ -12,13 +12,13 @@ use serde::Serialize;
 pub struct CriterionInfo {
     /// As recipes write it.
     pub name: &'static str,
-    /// As people read it in a list.
+    /// The catalog's key for what people call it.
     pub title: &'static str,
-    /// What goes first, in one sentence.
-    pub sentence: &'static str,
+    /// The catalog's key for what it removes first, in one sentence.
+    pub about: &'static str,
     /// Whom it is after, in short.
     pub after: Option<&'static str>,
-    /// What a model has to have for it, where not every model has it.
+    /// The catalog's key for what a model has to have for it, where not every model has it.
     pub needs: Option<&'static str>,
     /// Whether it judges single weights as well as channels.
     pub weights: bool,
@@ -33,7 +33,7 @@ pub struct CriterionInfo {
 pub(super) const DEFAULTS: CriterionInfo = CriterionInfo {
     name: "",
     title: "",
-    sentence: "",
+    about: "",
     after: None,
     needs: None,
     weights: true,

@@ -7,8 +7,8 @@ use super::{Layer, Scorer};
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "l1",
-        title: "L1 magnitude",
-        sentence: "Small weights go first, by the sum of their sizes.",
+        title: "criterion-l1",
+        about: "criterion-l1-about",
         after: Some("Li et al., ICLR 2017"),
         magnitude: true,
         ..DEFAULTS

@@ -7,8 +7,8 @@ use super::{Layer, Scorer};
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "l2",
-        title: "L2 magnitude",
-        sentence: "Small weights go first, by their length. A good first choice.",
+        title: "criterion-l2",
+        about: "criterion-l2-about",
         after: Some("He et al., IJCAI 2018"),
         magnitude: true,
         ..DEFAULTS

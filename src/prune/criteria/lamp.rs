@@ -8,8 +8,8 @@ use super::{Layer, Scorer};
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "lamp",
-        title: "LAMP",
-        sentence: "Magnitude made comparable between layers, so that none is emptied.",
+        title: "criterion-lamp",
+        about: "criterion-lamp-about",
         after: Some("Lee et al., ICLR 2021"),
         comparable: true,
         ..DEFAULTS

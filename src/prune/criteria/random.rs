@@ -7,8 +7,8 @@ use crate::random::SplitMix64;
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "random",
-        title: "Random",
-        sentence: "The control: a criterion is worth as much as it beats this.",
+        title: "criterion-random",
+        about: "criterion-random-about",
         comparable: true,
         ..DEFAULTS
     },

@@ -13,10 +13,10 @@ use crate::prune::criteria::info::{Criterion, CriterionInfo, DEFAULTS, Source};
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "apoz",
-        title: "Zeros (APoZ)",
-        sentence: "Channels that are mostly zero behind their activation go first.",
+        title: "criterion-apoz",
+        about: "criterion-apoz-about",
         after: Some("Hu et al., 2016"),
-        needs: Some("activations that give zeros, such as Relu"),
+        needs: Some("criterion-needs-zeros"),
         weights: false,
         comparable: true,
         ..DEFAULTS

@@ -12,10 +12,10 @@ use crate::prune::criteria::info::{Criterion, CriterionInfo, DEFAULTS, Source};
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "fisher",
-        title: "Fisher",
-        sentence: "What the loss bends least for goes first, by the squares of its slopes.",
+        title: "criterion-fisher",
+        about: "criterion-fisher-about",
         after: Some("LeCun et al., 1989; Theis et al., 2018"),
-        needs: Some("operators that gradients can pass"),
+        needs: Some("criterion-needs-gradients"),
         comparable: true,
         ..DEFAULTS
     },

@@ -14,10 +14,10 @@ use std::collections::BTreeMap;
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "movement",
-        title: "Movement",
-        sentence: "What a short training draws towards zero goes first, whatever its size; the training is then forgotten.",
+        title: "criterion-movement",
+        about: "criterion-movement-about",
         after: Some("Sanh et al., NeurIPS 2020"),
-        needs: Some("operators that gradients can pass"),
+        needs: Some("criterion-needs-gradients"),
         comparable: true,
         ..DEFAULTS
     },

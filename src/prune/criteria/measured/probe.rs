@@ -119,8 +119,10 @@ impl Probe {
         self.tape.forward(&[&self.input])?;
         let said = self.tape.value(self.output);
         if said.iter().any(|x| !x.is_finite()) {
-            let place = self.tape.first_not_finite().unwrap_or("its output");
-            return Err(Error::BadModel(message!("error-not-finite", place = place)));
+            return Err(Error::BadModel(match self.tape.first_not_finite() {
+                Some(place) => message!("error-not-finite", place = place),
+                None => message!("error-output-not-finite"),
+            }));
         }
         if gradients {
             let label = match pictures.labels() {

@@ -13,10 +13,10 @@ use crate::prune::criteria::info::{Criterion, CriterionInfo, DEFAULTS, Source};
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "snip",
-        title: "SNIP",
-        sentence: "What the loss over all pictures together slopes least for goes first: made for networks that are not trained yet.",
+        title: "criterion-snip",
+        about: "criterion-snip-about",
         after: Some("Lee et al., ICLR 2019"),
-        needs: Some("operators that gradients can pass"),
+        needs: Some("criterion-needs-gradients"),
         comparable: true,
         ..DEFAULTS
     },

@@ -13,10 +13,10 @@ use crate::prune::criteria::info::{Criterion, CriterionInfo, DEFAULTS, Source};
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "taylor",
-        title: "Taylor",
-        sentence: "What moves the loss least when it is taken out goes first, by the slope of the loss.",
+        title: "criterion-taylor",
+        about: "criterion-taylor-about",
         after: Some("Molchanov et al., 2017 and 2019"),
-        needs: Some("operators that gradients can pass"),
+        needs: Some("criterion-needs-gradients"),
         comparable: true,
         ..DEFAULTS
     },

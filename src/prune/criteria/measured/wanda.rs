@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
         name: "wanda",
-        title: "Wanda",
-        sentence: "Small weights on quiet inputs go first: magnitude times what it is multiplied with.",
+        title: "criterion-wanda",
+        about: "criterion-wanda-about",
         after: Some("Sun et al., ICLR 2024"),
         ..DEFAULTS
     },
