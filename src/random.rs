@@ -123,7 +123,10 @@ mod tests {
                 error.contains("whole number from 0 to 4294967295"),
                 "{error}"
             );
-            assert!(error.contains(&number.to_string()), "{error}");
+            assert!(
+                error.contains(&number.to_string().replace('-', "−")),
+                "{error}"
+            );
         }
     }
 

@@ -343,7 +343,7 @@ fn failures_are_explained_in_one_line() {
         (fail(&["inspect", &empty]), ["empty.onnx", "empty"]),
         (
             fail(&["inspect", &half]),
-            ["half.onnx", "stops in the middle"],
+            ["half.onnx", "ends in the middle"],
         ),
         (
             prune(&missing, &recipe, &output),
@@ -351,7 +351,7 @@ fn failures_are_explained_in_one_line() {
         ),
         (
             prune(&half, &recipe, &output),
-            ["half.onnx", "stops in the middle"],
+            ["half.onnx", "ends in the middle"],
         ),
         (
             prune(&model, &missing, &output),
@@ -359,7 +359,7 @@ fn failures_are_explained_in_one_line() {
         ),
         (
             prune(&model, &unknown, &output),
-            ["unknown.json", "did you mean “criterion”?"],
+            ["unknown.json", "Did you mean “criterion”?"],
         ),
         (
             prune(&model, &scribble, &output),

@@ -7,7 +7,9 @@ mod common;
 use command::{Folder, PRESET, colours_and_preset, fail, json, picture_folders, succeed};
 use secateur::data::Split;
 use secateur::data::{Preset, folder::Folder as PhotoFolder};
+use secateur::message::Message;
 use secateur::prune::criteria;
+use secateur::text::render;
 use std::fs;
 use std::path::Path;
 
@@ -114,12 +116,16 @@ fn the_help_and_the_message_for_an_unknown_one_list_each() {
     let help = succeed(&["prune", "--help"]);
     let folder = Folder::new("unknown-scores");
     let (model, _) = colours_and_preset(&folder);
-    let recipe = folder.write("recipe.json", r#"{"criterion": "goodness"}"#);
+    let recipe = folder.write(
+        "recipe.json",
+        r#"{"criterion": "goodness", "target": {"macs": 0.5}}"#,
+    );
     let output = folder.path("out.onnx");
     let error = fail(&["prune", &model, "--recipe", &recipe, "--output", &output]);
     for criterion in criteria::all() {
         let info = &criterion.info;
-        assert!(help.contains(info.sentence), "{}: {help}", info.name);
+        let about = render(&Message::new(info.about, []));
+        assert!(help.contains(&about), "{}: {help}", info.name);
         let name = format!("“{}”", info.name);
         assert!(error.contains(&name), "{name}: {error}");
     }

@@ -9,6 +9,7 @@ use secateur::onnx::{OpenOptions, open};
 use secateur::prune::cut::{Cut, cut};
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
+use secateur::text::said;
 
 /// The bytes of a model in ../shared/models, or `None` with a notice.
 fn shared(name: &str) -> Option<Vec<u8>> {
@@ -171,9 +172,8 @@ fn what_cannot_be_is_said() {
         ),
     ] {
         let recipe = Recipe::parse(recipe).unwrap();
-        let error = cut(&graph(&bytes), bytes.len() as u64, &recipe, None)
-            .unwrap_err()
-            .to_string();
+        let refused = cut(&graph(&bytes), bytes.len() as u64, &recipe, None).unwrap_err();
+        let error = said(&refused);
         assert!(error.contains(expected), "{error}");
     }
 }

@@ -135,7 +135,7 @@ fn kept(error: Option<Error>) -> usize {
         panic!("{error:?} is no divergence");
     };
     let why = render(&why);
-    let (_, rest) = why.split_once("the weights of step ").unwrap();
+    let (_, rest) = why.split_once("The weights of step ").unwrap();
     rest.split_once(' ').unwrap().0.parse().unwrap()
 }
 

@@ -393,7 +393,7 @@ fn an_unknown_operator_freezes_what_it_touches_and_says_so() {
     assert_eq!(frozen.len(), 1, "{frozen:?}");
     assert_eq!(frozen[0].channels, 4);
     // The node, the operator and its opset.
-    for word in ["“FancyPool1”", "FancyPool", "opset 17", "not known"] {
+    for word in ["“FancyPool1”", "FancyPool", "opset 17", "not supported"] {
         assert!(
             render(&frozen[0].reason).contains(word),
             "{}",

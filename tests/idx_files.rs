@@ -58,7 +58,7 @@ fn a_part_is_found_packed_or_not() {
     assert_eq!(count(&folder, Some(Part::Test)), 3);
     assert_eq!(count(&folder.join("train-images-idx3-ubyte.gz"), None), 5);
     let either = said(&Pair::find(&folder, None).unwrap_err());
-    assert!(either.contains("say which"), "{either}");
+    assert!(either.contains("Choose one"), "{either}");
 
     let test = Pair::find(&folder, Some(Part::Test)).unwrap().unwrap();
     let test = test.load(&preset()).unwrap();
@@ -98,7 +98,7 @@ fn what_is_wrong_with_a_pair_is_told() {
     assert!(fewer.contains("5 pictures and 4 labels"), "{fewer}");
     put("train-labels-idx1-ubyte", &images(5));
     let swapped = refusal(&folder, None);
-    assert!(swapped.contains("one of the pictures"), "{swapped}");
+    assert!(swapped.contains("the file of the pictures"), "{swapped}");
     put("train-labels-idx1-ubyte", &labels(5)[..10]);
     let short = refusal(&folder, None);
     assert!(
@@ -186,7 +186,7 @@ fn what_is_wrong_with_a_sheet_is_told() {
     for count in [0, 3, 7] {
         let told = said(&labelled(count).unwrap_err());
         assert!(
-            told.contains(&format!("no sheet of {count} pictures of 2 × 2")),
+            told.contains(&format!("not a sheet of {count} pictures of 2 × 2")),
             "{told}"
         );
     }

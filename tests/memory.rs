@@ -58,7 +58,7 @@ fn network() -> Graph {
 }
 
 fn is_too_large<T>(result: Result<T, Error>) -> bool {
-    matches!(result, Err(Error::TooLarge(why)) if render(&why).contains("fewer samples at a time"))
+    matches!(result, Err(Error::TooLarge(why)) if render(&why).contains("Use a smaller batch"))
 }
 
 /// One test, since all threads share one allocator.

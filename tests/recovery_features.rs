@@ -143,5 +143,5 @@ fn strangers_are_refused() {
     refused(&packed, "x0", "computes no “x0”");
     let mut unrecorded = packed.clone();
     unrecorded.metadata.clear();
-    refused(&unrecorded, &stages(&graph)[0], "was cut from");
+    refused(&unrecorded, &stages(&graph)[0], "was pruned from");
 }

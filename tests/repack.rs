@@ -12,6 +12,7 @@ use secateur::prune::check::check;
 use secateur::prune::groups::{UnitId, analyze};
 use secateur::prune::repack::{mask_channels, repack};
 use secateur::tensor::Tensor;
+use secateur::text::said;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
@@ -47,9 +48,7 @@ fn a_whole_group_never_goes() {
     let error = repack(&graph, &groups, &all).unwrap_err();
     assert_eq!(error.code(), "bad-recipe");
     assert!(
-        error
-            .to_string()
-            .contains("all 6 channels of layer “Conv0”"),
+        said(&error).contains("All 6 channels of layer “Conv0”"),
         "{error}"
     );
     assert!(mask_channels(&graph, &groups, &all).is_err());

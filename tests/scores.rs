@@ -9,6 +9,7 @@ use common::{Net, Random, int};
 use secateur::data::{Augmentation, Pictures, Preset};
 use secateur::engine::{Executor, Options};
 use secateur::graph::{Graph, ValueId};
+use secateur::message::Message;
 use secateur::ops::coupling::Weights;
 use secateur::prune::criteria::measured::{Against, LayerScores, Measuring};
 use secateur::prune::criteria::{self, Layer, Measured, Scorer, is_measured, scorer, unit_scores};
@@ -20,7 +21,7 @@ use secateur::recipe::{Recipe, Reduction};
 use secateur::recover::{Replica, Shard, TrainingData};
 use secateur::task::Task;
 use secateur::tensor::Tensor;
-use secateur::text::said;
+use secateur::text::{render, said};
 use secateur::train::{Settings, loss::cross_entropy};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -560,8 +561,9 @@ fn each_that_is_listed_does_what_it_says() {
         let info = &criterion.info;
         let name = info.name;
         assert!(names.insert(name), "{name} twice");
+        let told = |key| render(&Message::new(key, []));
         assert!(
-            !info.title.is_empty() && info.sentence.ends_with('.'),
+            !told(info.title).is_empty() && told(info.about).ends_with('.'),
             "{name}"
         );
         let recipe = |granularity: &str| {
@@ -682,10 +684,10 @@ fn what_can_not_be_measured_is_said() {
         Measuring::new(graph, name, pictures, 1)?.finish()
     };
     let none = begin(&graph, "taylor", pictures(0, 1, false)).unwrap_err();
-    assert!(none.to_string().contains("there are none"), "{none}");
+    assert!(said(&none).contains("there are none"), "{none}");
     let unknown = begin(&graph, "l2", pictures(2, 1, false)).unwrap_err();
     assert!(
-        unknown.to_string().contains("not measured on pictures"),
+        said(&unknown).contains("not measured on pictures"),
         "{unknown}"
     );
     let mut large = Pictures::new(&preset(r#"{"size": 16}"#)).unwrap();
@@ -694,11 +696,11 @@ fn what_can_not_be_measured_is_said() {
     let mut strange = Pictures::new(pictures(0, 1, false).preset()).unwrap();
     strange.add(&[0; 4], 1, 1, Some(3)).unwrap();
     let strange = begin(&graph, "fisher", strange).unwrap_err();
-    assert!(strange.to_string().contains("class 3"), "{strange}");
+    assert!(said(&strange).contains("class 3"), "{strange}");
     let tensor = layers(&graph)[0].1.tensor;
     let broken = with(&graph, tensor, |numbers| numbers.fill(f32::MAX));
     let broken = begin(&broken, "taylor", pictures(2, 1, true)).unwrap_err();
-    assert!(broken.to_string().contains("not finite"), "{broken}");
+    assert!(said(&broken).contains("not finite"), "{broken}");
 
     let never = begin(
         &chain(1, &[1, 3, 8, 8], &[Conv(4, 3), Pool, Flatten, Linear(3)]),
@@ -706,5 +708,5 @@ fn what_can_not_be_measured_is_said() {
         pictures(2, 1, false),
     )
     .unwrap_err();
-    assert!(never.to_string().contains("ever zero"), "{never}");
+    assert!(said(&never).contains("ever zero"), "{never}");
 }

@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(classes(&["bird", "ant"], &preset(""), 2), [1, 0]);
         let refused = told(&["bird"], &named, 2);
         assert!(
-            refused.contains("“bird”") && refused.contains("2 classes (hot dog, Cat)"),
+            refused.contains("“bird”") && refused.contains("2 classes (“hot dog” and “Cat”)"),
             "{refused}"
         );
     }
@@ -256,8 +256,8 @@ mod tests {
     fn a_place_in_the_alphabet_is_no_class_of_a_model_with_others() {
         let refused = told(&["cat", "dog"], &preset(""), 1000);
         for part in [
-            "“cat”, “dog”",
-            "1000 classes (tench, goldfish",
+            "“cat” and “dog”",
+            "1000 classes (“tench”, “goldfish”",
             "preset",
             "without labels",
         ] {
@@ -290,7 +290,7 @@ mod tests {
     fn a_number_that_is_no_class_is_refused() {
         let refused = told(&["0", "10"], &preset(""), 10);
         assert!(
-            refused.contains("class 10") && refused.contains("only 10 apart"),
+            refused.contains("class 10") && refused.contains("only 10 classes"),
             "{refused}"
         );
     }

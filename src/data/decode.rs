@@ -165,7 +165,7 @@ mod tests {
         for bytes in [&b""[..], b"not a picture", b"\x08\x08\x12\x07onnx"] {
             let error = said(&photo_from_bytes(bytes, "notes.txt").unwrap_err());
             assert!(
-                error.contains("“notes.txt” is no JPEG, PNG or WebP"),
+                error.contains("“notes.txt” is not a JPEG, PNG or WebP"),
                 "{error}"
             );
         }

@@ -204,9 +204,9 @@ mod tests {
     #[test]
     fn what_can_not_be_read_is_named() {
         let missing = Folder::open(Path::new("no such folder"), &preset(), None).unwrap_err();
-        assert!(missing.to_string().contains("no folder"), "{missing}");
+        assert!(said(&missing).contains("no folder"), "{missing}");
         let empty = Folder::open(Path::new("src/data"), &preset(), None).unwrap_err();
-        assert!(empty.to_string().contains("holds no pictures"), "{empty}");
+        assert!(said(&empty).contains("holds no pictures"), "{empty}");
     }
 
     /// A folder of its own, gone at the end.
@@ -300,7 +300,7 @@ mod tests {
             (count(Some(Part::Train)), count(Some(Part::Test))),
             (Ok(1), Ok(2))
         );
-        assert!(said(&count(None).unwrap_err()).contains("say which"));
+        assert!(said(&count(None).unwrap_err()).contains("Choose one"));
         let plain = Tree::new("plain", &["cat/1.png", "dog/3.png"]).open();
         assert_eq!(
             plain.clone().of_part(None).map(|folder| folder.len()),

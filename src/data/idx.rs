@@ -129,12 +129,12 @@ mod tests {
 
         let told = |images: &Idx, labels: &Idx| {
             let refused = pictures(images, Some(labels), &preset).unwrap_err();
-            refused.to_string()
+            said(&refused)
         };
         let three = idx(1, [3, 1, 1], &[1, 2, 3]);
         assert!(told(&images, &three).contains("2 pictures and 3 labels"));
-        assert!(told(&three, &three).contains("one of the labels"));
-        assert!(told(&images, &images).contains("one of the pictures"));
+        assert!(told(&three, &three).contains("the file of the labels"));
+        assert!(told(&images, &images).contains("the file of the pictures"));
     }
 
     #[test]

@@ -124,8 +124,9 @@ pub enum Layout {
 impl Preset {
     /// Reads and checks a preset document.
     pub fn parse(text: &str) -> Result<Preset> {
-        serde_json::from_str(text)
-            .map_err(|e| unusable(message!("reason-preset-document", reason = e.to_string())))
+        let document: Document = serde_json::from_str(text)
+            .map_err(|e| unusable(message!("reason-preset-document", reason = e.to_string())))?;
+        Preset::try_from(document).map_err(unusable)
     }
 
     /// An error if the numbers make no sense together.

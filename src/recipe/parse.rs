@@ -235,7 +235,7 @@ mod tests {
             (r#"{"target": {"macs": 1.7}}"#, "“target.macs” is 1.7"),
             (
                 r#"{"target": {"sparsity": -0.1}}"#,
-                "“target.sparsity” is -0.1",
+                "“target.sparsity” is −0.1",
             ),
             (r#"{}"#, "has no target"),
             (r#"{"granularity": "4:2"}"#, "must be smaller"),

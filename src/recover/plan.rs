@@ -236,7 +236,10 @@ mod tests {
         for batch in [0.0, -8.0, 2.5, 4097.0, 1e12, f64::NAN, f64::INFINITY] {
             let error = said(&of_batch(Method::Distill, batch).unwrap_err());
             assert!(error.contains("whole number from 1 to 4096"), "{error}");
-            assert!(error.contains(&batch.to_string()), "{error}");
+            assert!(
+                error.contains(&batch.to_string().replace('-', "−")),
+                "{error}"
+            );
         }
     }
 

@@ -89,7 +89,10 @@ mod tests {
             ] {
                 let error = said(&pace.check().unwrap_err());
                 assert!(error.contains("whole number from 1 to 100"), "{error}");
-                assert!(error.contains(&rounds.to_string()), "{error}");
+                assert!(
+                    error.contains(&rounds.to_string().replace('-', "−")),
+                    "{error}"
+                );
             }
         }
     }

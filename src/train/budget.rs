@@ -272,7 +272,10 @@ mod tests {
         }
         for steps in [0.0, -5.0, 2.5, 1e7 + 1.0, f64::NAN, f64::INFINITY] {
             let error = said(&RequestedBudget::Steps(steps).length().unwrap_err());
-            assert!(error.contains(&format!("{steps} steps")), "{error}");
+            assert!(
+                error.contains(&format!("not {steps}").replace('-', "−")),
+                "{error}"
+            );
             assert!(error.contains("whole number from 1 to"), "{error}");
         }
         let error = said(&RequestedBudget::Epochs(-1.0).length().unwrap_err());

@@ -105,7 +105,9 @@ impl Differences {
                 fields.retain(|(name, _)| !self.added.contains(name));
                 let fields = fields.into_iter().map(|(name, value)| {
                     let value = match &name {
-                        name if self.sentences.contains(name) => hidden(value, "(sentence)"),
+                        name if self.sentences.contains(name) || is_sentence(name, &value) => {
+                            hidden(value, "(sentence)")
+                        }
                         name if self.times.contains(name) => hidden(value, "(time)"),
                         _ => self.normal(value, lengths),
                     };
@@ -124,6 +126,11 @@ impl Differences {
             other => other,
         }
     }
+}
+
+/// Whether this says why a layer keeps its channels. Elsewhere, the same field lists what is kept.
+fn is_sentence(name: &str, value: &Value) -> bool {
+    name == "kept" && (value.is_string() || value.get("key").is_some())
 }
 
 /// That there is something, but not what.

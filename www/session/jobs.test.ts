@@ -56,7 +56,7 @@ describe("a job", () => {
     const { subject, trainingData } = session;
     const input = { ...subject!, pruned: new Uint8Array([1]), earlier: [] };
     const recovering = session.recovery.recover(input, trainingData.all, plan);
-    expect(running(session)).toEqual(["Measure the criterion TAYLOR for “Small”", "Recover “Small”"]);
+    expect(running(session)).toEqual(["Measure the criterion Taylor for “Small”", "Recover “Small”"]);
     session.recovery.cancel();
     await recovering;
     expect(session.recovery.work.state).toBe("empty");

@@ -98,7 +98,7 @@ describe("a criterion that looks at photos", () => {
     const goOn = () => session.recovery.goOn(begun, session.subject!, session.trainingData.all);
     const waiting = goOn();
     await settled();
-    expect(session.recovery.work).toMatchObject({ progress: { what: expect.stringMatching(/^Waiting.*TAYLOR/) } });
+    expect(session.recovery.work).toMatchObject({ progress: { what: expect.stringMatching(/^Waiting.*Taylor/) } });
     expect(called("gather")).toHaveLength(1);
     expect(called("resumeLine")).toEqual([]);
     release();
