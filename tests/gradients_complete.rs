@@ -173,7 +173,7 @@ fn every_operator_has_a_gradient_that_is_right_or_none() {
                 let error = said(&error);
                 let name = format!("“{}” ({op})", graph.node_label(&graph.nodes[last]));
                 assert!(error.contains(&name), "{op}: {error}");
-                assert!(error.contains("nothing can be trained"), "{error}");
+                assert!(error.contains("gradient"), "{error}");
                 without.push(op);
             }
         }

@@ -209,7 +209,7 @@ fn a_learning_rate_that_is_far_too_high() {
     let tried = report["tried"].as_array().unwrap();
     assert!(!tried.is_empty());
     for tried in tried {
-        let reason = tried["diverged"].as_str().unwrap_or_default();
+        let reason = tried["diverged"]["text"].as_str().unwrap_or_default();
         assert!(reason.contains("weights of step 0 are kept"), "{tried}");
         assert!(warning.contains(&format!("warning: {reason}")), "{warning}");
         // The very weights of the cut.

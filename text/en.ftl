@@ -223,7 +223,11 @@ error-output-without-node = No node computes one of this model's outputs.
 reason-node-unknown = is not supported
 error-weights-too-large = Node “{ $node }” needs { $megabytes } MB for its weights, more than is available. Close other programs, or use a smaller model.
 error-value-too-large = “{ $name }” needs more memory than can be addressed. Use a smaller batch.
-error-input-count = This model takes { $expected } inputs, not { $given }.
+error-input-count =
+    { $expected ->
+        [one] This model takes { $expected } input, not { $given }.
+       *[other] This model takes { $expected } inputs, not { $given }.
+    }
 error-output-not-computed = One of this model's outputs was not computed.
 error-activations-too-large = Running this model needs { $megabytes } MB for its activations, more than is available. Use a smaller batch.
 error-input-shape = The input “{ $name }” takes shape { $expected }, not { $given }.

@@ -300,10 +300,7 @@ mod tests {
                 r#"{"size": 8, "mean": [1,2], "std": [9,9]}"#,
                 "three of each",
             ),
-            (
-                r#"{"size": 8, "std": [0.229, 0.224, 0.225]}"#,
-                "multiplied by 255",
-            ),
+            (r#"{"size": 8, "std": [0.229, 0.224, 0.225]}"#, "by 255"),
             (r#"{"size": 8, "std": [0, 1, 1]}"#, "1 or more"),
             (r#"{"size": 8, "mean": [1e39, 0, 0]}"#, "out of range"),
             (r#"{"size": 8, "std": [1e39, 1, 1]}"#, "out of range"),

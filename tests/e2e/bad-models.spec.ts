@@ -50,7 +50,7 @@ const contradictions: [what: string, bytes: () => Uint8Array, told: RegExp][] = 
         input("image", [1, 3, 8, 8]),
         output("b", [1, 3, 8, 8]),
       ),
-    /circle/,
+    /cycle/,
   ],
   [
     "its shapes do not fit",
