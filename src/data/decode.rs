@@ -33,7 +33,7 @@ pub fn photo_from_bytes(bytes: &[u8], name: &str) -> Result<Photo> {
             }
             e => message!("error-file-damaged", name = name, reason = e.to_string()),
         };
-        Error::BadInput(why.into())
+        Error::BadInput(why)
     };
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     // Reading from memory can't fail; what is no known format is refused by the next step.

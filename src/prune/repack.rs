@@ -148,8 +148,7 @@ impl Plan {
                 NotExact::Shared => {
                     message!("note-constants-shared")
                 }
-            }
-            .into(),
+            },
         });
         RepackReport {
             removed_units: self.units,

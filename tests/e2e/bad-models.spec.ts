@@ -142,7 +142,7 @@ test("an operator that nobody knows leaves the cut unchecked, which is said with
 
 test("sizes that a model leaves open are asked for", async ({ secateur, page }) => {
   await secateur.openFile("open.onnx", classifier([node("Identity", ["b"], ["c"])], ["N", 3, "high", "wide"]));
-  await expect(page.getByText(/leaves these sizes open: “high”, “wide”/)).toBeVisible();
+  await expect(page.getByText(/leaves these sizes open: “high” and “wide”/)).toBeVisible();
   await page.getByLabel("high").fill("24");
   await page.getByLabel("wide").fill("32");
   await page.getByRole("button", { name: "Open with these sizes" }).click();

@@ -14,7 +14,7 @@ fn the_page_is_told_of_each_criterion() {
         let info = &criterion.info;
         assert_eq!(told["name"], info.name);
         assert_eq!(told["title"], info.title);
-        assert_eq!(told["sentence"], info.sentence);
+        assert_eq!(told["about"], info.about);
         assert_eq!(told["needs"], json!(info.needs));
         assert_eq!(told["weights"], info.weights);
         assert_eq!(told["pictures"], criterion.looks_at_pictures());

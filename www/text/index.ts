@@ -62,7 +62,8 @@ export function hasText(key: string): boolean {
 
 /** What the core has to say. */
 export function say({ key, args }: Message): string {
-  return text(key, args);
+  // Between JavaScript and WebAssembly, some messages carry their parameters as a map.
+  return text(key, args instanceof Map ? (Object.fromEntries(args) as Values) : args);
 }
 
 /** A number with so many digits behind the decimal sign. */

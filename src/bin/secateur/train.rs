@@ -110,7 +110,7 @@ impl Epochs {
         self.loss += step.loss;
         self.hits += step.hits.unwrap_or(0);
         self.samples += step.samples;
-        if step.step % self.steps != 0 {
+        if !step.step.is_multiple_of(self.steps) {
             return None;
         }
         self.finished.push(Epoch {

@@ -21,8 +21,8 @@ use wasm_bindgen::prelude::*;
 /// What is on its way to begin.
 pub enum Preparing {
     Recovery(Box<Recovery>),
-    Search(Slices<BudgetSearch>, Box<Graph>, Split),
-    Sweep(Slices<Sweep>, Split),
+    Search(Box<Slices<BudgetSearch>>, Box<Graph>, Split),
+    Sweep(Box<Slices<Sweep>>, Split),
     Layers(Box<Layers>),
 }
 

@@ -115,7 +115,7 @@ impl Learner {
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let split = self.split(&graph)?;
         let sweep = Sweep::prepare((&graph, size), &recipe, split.clone(), Some(now))?;
-        self.preparing = Some(Preparing::Sweep(Slices::new(sweep), split));
+        self.preparing = Some(Preparing::Sweep(Box::new(Slices::new(sweep)), split));
         Ok(())
     }
 

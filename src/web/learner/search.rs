@@ -37,7 +37,11 @@ impl Learner {
         let split = self.split(&graph)?;
         let sides = (&graph, &original[..]);
         let line = BudgetSearch::prepare(sides, &recipe, &plan, split.clone(), aim, Some(now))?;
-        self.preparing = Some(Preparing::Search(Slices::new(line), Box::new(graph), split));
+        self.preparing = Some(Preparing::Search(
+            Box::new(Slices::new(line)),
+            Box::new(graph),
+            split,
+        ));
         Ok(())
     }
 
@@ -65,7 +69,7 @@ impl Learner {
         let line =
             BudgetSearch::resume(&original, state, (&graph, &best), split.clone(), Some(now))?;
         self.preparing = Some(Preparing::Search(
-            Slices::new(line),
+            Box::new(Slices::new(line)),
             Box::new(original),
             split,
         ));
