@@ -135,7 +135,7 @@ test("numbers that are none of steps, a seed or rounds are told in the core's wo
   await expect(alert).toContainText(/seed must be a whole number from 0 .* not [-−]1/);
 
   await panel.getByLabel("Seed").fill("1");
-  await panel.getByLabel("Schedule", { exact: true }).selectOption("equal steps");
+  await panel.getByRole("combobox", { name: "Schedule", exact: true }).selectOption("equal steps");
   await panel.getByLabel("Rounds", { exact: true }).fill("1.5");
   await panel.getByRole("button", { name: "Search", exact: true }).click();
   await expect(alert.filter({ hasText: "rounds must be a whole number from 1 to 100, not 1.5" })).toBeVisible();

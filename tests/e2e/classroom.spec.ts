@@ -105,7 +105,7 @@ test("the classroom's network is cut, taught again, taken to the line, found aga
   expect(alone!).toBeLessThan(whole! - LINE);
   expect(back!).toBeGreaterThan(whole! - LINE);
 
-  await panel.getByLabel("Schedule", { exact: true }).selectOption("linear");
+  await panel.getByRole("combobox", { name: "Schedule", exact: true }).selectOption("linear");
   await panel.getByLabel("Rounds", { exact: true }).fill("2");
   await panel.getByRole("button", { name: "Search", exact: true }).click();
   const models = panel.getByRole("button", { name: /of the multiply-adds/ });

@@ -185,7 +185,7 @@ async function inRounds(secateur: Secateur, { rounds, steps }: { rounds: number;
   const panel = secateur.panel("Recover");
   await panel.getByLabel("steps", { exact: true }).fill(String(steps));
   await panel.getByLabel(/^Maximum accuracy drop/).fill("99");
-  await panel.getByLabel("Schedule", { exact: true }).selectOption("linear");
+  await panel.getByRole("combobox", { name: "Schedule", exact: true }).selectOption("linear");
   await panel.getByLabel("Rounds", { exact: true }).fill(String(rounds));
   await panel.getByRole("button", { name: "Search", exact: true }).click();
 }

@@ -120,7 +120,7 @@ test("a model below the line is in the plot, and a click selects it to be compar
   await expect(panel.getByTestId("training-data")).toContainText("Fashion-MNIST");
   await panel.getByRole("radio", { name: "Recalibrate" }).check({ force: true });
   await panel.getByLabel(/^Maximum accuracy drop/).fill("1");
-  await panel.getByLabel("Schedule", { exact: true }).selectOption("oneShot");
+  await panel.getByRole("combobox", { name: "Schedule", exact: true }).selectOption("oneShot");
   await panel.getByRole("button", { name: "Search", exact: true }).click();
   const beyond = panel.getByRole("button", { name: /below the line$/ });
   await expect(beyond).toBeVisible({ timeout: 200_000 });

@@ -70,6 +70,11 @@ export class RecoverySetup {
     if (plan) await this.from.recovery.toLine({ ...input, recipe }, this.from.trainingData.all, plan, goal);
   }
 
+  /** Takes the refusal of the settings out of sight. */
+  dismiss(): void {
+    this.#refused = null;
+  }
+
   /** `null` where the core refuses it: `failure` says why. */
   async #plan(preset: Preset): Promise<Plan | null> {
     const settings = this.from.settings();
