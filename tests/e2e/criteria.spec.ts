@@ -36,7 +36,7 @@ async function choose(secateur: Secateur, criterion: string): Promise<void> {
   await expect(measurement(secateur)).toContainText("Measured on", { timeout: 120_000 });
   // The exported file belongs to this criterion's cut once that has been re-packed.
   const packed = async () =>
-    (JSON.parse((await take(secateur, /^Recipe/)).toString()) as { criterion: string }).criterion;
+    (JSON.parse((await take(secateur, /^Download recipe/)).toString()) as { criterion: string }).criterion;
   await expect.poll(packed, { timeout: 60_000 }).toBe(criterion);
   await expect(secateur.check).toContainText("the smaller file gives the same answers");
 }
@@ -71,7 +71,7 @@ test("Wanda looks at the gallery's set, and cuts otherwise than magnitude does",
   await expect(measurement(secateur)).toContainText(/Measured on 1024 photos\.\s+These photos decide what is removed/);
   await expect(measurement(secateur).getByRole("button", { name: /^Measure again on 12000 photos/ })).toBeVisible();
   expect((await take(secateur, /^Download ONNX/)).equals(magnitude)).toBe(false);
-  const report = JSON.parse((await take(secateur, /^Report/)).toString()) as { measured: { pictures: number } };
+  const report = JSON.parse((await take(secateur, /^Download report/)).toString()) as { measured: { pictures: number } };
   expect(report.measured.pictures).toBe(1024);
 });
 
@@ -101,7 +101,7 @@ for (const criterion of ["wanda", "taylor"])
     try {
       for (const { name, bytes } of files) writeFileSync(join(folder, name), bytes);
       const [recipe, output] = [join(folder, "recipe.json"), join(folder, "native.onnx")];
-      writeFileSync(recipe, await take(secateur, /^Recipe/));
+      writeFileSync(recipe, await take(secateur, /^Download recipe/));
       const data = ["--data", folder, "--part", "train", "--preset", CLASSROOM.preset];
       const command = ["prune", CLASSROOM.file, "--recipe", recipe, ...data, "--output", output];
       // The first call builds the command if necessary.

@@ -30,7 +30,7 @@ test("EfficientNet-Lite0, pruned to 70 % of its multiply-adds, is what the page 
   const { name, bytes: pruned } = await save(/^Download ONNX/);
   expect(name).toBe("efficientnet-lite0-pruned.onnx");
   expect(pruned.length).toBeLessThan(efficientnet().length);
-  const report = await save(/^Report/);
+  const report = await save(/^Download report/);
   expect(report.name).toBe("efficientnet-lite0-report.json");
   const { before, after, check } = JSON.parse(report.bytes.toString()) as Record<string, Record<string, unknown>>;
   expect(before).toMatchObject({ macs: 385_187_552, bytes: efficientnet().length });

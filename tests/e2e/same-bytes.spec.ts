@@ -31,7 +31,7 @@ for (const [granularity, written] of [
       const [download] = await Promise.all([page.waitForEvent("download"), take.getByRole("link", { name }).click()]);
       await download.saveAs(join(folder, file));
     };
-    await save(/^Recipe/, "recipe.json");
+    await save(/^Download recipe/, "recipe.json");
     expect(JSON.parse(readFileSync(join(folder, "recipe.json"), "utf8"))).toMatchObject({ granularity: written });
     await save(/^Download ONNX/, "page.onnx");
     prune(join(folder, "recipe.json"), join(folder, "native.onnx"));
