@@ -71,7 +71,9 @@ test("Wanda looks at the gallery's set, and cuts otherwise than magnitude does",
   await expect(measurement(secateur)).toContainText(/Measured on 1024 photos\.\s+These photos decide what is removed/);
   await expect(measurement(secateur).getByRole("button", { name: /^Measure again on 12000 photos/ })).toBeVisible();
   expect((await take(secateur, /^Download ONNX/)).equals(magnitude)).toBe(false);
-  const report = JSON.parse((await take(secateur, /^Download report/)).toString()) as { measured: { pictures: number } };
+  const report = JSON.parse((await take(secateur, /^Download report/)).toString()) as {
+    measured: { pictures: number };
+  };
   expect(report.measured.pictures).toBe(1024);
 });
 
