@@ -61,6 +61,7 @@ pub fn unlike_gradients() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::said;
 
     fn share(numbers: &[f32], samples: usize) -> Gradients {
         Gradients {
@@ -85,7 +86,7 @@ mod tests {
     fn shares_of_different_models_have_no_mean() {
         for shares in [&[share(&[1.0], 1), share(&[1.0, 2.0], 1)][..], &[]] {
             let error = Gradients::mean(shares).unwrap_err();
-            assert!(error.to_string().contains("different-models"), "{error}");
+            assert!(said(&error).contains("different models"), "{error}");
         }
     }
 }
