@@ -19,7 +19,7 @@ use secateur::recover::{
 use secateur::search::{BudgetSearch, PruningSchedule, SearchEvent, SearchGoal};
 use secateur::task::{Clock, Gradients, Step, Task};
 use secateur::text::said;
-use secateur::train::TrainingBudget;
+use secateur::train::{TrainingBudget, TrainingSettings};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -53,14 +53,17 @@ fn network(normalised: bool) -> Graph {
 }
 
 fn plan(workers: usize) -> Plan {
-    let preset = pictures(1).preset().clone();
+    let plan = Plan::new(Method::Finetune, pictures(1).preset());
     Plan {
-        length: TrainingBudget::Steps(12),
-        batch: 10,
-        rate: 0.01,
-        augmentation: Augmentation::default(),
-        workers,
-        ..Plan::new(Method::Finetune, &preset)
+        settings: TrainingSettings {
+            budget: TrainingBudget::Steps(12),
+            batch: 10,
+            learning_rate: 0.01,
+            augmentation: Augmentation::default(),
+            workers,
+            ..plan.settings
+        },
+        ..plan
     }
 }
 
@@ -162,7 +165,10 @@ fn clock() -> f64 {
 fn where_time_ends_it_the_leader_s_clock_counts_for_all() {
     let graph = network(true);
     let plan = Plan {
-        length: TrainingBudget::Minutes(0.5),
+        settings: TrainingSettings {
+            budget: TrainingBudget::Minutes(0.5),
+            ..plan(2).settings
+        },
         ..plan(2)
     };
     let mut replicas = [(0, Some(clock as Clock)), (1, None)]
@@ -264,10 +270,14 @@ fn kept_best(
 }
 
 fn taught() -> Plan {
+    let plan = plan(1);
     Plan {
-        length: TrainingBudget::Steps(24),
-        rate: 0.3,
-        ..plan(1)
+        settings: TrainingSettings {
+            budget: TrainingBudget::Steps(24),
+            learning_rate: 0.3,
+            ..plan.settings
+        },
+        ..plan
     }
 }
 
@@ -363,8 +373,11 @@ fn the_accuracy_on_what_is_learned_from_begins_anew_with_each_judgement() {
     let graph = network(false);
     let run = |labels: bool| {
         let plan = Plan {
-            label_share: if labels { 0.5 } else { 0.0 },
             method: Method::Distill,
+            settings: TrainingSettings {
+                label_weight: if labels { 0.5 } else { 0.0 },
+                ..plan(2).settings
+            },
             ..plan(2)
         };
         kept_best(&graph, &plan, true, None).0
@@ -445,8 +458,11 @@ fn rounds_led_and_helped_are_the_rounds_of_threads() {
     let recipe = Recipe::parse(r#"{"target": {"macs": 0.4}}"#).unwrap();
     let plan = Plan {
         method: Method::Distill,
-        length: TrainingBudget::Steps(4),
-        inner: vec!["stages".into()],
+        settings: TrainingSettings {
+            budget: TrainingBudget::Steps(4),
+            features: vec!["stages".into()],
+            ..plan(3).settings
+        },
         ..plan(3)
     };
     let aim = SearchGoal {

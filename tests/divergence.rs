@@ -11,7 +11,9 @@ use secateur::graph::Graph;
 use secateur::task::Gradients;
 use secateur::text::render;
 use secateur::train::loss::cross_entropy;
-use secateur::train::{LossTargets, Rule, Schedule, Settings, Trainer, TrainingStep};
+use secateur::train::{
+    LossTargets, Rule, Schedule, Trainer, TrainingBudget, TrainingSettings, TrainingStep,
+};
 use std::sync::Arc;
 
 const BATCH: usize = 32;
@@ -50,13 +52,14 @@ fn untrained() -> Graph {
     ))
 }
 
-fn settings(rate: f32) -> Settings {
-    Settings {
-        steps: 200,
+fn settings(rate: f32) -> TrainingSettings {
+    TrainingSettings {
+        budget: TrainingBudget::Steps(200),
         batch: BATCH,
-        rate,
+        learning_rate: rate,
         schedule: Schedule::Constant,
-        ..Settings::default()
+        batch_statistics: Some(true),
+        ..TrainingSettings::default()
     }
 }
 
@@ -73,7 +76,10 @@ fn step(trainer: &mut Trainer, random: &mut Random) -> Result<TrainingStep, Erro
 /// Goes steps until the end or an error; gives the losses.
 fn learn(trainer: &mut Trainer, random: &mut Random) -> (Vec<f64>, Option<Error>) {
     let mut losses = Vec::new();
-    for _ in 0..trainer.settings().steps {
+    let TrainingBudget::Steps(steps) = trainer.settings().budget else {
+        panic!("steps end it");
+    };
+    for _ in 0..steps {
         match step(trainer, random) {
             Ok(learned) => losses.push(learned.loss),
             Err(error) => return (losses, Some(error)),
@@ -144,8 +150,8 @@ fn a_rate_that_ruins_a_trained_network_at_once() {
     let trained = trained();
     let before = loss(&trained);
     for (rule, rate) in [(Rule::SGD, 2.0), (Rule::SGD, 5.0), (Rule::AdamW, 1.0)] {
-        let settings = Settings {
-            rule,
+        let settings = TrainingSettings {
+            optimizer: rule,
             ..settings(rate)
         };
         let mut trainer = Trainer::new(&trained, &settings).unwrap();
@@ -163,8 +169,8 @@ fn a_rate_that_ruins_a_trained_network_at_once() {
 #[test]
 fn a_rate_that_ruins_on_its_way_up_what_it_had_taught() {
     let graph = untrained();
-    let settings = Settings {
-        steps: 400,
+    let settings = TrainingSettings {
+        budget: TrainingBudget::Steps(400),
         schedule: Schedule::OneCycle,
         ..settings(4.0)
     };
@@ -223,15 +229,15 @@ fn rates_that_do_well_are_let_be() {
         (Rule::AdamW, 0.02),
     ] {
         for graph in [&untrained, &trained, &pruned] {
-            let settings = Settings {
-                rule,
-                steps: 80,
+            let settings = TrainingSettings {
+                optimizer: rule,
+                budget: TrainingBudget::Steps(80),
                 ..settings(rate)
             };
             let mut trainer = Trainer::new(graph, &settings).unwrap();
             let mut random = Random(5);
             // At whichever step they end.
-            for at in 1..=settings.steps {
+            for at in 1..=80 {
                 let done = step(&mut trainer, &mut random).and_then(|_| trainer.conclude());
                 assert!(done.is_ok(), "{rule:?} {rate} {at}: {done:?}");
             }
@@ -247,8 +253,8 @@ fn a_rate_that_ruins_in_a_short_run_is_told_at_its_end() {
     let mut at_the_end = 0;
     for rate in [2.0, 5.0] {
         for steps in [15, 25] {
-            let settings = Settings {
-                steps,
+            let settings = TrainingSettings {
+                budget: TrainingBudget::Steps(steps),
                 ..settings(rate)
             };
             let mut trainer = Trainer::new(&trained, &settings).unwrap();
@@ -269,8 +275,8 @@ fn a_rate_that_ruins_is_told_wherever_learning_stops() {
     let trained = trained();
     let before = loss(&trained);
     for (steps, of) in [(3, 3), (4, 4), (3, 200), (12, 200)] {
-        let settings = Settings {
-            steps: of,
+        let settings = TrainingSettings {
+            budget: TrainingBudget::Steps(of),
             ..settings(5.0)
         };
         let mut trainer = Trainer::new(&trained, &settings).unwrap();
@@ -289,8 +295,8 @@ fn a_rate_that_ruins_is_told_wherever_learning_stops() {
 #[test]
 fn a_last_step_that_leaves_no_numbers_is_told() {
     let trained = trained();
-    let settings = Settings {
-        steps: 1,
+    let settings = TrainingSettings {
+        budget: TrainingBudget::Steps(1),
         weight_decay: 1e30,
         ..settings(1e30)
     };
@@ -313,7 +319,7 @@ fn a_network_that_stays_at_chance_from_the_start_is_let_be() {
 #[test]
 fn all_who_learn_together_decide_alike() {
     let graph = trained();
-    let settings = Settings {
+    let settings = TrainingSettings {
         batch: BATCH / 2,
         ..settings(2.0)
     };

@@ -9,7 +9,7 @@ use secateur::engine::{Normalization, Options, Tape};
 use secateur::graph::{Graph, ValueId};
 use secateur::onnx;
 use secateur::train::loss::{cross_entropy, distillation};
-use secateur::train::{LossTargets, Settings, Trainer};
+use secateur::train::{LossTargets, Trainer, TrainingSettings};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use vectors::{number, record, tensors, text};
@@ -157,13 +157,13 @@ fn largest<'a>(numbers: impl IntoIterator<Item = &'a f32>) -> f32 {
 fn a_step_tells_the_frameworks_loss_and_norm() {
     for case in cases() {
         let terms = &case.terms;
-        let settings = Settings {
+        let settings = TrainingSettings {
             batch: terms.batch,
             smoothing: terms.smoothing,
             temperature: terms.temperature,
-            label_share: terms.labels.unwrap_or_default(),
-            of_batch: terms.of_batch,
-            ..Settings::default()
+            label_weight: terms.labels.unwrap_or_default(),
+            batch_statistics: Some(terms.of_batch),
+            ..TrainingSettings::default()
         };
         let goal = LossTargets {
             labels: terms.labels.map(|_| &case.labels[..]),

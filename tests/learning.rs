@@ -10,7 +10,7 @@ use secateur::engine::{Executor, Options};
 use secateur::graph::{Graph, ValueId};
 use secateur::tensor::Tensor;
 use secateur::text::render;
-use secateur::train::{LossTargets, Rule, Schedule, Settings, Trainer};
+use secateur::train::{LossTargets, Rule, Schedule, Trainer, TrainingBudget, TrainingSettings};
 use std::sync::Arc;
 
 /// `y = W·x`, two classes, three inputs.
@@ -36,16 +36,17 @@ fn weights(trainer: &Trainer, graph: &Graph, value: ValueId) -> Vec<f32> {
         .into_owned()
 }
 
-fn plain(rule: Rule) -> Settings {
-    Settings {
-        steps: 10,
+fn plain(rule: Rule) -> TrainingSettings {
+    TrainingSettings {
+        budget: TrainingBudget::Steps(10),
         batch: 2,
-        rate: 0.1,
-        rule,
+        learning_rate: 0.1,
+        optimizer: rule,
         schedule: Schedule::Constant,
         weight_decay: 0.0,
         clip: 1e9,
-        ..Settings::default()
+        batch_statistics: Some(true),
+        ..TrainingSettings::default()
     }
 }
 
@@ -179,15 +180,16 @@ fn hits(graph: &Graph, pixels: &[f32], labels: &[u32]) -> usize {
 #[test]
 fn a_masked_network_learns_what_it_did_not_know() {
     let (graph, w, places) = masked(small_net());
-    let settings = Settings {
-        steps: 120,
+    let settings = TrainingSettings {
+        budget: TrainingBudget::Steps(120),
         batch: 16,
-        rate: 0.01,
-        ..Settings::default()
+        learning_rate: 0.01,
+        batch_statistics: Some(true),
+        ..TrainingSettings::default()
     };
     let mut trainer = Trainer::new(&graph, &settings).unwrap();
     let mut random = Random(11);
-    for _ in 0..settings.steps {
+    for _ in 0..120 {
         let (pixels, labels) = pictures(&mut random, 16);
         trainer
             .step(
@@ -225,13 +227,13 @@ fn a_masked_network_learns_what_it_did_not_know() {
 fn a_student_comes_to_say_what_its_teacher_says() {
     let teacher = small_net();
     let (graph, ..) = masked(teacher.clone());
-    let settings = Settings {
-        steps: 150,
+    let settings = TrainingSettings {
+        budget: TrainingBudget::Steps(150),
         batch: 16,
-        rate: 0.01,
+        learning_rate: 0.01,
         weight_decay: 0.0,
-        of_batch: false,
-        ..Settings::default()
+        batch_statistics: Some(false),
+        ..TrainingSettings::default()
     };
     let mut trainer = Trainer::new(&graph, &settings).unwrap();
     let mut executor = Executor::new(
@@ -244,7 +246,7 @@ fn a_student_comes_to_say_what_its_teacher_says() {
     .unwrap();
     let mut random = Random(3);
     let mut losses = Vec::new();
-    for _ in 0..settings.steps {
+    for _ in 0..150 {
         let (pixels, _) = pictures(&mut random, 16);
         let input = Tensor::from_f32(&[16, 1, 8, 8], pixels.clone());
         let logits = executor.run(&[input]).unwrap().swap_remove(0);
@@ -262,12 +264,13 @@ fn a_student_comes_to_say_what_its_teacher_says() {
 #[test]
 fn what_runs_away_is_stopped_with_the_last_good_weights() {
     let graph = small_net();
-    let settings = Settings {
-        steps: 100,
+    let settings = TrainingSettings {
+        budget: TrainingBudget::Steps(100),
         batch: 16,
-        rate: 1e6,
+        learning_rate: 1e6,
         clip: 1e9,
-        ..Settings::default()
+        batch_statistics: Some(true),
+        ..TrainingSettings::default()
     };
     let mut trainer = Trainer::new(&graph, &settings).unwrap();
     let mut random = Random(3);
@@ -303,9 +306,10 @@ fn what_runs_away_is_stopped_with_the_last_good_weights() {
 #[test]
 fn numbers_that_are_none_are_noticed() {
     let graph = small_net();
-    let settings = Settings {
+    let settings = TrainingSettings {
         batch: 16,
-        ..Settings::default()
+        batch_statistics: Some(true),
+        ..TrainingSettings::default()
     };
     let mut trainer = Trainer::new(&graph, &settings).unwrap();
     let (mut pixels, labels) = pictures(&mut Random(1), 16);
@@ -318,8 +322,8 @@ fn numbers_that_are_none_are_noticed() {
         },
     );
     assert!(matches!(step, Err(Error::BadInput(text)) if render(&text).contains("NaN")));
-    let senseless = Settings {
-        rate: 0.0,
+    let senseless = TrainingSettings {
+        learning_rate: 0.0,
         ..settings
     };
     assert!(matches!(

@@ -12,7 +12,7 @@ use secateur::Error;
 use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::text::render;
-use secateur::train::{LossTargets, Schedule, Settings, Trainer};
+use secateur::train::{LossTargets, Schedule, Trainer, TrainingBudget, TrainingSettings};
 use std::fs;
 use std::sync::Arc;
 
@@ -229,12 +229,13 @@ fn trainer() -> (Graph, Trainer) {
     let x = net.input(&[4, 2]);
     let y = net.linear(x, 3);
     let graph = net.finish(&[y]);
-    let settings = Settings {
-        steps: 100,
+    let settings = TrainingSettings {
+        budget: TrainingBudget::Steps(100),
         batch: 4,
-        rate: 0.01,
+        learning_rate: 0.01,
         schedule: Schedule::Constant,
-        ..Settings::default()
+        batch_statistics: Some(true),
+        ..TrainingSettings::default()
     };
     let trainer = Trainer::new(&graph, &settings).unwrap();
     (graph, trainer)

@@ -15,7 +15,7 @@ use secateur::task::{Step, Task};
 use secateur::tensor::Tensor;
 use secateur::text::render;
 use secateur::text::said;
-use secateur::train::TrainingBudget;
+use secateur::train::{TrainingBudget, TrainingSettings};
 use std::sync::Arc;
 
 const SIDE: u32 = 8;
@@ -110,11 +110,14 @@ fn inner_values_stay_nearer_to_the_originals() {
         .expect("a value of a picture's shape");
     let distilled = |inner: Vec<String>| {
         let plan = Plan {
-            length: TrainingBudget::Steps(1200),
-            batch: 16,
-            rate: 0.01,
-            augmentation: Augmentation::default(),
-            inner,
+            settings: TrainingSettings {
+                budget: TrainingBudget::Steps(1200),
+                batch: 16,
+                learning_rate: 0.01,
+                augmentation: Augmentation::default(),
+                features: inner,
+                ..Plan::new(Method::Distill, pictures.preset()).settings
+            },
             ..Plan::new(Method::Distill, pictures.preset())
         };
         let mut recovery = begin(&pruned, &original, &Arc::new(pictures.clone()), &plan).unwrap();
@@ -132,7 +135,10 @@ fn inner_values_stay_nearer_to_the_originals() {
 fn a_value_that_no_node_makes_is_refused() {
     let original = network();
     let plan = Plan {
-        inner: vec!["nothing".into()],
+        settings: TrainingSettings {
+            features: vec!["nothing".into()],
+            ..Plan::new(Method::Distill, pictures().preset()).settings
+        },
         ..Plan::new(Method::Distill, pictures().preset())
     };
     let refused = begin(&original, &original, &Arc::new(pictures()), &plan).err();
@@ -151,8 +157,11 @@ fn stages_that_can_not_be_paired_are_told() {
         panic!("{names:?} are not two");
     };
     let plan = Plan {
-        length: TrainingBudget::Steps(60),
-        batch: 8,
+        settings: TrainingSettings {
+            budget: TrainingBudget::Steps(60),
+            batch: 8,
+            ..Plan::new(Method::Distill, pictures.preset()).settings
+        },
         ..Plan::new(Method::Distill, pictures.preset())
     };
     let job = |pruned: &Graph, plan: &Plan| begin(pruned, &original, &pictures, plan).unwrap();
@@ -175,7 +184,10 @@ fn stages_that_can_not_be_paired_are_told() {
     }
     // The same as if the other had been named alone.
     let named = Plan {
-        inner: vec![coarse.clone()],
+        settings: TrainingSettings {
+            features: vec![coarse.clone()],
+            ..plan.clone().settings
+        },
         ..plan.clone()
     };
     let mut alone = job(&renamed, &named);
@@ -183,7 +195,10 @@ fn stages_that_can_not_be_paired_are_told() {
     let mut blind = job(
         &renamed,
         &Plan {
-            inner: Vec::new(),
+            settings: TrainingSettings {
+                features: Vec::new(),
+                ..plan.clone().settings
+            },
             ..plan.clone()
         },
     );
@@ -219,9 +234,12 @@ fn answers_that_are_remembered_are_those_that_would_be_given() {
             ..Augmentation::default()
         };
         let plan = Plan {
-            length: TrainingBudget::Steps(30),
-            batch: 12,
-            augmentation,
+            settings: TrainingSettings {
+                budget: TrainingBudget::Steps(30),
+                batch: 12,
+                augmentation,
+                ..Plan::new(Method::Distill, pictures.preset()).settings
+            },
             ..Plan::new(Method::Distill, pictures.preset())
         };
         let mut recovery = begin(&pruned, &original, &pictures, &plan).unwrap();

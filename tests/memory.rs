@@ -11,7 +11,7 @@ use secateur::graph::{Attribute, Graph};
 use secateur::task::Gradients;
 use secateur::tensor::Tensor;
 use secateur::text::{render, said};
-use secateur::train::{LossTargets, Optimizer, Rule, Settings, Trainer};
+use secateur::train::{LossTargets, Optimizer, Rule, Trainer, TrainingSettings};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -99,9 +99,10 @@ fn for_inner_values() {
     scarce.backward(&seeds).unwrap();
     assert_eq!(scarce.findings().unwrap(), plenty.findings().unwrap());
 
-    let settings = Settings {
+    let settings = TrainingSettings {
         batch: BATCH,
-        ..Settings::default()
+        batch_statistics: Some(true),
+        ..TrainingSettings::default()
     };
     let mut trainer = Trainer::new(&graph, &settings).unwrap();
     let labels = [1; BATCH];
@@ -115,9 +116,10 @@ fn for_inner_values() {
 
     // More numbers than can be counted or addressed.
     for batch in [1 << 40, usize::MAX / 4] {
-        let settings = Settings {
+        let settings = TrainingSettings {
             batch,
-            ..Settings::default()
+            batch_statistics: Some(true),
+            ..TrainingSettings::default()
         };
         let error = said(&Trainer::new(&graph, &settings).err().unwrap());
         assert!(error.contains("more than fit in memory"), "{error}");
@@ -152,10 +154,11 @@ fn for_weights() {
     assert!(is_too_large(with_at_most(scarce, || tape.findings())));
 
     for rule in [Rule::SGD, Rule::AdamW] {
-        let settings = Settings {
+        let settings = TrainingSettings {
             batch: 2,
-            rule,
-            ..Settings::default()
+            optimizer: rule,
+            batch_statistics: Some(true),
+            ..TrainingSettings::default()
         };
         let trainer = || Trainer::new(&graph, &settings);
         assert!(is_too_large(with_at_most(scarce, trainer)));

@@ -6,7 +6,9 @@ mod common;
 use common::Net;
 use secateur::graph::{Graph, ValueId};
 use secateur::tensor::Tensor;
-use secateur::train::{LossTargets, Rule, Schedule, Settings, Trainer, TrainingStep};
+use secateur::train::{
+    LossTargets, Rule, Schedule, Trainer, TrainingBudget, TrainingSettings, TrainingStep,
+};
 
 /// `y = W·x + b`, two classes and three inputs; the fourth weight is masked.
 fn linear() -> (Graph, [ValueId; 2]) {
@@ -60,16 +62,19 @@ fn norm(gradient: &[f64]) -> f64 {
     gradient.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
-fn settings(rule: Rule) -> Settings {
-    Settings {
-        steps: 20,
+const STEPS: usize = 20;
+
+fn settings(rule: Rule) -> TrainingSettings {
+    TrainingSettings {
+        budget: TrainingBudget::Steps(STEPS),
         batch: 2,
-        rate: 0.1,
-        rule,
+        learning_rate: 0.1,
+        optimizer: rule,
         schedule: Schedule::Constant,
         weight_decay: 0.0,
         clip: 1e9,
-        ..Settings::default()
+        batch_statistics: Some(true),
+        ..TrainingSettings::default()
     }
 }
 
@@ -85,20 +90,20 @@ fn step(trainer: &mut Trainer) -> TrainingStep {
 type Formula<'a> = &'a mut dyn FnMut(&mut [f64], &[f64], f64, i32);
 
 /// Fails unless all steps are those of the formula. Gives what they told.
-fn check(settings: &Settings, formula: Formula<'_>) -> Vec<TrainingStep> {
+fn check(settings: &TrainingSettings, formula: Formula<'_>) -> Vec<TrainingStep> {
     let (graph, values) = linear();
     let mut trainer = Trainer::new(&graph, settings).unwrap();
     let mut expected = learned(&trainer, &graph, &values);
     let mut told = Vec::new();
-    for count in 1..=settings.steps as i32 {
+    for count in 1..=STEPS as i32 {
         let mut gradient = gradient(&expected);
         let long = norm(&gradient);
         let learned_now = step(&mut trainer);
         assert!((learned_now.gradient_norm / long - 1.0).abs() < 1e-4);
         let shorter = (f64::from(settings.clip) / long).min(1.0);
         gradient.iter_mut().for_each(|x| *x *= shorter);
-        let progress = f64::from(count - 1) / settings.steps as f64;
-        let rate = f64::from(settings.rate) * settings.schedule.factor(progress);
+        let progress = f64::from(count - 1) / STEPS as f64;
+        let rate = f64::from(settings.learning_rate) * settings.schedule.factor(progress);
         formula(&mut expected, &gradient, rate, count);
         let got = learned(&trainer, &graph, &values);
         assert_eq!(got[MASKED], 0.0, "a masked weight moved");
@@ -143,7 +148,7 @@ fn adamw(decay: f64) -> impl FnMut(&mut [f64], &[f64], f64, i32) {
 #[test]
 fn both_rules_with_and_without_weight_decay() {
     for weight_decay in [0.0, 0.1] {
-        let with = |rule| Settings {
+        let with = |rule| TrainingSettings {
             weight_decay,
             ..settings(rule)
         };
@@ -156,7 +161,7 @@ fn both_rules_with_and_without_weight_decay() {
 #[test]
 fn gradients_that_are_too_long_are_shortened_together() {
     for clip in [0.05, 0.3] {
-        let settings = Settings {
+        let settings = TrainingSettings {
             clip,
             ..settings(Rule::SGD)
         };
@@ -183,7 +188,7 @@ fn the_rate_follows_the_schedule() {
         (Schedule::OneCycle, &one_cycle),
     ];
     for (schedule, factor) in schedules {
-        let settings = Settings {
+        let settings = TrainingSettings {
             schedule,
             ..settings(Rule::SGD)
         };
@@ -210,7 +215,7 @@ fn only_what_is_left_has_a_gradient() {
     ));
     let y = net.op("Gemm", &[x, w], &[("transB", common::int(1))]);
     let graph = net.finish(&[y]);
-    let settings = Settings {
+    let settings = TrainingSettings {
         clip: 0.01,
         ..settings(Rule::SGD)
     };

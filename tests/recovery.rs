@@ -18,7 +18,7 @@ use secateur::recover::{
 use secateur::task::{Phase, Step, Task};
 use secateur::tensor::Tensor;
 use secateur::text::said;
-use secateur::train::Settings;
+use secateur::train::{TrainingBudget, TrainingSettings};
 use std::sync::Arc;
 
 /// Pictures of three kinds: bright above, bright on the left, or red.
@@ -57,12 +57,14 @@ fn answers(graph: &Graph, pictures: &Pictures) -> Vec<usize> {
     (0..pictures.len()).map(answer).collect()
 }
 
-fn settings(steps: usize) -> Settings {
-    Settings {
-        steps,
+fn settings(steps: usize) -> TrainingSettings {
+    TrainingSettings {
+        budget: TrainingBudget::Steps(steps),
         batch: 16,
-        rate: 0.02,
-        ..Settings::default()
+        learning_rate: 0.02,
+        batch_statistics: Some(true),
+        label_weight: 0.3,
+        ..TrainingSettings::default()
     }
 }
 

@@ -23,15 +23,19 @@ use secateur::search::{
 };
 use secateur::task::{Phase, Step, Task};
 use secateur::text::said;
-use secateur::train::TrainingBudget;
+use secateur::train::{TrainingBudget, TrainingSettings};
 use std::cell::Cell;
 
 /// A round's plan that takes no time.
 fn plan() -> Plan {
+    let plan = Plan::new(Method::Reconstruct, &preset());
     Plan {
-        length: TrainingBudget::Steps(2),
-        batch: 4,
-        ..Plan::new(Method::Reconstruct, &preset())
+        settings: TrainingSettings {
+            budget: TrainingBudget::Steps(2),
+            batch: 4,
+            ..plan.settings
+        },
+        ..plan
     }
 }
 

@@ -22,7 +22,7 @@ use secateur::recover::{Replica, Shard, TrainingData};
 use secateur::task::Task;
 use secateur::tensor::Tensor;
 use secateur::text::{render, said};
-use secateur::train::{Settings, loss::cross_entropy};
+use secateur::train::{TrainingBudget, TrainingSettings, loss::cross_entropy};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -66,11 +66,12 @@ fn taught(steps: usize) -> Graph {
         inner: Vec::new(),
         seed: 1,
     };
-    let settings = Settings {
-        steps,
+    let settings = TrainingSettings {
+        budget: TrainingBudget::Steps(steps),
         batch: 16,
-        rate: 0.01,
-        ..Settings::default()
+        learning_rate: 0.01,
+        batch_statistics: Some(true),
+        ..TrainingSettings::default()
     };
     let mut recovery = Replica::new(&network(), None, lessons, &settings, Shard::ALL).unwrap();
     for _ in 0..steps {

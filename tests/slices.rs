@@ -19,7 +19,7 @@ use secateur::search::{
 };
 use secateur::task::{Phase, Progress, Step, Task};
 use secateur::text::said;
-use secateur::train::TrainingBudget;
+use secateur::train::{TrainingBudget, TrainingSettings};
 use std::sync::Arc;
 
 fn split() -> Split {
@@ -163,8 +163,11 @@ fn a_round_shows_its_cut_and_what_came_of_it_picture_by_picture() {
     let split = split();
     let judged = split.validation.len();
     let plan = Plan {
-        length: TrainingBudget::Steps(2),
-        batch: 4,
+        settings: TrainingSettings {
+            budget: TrainingBudget::Steps(2),
+            batch: 4,
+            ..Plan::new(Method::Distill, &preset()).settings
+        },
         ..Plan::new(Method::Distill, &preset())
     };
     let line = BudgetSearch::prepare(

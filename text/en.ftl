@@ -520,6 +520,7 @@ error-setting-batch = A batch needs at least one picture.
 error-setting-rate = The learning rate must be a number above 0.
 error-setting-clip = The gradient-clipping norm and the temperature must be numbers above 0.
 error-setting-momentum = The momentum must be at least 0 and below 1.
+error-momentum-of-adamw = AdamW has no momentum. Choose SGD, or leave the momentum out.
 error-setting-smoothing = Label smoothing and the label-loss weight must be from 0 to 1.
 error-setting-decay = The weight decay must be 0 or more.
 error-no-model = No model is open. Choose one from the gallery, or drop an ONNX file.

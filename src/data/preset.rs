@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// The longest side, in pixels, that a preset may ask for.
 pub const LONGEST_SIDE: u32 = 4096;
+/// Pictures of this many pixels and fewer are small.
+const SMALL_PICTURE: u32 = 64 * 64;
 
 /// How a photo becomes a tensor: crop, resize to `size`, then `(pixel − mean) / std` on pixels from 0 to 255.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -122,6 +124,12 @@ pub enum Layout {
 }
 
 impl Preset {
+    /// Whether pictures have few pixels: what is kept of each in memory grows with them, so more of small ones are used at a time.
+    pub fn is_small(&self) -> bool {
+        let [width, height] = self.size;
+        width * height <= SMALL_PICTURE
+    }
+
     /// Reads and checks a preset document.
     pub fn parse(text: &str) -> Result<Preset> {
         let document: Document = serde_json::from_str(text)

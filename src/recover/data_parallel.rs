@@ -6,7 +6,7 @@ use super::replica::{Replica, Shard, TrainingData};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::task::Gradients;
-use crate::train::{Settings, TrainingStep};
+use crate::train::{TrainingSettings, TrainingStep};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ impl DataParallelGroup {
         model: &Graph,
         original: Option<&Graph>,
         data: &TrainingData,
-        settings: &Settings,
+        settings: &TrainingSettings,
         replicas: Range<usize>,
         of: usize,
     ) -> Result<Self> {

@@ -19,7 +19,7 @@ pub use data_parallel::DataParallelGroup;
 pub use event::{Event, Judged, Learning, Warning};
 pub use features::{STAGES, UnmatchedFeatures};
 pub use keep_best::{Judge, KeepBest, RECOVERY_KEY};
-pub use plan::{Chosen, Method, Plan};
+pub use plan::{Method, Plan};
 pub use recalibrate::{Recalibration, recalibrate};
 pub use reconstruct::{Fitted, ReconstructedLayer, Reconstruction};
 pub use recovered::Recovered;

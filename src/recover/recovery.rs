@@ -3,7 +3,7 @@
 use super::data_parallel::DataParallelGroup;
 use super::event::Event;
 use super::features::UnmatchedFeatures;
-use super::plan::{Method, Plan, is_small};
+use super::plan::{Method, Plan};
 use super::recalibrate::Recalibration;
 use super::reconstruct::{Fitted, ReconstructedLayer, Reconstruction};
 use super::replica::TrainingData;
@@ -60,7 +60,8 @@ impl Recovery {
     ) -> Result<Self> {
         let needs =
             |method: Message| Error::BadInput(message!("error-needs-original", method = method));
-        plan.augmentation.check()?;
+        let settings = &plan.settings;
+        settings.augmentation.check()?;
         Ok(match plan.method {
             Method::Recalibrate => {
                 Recovery::Recalibration(Box::new(Recalibration::new(pruned, pictures)?))
@@ -71,13 +72,17 @@ impl Recovery {
                     _ => (Fitted::Weights, message!("method-reconstruct")),
                 };
                 let original = original.ok_or_else(|| needs(what))?;
-                let most = match is_small(pictures.preset()) {
+                let most = match pictures.preset().is_small() {
                     true => CALIBRATION.0,
                     false => CALIBRATION.1,
                 };
-                let few = pictures.sample(most, plan.seed);
+                let few = pictures.sample(most, settings.seed);
                 Recovery::Reconstruction(Box::new(Reconstruction::new(
-                    pruned, original, &few, fitted, plan.seed,
+                    pruned,
+                    original,
+                    &few,
+                    fitted,
+                    settings.seed,
                 )?))
             }
             Method::Distill | Method::Finetune => {
@@ -88,19 +93,25 @@ impl Recovery {
                 if !distils && pictures.labels().is_none() {
                     return Err(Error::BadInput(message!("error-needs-labels")));
                 }
-                let progress = TrainingProgress::new(plan.length, pictures.len(), plan.batch)?;
+                let progress =
+                    TrainingProgress::new(settings.budget, pictures.len(), settings.batch)?;
                 let data = TrainingData {
                     pictures,
-                    augmentation: plan.augmentation,
-                    labels: !distils || plan.label_share > 0.0,
-                    inner: plan.inner.clone(),
-                    seed: plan.seed,
+                    augmentation: settings.augmentation,
+                    labels: !distils || settings.label_weight > 0.0,
+                    inner: settings.features.clone(),
+                    seed: settings.seed,
                 };
                 let original = original.filter(|_| distils);
-                let here = replicas.range(plan.workers);
-                let settings = plan.settings();
-                let group =
-                    DataParallelGroup::new(pruned, original, &data, &settings, here, plan.workers)?;
+                let here = replicas.range(settings.workers);
+                let group = DataParallelGroup::new(
+                    pruned,
+                    original,
+                    &data,
+                    settings,
+                    here,
+                    settings.workers,
+                )?;
                 let training = Training::new(group, progress).timed_by(clock);
                 Recovery::Training(Box::new(training))
             }

@@ -11,7 +11,7 @@ use crate::graph::{Graph, ValueId};
 use crate::random::Batches;
 use crate::random::SplitMix64;
 use crate::task::Gradients;
-use crate::train::{LossTargets, Settings, Trainer, TrainingStep};
+use crate::train::{LossTargets, Trainer, TrainingSettings, TrainingStep};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -88,14 +88,15 @@ impl Replica {
         pruned: &Graph,
         original: Option<&Graph>,
         lessons: TrainingData,
-        settings: &Settings,
+        settings: &TrainingSettings,
         part: Shard,
     ) -> Result<Self> {
         let pictures = &*lessons.pictures;
         let batch = settings.batch;
         let own = part.within(batch).len();
-        let settings = Settings {
+        let settings = TrainingSettings {
             batch: own,
+            batch_statistics: Some(settings.uses_batch_statistics()),
             ..settings.clone()
         };
         if pictures.is_empty() {

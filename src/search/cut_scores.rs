@@ -54,13 +54,10 @@ pub fn measure(graph: &Graph, recipe: &Recipe, pictures: &Pictures) -> Result<Op
 /// The most pictures that are measured on unless more are asked for, of small pictures and of large ones; scores
 /// change little with more.
 const ENOUGH: (usize, usize) = (1024, 64);
-/// Pictures of this many pixels and fewer are small.
-const SMALL: u32 = 64 * 64;
 
 /// As many of the pictures as are enough to measure on, chosen by the seed.
 fn calibration(pictures: &Pictures, seed: u32) -> Pictures {
-    let [width, height] = pictures.preset().size;
-    let most = match width * height <= SMALL {
+    let most = match pictures.preset().is_small() {
         true => ENOUGH.0,
         false => ENOUGH.1,
     };

@@ -19,7 +19,7 @@ pub enum TrainingBudget {
     Minutes(f64),
 }
 
-/// A length as it was asked for, before it is known to be one.
+/// A budget as it was typed, before it is known to be one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -30,9 +30,9 @@ pub enum RequestedBudget {
 }
 
 impl RequestedBudget {
-    /// Fails with [`Error::BadInput`] for what is no length: steps are whole, and none is 0 or less.
-    pub fn length(self) -> Result<TrainingBudget> {
-        let length = match self {
+    /// Fails with [`Error::BadInput`] for what is no budget: steps are whole, and none is 0 or less.
+    pub fn checked(self) -> Result<TrainingBudget> {
+        let budget = match self {
             RequestedBudget::Steps(steps)
                 if !(steps >= 1.0 && steps <= MOST_STEPS as f64 && steps.fract() == 0.0) =>
             {
@@ -46,8 +46,8 @@ impl RequestedBudget {
             RequestedBudget::Epochs(epochs) => TrainingBudget::Epochs(epochs),
             RequestedBudget::Minutes(minutes) => TrainingBudget::Minutes(minutes),
         };
-        length.check()?;
-        Ok(length)
+        budget.check()?;
+        Ok(budget)
     }
 }
 
@@ -268,17 +268,17 @@ mod tests {
             (RequestedBudget::Epochs(2.5), TrainingBudget::Epochs(2.5)),
             (RequestedBudget::Minutes(0.1), TrainingBudget::Minutes(0.1)),
         ] {
-            assert_eq!(asked.length().unwrap(), length);
+            assert_eq!(asked.checked().unwrap(), length);
         }
         for steps in [0.0, -5.0, 2.5, 1e7 + 1.0, f64::NAN, f64::INFINITY] {
-            let error = said(&RequestedBudget::Steps(steps).length().unwrap_err());
+            let error = said(&RequestedBudget::Steps(steps).checked().unwrap_err());
             assert!(
                 error.contains(&format!("not {steps}").replace('-', "−")),
                 "{error}"
             );
             assert!(error.contains("whole number from 1 to"), "{error}");
         }
-        let error = said(&RequestedBudget::Epochs(-1.0).length().unwrap_err());
+        let error = said(&RequestedBudget::Epochs(-1.0).checked().unwrap_err());
         assert!(error.contains("above 0"), "{error}");
     }
 

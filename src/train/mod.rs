@@ -8,6 +8,7 @@ mod network;
 mod optimizer;
 mod running_accuracy;
 mod schedule;
+mod settings;
 mod targets;
 mod trainer;
 
@@ -16,5 +17,6 @@ pub use network::small_network;
 pub use optimizer::{Optimizer, Rule};
 pub use running_accuracy::RunningAccuracy;
 pub use schedule::Schedule;
+pub use settings::{OptimizerName, TrainingOverrides, TrainingSettings};
 pub use targets::LossTargets;
-pub use trainer::{Settings, Trainer, TrainingStep};
+pub use trainer::{Trainer, TrainingStep};

@@ -3,58 +3,15 @@
 use super::divergence::DivergenceMonitor;
 use super::divergence::Verdict;
 use super::loss::{cross_entropy, distillation, matching};
-use super::{LossTargets, Optimizer, Rule, Schedule};
+use super::{LossTargets, Optimizer, TrainingBudget, TrainingSettings};
 use crate::engine::room::zeros;
 use crate::engine::{Normalization, Options, Tape};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
 use crate::kernels::rows::argmax;
 use crate::task::{Gradients, unlike_gradients};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// How a model learns.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Settings {
-    /// Steps in all; the schedule ends there.
-    pub steps: usize,
-    /// Samples in one step.
-    pub batch: usize,
-    /// The learning rate at the schedule's height.
-    pub rate: f32,
-    pub rule: Rule,
-    pub schedule: Schedule,
-    pub weight_decay: f32,
-    /// The norm that all gradients together are shortened to, if they are longer.
-    pub clip: f32,
-    /// Label smoothing, 0 to 1.
-    pub smoothing: f32,
-    /// The temperature of distillation.
-    pub temperature: f32,
-    /// How much the labels count beside the teacher where there are both, 0 to 1.
-    pub label_share: f32,
-    /// Whether normalisations go by each batch and move their stored statistics.
-    pub of_batch: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            steps: 500,
-            batch: 64,
-            rate: 0.02,
-            rule: Rule::SGD,
-            schedule: Schedule::Cosine,
-            weight_decay: 1e-4,
-            clip: 5.0,
-            smoothing: 0.0,
-            temperature: 4.0,
-            label_share: 0.3,
-            of_batch: true,
-        }
-    }
-}
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -78,8 +35,8 @@ pub struct TrainingStep {
 pub struct Trainer {
     tape: Tape,
     output: ValueId,
-    optimiser: Optimizer,
-    settings: Settings,
+    optimizer: Optimizer,
+    settings: TrainingSettings,
     done: usize,
     /// Which weights stay exactly zero.
     held: Vec<(ValueId, Vec<u32>)>,
@@ -92,18 +49,18 @@ impl Trainer {
     /// Weights of two and more axes that are exactly zero now (masked ones, that is) stay so.
     ///
     /// Errors: those of [`Tape::new`], and [`Error::BadInput`] for settings that make no sense.
-    pub fn new(graph: &Graph, settings: &Settings) -> Result<Self> {
+    pub fn new(graph: &Graph, settings: &TrainingSettings) -> Result<Self> {
         Trainer::matching(graph, settings, &[])
     }
 
     /// The same for goals that say what these inner values should be.
-    pub fn matching(graph: &Graph, settings: &Settings, inner: &[ValueId]) -> Result<Self> {
-        check(settings)?;
+    pub fn matching(graph: &Graph, settings: &TrainingSettings, inner: &[ValueId]) -> Result<Self> {
+        settings.check()?;
         let options = Options {
             batch: settings.batch,
             ..Options::default()
         };
-        let normalisation = match settings.of_batch {
+        let normalisation = match settings.uses_batch_statistics() {
             true => Normalization::OfBatch,
             false => Normalization::Stored,
         };
@@ -123,7 +80,7 @@ impl Trainer {
         Ok(Trainer {
             good: (0, tape.state()?),
             output,
-            optimiser: Optimizer::new(settings.rule, settings.weight_decay, &tape)?,
+            optimizer: Optimizer::new(settings.optimizer, settings.weight_decay, &tape)?,
             settings: settings.clone(),
             done: 0,
             held,
@@ -132,7 +89,7 @@ impl Trainer {
         })
     }
 
-    /// Learns from one batch: the model's inputs in its order, each of [`Settings::batch`] samples.
+    /// Learns from one batch: the model's inputs in its order, each of [`TrainingSettings::batch`] samples.
     ///
     /// Fails with [`Error::Diverged`] where numbers run away, and the weights are then the last good ones; with
     /// [`Error::BadInput`] where inputs hold what is no number, or the goal is not one for this batch and this model; with
@@ -186,15 +143,23 @@ impl Trainer {
             normalised_loss,
             hits,
             samples: self.settings.batch,
-            progress: self.done as f64 / self.settings.steps.max(1) as f64,
+            progress: self.progress(),
         })
+    }
+
+    /// The share of the steps that are done; 0 where something else ends training, and whoever drives it knows better.
+    fn progress(&self) -> f64 {
+        match self.settings.budget {
+            TrainingBudget::Steps(steps) => self.done as f64 / steps.max(1) as f64,
+            TrainingBudget::Epochs(_) | TrainingBudget::Minutes(_) => 0.0,
+        }
     }
 
     /// The loss of these logits by labels and teacher, in nats. Adds to the `gradient` by them.
     fn answers_loss(&self, logits: &[f32], goal: LossTargets<'_>, gradient: &mut [f32]) -> f64 {
         let settings = &self.settings;
         let (of_labels, of_teacher) = match (goal.labels, goal.teacher) {
-            (Some(_), Some(_)) => (settings.label_share, 1.0 - settings.label_share),
+            (Some(_), Some(_)) => (settings.label_weight, 1.0 - settings.label_weight),
             _ => (1.0, 1.0),
         };
         let mut loss = 0.0;
@@ -243,7 +208,7 @@ impl Trainer {
                     step = step,
                     loss = loss,
                     kept = good,
-                    rate = self.settings.rate,
+                    rate = self.settings.learning_rate,
                 )));
             }
         }
@@ -251,8 +216,8 @@ impl Trainer {
         self.hold();
         let norm = self.shorten();
         let factor = self.settings.schedule.factor(share.progress);
-        let rate = self.settings.rate * factor as f32;
-        self.optimiser.step(&mut self.tape, rate);
+        let rate = self.settings.learning_rate * factor as f32;
+        self.optimizer.step(&mut self.tape, rate);
         self.done += 1;
         Ok(TrainingStep {
             step: self.done,
@@ -280,7 +245,7 @@ impl Trainer {
             "error-diverged-at-end",
             step = self.done,
             kept = good,
-            rate = self.settings.rate,
+            rate = self.settings.learning_rate,
         )))
     }
 
@@ -294,7 +259,7 @@ impl Trainer {
         self.tape.length(self.output) / self.settings.batch
     }
 
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &TrainingSettings {
         &self.settings
     }
 
@@ -343,25 +308,4 @@ fn hits(logits: &[f32], labels: &[u32], classes: usize) -> usize {
     let rows = logits.chunks_exact(classes.max(1)).zip(labels);
     rows.filter(|(row, label)| argmax(row) == Some(**label as usize))
         .count()
-}
-
-fn check(settings: &Settings) -> Result<()> {
-    let share = |x: f32| (0.0..=1.0).contains(&x);
-    let positive = |x: f32| x.is_finite() && x > 0.0;
-    let wrong = if settings.batch == 0 {
-        message!("error-setting-batch")
-    } else if !positive(settings.rate) {
-        message!("error-setting-rate")
-    } else if !positive(settings.clip) || !positive(settings.temperature) {
-        message!("error-setting-clip")
-    } else if matches!(settings.rule, Rule::Sgd { momentum } if !(0.0..1.0).contains(&momentum)) {
-        message!("error-setting-momentum")
-    } else if !share(settings.smoothing) || !share(settings.label_share) {
-        message!("error-setting-smoothing")
-    } else if !(settings.weight_decay.is_finite() && settings.weight_decay >= 0.0) {
-        message!("error-setting-decay")
-    } else {
-        return Ok(());
-    };
-    Err(Error::BadInput(wrong))
 }

@@ -21,9 +21,10 @@ use crate::eval::{Compared, ComparisonResult, ModelComparison, measure};
 use crate::graph::Graph;
 use crate::onnx::{OpenOptions, open};
 use crate::prune::criteria::Measured;
-use crate::recover::{Chosen, Method, Plan};
+use crate::recover::{Method, Plan};
 use crate::search::BudgetSearch;
 use crate::task::{Phase, Step, Task};
+use crate::train::TrainingOverrides;
 use data_parallel::Shares;
 use js_sys::Uint8Array;
 use preparing::Preparing;
@@ -106,7 +107,7 @@ impl Learner {
         &self,
         method: Ts<Method>,
         preset: Ts<Preset>,
-        chosen: Ts<Chosen>,
+        chosen: Ts<TrainingOverrides>,
         cores: usize,
     ) -> JsResult<Ts<Plan>> {
         let method = method.to_rust().map_err(mismatch)?;

@@ -15,6 +15,8 @@ pub use scores::criteria;
 
 use crate::recipe::Recipe;
 use errors::{JsResult, mismatch, unfit};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
@@ -47,9 +49,13 @@ pub fn from_half(bits: &[u16]) -> Vec<f32> {
     bits.iter().map(number).collect()
 }
 
-/// A message on its way out.
-fn message<T: Tsify + serde::Serialize>(value: T) -> JsResult<Ts<T>> {
-    value.into_ts().map_err(mismatch)
+/// A message on its way out. Maps become objects, however deep they lie: the setting of a type counts only where it is outermost.
+fn message<T: Tsify + Serialize>(value: T) -> JsResult<Ts<T>> {
+    let serializer = Serializer::new()
+        .serialize_maps_as_objects(true)
+        .serialize_missing_as_null(T::SERIALIZATION_CONFIG.missing_as_null);
+    let message = value.serialize(&serializer).map_err(mismatch)?;
+    Ok(Ts::new_unchecked(message))
 }
 
 /// A recipe as the page holds it, read by the same rules as a recipe document.

@@ -9,6 +9,7 @@ import type {
   LayerCut,
   LayerInfo,
   Message,
+  Method,
   ModelSummary,
   PackResult,
   PhotoComparison,
@@ -21,6 +22,7 @@ import type {
   Retained,
   Timing,
   Totals,
+  TrainingOverrides,
 } from "../../www/core/protocol";
 import { CoreError } from "../../www/core/restartable-worker";
 
@@ -189,6 +191,27 @@ const PLAN: Plan = {
   seed: 1,
 };
 
+/** The plan with what was chosen, as the core makes it. */
+function planned(
+  method: Method,
+  { optimizer, momentum, flip, shift, rotation, jitter, ...chosen }: TrainingOverrides,
+): Plan {
+  const { flip: flips, ...moves } = PLAN.augmentation;
+  return {
+    ...PLAN,
+    ...(chosen as Partial<Plan>),
+    method,
+    optimiser: optimizer === "adamw" ? { rule: "adamw" } : { rule: "sgd", momentum: momentum ?? 0.9 },
+    augmentation: {
+      flip: flip ?? flips,
+      shift: shift ?? moves.shift,
+      rotation: rotation ?? moves.rotation,
+      jitter: jitter ?? moves.jitter,
+    },
+    ...(method === "distill" ? { inner: chosen.inner ?? ["stages"] } : {}),
+  };
+}
+
 const quality = (agreement: number): Metrics => ({
   pictures: 4,
   agreement,
@@ -247,16 +270,7 @@ export function doubleCore(): DoubleCore {
   });
 
   const learner: Core["learner"] = {
-    plan: (method, _, chosen = {}) =>
-      answer("plan", [method, chosen], () => ({
-        ...PLAN,
-        method,
-        batch: chosen.batch ?? PLAN.batch,
-        optimiser: chosen.optimiser ?? PLAN.optimiser,
-        length: (chosen.length as Plan["length"] | undefined) ?? PLAN.length,
-        seed: chosen.seed ?? PLAN.seed,
-        ...(method === "distill" ? { inner: ["stages"] } : {}),
-      })),
+    plan: (method, _, chosen = {}) => answer("plan", [method, chosen], () => planned(method, chosen)),
     gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
     add: (_, folder) => answer("add", folder, () => undefined),
     addStack: (stack, toTest) => answer("addStack", [stack.labels.length, toTest], () => undefined),

@@ -10,7 +10,7 @@ use secateur::onnx::{OpenOptions, open};
 use secateur::prune::cut::cut;
 use secateur::recipe::Recipe;
 use secateur::tensor::Tensor;
-use secateur::train::{LossTargets, Settings, Trainer};
+use secateur::train::{LossTargets, Trainer, TrainingBudget, TrainingSettings};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn spread(count: usize) -> Vec<f32> {
@@ -83,11 +83,12 @@ fn outputs_are_what_the_definition_says() {
 #[wasm_bindgen_test]
 fn a_step_of_learning_lowers_the_loss() {
     let graph = open(bytes().into(), &OpenOptions::default()).unwrap().graph;
-    let settings = Settings {
+    let settings = TrainingSettings {
         batch: 2,
-        rate: 0.05,
-        steps: 40,
-        ..Settings::default()
+        learning_rate: 0.05,
+        budget: TrainingBudget::Steps(40),
+        batch_statistics: Some(true),
+        ..TrainingSettings::default()
     };
     let mut trainer = Trainer::new(&graph, &settings).unwrap();
     let x = spread(24);

@@ -1,6 +1,6 @@
 /** The worker that recovers pruned models. The page asks for each piece of work, so it can pause between any two. */
 import init, { Learner, placesOf, readIdx, withProbe } from "../pkg/secateur";
-import type { SearchGoal, Chosen, Method, Plan, Preset, Recipe } from "./protocol";
+import type { SearchGoal, Method, Plan, Preset, Recipe, TrainingOverrides } from "./protocol";
 import { serve } from "./serve";
 import { Team, type Leader } from "./team";
 
@@ -14,7 +14,7 @@ let subject: { original: Uint8Array; pruned: Uint8Array | null; sizes: Record<st
 
 /** The calls in which the team takes part. */
 const led = {
-  plan: async (method: Method, preset: Preset, chosen: Chosen = {}) => (await core).plan(method, preset, chosen, cores),
+  plan: async (method: Method, preset: Preset, chosen: TrainingOverrides = {}) => (await core).plan(method, preset, chosen, cores),
   async recover(original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) {
     (await core).recover(original, pruned, plan, sizes);
     subject = { original, pruned, sizes };

@@ -2,7 +2,7 @@
 import type { Core, Method, Plan, Preset, Recipe, SearchGoal } from "../core/protocol";
 import { areLabeled } from "../data/sets/training-item";
 import { failureOf, type Failure } from "../state/status";
-import { chosen, learns, planned, WANTED, type RecoverySettings } from "../state/training";
+import { learns, overrides, type RecoverySettings } from "../state/training";
 import type { Recovery } from "./recovery.svelte";
 import type { RecoveryInput } from "./subject";
 import { Tracked } from "./tracked.svelte";
@@ -40,7 +40,7 @@ export class RecoverySetup {
   });
   readonly #known = new Tracked<Asked, { asked: Asked; plan: Plan }>(async (asked) => {
     const { method, preset, optimiser } = asked;
-    return { asked, plan: await this.core.learner.plan(method, preset, chosen({ ...WANTED, optimiser })) };
+    return { asked, plan: await this.core.learner.plan(method, preset, { optimizer: optimiser }) };
   });
   #refused = $state.raw<{ readonly settings: RecoverySettings; readonly failure: Failure } | null>(null);
   readonly #method = $derived.by(() => this.from.settings().method);
@@ -78,16 +78,10 @@ export class RecoverySetup {
   /** `null` where the core refuses it: `failure` says why. */
   async #plan(preset: Preset): Promise<Plan | null> {
     const settings = this.from.settings();
-    const { method, wanted, augmentation } = settings;
-    const isTyped = learns(method);
     try {
-      const typed = { ...(isTyped ? chosen(wanted) : {}), seed: settings.seed || 0 };
-      const plan = await this.core.learner.plan(method, preset, typed);
+      const plan = await this.core.learner.plan(settings.method, preset, overrides(settings, this.labeled));
       this.#refused = null;
-      return {
-        ...(isTyped ? planned(plan, wanted, this.labeled) : plan),
-        augmentation: augmentation ?? plan.augmentation,
-      };
+      return plan;
     } catch (error) {
       this.#refused = { settings, failure: failureOf(error) };
       return null;

@@ -1,12 +1,12 @@
 /** How the visitor wants models to be recovered and searched for: part of the decisions. */
-import type { Chosen, Method, Plan, PruningSchedule } from "../core/protocol";
+import type { Method, OptimizerName, Plan, PruningSchedule, TrainingOverrides } from "../core/protocol";
 
 /** What the visitor wants of training; `null` and what is not in it: the default. */
 export interface Wanted {
   readonly length: number;
   readonly unit: Unit;
   readonly batch: number | null;
-  readonly optimiser: Plan["optimiser"]["rule"];
+  readonly optimiser: OptimizerName;
   readonly rate: number | null;
   readonly schedule: Plan["schedule"];
   readonly weightDecay: number | null;
@@ -88,32 +88,33 @@ export function withAllSettings(kept: Partial<RecoverySettings> | undefined): Re
 
 export const learns = (method: Method) => method === "distill" || method === "finetune";
 
-/** What the rest of a plan depends on, and numbers that the core has to check as they were typed. */
-export function chosen({ batch, optimiser, length, unit }: Wanted): Chosen {
+/** What the visitor chose of the settings that the core has defaults for. */
+export function overrides(
+  { method, wanted, augmentation, seed }: RecoverySettings,
+  labeled: boolean,
+): TrainingOverrides {
   return {
-    length: { [unit]: length } as Chosen["length"],
-    ...(batch === null ? {} : { batch }),
-    // SGD is what the core takes where nothing is chosen, with the momentum that it knows.
-    ...(optimiser === "sgd" ? {} : { optimiser: { rule: optimiser } }),
+    ...(learns(method) ? ofTraining(wanted, method === "distill" && labeled) : {}),
+    ...augmentation,
+    seed: seed || 0,
   };
 }
 
-/** The plan with the core's defaults, as the visitor wants it. */
-export function planned(plan: Plan, wanted: Wanted, labeled: boolean): Plan {
+function ofTraining(wanted: Wanted, weighsLabels: boolean): TrainingOverrides {
+  const { length, unit, optimiser, schedule, smoothing, labelShare, matches } = wanted;
   return {
-    ...plan,
-    rate: wanted.rate ?? plan.rate,
-    schedule: wanted.schedule,
-    weightDecay: wanted.weightDecay ?? plan.weightDecay,
-    optimiser: moving(plan.optimiser, wanted.momentum),
-    ...(wanted.clip === null ? {} : { clip: wanted.clip }),
-    ...(wanted.temperature === null ? {} : { temperature: wanted.temperature }),
-    smoothing: wanted.smoothing / 100,
-    labelShare: plan.method === "distill" && labeled ? wanted.labelShare / 100 : plan.labelShare,
-    ...(wanted.matches ? {} : { inner: [] }),
+    length: { [unit]: length } as TrainingOverrides["length"],
+    optimizer: optimiser,
+    schedule,
+    smoothing: smoothing / 100,
+    ...chosen(wanted),
+    ...(weighsLabels ? { labelShare: labelShare / 100 } : {}),
+    ...(matches ? {} : { inner: [] }),
   };
 }
 
-function moving(optimiser: Plan["optimiser"], momentum: number | null): Plan["optimiser"] {
-  return optimiser.rule === "sgd" && momentum !== null ? { ...optimiser, momentum } : optimiser;
+/** Fields that are empty are not chosen. AdamW has no momentum. */
+function chosen({ optimiser, batch, rate, weightDecay, momentum, clip, temperature }: Wanted): TrainingOverrides {
+  const fields = { batch, rate, weightDecay, momentum: optimiser === "sgd" ? momentum : null, clip, temperature };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }

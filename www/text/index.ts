@@ -62,8 +62,7 @@ export function hasText(key: string): boolean {
 
 /** What the core has to say. */
 export function say({ key, args }: Message): string {
-  // Between JavaScript and WebAssembly, some messages carry their parameters as a map.
-  return text(key, args instanceof Map ? (Object.fromEntries(args) as Values) : args);
+  return text(key, args);
 }
 
 /** A number with so many digits behind the decimal sign. */

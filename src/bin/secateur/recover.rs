@@ -9,14 +9,14 @@ use crate::model::{Model, Other};
 use crate::progress::Progress;
 use crate::table::table;
 use clap::{Args, ValueEnum};
-use secateur::data::{Augmentation, Split};
+use secateur::data::Split;
 use secateur::eval::ModelComparison;
 use secateur::message;
 use secateur::onnx;
-use secateur::recover::{self, Chosen, Plan, Recovered, Replicas, Subject};
+use secateur::recover::{self, Plan, Recovered, Replicas, Subject};
 use secateur::task::{Phase, Task};
 use secateur::text::render;
-use secateur::train::{Rule, Schedule, TrainingBudget};
+use secateur::train::{OptimizerName, RequestedBudget, Schedule, TrainingOverrides};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -156,58 +156,38 @@ impl How {
             Method::Distill => recover::Method::Distill,
             Method::Finetune => recover::Method::Finetune,
         };
-        let chosen = Chosen {
+        let steps = self.steps.map(f64::from).map(RequestedBudget::Steps);
+        let epochs = self.epochs.map(RequestedBudget::Epochs);
+        let minutes = self.minutes.map(RequestedBudget::Minutes);
+        let named = self.inner.iter().filter(|name| *name != NOTHING);
+        let chosen = TrainingOverrides {
+            budget: steps.or(epochs).or(minutes),
             batch: self.batch.map(f64::from),
-            optimiser: self.optimiser.map(|optimiser| match optimiser {
-                Optimizer::Sgd => Rule::SGD,
-                Optimizer::Adamw => Rule::AdamW,
+            optimizer: self.optimiser.map(|optimizer| match optimizer {
+                Optimizer::Sgd => OptimizerName::Sgd,
+                Optimizer::Adamw => OptimizerName::AdamW,
             }),
-            ..Chosen::default()
-        };
-        let mut plan = Plan::with(method, &data.preset()?, &chosen)?;
-        plan.seed = data.seed;
-        let steps = self
-            .steps
-            .map(|steps| TrainingBudget::Steps(steps as usize));
-        let others = self.epochs.map(TrainingBudget::Epochs);
-        let others = others.or(self.minutes.map(TrainingBudget::Minutes));
-        plan.length = steps.or(others).unwrap_or(plan.length);
-        plan.length.check()?;
-        plan.rate = self.rate.unwrap_or(plan.rate);
-        if let Some(schedule) = self.schedule {
-            plan.schedule = match schedule {
+            momentum: self.momentum,
+            learning_rate: self.rate,
+            schedule: self.schedule.map(|schedule| match schedule {
                 Rates::Constant => Schedule::Constant,
                 Rates::Cosine => Schedule::Cosine,
                 Rates::OneCycle => Schedule::OneCycle,
-            };
-        }
-        plan.weight_decay = self.weight_decay.unwrap_or(plan.weight_decay);
-        if let Some(chosen) = self.momentum {
-            let Rule::Sgd { momentum } = &mut plan.optimiser else {
-                return Err(Failure::new(
-                    "AdamW has no momentum to choose: leave --momentum out, or take --optimiser sgd",
-                ));
-            };
-            *momentum = chosen;
-        }
-        plan.clip = self.clip.unwrap_or(plan.clip);
-        plan.temperature = self.temperature.unwrap_or(plan.temperature);
-        plan.smoothing = self.smoothing.unwrap_or(plan.smoothing);
-        plan.label_share = self.label_share.unwrap_or(plan.label_share);
-        if !self.inner.is_empty() {
-            let named = self.inner.iter().filter(|name| *name != NOTHING);
-            plan.inner = named.cloned().collect();
-        }
-        plan.workers = self.threads as usize;
-        let usual = plan.augmentation;
-        plan.augmentation = Augmentation {
-            flip: self.flip.unwrap_or(usual.flip),
-            shift: self.shift.unwrap_or(usual.shift),
-            rotation: self.rotate.unwrap_or(usual.rotation),
-            jitter: self.jitter.unwrap_or(usual.jitter),
+            }),
+            weight_decay: self.weight_decay,
+            clip: self.clip,
+            temperature: self.temperature,
+            smoothing: self.smoothing,
+            label_weight: self.label_share,
+            features: (!self.inner.is_empty()).then(|| named.cloned().collect()),
+            flip: self.flip,
+            shift: self.shift,
+            rotation: self.rotate,
+            jitter: self.jitter,
+            workers: Some(self.threads as usize),
+            seed: Some(f64::from(data.seed)),
         };
-        plan.augmentation.check()?;
-        Ok(plan)
+        Ok(Plan::with(method, &data.preset()?, &chosen)?)
     }
 }
 

@@ -16,7 +16,7 @@ use secateur::recover::{DataParallelGroup, Event, Training, TrainingData, Warnin
 use secateur::task::Task;
 use secateur::text::render;
 use secateur::train::{
-    Rule, Schedule, Settings, TrainingBudget, TrainingProgress, TrainingStep, small_network,
+    Schedule, TrainingBudget, TrainingProgress, TrainingSettings, TrainingStep, small_network,
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -148,7 +148,7 @@ impl Train {
         let settings = self.settings(steps);
         let lessons = TrainingData {
             pictures: Arc::new(pictures),
-            augmentation: AUGMENTATION,
+            augmentation: settings.augmentation,
             labels: true,
             inner: Vec::new(),
             seed,
@@ -159,8 +159,8 @@ impl Train {
         let threads = self.threads as usize;
         let group = DataParallelGroup::new(&graph, None, &lessons, &settings, 0..threads, threads)?;
         if self.epochs > 0 {
-            let budget = TrainingBudget::Steps(settings.steps);
-            let all = TrainingProgress::new(budget, lessons.pictures.len(), settings.batch)?;
+            let all =
+                TrainingProgress::new(settings.budget, lessons.pictures.len(), settings.batch)?;
             progress.stage(message!("command-progress-training"));
             graph = Training::new(group, all).run(|event| match event {
                 Event::Learning(learning) => {
@@ -229,17 +229,19 @@ impl Train {
         }
     }
 
-    fn settings(&self, steps_an_epoch: usize) -> Settings {
-        Settings {
-            steps: steps_an_epoch * self.epochs as usize,
+    fn settings(&self, steps_an_epoch: usize) -> TrainingSettings {
+        TrainingSettings {
+            budget: TrainingBudget::Steps(steps_an_epoch * self.epochs as usize),
             batch: self.batch as usize,
-            rate: self.rate,
-            rule: Rule::SGD,
+            learning_rate: self.rate,
             schedule: Schedule::OneCycle,
             weight_decay: 5e-4,
             smoothing: 0.05,
-            of_batch: true,
-            ..Settings::default()
+            augmentation: AUGMENTATION,
+            workers: self.threads as usize,
+            seed: self.seed,
+            batch_statistics: Some(true),
+            ..TrainingSettings::default()
         }
     }
 

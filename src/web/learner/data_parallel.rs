@@ -113,7 +113,7 @@ impl Learner {
     /// How many workers the work under way is planned for.
     #[wasm_bindgen(getter)]
     pub fn workers(&self) -> JsResult<usize> {
-        Ok(self.under_way()?.plan().workers)
+        Ok(self.under_way()?.plan().settings.workers)
     }
 
     /// What the work under way learns from, and how, for members.
