@@ -63,7 +63,7 @@ describe("a job", () => {
     expect(called("cancel")).toEqual([]);
     release();
     await settled();
-    expect(session.scores.work.state).toBe("ready");
+    expect(session.measurement.work.state).toBe("ready");
     expect(called("recover")).toEqual([]);
   });
 });
