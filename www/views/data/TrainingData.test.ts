@@ -1,24 +1,15 @@
-import { fireEvent, render, screen, within } from "@testing-library/svelte";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { coreError, doubleCore, type DoubleCore } from "../../../tests/page/core-double";
-import { file, settled, surround } from "../../../tests/page/surroundings";
-import App from "../../App.svelte";
+import { fireEvent } from "@testing-library/svelte";
+import { beforeEach, expect, test, vi } from "vitest";
+import { coreError } from "../../../tests/page/core-double";
+import { openSmall, panel as panelOf, show } from "../../../tests/page/shown";
+import { file, settled } from "../../../tests/page/surroundings";
+import { core } from "../../../tests/page/visits";
 import type { Plan } from "../../core/protocol";
 import { Storage } from "../../state/kept/storage";
 
-vi.mock("../../data/photo", () => ({
-  decodePhoto: () =>
-    Promise.resolve({
-      pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
-      width: 1,
-      height: 1,
-      wasShrunk: false,
-    }),
-}));
+vi.mock("../../data/photo", () => import("../../../tests/page/photo"));
 
-let core: DoubleCore;
-
-const panel = () => within(screen.getByRole("region", { name: "Recover" }));
+const panel = () => panelOf("Recover");
 const source = (name: string) => fireEvent.click(panel().getByRole("radio", { name }));
 
 /** Begins a recovery, and gives what the core was asked for. */
@@ -31,14 +22,9 @@ async function planned(): Promise<Plan> {
 }
 
 beforeEach(async () => {
-  core = doubleCore();
-  surround();
-  render(App, { core });
-  await settled();
-  screen.getByRole("button", { name: "Open (8\u00a0B)" }).click();
-  await settled();
+  await show();
+  await openSmall();
 });
-afterEach(() => vi.unstubAllGlobals());
 
 test("the photos at hand are learned from at first; files and the camera say what to do", async () => {
   expect(panel().getByTestId("training-data").textContent).toBe("1 photo from the comparison.");
