@@ -22,7 +22,7 @@ function closedTo(room) {
     message: `www/${room} stands below www/${other}.`,
   }));
   // Of the core the page sees its types; its start alone connects to it. Decoding and unpacking have restartable workers, too.
-  const seen = room === "data" ? "(protocol|restartable-worker)$" : "protocol$";
+  const seen = room === "data" ? "(protocol|restartable-worker|start-worker)$" : "protocol$";
   const core = {
     regex: `/core/(?!${seen})`,
     message: "Calls go through the session's core; types are in core/protocol.",

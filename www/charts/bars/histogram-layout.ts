@@ -1,7 +1,7 @@
 /** Where a histogram's bars go. The count axis is logarithmic if small counts would otherwise vanish. */
-import { scaleLinear, scaleLog } from "d3";
 import type { Histogram } from "../../core/protocol";
 import type { Bar, BarLayout } from "./bars";
+import { linearScale, niceScale } from "../linear-scale";
 import type { Size } from "../size";
 
 export interface HistogramLayout extends BarLayout {
@@ -16,12 +16,13 @@ const LOG_START = 0.5;
 export function layoutHistogram({ edges, all, removed, threshold }: Histogram, view: Size): HistogramLayout {
   const largest = all.reduce((most, count) => Math.max(most, count), 0);
   const isLogarithmic = needsLog(all, largest);
-  const counts = isLogarithmic
-    ? scaleLog([LOG_START, Math.max(1, largest)], [view.height, 0])
-    : scaleLinear([0, Math.max(1, largest)], [view.height, 0]).nice(4);
+  const most = Math.max(1, largest);
+  const powers = linearScale([Math.log(LOG_START), Math.log(most)], [view.height, 0]);
+  const plain = niceScale([0, most], [view.height, 0], 4);
+  const counts = isLogarithmic ? (count: number) => powers(Math.log(count)) : plain;
   const first = edges[0] ?? 0;
   const last = edges[edges.length - 1] ?? 1;
-  const x = scaleLinear([first, last > first ? last : first + 1], [0, view.width]);
+  const x = linearScale([first, last > first ? last : first + 1], [0, view.width]);
   const bars = (heights: Uint32Array) =>
     Array.from(heights, (count, bin): Bar => {
       const left = x(edges[bin]!);
@@ -32,7 +33,10 @@ export function layoutHistogram({ edges, all, removed, threshold }: Histogram, v
     isLogarithmic,
     bars: bars(all),
     removed: bars(removed),
-    ticks: countTicks(counts, largest, isLogarithmic).map((value) => ({ value, y: counts(value) })),
+    ticks: (isLogarithmic ? powerTicks(largest) : plain.ticks(4).filter(Number.isInteger)).map((value) => ({
+      value,
+      y: counts(value),
+    })),
     valueTicks: x.ticks(5).map((value) => ({ value, x: x(value) })),
     zeroY: view.height,
     cutX: null,
@@ -48,8 +52,7 @@ function needsLog(all: Uint32Array, largest: number): boolean {
   return vanishing.length > filled.length / 4;
 }
 
-function countTicks(counts: { ticks(count: number): number[] }, largest: number, isLogarithmic: boolean): number[] {
-  if (!isLogarithmic) return counts.ticks(4).filter(Number.isInteger);
+function powerTicks(largest: number): number[] {
   const powers: number[] = [];
   const every = largest > 1e4 ? 100 : 10;
   for (let power = 1; power <= largest; power *= every) powers.push(power);

@@ -1,7 +1,7 @@
 /** Where sorted score bars go. If there are more scores than room, neighbors share a bar that shows their mean. */
-import { scaleLinear } from "d3";
 import type { ScoreBars } from "../../core/protocol";
 import type { Bar, BarLayout } from "./bars";
+import { niceScale } from "../linear-scale";
 import type { Size } from "../size";
 
 export interface ScoreLayout extends BarLayout {
@@ -15,7 +15,7 @@ export const NARROWEST = 2;
 export function layoutScores({ scores, keptCount, threshold }: ScoreBars, view: Size): ScoreLayout {
   const low = Math.min(0, scores.length > 0 ? scores[scores.length - 1]! : 0);
   const high = Math.max(low, scores[0] ?? 0, threshold ?? 0);
-  const y = scaleLinear([low, high > low ? high : low + 1], [view.height, 0]).nice(4);
+  const y = niceScale([low, high > low ? high : low + 1], [view.height, 0], 4);
   const perUnit = scores.length > 0 ? view.width / scores.length : 0;
   const unitsPerBar = Math.max(1, Math.ceil((scores.length * NARROWEST) / view.width));
   const bars = (from: number, to: number) => {

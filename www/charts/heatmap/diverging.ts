@@ -2,7 +2,7 @@
  * Colors for signed numbers: two hues that color-blind people can distinguish, meeting at zero. Small weights differ visibly
  * because color follows the square root of the magnitude; the legend draws the same scale.
  */
-import { interpolateLab, rgb, scaleSqrt } from "d3";
+import { interpolateLab, rgb } from "d3";
 
 /** Colors as CSS writes them. */
 export interface DivergingColors {
@@ -30,14 +30,18 @@ export function palette({ negative, zero, positive }: DivergingColors): Palette 
 /** A value's index in the palette, given the largest magnitude in the layer. */
 export function paletteOffset(value: number, largest: number): number {
   if (!(largest > 0) || Number.isNaN(value)) return STEPS * 3;
-  const share = Math.sqrt(Math.min(1, Math.abs(value) / largest));
-  return (STEPS + Math.round(Math.sign(value) * share * STEPS)) * 3;
+  return (STEPS + Math.round(signedRoot(value, largest) * STEPS)) * 3;
 }
 
 /** A value's position on the legend, 0 to 1 from left to right. */
 export function legendPosition(value: number, largest: number): number {
   if (!(largest > 0)) return 0.5;
-  return scaleSqrt().domain([-largest, 0, largest]).range([0, 0.5, 1]).clamp(true)(value);
+  return (1 + signedRoot(value, largest)) / 2;
+}
+
+/** The square root of a value's share of the largest, from −1 to 1. */
+function signedRoot(value: number, largest: number): number {
+  return Math.sign(value) * Math.sqrt(Math.min(1, Math.abs(value) / largest));
 }
 
 /** The palette as a CSS gradient, from left to right. */

@@ -1,5 +1,6 @@
 /** Where the parts of the plot of many models go. */
-import { extent, line, scaleLinear, type ScaleLinear } from "d3";
+import { extent, line } from "d3";
+import { linearScale, niceScale, type LinearScale } from "../linear-scale";
 import type { Mark } from "./marks";
 
 /** Pruned only, pruned and recovered in one step, or in rounds that build on each other. */
@@ -29,8 +30,8 @@ export interface ScatterSeries {
 }
 
 export interface ScatterScales {
-  readonly x: ScaleLinear<number, number>;
-  readonly y: ScaleLinear<number, number>;
+  readonly x: LinearScale;
+  readonly y: LinearScale;
 }
 
 /** The whole range of the reduced quantity fits in `inner`; accuracies, including the line's, in `depth`. */
@@ -45,9 +46,9 @@ export function scales(
   const heights = [...points.map((point) => point.y), from.y, ...(line === null ? [] : [line])];
   const [low, high] = extent(heights) as [number, number];
   return {
-    x: scaleLinear([0, widest > 0 ? widest : 1], [0, inner]),
+    x: linearScale([0, widest > 0 ? widest : 1], [0, inner]),
     // Some room, so that a line at the lowest point can still be dragged down.
-    y: scaleLinear([Math.max(0, low - 0.05), Math.min(1, high + 0.01)], [depth, 0]).nice(5),
+    y: niceScale([Math.max(0, low - 0.05), Math.min(1, high + 0.01)], [depth, 0], 5),
   };
 }
 
