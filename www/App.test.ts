@@ -1,43 +1,11 @@
-import { fireEvent, render, screen, within } from "@testing-library/svelte";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { coreError, doubleCore, type DoubleCore } from "../tests/page/core-double";
+import { fireEvent, screen, within } from "@testing-library/svelte";
+import { describe, expect, test, vi } from "vitest";
+import { coreError } from "../tests/page/core-double";
+import { drop, openSmall, panel, show } from "../tests/page/shown";
 import { file, settled, surround } from "../tests/page/surroundings";
-import App from "./App.svelte";
+import { core } from "../tests/page/visits";
 
-vi.mock("./data/photo", () => ({
-  decodePhoto: () =>
-    Promise.resolve({
-      pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
-      width: 1,
-      height: 1,
-      wasShrunk: false,
-    }),
-}));
-
-let core: DoubleCore;
-
-async function show(): Promise<void> {
-  render(App, { core });
-  await settled();
-}
-
-async function openSmall(): Promise<void> {
-  screen.getByRole("button", { name: "Open (8\u00a0B)" }).click();
-  await settled();
-}
-
-function drop(...files: File[]): void {
-  const event = Object.assign(new Event("drop", { cancelable: true }), { dataTransfer: { types: ["Files"], files } });
-  window.dispatchEvent(event);
-}
-
-const panel = (name: string) => within(screen.getByRole("region", { name }));
-
-beforeEach(() => {
-  core = doubleCore();
-  surround();
-});
-afterEach(() => vi.unstubAllGlobals());
+vi.mock("./data/photo", () => import("../tests/page/photo"));
 
 describe("the page", () => {
   test("says what it is, and what to do in every empty panel", async () => {

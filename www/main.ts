@@ -17,7 +17,7 @@ try {
   await loadText();
   mount(App, { target, props: { core: connect() } });
 } catch (error) {
-  // There is no catalogue to say it with, so the sentence is built into index.html.
+  // There is no catalog to say it with, so the sentence is built into index.html.
   target.append(failure.content);
   throw error;
 }

@@ -1,6 +1,7 @@
 /** One training step compared with Burn's, on the small network on which training engines for browsers were measured. */
 import * as onnx from "../../tests/support/onnx";
 import { Learner, type Preset } from "../../www/pkg/secateur";
+import { startWorker } from "../../www/core/start-worker";
 import { Team } from "../../www/core/team";
 import { inTurn, type Peer, type Row, type Work } from "./rows";
 
@@ -69,7 +70,7 @@ async function ours(steps: number, workers: number): Promise<Work> {
   learner.recover(model, model, plan, {});
   learner.begin();
   if (workers === 1) return () => learner.advance();
-  const team = new Team();
+  const team = new Team(() => startWorker("member"));
   await team.gather(learner, model, {});
   team.begin(model);
   return async () => {

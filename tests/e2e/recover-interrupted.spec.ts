@@ -62,8 +62,7 @@ async function learn(secateur: Secateur, steps: number): Promise<void> {
 const models = ({ page }: Secateur): Locator => page.getByRole("button", { name: /of the multiply-adds/ });
 
 /** Running workers of this name, including those that other workers started. */
-const workers = (page: Page, name: string) =>
-  page.workers().filter((worker) => worker.url().includes(`${name}.worker`));
+const workers = (page: Page, name: string) => page.workers().filter((worker) => worker.url().endsWith(`#${name}`));
 
 /** Ends a worker as an uncaught error would. */
 async function kill(page: Page, name: string): Promise<void> {

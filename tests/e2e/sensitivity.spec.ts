@@ -20,7 +20,7 @@ test("every layer is measured by several workers, and the cut is spread by the r
   page.on("worker", (worker) => started.push(worker.url()));
   await panel.getByRole("button", { name: "Measure every layer" }).click();
   await expect(share).toBeEnabled({ timeout: 200_000 });
-  expect(started.filter((url) => url.includes("learner.worker")).length).toBeGreaterThanOrEqual(2);
+  expect(started.filter((url) => url.endsWith("#learner")).length).toBeGreaterThanOrEqual(2);
   // The workers end with their work.
   await expect.poll(() => page.workers().filter((worker) => started.includes(worker.url())).length).toBeLessThan(2);
 

@@ -35,7 +35,7 @@ for (const name of ["cutter", "runner"]) {
     await secateur.openGalleryModel();
     await secateur.cut(40);
     await expect(secateur.summary).toBeVisible({ timeout: 60_000 });
-    const worker = page.workers().find((candidate) => candidate.url().includes(`${name}.worker`))!;
+    const worker = page.workers().find((candidate) => candidate.url().endsWith(`#${name}`))!;
     await worker.evaluate(() => {
       setTimeout(() => {
         throw new Error("killed by the test");

@@ -1,4 +1,4 @@
-/** Lets tests of the page read the catalogue, which the page fetches before it starts. */
+/** Lets tests of the page read the gallery, which the page fetches before it starts. */
 import { readFileSync } from "node:fs";
 import { speak } from "../../www/text";
 

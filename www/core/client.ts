@@ -5,6 +5,7 @@ import type { PeerApi } from "./peer.worker";
 import type { Core, WorkerName } from "./protocol";
 import { RestartableWorker, type CoreError, type Remembered } from "./restartable-worker";
 import type { RunnerApi } from "./runner.worker";
+import { startWorker } from "./start-worker";
 
 /** The two models that are compared. */
 const LOADED = [{ call: "load", byFirst: true }] as const satisfies readonly Remembered<PeerApi & RunnerApi>[];
@@ -14,23 +15,23 @@ export function connect(): Core {
   const tell = (which: WorkerName) => (reason: CoreError) => listeners.forEach((listener) => listener(which, reason));
 
   const cutter = new RestartableWorker<CutterApi>({
-    start: () => new Worker(new URL("./cutter.worker.ts", import.meta.url), { type: "module", name: "cutter" }),
+    start: () => startWorker("cutter"),
     remembers: [{ call: "open", forgets: ["takeScores", "preview"] }, { call: "takeScores" }, { call: "preview" }],
     onRestart: tell("cutter"),
   });
   const runner = new RestartableWorker<RunnerApi>({
-    start: () => new Worker(new URL("./runner.worker.ts", import.meta.url), { type: "module", name: "runner" }),
+    start: () => startWorker("runner"),
     remembers: LOADED,
     onRestart: tell("runner"),
   });
   const peer = new RestartableWorker<PeerApi>({
-    start: () => new Worker(new URL("./peer.worker.ts", import.meta.url), { type: "module", name: "peer" }),
+    start: () => startWorker("peer"),
     remembers: LOADED,
     onRestart: tell("peer"),
   });
   // Unfinished work is lost; the page keeps every finished model, and the best one so far of a recovery.
   const learner = new RestartableWorker<LearnerApi>({
-    start: () => startLearner("learner"),
+    start: () => startWorker("learner"),
     onRestart: tell("learner"),
   });
   const workers = { cutter, runner, peer, learner };
@@ -44,7 +45,7 @@ export function connect(): Core {
     learner: learner.calls,
     prober() {
       // Probes are independent, so whoever started one that is lost tells the visitor.
-      const prober = new RestartableWorker<LearnerApi>({ start: () => startLearner("prober") });
+      const prober = new RestartableWorker<LearnerApi>({ start: () => startWorker("learner") });
       return Object.assign(prober.calls, { end: () => prober.end() });
     },
     cancel: (which) => workers[which].cancel(),
@@ -53,8 +54,4 @@ export function connect(): Core {
       return () => listeners.delete(listener);
     },
   };
-}
-
-function startLearner(name: string): Worker {
-  return new Worker(new URL("./learner.worker.ts", import.meta.url), { type: "module", name });
 }

@@ -1,11 +1,11 @@
 /** The worker that recovers pruned models. The page asks for each piece of work, so it can pause between any two. */
 import init, { Learner, placesOf, readIdx, withProbe } from "../pkg/secateur";
 import type { SearchGoal, Method, Plan, Preset, Recipe, TrainingOverrides } from "./protocol";
-import { serve } from "./serve";
 import { Team, type Leader } from "./team";
 
 const core = init().then(() => new Learner());
-const team = new Team();
+// Of the script that this worker runs: one that is still being built can't be imported into itself.
+const team = new Team(() => new Worker(new URL("#member", location.href), { type: "module", name: "member" }));
 /** Where workers can't start workers of their own, training uses a single worker. */
 const cores = "Worker" in globalThis ? navigator.hardwareConcurrency : 1;
 
@@ -14,7 +14,8 @@ let subject: { original: Uint8Array; pruned: Uint8Array | null; sizes: Record<st
 
 /** The calls in which the team takes part. */
 const led = {
-  plan: async (method: Method, preset: Preset, chosen: TrainingOverrides = {}) => (await core).plan(method, preset, chosen, cores),
+  plan: async (method: Method, preset: Preset, chosen: TrainingOverrides = {}) =>
+    (await core).plan(method, preset, chosen, cores),
   async recover(original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) {
     (await core).recover(original, pruned, plan, sizes);
     subject = { original, pruned, sizes };
@@ -69,4 +70,4 @@ const led = {
 const functions = { placesOf, readIdx, withProbe };
 
 export type LearnerApi = Omit<Learner, keyof typeof led | keyof Leader | "cut"> & typeof led & typeof functions;
-serve(core.then((learner) => [led, learner, functions]));
+export const served = core.then((learner) => [led, learner, functions]);

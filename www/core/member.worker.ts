@@ -1,7 +1,6 @@
 /** A worker that helps the learner: it computes the gradient of its part of every batch. */
 import init, { Member } from "../pkg/secateur";
 import type { TrainingData, Gradients } from "../pkg/secateur";
-import { serve } from "./serve";
 
 let member: Member | null = null;
 
@@ -30,4 +29,4 @@ const api = {
 };
 
 export type MemberApi = typeof api;
-serve(init().then(() => [api]));
+export const served = init().then(() => [api]);

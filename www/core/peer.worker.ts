@@ -4,7 +4,6 @@ import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { message, PageError } from "../text/message";
 import init, { fromHalf, timing, toHalf } from "../pkg/secateur";
 import type { ModelInput, ModelOutput, Prediction, Timing, Which } from "./protocol";
-import { serve } from "./serve";
 
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
@@ -94,4 +93,4 @@ const api = {
 };
 
 export type PeerApi = typeof api;
-serve(init().then(() => [api]));
+export const served = init().then(() => [api]);

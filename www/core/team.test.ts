@@ -83,7 +83,7 @@ afterEach(() => {
 
 describe("a team", () => {
   test("shares out every step of each cut, and nobody misses what another found", async () => {
-    const team = new Team();
+    const team = new Team(() => new Worker("member"));
     const learner = leader(3);
     await team.gather(learner, MODEL, {});
     for (const cut of [5, 6]) {
@@ -114,7 +114,7 @@ describe("a team", () => {
   });
 
   test("of one worker starts no other, and does nothing before what is no step of learning", async () => {
-    const team = new Team();
+    const team = new Team(() => new Worker("member"));
     await team.gather(leader(1), MODEL, {});
     expect(workers).toEqual([]);
 
@@ -128,7 +128,7 @@ describe("a team", () => {
 
   /** A team of three, including the leader, after one training step. */
   async function begun() {
-    const team = new Team();
+    const team = new Team(() => new Worker("member"));
     const learner = leader(3);
     await team.gather(learner, MODEL, {});
     team.begin(MODEL);

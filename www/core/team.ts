@@ -30,6 +30,8 @@ export class Team {
   #workers = 1;
   #lost = 0;
 
+  constructor(private readonly startMember: () => Worker) {}
+
   /** Whether no member was lost since the team was started. */
   get isWhole(): boolean {
     return this.#members.length === this.#workers - 1;
@@ -48,7 +50,7 @@ export class Team {
     this.#workers = leader.workers;
     if (this.isWhole) return;
     const lessons = leader.lessons();
-    this.#members = Array.from({ length: this.#workers - 1 }, (_, at) => start(at + 1));
+    this.#members = Array.from({ length: this.#workers - 1 }, (_, at) => memberOf(this.startMember(), at + 1));
     await Promise.all(
       this.#members.map((member) => this.#given(member, member.api.join(lessons, original, sizes, member.index))),
     );
@@ -97,8 +99,7 @@ export class Team {
   }
 }
 
-function start(index: number): Member {
-  const worker = new Worker(new URL("./member.worker.ts", import.meta.url), { type: "module", name: "member" });
+function memberOf(worker: Worker, index: number): Member {
   const death = new Promise<never>((_, reject) =>
     worker.addEventListener("error", (event) => {
       // Otherwise it would count as an error of the learner's worker, and end that as well.

@@ -1,5 +1,6 @@
 /** Decodes a photo's file into pixels. The error names the file. */
 import { CoreError, RestartableWorker } from "../core/restartable-worker";
+import { startWorker } from "../core/start-worker";
 import * as format from "../format";
 import { message, PageError } from "../text/message";
 import type { Decoded, PhotoApi } from "./photo.worker";
@@ -9,7 +10,7 @@ export type { Decoded } from "./photo.worker";
 const LARGEST_FILE = 100_000_000;
 
 const reader = new RestartableWorker<PhotoApi>({
-  start: () => new Worker(new URL("./photo.worker.ts", import.meta.url), { type: "module", name: "photo" }),
+  start: () => startWorker("photo"),
 });
 
 export async function decodePhoto(bytes: Uint8Array, name: string): Promise<Decoded> {

@@ -8,15 +8,22 @@ export interface Job {
   readonly model: string;
   readonly title: string;
   /** What does it: jobs of one worker follow one another. */
-  readonly worker: "learner" | "sweep" | "layers";
+  readonly worker: "learner" | "sweep" | "layers" | "spread" | "cutter" | "runner" | "peer";
+  /** Whether it is over soon, so that its own panel says enough while its model is open. */
+  readonly isBrief?: boolean;
   /** Ends it, whether it waits or runs. */
   cancel(): void;
 }
+
+/** Milliseconds after which an answer that is still awaited counts as a job. */
+const LONG = 500;
 
 export class JobQueue {
   /** Those that run and wait, in the order in which they were asked for. */
   all = $state.raw<readonly Job[]>([]);
   readonly #waiting = new Map<Job, (mayBegin: boolean) => void>();
+  /** How many answers of each job are awaited. */
+  readonly #awaited = new Map<Job, number>();
 
   /**
    * Does the work once the jobs before it are done. Returns whether it was begun: it is not where it was withdrawn meanwhile.
@@ -32,6 +39,28 @@ export class JobQueue {
       this.#leave(job);
     }
     return true;
+  }
+
+  /**
+   * Passes on what a worker was asked for, and lists that as a job while it takes long. A job may be awaited several times at
+   * once. The worker itself keeps the order.
+   */
+  async awaited<Answer>(job: Job, answer: Promise<Answer>): Promise<Answer> {
+    this.#awaited.set(job, (this.#awaited.get(job) ?? 0) + 1);
+    const list = setTimeout(() => {
+      if (!this.all.includes(job)) this.all = [...this.all, job];
+    }, LONG);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(list);
+      const others = this.#awaited.get(job)! - 1;
+      this.#awaited.set(job, others);
+      if (others === 0) {
+        this.#awaited.delete(job);
+        this.#leave(job);
+      }
+    }
   }
 
   /** What a job that is asked for now would wait for. */
@@ -56,6 +85,7 @@ export class JobQueue {
   }
 
   #leave(job: Job): void {
+    if (!this.all.includes(job)) return;
     this.all = this.all.filter((other) => other !== job);
     const next = this.all.find(({ worker }) => worker === job.worker);
     if (!next) return;

@@ -3,7 +3,7 @@ import type { Learner } from "../core/protocol";
 import { areLabeled, isStack, type TrainingItem, type TrainingPhoto } from "../data/sets/training-item";
 import { failureOf } from "../state/status";
 import { text } from "../text";
-import type { Subject } from "./subject";
+import type { Subject } from "../jobs/subject";
 
 export type Gatherer = Pick<Learner, "gather" | "add" | "addStack">;
 

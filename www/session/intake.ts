@@ -2,15 +2,15 @@
 import type { Core } from "../core/protocol";
 import { readBytes } from "../data/file";
 import { isSetName } from "../data/sets/entries";
-import type { Decisions, ModelSource, PhotoSource } from "../state/decisions";
-import { readFragment } from "../state/link";
+import type { Decisions, ModelSource, PhotoSource } from "../state/decisions/decisions";
+import { readFragment } from "../state/decisions/link";
 import { failed, failureOf } from "../state/status";
-import type { Storage } from "../state/storage";
+import type { Storage } from "../state/kept/storage";
 import { say, text } from "../text";
 import { message, type Message } from "../text/message";
-import type { TrainingData } from "./training-data.svelte";
-import type { Model } from "./model.svelte";
-import type { Notices } from "./notices.svelte";
+import type { TrainingData } from "../state/training-data.svelte";
+import type { Model } from "../state/model.svelte";
+import type { Notices } from "../state/notices.svelte";
 
 /** What takes it in. */
 export interface Host {

@@ -63,8 +63,85 @@ describe("a job", () => {
     expect(called("cancel")).toEqual([]);
     release();
     await settled();
-    expect(session.scores.work.state).toBe("ready");
+    expect(session.measurement.work.state).toBe("ready");
     expect(called("recover")).toEqual([]);
+  });
+});
+
+describe("shorter work is listed too", () => {
+  test("re-packing, while it goes on", async () => {
+    const release = core.hold("pack");
+    const session = await opened();
+    expect(running(session)).toEqual(["Re-pack “Small”"]);
+    expect(session.cut.packed.state).toBe("loading");
+    release();
+    await settled();
+    expect(session.queue.all).toEqual([]);
+    expect(session.cut.packed.state).toBe("ready");
+  });
+
+  test("the comparison, which another model takes the place of and leaves nothing behind", async () => {
+    const release = core.hold("runner.run");
+    const session = await opened();
+    expect(running(session)).toEqual(["Compare “Small” with its pruned version"]);
+    const held = core.hold("preview");
+    await openOther(session);
+    expect(session.queue.all.map((job) => session.isHere(job))).toEqual([false]);
+    release();
+    await settled();
+    expect(session.queue.all).toEqual([]);
+    expect([...session.comparison.results]).toEqual([]);
+    expect(session.comparison.summary.state).toBe("empty");
+    held();
+    await settled();
+    expect(session.comparison.summary).toMatchObject({ state: "ready" });
+  });
+
+  test("the check in ONNX Runtime Web", async () => {
+    core.fail("check", coreError("unsupported-operators", "node “odd” uses Strange"));
+    const release = core.hold("peer.answer");
+    const session = await opened();
+    expect(running(session)).toEqual(["Check the pruned file of “Small” in ONNX Runtime Web"]);
+    session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.4 } });
+    await settled();
+    // The one before it is of no use any more, and ends at its next step.
+    expect(session.cut.external.work).toMatchObject({ progress: { what: expect.stringMatching(/^Waiting/) } });
+    release();
+    await settled();
+    expect(session.queue.all).toEqual([]);
+    expect(session.cut.packed).toMatchObject({ value: { check: { agrees: true } } });
+  });
+
+  test("spreading by sensitivity, which cuts no other model than its own", async () => {
+    const session = await opened();
+    await session.probing.probeLayers(session.subject!, session.trainingData.all);
+    const [known] = session.probing.sensitivities;
+    const release = core.hold("guide");
+    const spreading = session.spreadBy(known!);
+    await settled();
+    expect(running(session)).toEqual(["Spread the pruning of “Small” by sensitivity"]);
+    await openOther(session);
+    const { recipe } = session.decisions;
+    release();
+    await spreading;
+    expect(session.decisions.recipe).toEqual(recipe);
+    expect(session.queue.all).toEqual([]);
+  });
+
+  test("drawing a layer, once it takes longer than half a second", async () => {
+    const session = await opened();
+    let release!: () => void;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    vi.spyOn(core.cutter, "histogram").mockImplementation(() => held.then(() => Promise.reject(new Error("over"))));
+    session.decide(message("page-network-step-select", { layer: "stem" }), { layer: 0 });
+    await settled();
+    expect(session.closeUp).not.toBeNull();
+    expect(session.queue.all).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(running(session)).toEqual(["Draw layer stem of “Small”"]);
+    release();
+    await settled();
+    expect(session.queue.all).toEqual([]);
   });
 });
 

@@ -3,17 +3,17 @@ import type { Advance, Core, Curves, Prober, Recipe } from "../core/protocol";
 import { originOf, type TrainingItem } from "../data/sets/training-item";
 import type { Job, JobQueue } from "../jobs/queue.svelte";
 import { randomId } from "../state/ids";
-import { UNKNOWN } from "../state/origin";
-import { sensitivityOf, withSensitivity, type Sensitivity } from "../state/sensitivity";
+import { UNKNOWN } from "../state/kept/origin";
+import { sensitivityOf, withSensitivity, type Sensitivity } from "../state/kept/sensitivity";
 import { empty, failed, loading, type Status } from "../state/status";
-import type { Storage } from "../state/storage";
-import { withSweep, type SweepCurve } from "../state/sweeps";
+import type { Storage } from "../state/kept/storage";
+import { withSweep, type SweepCurve } from "../state/kept/sweeps";
 import { text } from "../text";
 import { message } from "../text/message";
 import { gather, together } from "./gather";
-import { completedSensitivities, completedSweeps } from "./migrations";
+import { completedSensitivities, completedSweeps } from "../state/kept/migrations";
 import { prepare } from "./prepare";
-import type { Probed } from "./subject";
+import type { Probed } from "../jobs/subject";
 
 /** Shares of the whole to keep, one for each point of a curve. */
 export const SWEEP = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05] as const;

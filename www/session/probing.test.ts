@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { coreError } from "../../tests/page/core-double";
 import { settled } from "../../tests/page/surroundings";
 import { asked, core, opened, visit } from "../../tests/page/visits";
-import { isWhole, sensitivityOf } from "../state/sensitivity";
+import { isWhole, sensitivityOf } from "../state/kept/sensitivity";
 import type { TrainingItem } from "../data/sets/training-item";
 import { LEVELS, SWEEP } from "./probing.svelte";
 import type { Session } from "./session.svelte";

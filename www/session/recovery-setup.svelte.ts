@@ -2,11 +2,11 @@
 import type { Core, Method, Plan, Preset, Recipe, SearchGoal } from "../core/protocol";
 import { areLabeled } from "../data/sets/training-item";
 import { failureOf, type Failure } from "../state/status";
-import { learns, overrides, type RecoverySettings } from "../state/training";
+import { learns, overrides, type RecoverySettings } from "../state/decisions/training";
 import type { Recovery } from "./recovery.svelte";
-import type { RecoveryInput } from "./subject";
-import { Tracked } from "./tracked.svelte";
-import type { TrainingData } from "./training-data.svelte";
+import type { RecoveryInput } from "../jobs/subject";
+import { Tracked } from "../state/tracked.svelte";
+import type { TrainingData } from "../state/training-data.svelte";
 
 /** What it depends on. */
 export interface Chosen {

@@ -3,7 +3,7 @@ import { coreError } from "../../tests/page/core-double";
 import { settled } from "../../tests/page/surroundings";
 import { asked, called, core, opened, visit } from "../../tests/page/visits";
 import { say } from "../text";
-import { FIRST_RECOVERY } from "../state/training";
+import { FIRST_RECOVERY } from "../state/decisions/training";
 
 vi.mock("../data/photo", () => import("../../tests/page/photo"));
 

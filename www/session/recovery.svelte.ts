@@ -15,18 +15,18 @@ import type {
 import { originOf, type TrainingItem } from "../data/sets/training-item";
 import * as format from "../format";
 import { waitingFor, type Job, type JobQueue } from "../jobs/queue.svelte";
-import type { Attempt } from "../state/attempts";
+import type { Attempt } from "../state/kept/attempts";
 import { randomId } from "../state/ids";
-import { joined, type Origin } from "../state/origin";
-import type { Search } from "../state/search";
+import { joined, type Origin } from "../state/kept/origin";
+import type { Search } from "../state/kept/search";
 import { empty, failed, failureOf, loading, type Status } from "../state/status";
 import { say, text } from "../text";
 import { CANCELLED, message, PageError, type Message } from "../text/message";
 import { TrainingProgress, type LossPoint, type Throughput } from "./training-progress";
 import { gather } from "./gather";
 import { prepare } from "./prepare";
-import type { RecoveryInput, Subject } from "./subject";
-import { WakingClock } from "./waking-clock";
+import type { RecoveryInput, Subject } from "../jobs/subject";
+import { WakingClock } from "../jobs/recovery/waking-clock";
 
 /** A model that came out. The next one of the same `id` takes its place. */
 export interface Outcome {

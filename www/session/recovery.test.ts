@@ -5,7 +5,7 @@ import { coreError, sentence } from "../../tests/page/core-double";
 import { file, settled } from "../../tests/page/surroundings";
 import { called, core, opened, visit } from "../../tests/page/visits";
 import type { TrainingItem } from "../data/sets/training-item";
-import { MOST_ATTEMPTS, remarkOn, type Attempt } from "../state/attempts";
+import { MOST_ATTEMPTS, remarkOn, type Attempt } from "../state/kept/attempts";
 import type { Session } from "./session.svelte";
 import { message } from "../text/message";
 

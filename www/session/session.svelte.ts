@@ -1,10 +1,10 @@
 /** One visit: the decisions with their history, and everything on the page that follows from them. */
 import { untrack } from "svelte";
 import type { Core, Preset, Recipe, ComparisonResult } from "../core/protocol";
-import { loadCatalogue, type Catalogue } from "../data/catalogue";
+import { loadGallery, type Gallery } from "../data/gallery";
 import type { TrainingItem } from "../data/sets/training-item";
-import type { Attempt } from "../state/attempts";
-import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource } from "../state/decisions";
+import type { Attempt } from "../state/kept/attempts";
+import { FIRST_DECISIONS, sourceId, type Decisions, type ModelSource } from "../state/decisions/decisions";
 import {
   amend,
   begin,
@@ -16,31 +16,33 @@ import {
   undo,
   undoable,
   type History,
-} from "../state/history";
-import { fragmentOf } from "../state/link";
-import { areSame, changed, keepingLayers, sharesOf, type RecipeChange } from "../state/recipe";
-import type { Search } from "../state/search";
+} from "../state/decisions/history";
+import { fragmentOf } from "../state/decisions/link";
+import { areSame, changed, keepingLayers, sharesOf, type RecipeChange } from "../state/decisions/recipe";
+import type { Search } from "../state/kept/search";
 import { empty, failed, failureOf, loading, ready, type Failure, type Status } from "../state/status";
-import { Storage } from "../state/storage";
-import type { RecoverySettings } from "../state/training";
+import { Storage } from "../state/kept/storage";
+import type { RecoverySettings } from "../state/decisions/training";
 import { say, text } from "../text";
 import { message, type Message } from "../text/message";
 import { JobQueue, type Job } from "../jobs/queue.svelte";
-import { CloseUp } from "./close-up.svelte";
-import { Comparison, type Pair, type Subject } from "./comparison.svelte";
-import { Criteria } from "./criteria.svelte";
-import { Cut } from "./cut.svelte";
+import { CloseUp } from "../state/close-up.svelte";
+import { Comparison, type Pair, type Subject } from "../jobs/comparison.svelte";
+import { Criteria } from "../state/criteria.svelte";
+import { Cut } from "../jobs/cut.svelte";
 import { Intake } from "./intake";
-import { TrainingData } from "./training-data.svelte";
-import { Model, withSizes, type OpenedModel } from "./model.svelte";
-import { Notices } from "./notices.svelte";
-import { Photos } from "./photos.svelte";
+import { TrainingData } from "../state/training-data.svelte";
+import { Model, withSizes, type OpenedModel } from "../state/model.svelte";
+import { Notices } from "../state/notices.svelte";
+import { Photos } from "../state/photos.svelte";
 import { Probing } from "./probing.svelte";
 import { RecoverySetup } from "./recovery-setup.svelte";
 import { Recovery, type Outcome } from "./recovery.svelte";
-import { Results } from "./results.svelte";
-import { Scores } from "./scores.svelte";
-import type { RecoveryInput, Probed, Subject as Worked } from "./subject";
+import { Results } from "../state/results.svelte";
+import { CriterionMeasurement } from "../jobs/criterion-measurement.svelte";
+import { Spread } from "../jobs/spread.svelte";
+import { ofModel, type RecoveryInput, type Probed, type Subject as Worked } from "../jobs/subject";
+import type { Sensitivity } from "../state/kept/sensitivity";
 
 /** Sample photos that a first visit starts with. */
 const FIRST_SAMPLES = 3;
@@ -49,7 +51,7 @@ export class Session {
   history = $state.raw<History<Decisions>>(begin(FIRST_DECISIONS));
   /** The recipe while the visitor is still moving something; `null` at rest. */
   draft = $state.raw<Recipe | null>(null);
-  catalogue = $state.raw<Status<Catalogue>>(empty);
+  gallery = $state.raw<Status<Gallery>>(empty);
 
   readonly notices = new Notices();
   /** All long work. */
@@ -61,8 +63,9 @@ export class Session {
   readonly cut: Cut;
   readonly comparison: Comparison;
   readonly recovery: Recovery;
-  readonly scores: Scores;
+  readonly measurement: CriterionMeasurement;
   readonly probing: Probing;
+  readonly spread: Spread;
   /** What is learned from and measured on. */
   readonly trainingData: TrainingData;
   readonly results: Results;
@@ -71,19 +74,18 @@ export class Session {
   readonly decisions = $derived(present(this.history));
   readonly recipe = $derived(this.draft ?? this.decisions.recipe);
   // What follows from one decision must not stir when another one changes.
-  readonly #model = $derived(this.decisions.model);
-  readonly #recipe = $derived(this.decisions.recipe);
   readonly #photos = $derived(this.decisions.photos);
   readonly #recovered = $derived(this.decisions.recovered);
   readonly #peer = $derived(this.decisions.peer);
   /** The cut, as it was when the recovery that is under way began, or took a model of its own last. */
   #leftAt: string | null = null;
-  /** The model that the present cut is of. */
-  #cutModel: OpenedModel | null = null;
+  /** The recipe that the open model's cut follows; `null` before it follows any. */
+  #followed: Recipe | null = null;
   /** The layer that is looked at closely, once there is a cut. */
   readonly closeUp = $derived.by(() => {
     const layer = this.#layer;
-    return layer && this.#hasCut ? new CloseUp(this.core, layer) : null;
+    const { opened } = this.model;
+    return opened && layer && this.#hasCut ? new CloseUp(this.core, this.queue, ofModel(opened), layer) : null;
   });
   readonly #layer = $derived.by(() => {
     const chosen = this.decisions.layer;
@@ -107,22 +109,22 @@ export class Session {
   readonly preset = $derived.by(() => this.decisions.preset ?? this.model.opened?.preset ?? null);
 
   constructor(private readonly core: Core) {
-    const catalogue = () => (this.catalogue.state === "ready" ? this.catalogue.value : null);
-    this.model = new Model(core, this.storage, catalogue);
-    this.photos = new Photos(this.storage, catalogue, () => this.#photos);
+    const gallery = () => (this.gallery.state === "ready" ? this.gallery.value : null);
+    this.model = new Model(core, this.storage, gallery, () => this.#clearCut());
+    this.photos = new Photos(this.storage, gallery, () => this.#photos);
     this.criteria = new Criteria(core);
-    this.cut = new Cut(core);
-    this.comparison = new Comparison(core);
+    this.cut = new Cut(core, this.queue, () => this.model.opened);
+    this.comparison = new Comparison(core, this.queue);
     this.trainingData = new TrainingData(core, this.storage, {
       photos: this.photos,
-      catalogue,
+      gallery,
       model: () => {
         const source = this.model.opened?.source;
         return source?.kind === "gallery" ? source.id : null;
       },
       classes: () => this.preset?.classes,
     });
-    this.scores = new Scores(core, this.criteria, this.queue);
+    this.measurement = new CriterionMeasurement(core, this.criteria, this.queue);
     this.results = new Results(core, this.storage, this.notices, () => this.#recovered);
     const listeners = {
       onBegin: () => (this.#leftAt = this.#standing),
@@ -138,6 +140,7 @@ export class Session {
       recovery: this.recovery,
     });
     this.probing = new Probing(core, this.storage, this.queue);
+    this.spread = new Spread(core, this.queue);
     this.intake = new Intake(core, this);
     core.onRestart((_, reason) => {
       if (reason.code !== "cancelled") this.notices.trouble(say(reason.said));
@@ -148,26 +151,24 @@ export class Session {
   async start(fragment: string): Promise<() => void> {
     const [saved] = await Promise.all([
       this.storage.loadHistory(),
-      this.loadCatalogue(),
+      this.loadGallery(),
       this.criteria.load(),
       this.results.start(),
       this.probing.start(),
     ]);
     void this.trainingData.load();
-    if (saved) this.history = saved;
-    else this.#beginWithSamples();
-    void this.storage.forgetUnused(this.history, this.results.attempts);
+    this.#begin(saved ?? this.#firstHistory());
     const end = $effect.root(() => this.#follow());
     if (fragment.length > 1) await this.intake.openLink(fragment);
     return end;
   }
 
-  async loadCatalogue(): Promise<void> {
-    this.catalogue = loading(text("page-progress-gallery"));
+  async loadGallery(): Promise<void> {
+    this.gallery = loading(text("page-progress-gallery"));
     try {
-      this.catalogue = ready(await loadCatalogue());
+      this.gallery = ready(await loadGallery());
     } catch (error) {
-      this.catalogue = failed(error);
+      this.gallery = failed(error);
     }
   }
 
@@ -177,22 +178,21 @@ export class Session {
     const stands = !("recipe" in change || "model" in change || "preset" in change);
     const recovered = stands ? this.decisions.recovered : null;
     const chosenOn = this.#staysByHand(change) ? this.decisions.chosenOn : [];
-    this.history = record(this.history, { ...this.decisions, recovered, chosenOn, ...change }, what);
+    this.#become(record(this.history, { ...this.decisions, recovered, chosenOn, ...change }, what));
   }
 
   decideRecipe(what: Message, change: RecipeChange): void {
     const recipe = changed(this.recipe, change);
     this.draft = null;
-    const { opened } = this.model;
     if (!areSame(recipe, this.decisions.recipe)) this.decide(what, { recipe });
     // Trying others may have taken the place of re-packing what is decided again.
-    else if (opened && !this.cut.hasPacked(recipe)) this.#followRecipe(recipe, opened);
+    else if (!this.cut.hasPacked(recipe)) this.#followRecipe(recipe);
   }
 
   /** Changes how models are recovered. Changes that follow each other are one step. */
   decideRecovery(change: Partial<RecoverySettings>): void {
     const recovery = { ...this.decisions.recovery, ...change };
-    this.history = recordOn(this.history, { ...this.decisions, recovery }, message("page-recover-step-settings"));
+    this.#become(recordOn(this.history, { ...this.decisions, recovery }, message("page-recover-step-settings")));
   }
 
   /** Takes a preset document; where the core refuses it, `presetRefusal` says why. */
@@ -216,7 +216,7 @@ export class Session {
   tryRecipe(change: RecipeChange): void {
     this.draft = changed(this.recipe, change);
     const opened = this.model.opened;
-    if (opened && !this.scores.areMissing(this.draft, opened)) this.cut.tries(this.draft);
+    if (opened && !this.measurement.areMissing(this.draft, opened)) this.cut.tries(this.draft);
   }
 
   /** Whether shares that were chosen by photos are still the recipe's, if some of them were moved since. */
@@ -227,12 +227,12 @@ export class Session {
 
   undo(): void {
     this.draft = null;
-    this.history = undo(this.history);
+    this.#become(undo(this.history));
   }
 
   redo(): void {
     this.draft = null;
-    this.history = redo(this.history);
+    this.#become(redo(this.history));
   }
 
   async openModel(source: ModelSource): Promise<void> {
@@ -270,24 +270,24 @@ export class Session {
   /** How the step goes that the present cut waits for, or why it ended in vain; `null` where the cut waits for none. */
   get cutWaits(): Status<unknown> | null {
     const { opened } = this.model;
-    if (!opened || !this.scores.areMissing(this.recipe, opened)) return null;
-    return this.scores.wereTried(this.recipe, opened) ? this.scores.work : empty;
+    if (!opened || !this.measurement.areMissing(this.recipe, opened)) return null;
+    return this.measurement.wereTried(this.recipe, opened) ? this.measurement.work : empty;
   }
 
   /** The learner's worker measures criteria and recovers: one after the other, whoever asks. */
   get learnerIsBusy(): boolean {
-    return this.recovery.isBusy || this.scores.isBusy;
+    return this.recovery.isBusy || this.measurement.isBusy;
   }
 
   /** Measures what the present recipe's criterion says of the model, and cuts by it. */
-  async measureScores(): Promise<void> {
+  async measureCriterion(): Promise<void> {
     const opened = this.model.opened;
     const { criterion, seed } = this.decisions.recipe;
     if (!opened || !this.preset || !criterion || !this.criteria.lookAtPhotos(criterion)) return;
     const wanted = { opened, preset: this.preset, criterion, seed: seed ?? 0 };
-    const measured = await this.scores.measure(wanted, this.#photosToScoreOn);
+    const measured = await this.measurement.measure(wanted, this.#photosToScoreOn);
     // Meanwhile the visitor may have gone on to another recipe.
-    if (measured && !this.scores.areMissing(this.decisions.recipe, opened)) this.packAgain();
+    if (measured && !this.measurement.areMissing(this.decisions.recipe, opened)) this.packAgain();
   }
 
   /** What scores are measured on, in words, and the photos themselves. */
@@ -307,7 +307,7 @@ export class Session {
   get cutOn(): readonly string[] {
     const { packed } = this.cut;
     const recipe = packed.state === "ready" ? packed.value.of : this.decisions.recipe;
-    const scored = this.criteria.lookAtPhotos(recipe.criterion) ? this.scores.compared : [];
+    const scored = this.criteria.lookAtPhotos(recipe.criterion) ? this.measurement.compared : [];
     return [...this.decisions.chosenOn, ...scored];
   }
 
@@ -323,7 +323,7 @@ export class Session {
   get recoveryInput(): RecoveryInput | null {
     const opened = this.model.opened;
     const packed = this.cut.packed;
-    if (!opened || packed.state !== "ready" || !this.preset || this.scores.isBusy) return null;
+    if (!opened || packed.state !== "ready" || !this.preset || this.measurement.isBusy) return null;
     const subject = subjectOf(opened, this.preset, packed.value.of, this.cutOn);
     return { ...subject, pruned: packed.value.bytes, earlier: [] };
   }
@@ -346,6 +346,15 @@ export class Session {
     };
   }
 
+  /** Spreads the present cut by how much pruning each layer can take, as far as its model is still open then. */
+  async spreadBy({ curves, compared }: Sensitivity): Promise<void> {
+    const { subject } = this;
+    if (!subject) return;
+    const recipe = await this.spread.run(subject, curves);
+    if (recipe && this.subject?.model === subject.model)
+      this.decide(message("page-recover-step-spread"), { recipe, chosenOn: compared });
+  }
+
   /** Takes an earlier model of the list again. */
   takeAttempt(attempt: Attempt): void {
     if (!attempt.key) return;
@@ -365,41 +374,36 @@ export class Session {
     return fragmentOf(recipe, model?.kind === "gallery" ? model.id : null);
   }
 
-  #beginWithSamples(): void {
-    if (this.catalogue.state !== "ready") return;
-    const samples = this.catalogue.value.photos.slice(0, FIRST_SAMPLES);
-    this.history = begin({ ...FIRST_DECISIONS, photos: samples.map(({ id }) => ({ kind: "sample", id })) });
+  #firstHistory(): History<Decisions> {
+    if (this.gallery.state !== "ready") return begin(FIRST_DECISIONS);
+    const samples = this.gallery.value.photos.slice(0, FIRST_SAMPLES);
+    return begin({ ...FIRST_DECISIONS, photos: samples.map(({ id }) => ({ kind: "sample", id })) });
   }
 
+  /** Begins where the last visit ended. */
+  #begin(history: History<Decisions>): void {
+    this.history = history;
+    void this.storage.forgetUnused(history, this.results.attempts);
+    void this.storage.saveHistory(history);
+    this.photos.fetch();
+    void this.#openDecided();
+    void this.#fetchRecovered();
+  }
+
+  /** Takes what is decided from now on, and begins the work that follows from what it changes. */
+  #become(history: History<Decisions>): void {
+    const before = this.decisions;
+    this.history = history;
+    const { photos, model, recovered } = this.decisions;
+    void this.storage.saveHistory(history);
+    if (photos !== before.photos) this.photos.fetch();
+    if (model !== before.model) void this.#openDecided();
+    this.#followDecidedRecipe();
+    if (recovered !== before.recovered) void this.#fetchRecovered();
+  }
+
+  /** What workers are asked follows from what the page shows, whichever part of that changes. */
   #follow(): void {
-    $effect(() => {
-      const history = this.history;
-      untrack(() => void this.storage.saveHistory(history));
-    });
-    $effect(() => {
-      const model = this.#model;
-      untrack(() => void this.#followModel(model));
-    });
-    $effect(() => {
-      void this.#photos;
-      untrack(() => this.photos.fetch());
-    });
-    $effect(() => {
-      const recipe = this.#recipe;
-      const opened = this.model.opened;
-      untrack(() => {
-        if (opened !== this.#cutModel) {
-          this.cut.clear();
-          this.scores.stop();
-        }
-        this.#cutModel = opened;
-        if (opened) this.#followRecipe(recipe, opened);
-      });
-    });
-    $effect(() => {
-      void this.#recovered;
-      untrack(() => void this.#fetchRecovered());
-    });
     $effect(() => this.#followComparison());
     $effect(() => this.setup.follow());
     $effect(() => {
@@ -408,11 +412,27 @@ export class Session {
     });
   }
 
+  /** Another model is open, or none: its cut begins anew once its recipe is followed. */
+  #clearCut(): void {
+    this.#followed = null;
+    this.cut.clear();
+    this.measurement.stop();
+  }
+
+  /** A model that is not open yet is cut once it is. */
+  #followDecidedRecipe(): void {
+    const { model, recipe } = this.decisions;
+    if (this.model.isOpen(model) && this.#followed !== recipe) this.#followRecipe(recipe);
+  }
+
   /** A recipe whose criterion looks at photos is followed once that has been measured; until then the cut before stays. */
-  #followRecipe(recipe: Recipe, opened: OpenedModel): void {
-    if (!this.criteria.lookAtPhotos(recipe.criterion) && this.scores.isBusy) this.scores.stop();
-    if (!this.scores.areMissing(recipe, opened)) this.cut.decides(recipe, this.#checkedOn);
-    else if (!this.scores.wereTried(recipe, opened)) void this.measureScores();
+  #followRecipe(recipe: Recipe): void {
+    const { opened } = this.model;
+    if (!opened) return;
+    this.#followed = recipe;
+    if (!this.criteria.lookAtPhotos(recipe.criterion) && this.measurement.isBusy) this.measurement.stop();
+    if (!this.measurement.areMissing(recipe, opened)) this.cut.decides(recipe, this.#checkedOn);
+    else if (!this.measurement.wereTried(recipe, opened)) void this.measureCriterion();
   }
 
   readonly #checkedOn = async () => ({ photo: await this.photos.first(), preset: this.preset });
@@ -422,7 +442,7 @@ export class Session {
     const subjects = this.#subjects();
     const peer = this.#peer;
     // Nothing is timed beside a check, which keeps the other engine busy.
-    const isPacking = this.cut.packed.state === "loading" || this.cut.elsewhere.isBusy;
+    const isPacking = this.cut.packed.state === "loading" || this.cut.external.isBusy;
     untrack(() => {
       if (pair && subjects.length > 0 && !isPacking) this.comparison.follow(pair, subjects, peer);
       // While a new cut is packed, the old one's results stay in sight.
@@ -430,12 +450,15 @@ export class Session {
     });
   }
 
-  async #followModel(source: ModelSource | null): Promise<void> {
+  /** Opens the model that is decided on, where another one is open. */
+  async #openDecided(): Promise<void> {
+    const source = this.decisions.model;
     if (this.model.isOpen(source)) return;
     if (source === null) return this.model.close();
     const worked = await this.model.open(source);
     // The page goes on with the model that is still open.
-    if (!worked) this.history = amend(this.history, { ...this.decisions, model: this.model.opened?.source ?? null });
+    if (!worked) this.#become(amend(this.history, { ...this.decisions, model: this.model.opened?.source ?? null }));
+    else this.#followDecidedRecipe();
   }
 
   #pair(): Pair | null {
@@ -446,7 +469,15 @@ export class Session {
     const runsHere = unsupported.length === 0;
     const pruned = this.#recovered ? this.results.recovered?.bytes : packed.value.bytes;
     return pruned
-      ? { original: opened.bytes, pruned, sizes: opened.source.sizes, preset: this.preset, runsHere, probabilities }
+      ? {
+          ...ofModel(opened),
+          original: opened.bytes,
+          pruned,
+          sizes: opened.source.sizes,
+          preset: this.preset,
+          runsHere,
+          probabilities,
+        }
       : null;
   }
 
@@ -455,7 +486,7 @@ export class Session {
       await this.results.fetch();
     } catch (error) {
       this.notices.trouble(failureOf(error).message);
-      this.history = amend(this.history, { ...this.decisions, recovered: null });
+      this.#become(amend(this.history, { ...this.decisions, recovered: null }));
     }
   }
 
@@ -486,18 +517,12 @@ export class Session {
   }
 }
 
-function subjectOf(
-  { source, title, bytes, summary }: OpenedModel,
-  preset: Preset,
-  recipe: Recipe,
-  compared: readonly string[],
-): Worked {
-  const { totals: before, classes } = summary;
+function subjectOf(opened: OpenedModel, preset: Preset, recipe: Recipe, compared: readonly string[]): Worked {
+  const { totals: before, classes } = opened.summary;
   return {
-    model: sourceId(source),
-    title,
-    original: bytes,
-    sizes: source.sizes,
+    ...ofModel(opened),
+    original: opened.bytes,
+    sizes: opened.source.sizes,
     before,
     preset,
     classes,

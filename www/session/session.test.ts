@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { coreError } from "../../tests/page/core-double";
 import { file, settled } from "../../tests/page/surroundings";
 import { called, core, visit } from "../../tests/page/visits";
-import { fragmentOf } from "../state/link";
+import { fragmentOf } from "../state/decisions/link";
 import { message } from "../text/message";
 
 vi.mock("../data/photo", () => import("../../tests/page/photo"));

@@ -1,6 +1,6 @@
 /** A data set that comes with the page, for one of the gallery's models. */
 import { text } from "../../text";
-import { fileUrl, type Dataset, type DatasetPart } from "../catalogue";
+import { fileUrl, type Dataset, type DatasetPart } from "../gallery";
 import { download } from "../download";
 import type { TrainingStack } from "./training-item";
 import { levelsOfSheet } from "./unpack";

@@ -1,5 +1,4 @@
 /** Unpacks archives and sprite sheets off the main thread. */
-import { expose, transfer } from "comlink";
 import { message, PageError, type Message } from "../../text/message";
 import { cutSheet, type SheetShape } from "./sheet";
 import { unzip, type Unpacked } from "./zip";
@@ -11,8 +10,7 @@ const api = {
   /** What the archive holds, or why it can't be used. */
   unzip(archive: Uint8Array, name: string): Unpacked | Message {
     try {
-      const files = unzip(archive, name);
-      return transfer(files, [...new Set(files.map(([, bytes]) => bytes.buffer as ArrayBuffer))]);
+      return unzip(archive, name);
     } catch (error) {
       if (error instanceof PageError) return error.said;
       throw error;
@@ -25,10 +23,9 @@ const api = {
     if (!context) throw new PageError(message("page-error-no-canvas"));
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
-    const levels = cutSheet(context.getImageData(0, 0, canvas.width, canvas.height).data, shape);
-    return transfer(levels, [levels.buffer as ArrayBuffer]);
+    return cutSheet(context.getImageData(0, 0, canvas.width, canvas.height).data, shape);
   },
 };
 
 export type SetsApi = typeof api;
-expose(api);
+export const served = Promise.resolve([api]);

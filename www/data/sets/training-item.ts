@@ -1,6 +1,5 @@
 /** What the page can train on, wherever it came from. */
 import type { PictureStack, Pixels } from "../../core/protocol";
-import type { Origin } from "../../state/origin";
 
 /** A photo: already decoded, or a file that is read when it is needed. */
 export interface TrainingPhoto {
@@ -34,6 +33,14 @@ export const isStack = (item: TrainingItem): item is TrainingStack => "stack" in
 /** Partly labeled photos count as photos without labels. */
 export function areLabeled(items: readonly TrainingItem[]): boolean {
   return items.every((item) => isStack(item) || item.folder !== null);
+}
+
+/** The photos that a model was made with. */
+export interface Origin {
+  /** Photos of the comparison that it learned from or was chosen by, by their ids. */
+  readonly compared: readonly string[];
+  /** Whether the photos that it was chosen by are some that its original was trained on. */
+  readonly taught: boolean;
 }
 
 /** What the page says of every model that is made with these. */

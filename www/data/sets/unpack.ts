@@ -1,6 +1,7 @@
 /** Calls the worker that unpacks archives and sprite sheets. It is started when it is first needed. */
 import { message, PageError } from "../../text/message";
 import { wrap, type Remote } from "comlink";
+import { startWorker } from "../../core/start-worker";
 import type { SetsApi } from "./sets.worker";
 import type { SheetShape } from "./sheet";
 import { entryOfBytes, type Entry } from "./entries";
@@ -8,7 +9,7 @@ import { entryOfBytes, type Entry } from "./entries";
 let worker: Remote<SetsApi> | null = null;
 
 function sets(): Remote<SetsApi> {
-  worker ??= wrap<SetsApi>(new Worker(new URL("./sets.worker.ts", import.meta.url), { type: "module", name: "sets" }));
+  worker ??= wrap<SetsApi>(startWorker("sets"));
   return worker;
 }
 

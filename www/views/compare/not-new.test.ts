@@ -1,13 +1,13 @@
 /** Numbers on photos that a model was made with say so. */
-import { fireEvent, render, screen, within } from "@testing-library/svelte";
+import { fireEvent, screen, within } from "@testing-library/svelte";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { drop, openSmall, panel, show } from "../../../tests/page/shown";
 import { file, settled } from "../../../tests/page/surroundings";
 import { core } from "../../../tests/page/visits";
-import App from "../../App.svelte";
 
 vi.mock("../../data/photo", () => import("../../../tests/page/photo"));
 
-const recover = () => within(screen.getByRole("region", { name: "Recover" }));
+const recover = () => panel("Recover");
 const told = () => screen.queryByTestId("not-new")?.textContent.trim().replace(/\s+/g, " ") ?? null;
 
 async function press(name: string): Promise<void> {
@@ -15,19 +15,11 @@ async function press(name: string): Promise<void> {
   await settled();
 }
 
-async function drop(...files: File[]): Promise<void> {
-  const event = new Event("drop", { cancelable: true });
-  window.dispatchEvent(Object.assign(event, { dataTransfer: { types: ["Files"], files } }));
-  await settled();
-}
-
 /** The gallery's model, with the sample photo and one of the visitor's. */
 beforeEach(async () => {
-  render(App, { core });
-  await settled();
+  await show();
   await drop(file("mine.jpg", "image/jpeg"));
-  screen.getByRole("button", { name: "Open (8\u00a0B)" }).click();
-  await settled();
+  await openSmall();
 });
 
 describe("the comparison", () => {
@@ -45,8 +37,7 @@ describe("the comparison", () => {
 
     await drop(file("new.jpg", "image/jpeg"));
     document.body.replaceChildren();
-    render(App, { core });
-    await settled();
+    await show();
     expect(told()).toContain("2 of 3 photos");
     await press("Use the model before recovery");
     expect(told()).toBeNull();

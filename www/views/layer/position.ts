@@ -1,6 +1,7 @@
 /** Where in a layer's weight a place of its matrix is, in words. Rows are output channels, columns everything else. */
 import type { Heatmap, LayerInfo } from "../../core/protocol";
-import type { Size, Window } from "../../charts/window";
+import type { Window } from "../../charts/heatmap/window";
+import type { Size } from "../../charts/size";
 import { short } from "../../charts/numbers";
 import * as format from "../../format";
 import { text } from "../../text";

@@ -1,7 +1,7 @@
 /** What the recovery panel offers, in words. */
 import type { Method, Plan } from "../../core/protocol";
-import type { Attempt } from "../../state/attempts";
-import type { ScheduleName, Reduced, Unit, Wanted } from "../../state/training";
+import type { Attempt } from "../../state/kept/attempts";
+import type { ScheduleName, Reduced, Unit, Wanted } from "../../state/decisions/training";
 import { text } from "../../text";
 
 interface Words {

@@ -1,28 +1,18 @@
-import { fireEvent, render, screen, within } from "@testing-library/svelte";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { fireEvent, screen, within } from "@testing-library/svelte";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { coreError } from "../../../tests/page/core-double";
+import { openSmall, panel as panelOf, show } from "../../../tests/page/shown";
+import { settled } from "../../../tests/page/surroundings";
+import { core } from "../../../tests/page/visits";
 import type { Recipe } from "../../core/protocol";
-import { coreError, doubleCore, type DoubleCore } from "../../../tests/page/core-double";
-import { settled, surround } from "../../../tests/page/surroundings";
-import App from "../../App.svelte";
 
-vi.mock("../../data/photo", () => ({
-  decodePhoto: () =>
-    Promise.resolve({
-      pixels: { data: new Uint8ClampedArray(4), width: 1, height: 1 },
-      width: 1,
-      height: 1,
-      wasShrunk: false,
-    }),
-}));
+vi.mock("../../data/photo", () => import("../../../tests/page/photo"));
 
-let core: DoubleCore;
-const panel = () => within(screen.getByRole("region", { name: "Recover" }));
+const panel = () => panelOf("Recover");
 
 async function opened(): Promise<void> {
-  render(App, { core });
-  await settled();
-  screen.getByRole("button", { name: "Open (8\u00a0B)" }).click();
-  await settled();
+  await show();
+  await openSmall();
 }
 
 async function press(name: string | RegExp): Promise<void> {
@@ -30,14 +20,7 @@ async function press(name: string | RegExp): Promise<void> {
   await settled();
 }
 
-beforeEach(() => {
-  core = doubleCore();
-  surround();
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.restoreAllMocks());
 
 describe("the plot of all models", () => {
   test("begins with the curve of the present criterion, each cut of which can be taken", async () => {

@@ -1,0 +1,24 @@
+/** The whole page in its views, for tests of what a visitor sees and does. `core` of ./visits answers it. */
+import { render, screen, within } from "@testing-library/svelte";
+import App from "../../www/App.svelte";
+import { settled } from "./surroundings";
+import { core } from "./visits";
+
+export async function show(): Promise<void> {
+  render(App, { core });
+  await settled();
+}
+
+/** Opens the gallery's only model. */
+export async function openSmall(): Promise<void> {
+  screen.getByRole("button", { name: "Open (8\u00a0B)" }).click();
+  await settled();
+}
+
+export const panel = (name: string) => within(screen.getByRole("region", { name }));
+
+export async function drop(...files: File[]): Promise<void> {
+  const event = new Event("drop", { cancelable: true });
+  window.dispatchEvent(Object.assign(event, { dataTransfer: { types: ["Files"], files } }));
+  await settled();
+}
