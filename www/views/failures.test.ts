@@ -64,6 +64,14 @@ test("a failure of the comparison goes with the pruned model that it was of", as
   expect(told()).toBe(0);
 });
 
+test("photos of which none can be read leave no empty comparison", async () => {
+  await show();
+  await openSmall();
+  await press("Compare", /^Remove/);
+  await drop(file("broken.jpg", "image/jpeg", [0]));
+  expect(panel("Compare").getByText(/^None of the photos could be compared/)).toBeTruthy();
+});
+
 test("a failure of ONNX Runtime Web goes when it is switched off", async () => {
   await show();
   await openSmall();
