@@ -392,9 +392,9 @@ export class Session {
 
   /** Takes what is decided from now on, and begins the work that follows from what it changes. */
   #become(history: History<Decisions>): void {
-    const before = this.decisions;
+    const before = present(this.history);
+    const { photos, model, recovered } = present(history);
     this.history = history;
-    const { photos, model, recovered } = this.decisions;
     void this.storage.saveHistory(history);
     if (photos !== before.photos) this.photos.fetch();
     if (model !== before.model) void this.#openDecided();
@@ -421,7 +421,7 @@ export class Session {
 
   /** A model that is not open yet is cut once it is. */
   #followDecidedRecipe(): void {
-    const { model, recipe } = this.decisions;
+    const { model, recipe } = present(this.history);
     if (this.model.isOpen(model) && this.#followed !== recipe) this.#followRecipe(recipe);
   }
 
