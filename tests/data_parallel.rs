@@ -14,10 +14,11 @@ use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::recipe::Recipe;
 use secateur::recover::{
-    Event, Judge, KeepBest, Learning, Method, Plan, Recovered, Recovery, Replicas,
+    Event, Judge, KeepBest, Learning, Method, Plan, Recovered, Recovery, Replicas, Subject,
+    recover_and_test,
 };
 use secateur::search::{BudgetSearch, PruningSchedule, SearchEvent, SearchGoal};
-use secateur::task::{Clock, Gradients, Step, Task};
+use secateur::task::{Clock, Gradients, Phase, Step, Task};
 use secateur::text::said;
 use secateur::train::{TrainingBudget, TrainingSettings};
 use std::cell::Cell;
@@ -511,4 +512,59 @@ fn rounds_led_and_helped_are_the_rounds_of_threads() {
     assert_eq!((leader.tried().len(), steps), (3, 12));
     assert_eq!(leader.tried(), alone.tried());
     assert_eq!(leader.best().1, alone.best().1);
+}
+
+/// A recovery that is stopped ends with the model as it is by then, which is judged and tested whole; one whose judgement is ended
+/// early is not tested.
+#[test]
+fn what_came_out_is_tested_on_pictures_of_its_own() {
+    let graph = network(false);
+    let run = |stops: fn(&Event) -> bool| {
+        let split = Split::new(Arc::unwrap_or_clone(pictures(60))).unwrap();
+        let subject = Subject {
+            pruned: &graph,
+            original: &graph,
+            train: split.train,
+            validation: Some(split.validation),
+        };
+        let task = recover_and_test(subject, split.test, &taught(), Replicas::All, None);
+        let (mut task, mut recovered) = (task.unwrap(), None);
+        loop {
+            match task.step().unwrap() {
+                Step::Done(tested) => return (recovered.expect("told before"), tested),
+                Step::Event(event) => {
+                    if stops(&event) {
+                        task.stop();
+                    }
+                    if let Event::Recovered(told) = event {
+                        recovered = Some(*told);
+                    }
+                }
+            }
+        }
+    };
+    let parts = Split::new(Arc::unwrap_or_clone(pictures(60))).unwrap();
+    let (judged, tested) = (parts.validation.len(), parts.test.len());
+    assert!(judged > 1 && tested > 1);
+    let shown = |recovered: &Recovered| recovered.quality.unwrap().pictures;
+
+    let (recovered, test) = run(|_| false);
+    assert_eq!((recovered.done, shown(&recovered)), (24, judged));
+    assert_eq!(test.unwrap().quality.pictures, tested);
+    let in_training = |event: &Event| matches!(event, Event::Learning(at) if at.done == 4);
+    let (recovered, test) = run(in_training);
+    assert_eq!((recovered.done, shown(&recovered)), (4, judged));
+    let test = test.unwrap();
+    assert_eq!(test.quality.pictures, tested);
+    assert_eq!(test.before.unwrap().pictures, tested);
+    let in_the_test =
+        |event: &Event| matches!(event, Event::Progress(at) if at.phase == Phase::Testing);
+    assert_eq!(run(in_the_test).1.unwrap().quality.pictures, 1);
+    // Judging the last model begins once training has ended.
+    let (recovered, test) = run(|event| {
+        let is_last = |done| done == 1;
+        matches!(event, Event::Progress(at) if at.phase == Phase::Judging && is_last(at.done))
+            || matches!(event, Event::Learning(at) if at.done == 1)
+    });
+    assert_eq!((recovered.done, shown(&recovered), test), (1, 1, None));
 }

@@ -18,8 +18,8 @@ use secateur::recipe::{Recipe, Target};
 use secateur::recover::{Method, Plan};
 use secateur::search::measure;
 use secateur::search::{
-    BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal, State, Sweep, cut_scores,
-    polynomial,
+    BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal, SearchRun, SearchRunEvent,
+    State, Sweep, cut_scores, polynomial,
 };
 use secateur::task::{Phase, Step, Task};
 use secateur::text::said;
@@ -575,4 +575,60 @@ fn a_trial_tells_of_the_pictures_that_were_shown() {
     // The cut is one that changes some answers.
     let quality = evaluate(&cut, Some(&graph), &pictures(20, 6, true)).unwrap();
     assert!(quality.agreement < Some(1.0), "{quality:?}");
+}
+
+/// All that a search has to tell from its beginning to its end, so that nobody who drives it has to decide anything.
+#[test]
+fn a_whole_search_tells_its_rounds_and_tests_the_best_model() {
+    let run = |stop: bool| {
+        let goal = SearchGoal {
+            pace: PruningSchedule::Linear(2.0),
+            ..SearchGoal::new(0.99)
+        };
+        let search = line(r#"{"target": {"macs": 0.5}}"#, goal);
+        let test = split(true).test;
+        assert!(!test.is_empty());
+        let mut run = SearchRun::new(search, model().0, test);
+        let mut told = Vec::new();
+        loop {
+            match run.step().unwrap() {
+                Step::Done(tested) => return (told, tested),
+                Step::Event(SearchRunEvent::Began(original, None)) => {
+                    assert!(told.is_empty() && original.pictures > 0);
+                    told.push("began".to_string());
+                }
+                Step::Event(SearchRunEvent::Candidate(made)) => {
+                    let file = onnx::open(made.file.clone().into(), &Default::default());
+                    assert!(file.is_ok() && made.retained.macs < 1.0 && made.least < 0.1);
+                    told.push(format!("candidate {}", made.candidate.share));
+                }
+                Step::Event(SearchRunEvent::State(state, is_over)) => {
+                    let state: State = serde_json::from_str(&state).unwrap();
+                    told.push(format!("state {} {is_over}", state.tried.len()));
+                    if stop {
+                        run.stop();
+                    }
+                }
+                Step::Event(SearchRunEvent::Searched(rounds)) => {
+                    told.push(format!("searched {rounds}"))
+                }
+                Step::Event(_) => {}
+            }
+        }
+    };
+    let (told, tested) = run(false);
+    let whole = [
+        "began",
+        "candidate 0.75",
+        "state 1 false",
+        "candidate 0.5",
+        "state 2 true",
+        "searched 2",
+    ];
+    assert_eq!(told, whole);
+    assert_eq!(tested.unwrap().quality.pictures, split(true).test.len());
+    // What is stopped after its first round has its best model tested on all pictures as well.
+    let (told, tested) = run(true);
+    assert_eq!(told, [&whole[..3], &["searched 1"]].concat());
+    assert_eq!(tested.unwrap().quality.pictures, split(true).test.len());
 }

@@ -68,15 +68,21 @@ async function ours(steps: number, workers: number): Promise<Work> {
   const model = network();
   const plan = { ...learner.plan("finetune", preset, { batch: BATCH }, workers), length: { steps } };
   learner.recover(model, model, plan, {});
-  learner.begin();
-  if (workers === 1) return () => learner.advance();
+  /** Does steps until one tells such an event. */
+  const until = async (name: "began" | "learning", beforeStep?: () => Promise<void>) => {
+    for (;;) {
+      await beforeStep?.();
+      const step = learner.step();
+      if ("done" in step) throw new Error("training has ended");
+      if (name in step.event) return;
+    }
+  };
+  await until("began");
+  if (workers === 1) return () => until("learning");
   const team = new Team(() => startWorker("member"));
   await team.gather(learner, model, {});
   team.begin(model);
-  return async () => {
-    await team.share(learner);
-    return learner.advance();
-  };
+  return () => until("learning", () => team.share(learner));
 }
 
 /** Steps that are timed together when workers continue in the background between two steps. */

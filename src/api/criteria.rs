@@ -20,13 +20,6 @@ pub struct ListedCriterion {
 #[tsify(missing_as_null, hashmap_as_object)]
 pub struct CriterionList(pub Vec<ListedCriterion>);
 
-/// How far a measuring is: pictures shown, and to be shown.
-#[derive(Serialize, Tsify)]
-pub struct ScoresAdvance {
-    pub done: usize,
-    pub of: usize,
-}
-
 /// What a criterion found out on pictures.
 #[derive(Serialize, Deserialize, Tsify)]
 pub struct Scores {

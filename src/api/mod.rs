@@ -10,3 +10,4 @@ pub mod model;
 pub mod pictures;
 pub mod probing;
 pub mod recovery;
+pub mod task;

@@ -19,6 +19,10 @@ pub enum Event {
     Judged(Judged),
     /// The best model so far, which is a better one than the last that was told.
     Checkpoint(Box<Recovered>),
+    /// Nothing is left but to judge what came out of so many pieces of work.
+    Trained(usize),
+    /// What came out, before it is tested.
+    Recovered(Box<Recovered>),
     Warning(Warning),
 }
 

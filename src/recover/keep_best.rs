@@ -200,6 +200,7 @@ impl Task for KeepBest {
                     if self.judging.is_none() {
                         return Ok(Step::Done(self.end(None)));
                     }
+                    self.events.push_back(Event::Trained(self.recovery.done()));
                 }
             }
         }

@@ -25,5 +25,5 @@ pub use reconstruct::{Fitted, ReconstructedLayer, Reconstruction};
 pub use recovered::Recovered;
 pub use recovery::{Recovery, Replicas};
 pub use replica::{Replica, Shard, TrainingData};
-pub use run::{Subject, recover};
+pub use run::{Subject, recover, recover_and_test};
 pub use training::Training;

@@ -7,7 +7,7 @@ use super::recovered::Recovered;
 use super::recovery::{Recovery, Replicas};
 use crate::data::Pictures;
 use crate::error::Result;
-use crate::eval::ModelComparison;
+use crate::eval::{ComparisonResult, ModelComparison};
 use crate::graph::Graph;
 use crate::task::{Clock, Phase, Task};
 use std::sync::Arc;
@@ -61,4 +61,36 @@ pub fn recover(
                 Ok(KeepBest::new(recovery, &plan, judge))
             }),
     ))
+}
+
+/// Recovers, tells what came out, and compares it with what it was before and with the original on pictures that nothing was
+/// learned from or chosen by: on those that were shown where that is ended early. Without such pictures, or where judging was
+/// ended early, nothing is compared.
+///
+/// Errors: those of [`Recovery::new`].
+pub fn recover_and_test(
+    subject: Subject<'_>,
+    test: Arc<Pictures>,
+    plan: &Plan,
+    replicas: Replicas,
+    clock: Option<Clock>,
+) -> Result<impl Task<Event = Event, Output = Option<ComparisonResult>> + use<>> {
+    let (original, pruned) = (subject.original.clone(), subject.pruned.clone());
+    let judged = subject.validation.as_ref().map(|pictures| pictures.len());
+    let recovery = recover(subject, plan, replicas, clock)?;
+    Ok(recovery.then_whole(move |recovered| {
+        let shown = recovered.quality.map(|quality| quality.pictures);
+        let testing = match test.is_empty() || shown < judged {
+            true => None,
+            false => {
+                let comparison = ModelComparison::new(&original, &recovered.graph, test)?;
+                let comparison = comparison.beside(&pruned)?.during(Phase::Testing);
+                Some(comparison.ending_early())
+            }
+        };
+        let testing = testing
+            .events(Event::from)
+            .announcing(Some(Event::Recovered(Box::new(recovered))));
+        Ok(testing.map(|compared| Ok(compared.map(|compared| compared.result))))
+    }))
 }

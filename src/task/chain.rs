@@ -12,15 +12,17 @@ fn left<T>(what: Option<T>) -> T {
 pub struct Then<A, F, B> {
     first: Option<(A, F)>,
     second: Option<B>,
-    /// Whether an early end was asked for, which the second has to hear of as well.
+    /// Whether an early end of the first is one of the second as well, and whether one was asked for.
+    stops_both: bool,
     is_stopped: bool,
 }
 
 impl<A, F, B> Then<A, F, B> {
-    pub(super) fn new(first: A, next: F) -> Self {
+    pub(super) fn new(first: A, next: F, stops_both: bool) -> Self {
         Then {
             first: Some((first, next)),
             second: None,
+            stops_both,
             is_stopped: false,
         }
     }
@@ -53,9 +55,9 @@ where
     }
 
     fn stop(&mut self) {
-        self.is_stopped = true;
         if let Some((first, _)) = &mut self.first {
             first.stop();
+            self.is_stopped = self.stops_both;
         }
         if let Some(second) = &mut self.second {
             second.stop();
@@ -126,6 +128,44 @@ impl<A: Task, E, F: FnMut(A::Event) -> E> Task for Events<A, F> {
             Step::Event(event) => Step::Event((self.map)(event)),
             Step::Done(output) => Step::Done(output),
         })
+    }
+
+    fn stop(&mut self) {
+        self.task.stop();
+    }
+
+    fn exchange(&mut self) -> Option<&mut dyn Exchange> {
+        self.task.exchange()
+    }
+}
+
+/// A task with other events, some of which it keeps to itself.
+pub struct TryEvents<A, F> {
+    task: A,
+    map: F,
+}
+
+impl<A, F> TryEvents<A, F> {
+    pub(super) fn new(task: A, map: F) -> Self {
+        TryEvents { task, map }
+    }
+}
+
+impl<A: Task, E, F: FnMut(A::Event) -> Result<Option<E>>> Task for TryEvents<A, F> {
+    type Event = E;
+    type Output = A::Output;
+
+    fn step(&mut self) -> Result<Step<E, A::Output>> {
+        loop {
+            match self.task.step()? {
+                Step::Event(event) => {
+                    if let Some(event) = (self.map)(event)? {
+                        return Ok(Step::Event(event));
+                    }
+                }
+                Step::Done(output) => return Ok(Step::Done(output)),
+            }
+        }
     }
 
     fn stop(&mut self) {
@@ -221,5 +261,29 @@ mod tests {
         assert_eq!(task.step().unwrap(), Step::Event(1));
         task.stop();
         assert_eq!(task.step().unwrap(), Step::Done(1));
+    }
+
+    #[test]
+    fn what_stands_alone_is_stopped_alone() {
+        let mut task = Count(0, 5).then_whole(|reached| Ok(Count(reached, 3)));
+        assert_eq!(task.step().unwrap(), Step::Event(1));
+        task.stop();
+        assert_eq!(task.step().unwrap(), Step::Event(2));
+        task.stop();
+        assert_eq!(task.step().unwrap(), Step::Done(2));
+    }
+
+    #[test]
+    fn some_events_are_told_otherwise_and_some_not_at_all() {
+        let odd = |count| Ok((count % 2 == 1).then(|| 10 * count));
+        assert_eq!(told(Count(0, 4).try_events(odd)), (vec![10, 30], 4));
+        let refused = |_| Err::<Option<usize>, _>(super::super::unlike_gradients());
+        assert!(Count(0, 1).try_events(refused).finish().is_err());
+        // With a clock that stands still nothing is told before the end; with one that runs, everything is.
+        let whole = |count: &usize| *count == 4;
+        assert_eq!(
+            told(Count(0, 4).told_every(100.0, || 0.0, whole)),
+            (vec![4], 4)
+        );
     }
 }

@@ -5,10 +5,12 @@
 mod chain;
 mod gradients;
 mod threads;
+mod throttle;
 
-pub use chain::{Announcing, Events, Map, Then};
+pub use chain::{Announcing, Events, Map, Then, TryEvents};
 pub use gradients::{Gradients, unlike_gradients};
 pub use threads::side_by_side;
+pub use throttle::Throttled;
 
 use crate::error::Result;
 use serde::Serialize;
@@ -60,7 +62,16 @@ pub trait Task {
         Self: Sized,
         Self::Event: Into<B::Event>,
     {
-        Then::new(self, next)
+        Then::new(self, next, true)
+    }
+
+    /// The same, where an early end of the first is none of the second.
+    fn then_whole<B: Task, F: FnOnce(Self::Output) -> Result<B>>(self, next: F) -> Then<Self, F, B>
+    where
+        Self: Sized,
+        Self::Event: Into<B::Event>,
+    {
+        Then::new(self, next, false)
     }
 
     /// The same with another output.
@@ -85,6 +96,27 @@ pub trait Task {
         Self: Sized,
     {
         Events::new(self, map)
+    }
+
+    /// The same with other events; those of which the map makes none are not told.
+    fn try_events<E, F: FnMut(Self::Event) -> Result<Option<E>>>(self, map: F) -> TryEvents<Self, F>
+    where
+        Self: Sized,
+    {
+        TryEvents::new(self, map)
+    }
+
+    /// The same, where steps are joined until `interval` milliseconds are over by the clock, or there is an event that `matters`.
+    fn told_every<F: FnMut(&Self::Event) -> bool>(
+        self,
+        interval: f64,
+        clock: Clock,
+        matters: F,
+    ) -> Throttled<Self, F>
+    where
+        Self: Sized,
+    {
+        Throttled::new(self, interval, clock, matters)
     }
 }
 
@@ -116,6 +148,13 @@ pub struct Progress {
     /// Pieces done, and in all.
     pub done: usize,
     pub of: usize,
+}
+
+impl Progress {
+    /// Whether nothing is left of the stretch.
+    pub fn is_whole(&self) -> bool {
+        self.done >= self.of
+    }
 }
 
 /// What is being done.

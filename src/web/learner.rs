@@ -1,40 +1,34 @@
 //! The worker that brings pruned models back.
 
 mod data_parallel;
-mod preparing;
 mod probes;
-mod running;
+mod recovery;
 mod search;
 
 use super::errors::{JsResult, mismatch};
-use super::slices::Slices;
 use super::{SLICE, message, now};
 use crate::api::model::Sizes;
 use crate::api::pictures::{PictureStack, Pixels};
-use crate::api::recovery::{Advance, Recovered};
-use crate::cost::{Totals, model_cost};
+use crate::api::recovery::Beginning;
+use crate::api::task::{Finished, TaskEvent, TaskStep};
 use crate::data::Split;
 use crate::data::preset::Preset;
 use crate::data::{Pictures, Stack, classes_of_folders, idx, outputs};
 use crate::error::Error;
-use crate::eval::{Compared, ComparisonResult, ModelComparison, measure};
+use crate::eval::Metrics;
 use crate::graph::Graph;
-use crate::onnx::{OpenOptions, open};
-use crate::prune::criteria::Measured;
+use crate::onnx::OpenOptions;
 use crate::recover::{Method, Plan};
-use crate::search::BudgetSearch;
-use crate::task::{Phase, Step, Task};
+use crate::task::{Step, Task};
 use crate::train::TrainingOverrides;
-use data_parallel::Shares;
+use data_parallel::{Shares, Together};
 use js_sys::Uint8Array;
-use preparing::Preparing;
-use running::Running;
+use probes::Probes;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
-/// Learns on pictures. Whoever drives it says when the next piece is done, so it can be paused between any two.
+/// Works on pictures, on one task at a time. Whoever drives it asks for each step, so it can be paused between any two.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Learner {
@@ -44,55 +38,12 @@ pub struct Learner {
     /// The folders that are classes, in their order: which ones, the model tells. Until then a photo's label is its folder's
     /// place.
     folders: BTreeMap<String, u32>,
-    preparing: Option<Preparing>,
-    work: Option<Work>,
-    probes: Option<preparing::Probes>,
-    /// A criterion that is being measured.
-    pub(super) measuring: Option<Slices<Measured>>,
-}
-
-/// What is under way.
-struct Work {
-    original: Graph,
-    /// What a recovery began with.
-    pruned: Option<Graph>,
-    /// What the original costs; its file does not count.
-    before: Totals,
-    split: Split,
+    task: Option<Box<dyn Task<Event = TaskEvent, Output = Finished>>>,
+    /// Of a task that trains: what it needs of other workers.
+    together: Option<Together>,
     /// What members found, until the next step.
     shares: Shares,
-    kind: Kind,
-    /// What came out, being tested; it can be ended early.
-    test: Option<ModelComparison>,
-}
-
-enum Kind {
-    Recovery(Box<Running>),
-    /// A recovery that has ended, and what it was planned as.
-    Recovered(Box<Graph>, Box<Plan>),
-    BudgetSearch(Box<BudgetSearch>),
-}
-
-impl Work {
-    fn new(original: Graph, split: Split, kind: Kind) -> Self {
-        Work {
-            before: model_cost(&original, 0).totals,
-            original,
-            pruned: None,
-            split,
-            shares: Shares::default(),
-            kind,
-            test: None,
-        }
-    }
-
-    fn plan(&self) -> &Plan {
-        match &self.kind {
-            Kind::Recovery(running) => &running.plan,
-            Kind::Recovered(_, plan) => plan,
-            Kind::BudgetSearch(line) => &line.state().plan,
-        }
-    }
+    probes: Option<Probes>,
 }
 
 #[wasm_bindgen]
@@ -130,8 +81,8 @@ impl Learner {
         let names: Vec<&str> = folders.iter().map(String::as_str).collect();
         let named = preset.classes.as_ref().map(Vec::len);
         classes_of_folders(&names, &preset, named.or(classes))?;
-        self.preparing = None;
-        self.work = None;
+        self.task = None;
+        self.together = None;
         self.probes = None;
         self.pictures = Some(Pictures::new(&preset)?);
         self.test = Some(Pictures::new(&preset)?);
@@ -173,143 +124,43 @@ impl Learner {
         Ok(())
     }
 
-    /// Gets ready to recover a pruned model on part of the pictures; the rest measures it, and both models before.
-    pub fn recover(
-        &mut self,
-        original: Vec<u8>,
-        pruned: Vec<u8>,
-        plan: Ts<Plan>,
-        sizes: Ts<Sizes>,
-    ) -> JsResult<()> {
-        let plan = plan.to_rust().map_err(mismatch)?;
-        let options = options(sizes)?;
-        let original = open(original.into(), &options)?.graph;
-        let pruned = open(pruned.into(), &options)?.graph;
-        let split = self.split(&original)?;
-        self.preparing = Some(Preparing::Recovery(Box::new(preparing::Recovery {
-            baseline: Slices::new(
-                ModelComparison::new(&original, &pruned, Arc::clone(&split.validation))?
-                    .during(Phase::Baseline),
-            ),
-            milliseconds: measure(&original, &split.validation, Some(now))?,
-            original,
-            pruned,
-            plan,
-            split,
-        })));
-        Ok(())
-    }
-
-    /// Does the next piece of a recovery: with what members found, where they did.
-    pub fn advance(&mut self) -> JsResult<Ts<Advance>> {
-        let work = self.work()?;
-        let Kind::Recovery(running) = &mut work.kind else {
-            return Err(nothing_begun().into());
-        };
-        message(running.advance(work.shares.take())?)
-    }
-
-    /// Judges the last steps of a recovery that is stopped before its end; they may have run away.
-    pub fn conclude(&mut self) -> JsResult<()> {
-        match &mut self.work()?.kind {
-            Kind::Recovery(running) => Ok(running.conclude()?),
-            _ => Err(nothing_begun().into()),
+    /// Does the next step of the task that was started last, with what members found, where they did.
+    pub fn step(&mut self) -> JsResult<Ts<TaskStep>> {
+        let task = self.task.as_mut().ok_or_else(nothing_begun)?;
+        let shares = self.shares.take();
+        if let Some(exchange) = task.exchange().filter(|_| !shares.is_empty()) {
+            exchange.supply(shares);
         }
-    }
-
-    /// Begins to measure how good the model is by now. Gives on how many pictures.
-    pub fn judge(&mut self) -> JsResult<usize> {
-        let work = self.work()?;
-        let Kind::Recovery(running) = &mut work.kind else {
-            return Err(nothing_begun().into());
-        };
-        running.judge()?;
-        Ok(work.split.validation.len())
-    }
-
-    /// Ends a recovery, whole or not, and gives the best model that it came by, where the last one was judged, or the last.
-    pub fn finish(&mut self) -> JsResult<Ts<Recovered>> {
-        let work = self.work.take().ok_or_else(nothing_begun)?;
-        let Kind::Recovery(running) = work.kind else {
-            return Err(nothing_begun().into());
-        };
-        let plan = Box::new(running.plan.clone());
-        let recovered = running.finish()?;
-        let told = Recovered {
-            milliseconds: measure(&recovered.graph, &work.split.validation, Some(now))?,
-            ..Recovered::of(&recovered, &work.before)?
-        };
-        let kind = Kind::Recovered(Box::new(recovered.graph), plan);
-        self.work = Some(Work {
-            pruned: work.pruned,
-            ..Work::new(work.original, work.split, kind)
-        });
-        message(told)
-    }
-
-    /// The best model that a recovery came by so far, to be kept in case of what may happen to it; `undefined` where it is of no
-    /// more than `after` pieces of work. Its time is not measured.
-    pub fn checkpoint(&mut self, after: usize) -> JsResult<Option<Ts<Recovered>>> {
-        let work = self.work()?;
-        let Kind::Recovery(running) = &mut work.kind else {
-            return Err(nothing_begun().into());
-        };
-        let best = running.checkpoint(after)?;
-        let told = best.map(|best| Recovered::of(&best, &work.before));
-        let told = told.transpose()?;
-        told.map(message).transpose()
-    }
-
-    /// Begins to measure what came out, a recovered model beside what it was before, or a search's best, and the original, on
-    /// the pictures for the last word. Gives how many there are.
-    #[wasm_bindgen(js_name = beginTest)]
-    pub fn begin_test(&mut self) -> JsResult<usize> {
-        let work = self.work()?;
-        let model = match &work.kind {
-            Kind::Recovery(_) => return Err(nothing_begun().into()),
-            Kind::Recovered(graph, _) => graph.as_ref(),
-            Kind::BudgetSearch(line) => line.best().0,
-        };
-        let pictures = &work.split.test;
-        let trial = ModelComparison::new(&work.original, model, Arc::clone(pictures))?;
-        let trial = match &work.pruned {
-            Some(pruned) => trial.beside(pruned)?,
-            None => trial,
-        };
-        work.test = Some(trial.during(Phase::Testing).ending_early());
-        Ok(pictures.len())
-    }
-
-    /// Shows some more pictures.
-    #[wasm_bindgen(js_name = advanceTrial)]
-    pub fn advance_trial(&mut self) -> JsResult<Ts<Advance>> {
-        let work = self.work()?;
-        if let Kind::Recovery(running) = &mut work.kind {
-            return message(Advance::from(running.advance_judging()?));
-        }
-        let test = work.test.as_mut().ok_or_else(nothing_begun)?;
-        let start = now();
-        loop {
-            let Step::Event(at) = test.step()? else {
-                return Err(nothing_begun().into());
-            };
-            if at.done == at.of || now() - start > SLICE {
-                return message(Advance::from(at));
+        let step = match task.step() {
+            Ok(Step::Event(event)) => TaskStep::Event(event),
+            Ok(Step::Done(finished)) => {
+                self.task = None;
+                TaskStep::Done(finished)
             }
-        }
+            Err(error) => {
+                self.task = None;
+                return Err(error.into());
+            }
+        };
+        message(step)
     }
 
-    /// What the pictures that were shown tell.
-    #[wasm_bindgen(js_name = finishTrial)]
-    pub fn finish_trial(&mut self) -> JsResult<Ts<ComparisonResult>> {
-        let work = self.work()?;
-        if let Kind::Recovery(running) = &mut work.kind {
-            return message(running.finish_judging()?);
+    /// Asks the task for an early end that keeps what there is.
+    pub fn stop(&mut self) {
+        if let Some(task) = &mut self.task {
+            task.stop();
         }
-        let mut test = work.test.take().ok_or_else(nothing_begun)?;
-        test.stop();
-        let Compared { result, .. } = test.finish()?;
-        message(result)
+    }
+}
+
+impl Learner {
+    /// Progress is told now and then alone.
+    pub(super) fn start(
+        &mut self,
+        task: impl Task<Event = TaskEvent, Output = Finished> + 'static,
+    ) {
+        self.shares = Shares::default();
+        self.task = Some(Box::new(task.told_every(SLICE, now, TaskEvent::matters)));
     }
 
     /// The set in parts: to learn from, to choose by, and for the last word.
@@ -339,13 +190,23 @@ impl Learner {
         };
         part.as_mut().ok_or_else(no_pictures)
     }
+}
 
-    fn under_way(&self) -> Result<&Work, Error> {
-        self.work.as_ref().ok_or_else(nothing_begun)
-    }
-
-    fn work(&mut self) -> Result<&mut Work, Error> {
-        self.work.as_mut().ok_or_else(nothing_begun)
+/// What to say of work that begins on these pictures, of an original and a pruned model as good as this.
+fn beginning(
+    split: &Split,
+    [original, pruned]: [Metrics; 2],
+    milliseconds: Option<f64>,
+) -> Beginning {
+    Beginning {
+        lessons: split.train.len(),
+        judged: split.validation.len(),
+        test: split.test.len(),
+        fingerprint: format!("{:016x}", split.validation.fingerprint()),
+        original,
+        pruned,
+        milliseconds,
+        unmatched: None,
     }
 }
 

@@ -8,7 +8,6 @@ mod learner;
 mod places;
 mod runner;
 mod scores;
-mod slices;
 mod summary;
 
 pub use scores::criteria;

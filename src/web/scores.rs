@@ -4,14 +4,13 @@ use super::cutter::Cutter;
 use super::errors::{JsResult, mismatch};
 use super::learner::Learner;
 use super::message;
-use super::slices::Slices;
-use crate::api::criteria::{CriterionList, ListedCriterion, Scores, ScoresAdvance};
+use crate::api::criteria::{CriterionList, ListedCriterion, Scores};
 use crate::api::model::Sizes;
-use crate::error::Error;
+use crate::api::task::{Finished, TaskEvent};
 use crate::onnx::{OpenOptions, open};
 use crate::prune::criteria;
 use crate::search::cut_scores;
-use crate::task::Progress;
+use crate::task::Task;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
@@ -27,10 +26,10 @@ pub fn criteria() -> JsResult<Ts<CriterionList>> {
 
 #[wasm_bindgen]
 impl Learner {
-    /// Begins to measure a criterion of a model on those of the gathered pictures that may be learned from, or on as many of
+    /// Starts to measure a criterion of a model on those of the gathered pictures that may be learned from, or on as many of
     /// them as are enough; the recipe's `seed` chooses.
-    #[wasm_bindgen(js_name = beginScores)]
-    pub fn begin_scores(
+    #[wasm_bindgen(js_name = measureCriterion)]
+    pub fn measure_criterion(
         &mut self,
         model: Vec<u8>,
         criterion: &str,
@@ -40,25 +39,14 @@ impl Learner {
         let Sizes(dims) = sizes.to_rust().map_err(mismatch)?;
         let graph = open(model.into(), &OpenOptions { dims })?.graph;
         let pictures = self.set(&graph)?;
-        self.measuring = Some(Slices::new(cut_scores(
-            &graph, criterion, pictures, seed, false,
-        )?));
+        let measuring = cut_scores(&graph, criterion, pictures, seed, false)?;
+        self.start(measuring.events(TaskEvent::from).map(|measured| {
+            Ok(Finished {
+                scores: Some(Scores::from(measured)),
+                ..Finished::default()
+            })
+        }));
         Ok(())
-    }
-
-    /// Shows some more pictures.
-    #[wasm_bindgen(js_name = advanceScores)]
-    pub fn advance_scores(&mut self) -> JsResult<Ts<ScoresAdvance>> {
-        let measuring = self.measuring.as_mut().ok_or_else(nothing_begun)?;
-        let Progress { done, of, .. } = measuring.advance()?;
-        message(ScoresAdvance { done, of })
-    }
-
-    /// What the pictures told.
-    #[wasm_bindgen(js_name = finishScores)]
-    pub fn finish_scores(&mut self) -> JsResult<Ts<Scores>> {
-        let measuring = self.measuring.take().ok_or_else(nothing_begun)?;
-        message(Scores::from(measuring.finish()?))
     }
 }
 
@@ -71,8 +59,4 @@ impl Cutter {
         self.session_mut()?.take_scores(scores.into())?;
         Ok(())
     }
-}
-
-fn nothing_begun() -> Error {
-    Error::BadInput(message!("error-nothing-measured"))
 }

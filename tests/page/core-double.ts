@@ -5,24 +5,35 @@
 import type { Core } from "../../www/core/protocol";
 import type {
   Beginning,
-  ListedCriterion,
+  Candidate,
+  CandidateModel,
+  ComparisonResult,
+  Finished,
   LayerCut,
   LayerInfo,
+  ListedCriterion,
   Message,
   Method,
+  Metrics,
   ModelSummary,
   PackResult,
+  Phase,
   PhotoComparison,
   Plan,
   Preset,
   Preview,
+  Prober,
   Probing,
-  Metrics,
   Recipe,
+  Recovered,
   Retained,
+  Scores,
+  TaskEvent,
+  TaskStep,
   Timing,
   Totals,
   TrainingOverrides,
+  TrainingStep,
 } from "../../www/core/protocol";
 import { CoreError } from "../../www/core/restartable-worker";
 
@@ -36,6 +47,98 @@ export interface DoubleCore extends Core {
   restart(which: string, reason: string): void;
   /** Lets a worker that helps to learn die. */
   loseHelper(): void;
+  /** What the learner's tasks are made of: a test may put its own in place of any. */
+  readonly pieces: Pieces;
+  prober(): DoubleProber;
+}
+
+/** A prober, and what its tasks are made of. */
+export interface DoubleProber extends Prober {
+  readonly pieces: {
+    /** Shows a photo before anything is cut, and gives how many were shown. */
+    prepare(): Promise<number>;
+    /** Shows a photo to a cut. */
+    advanceProbe(): Promise<number>;
+    /** Cuts to this share; `false` where the recipe's limits do not let so much go. */
+    beginCut(kept: number): Promise<boolean>;
+  };
+}
+
+/** Pieces of a task, in the order in which it comes by them. */
+export interface Pieces {
+  prepare(): Promise<Prepared>;
+  begin(): Promise<Beginning>;
+  advance(): Promise<Advance>;
+  judge(): Promise<number>;
+  advanceTrial(): Promise<Advance>;
+  finishTrial(): Promise<ComparisonResult>;
+  checkpoint(after: number): Promise<Omit<Recovered, "done"> | undefined>;
+  conclude(): Promise<void>;
+  finish(): Promise<Omit<Recovered, "done">>;
+  round(): Promise<Round>;
+  /** How many photos there are for the last word. */
+  beginTest(): Promise<number>;
+  advanceScores(): Promise<Advance>;
+  finishScores(): Promise<Scores>;
+}
+
+/** How far something is, and what the last step of training did. */
+interface Advance {
+  done: number;
+  of: number;
+  learned?: TrainingStep;
+  accuracy?: number;
+  /** Whether the model is judged now. */
+  due?: boolean;
+}
+type Prepared = { scoring: Advance } | { measuring: Advance };
+
+/** A piece of a search. */
+interface Round {
+  stage:
+    | { scoring: Advance }
+    | { judging: Advance }
+    | { recovering: Advance }
+    | { cut: Metrics }
+    | { limit: Message }
+    | { judged: Candidate };
+  isOver: boolean;
+  least: number;
+  bytes: Uint8Array;
+  made?: Pick<CandidateModel, "recipe" | "left">;
+  state?: string;
+}
+
+/** A task under way: what it tells, and what it gives in the end. */
+type Run = AsyncGenerator<TaskEvent, Finished>;
+
+/** The worker's calls that drive one task. */
+class Runs {
+  stopping = false;
+  #run: Run | null = null;
+
+  start(run: Run): void {
+    this.stopping = false;
+    this.#run = run;
+  }
+
+  async step(): Promise<TaskStep> {
+    if (!this.#run) throw coreError("bad-input", "No recovery is running.");
+    const { done, value } = await this.#run.next();
+    return done ? { done: value } : { event: value };
+  }
+}
+
+/** A step of training, or another piece of a recovery. */
+function piece({ learned, done, of, accuracy }: Advance): TaskEvent {
+  if (!learned) return progress("reconstructing", { done, of });
+  return { learning: { done, of, step: learned, ...ifKnown(accuracy) } };
+}
+
+const ifKnown = (accuracy: number | undefined) => (accuracy === undefined ? {} : { accuracy });
+
+function progress(phase: Phase, { done, of }: Advance): TaskEvent {
+  return { progress: { phase, done, of } };
 }
 
 /** A failure as the core gives it. */
@@ -196,18 +299,14 @@ function planned(
   method: Method,
   { optimizer, momentum, flip, shift, rotation, jitter, ...chosen }: TrainingOverrides,
 ): Plan {
-  const { flip: flips, ...moves } = PLAN.augmentation;
+  const moves = { flip, shift, rotation, jitter };
+  const moved = Object.entries(moves).filter(([, value]) => value !== undefined);
   return {
     ...PLAN,
     ...(chosen as Partial<Plan>),
     method,
     optimiser: optimizer === "adamw" ? { rule: "adamw" } : { rule: "sgd", momentum: momentum ?? 0.9 },
-    augmentation: {
-      flip: flip ?? flips,
-      shift: shift ?? moves.shift,
-      rotation: rotation ?? moves.rotation,
-      jitter: jitter ?? moves.jitter,
-    },
+    augmentation: { ...PLAN.augmentation, ...(Object.fromEntries(moved) as Partial<Plan["augmentation"]>) },
     ...(method === "distill" ? { inner: chosen.inner ?? ["stages"] } : {}),
   };
 }
@@ -269,31 +368,8 @@ export function doubleCore(): DoubleCore {
     measure: (which: string) => answer(`${side}.measure`, which, () => TIMING),
   });
 
-  const learner: Core["learner"] = {
-    plan: (method, _, chosen = {}) => answer("plan", [method, chosen], () => planned(method, chosen)),
-    gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
-    add: (_, folder) => answer("add", folder, () => undefined),
-    addStack: (stack, toTest) => answer("addStack", [stack.labels.length, toTest], () => undefined),
-    // Pictures of one pixel, without a header.
-    readIdx: (name, images, _, labels) =>
-      answer("readIdx", name, () => ({
-        levels: Uint8Array.from(images.slice(4)),
-        width: 1,
-        height: 1,
-        channels: 1,
-        labels: Uint8Array.from(labels?.slice(4) ?? []),
-      })),
-    // The folder around each photo, and no part to test on.
-    placesOf: (paths, rooted) =>
-      answer("placesOf", rooted, () =>
-        paths.map((path) => ({ folder: path.split("/").at(-2) ?? null, toTest: false })),
-      ),
-    recover: (_, __, plan) =>
-      answer("recover", plan, () => {
-        batch = plan.batch;
-        learns = plan.method === "distill" || plan.method === "finetune";
-        begins(quality(0.25));
-      }),
+  const runs = new Runs();
+  const pieces: Pieces = {
     prepare: () => answer("prepare", null, () => ({ measuring: { done: (prepared += 1), of: 2 } })),
     begin: () => answer("begin", null, () => beginning),
     advance: () =>
@@ -324,12 +400,6 @@ export function doubleCore(): DoubleCore {
               quality: quality(trial.gives),
             },
       ),
-    lostHelpers: () =>
-      answer("lostHelpers", null, () => {
-        const told = lost;
-        lost = 0;
-        return told;
-      }),
     conclude: () => answer("conclude", null, () => undefined),
     finish: () =>
       answer("finish", null, () => ({
@@ -340,17 +410,12 @@ export function doubleCore(): DoubleCore {
         layers: [],
         ...(trial.done === 4 ? { kept: learnt, quality: quality(trial.gives) } : {}),
       })),
-    beginScores: (_, criterion) =>
-      answer("beginScores", criterion, () => ((shown = 0), (scored = criterion), undefined)),
     advanceScores: () => answer("advanceScores", null, () => ({ done: (shown += 1), of: 2 })),
     finishScores: () =>
       answer("finishScores", null, () => ({
         on: { criterion: scored, pictures: 1, against: "first-choice" as const },
         layers: [],
       })),
-    toLine: (_, recipe) => answer("toLine", recipe, () => (begins(quality(1)), (searched = recipe), undefined)),
-    resumeLine: (_, state, best) =>
-      answer("resumeLine", [state, [...best]], () => (begins(quality(1)), (learnt = 1), undefined)),
     // One round on this side of the line, and one beyond it.
     round: () =>
       answer("round", null, () => {
@@ -378,21 +443,163 @@ export function doubleCore(): DoubleCore {
         quality: { ...quality(trial.gives), pictures: trial.done },
         ...(trial.before === undefined ? {} : { before: { ...quality(trial.before), pictures: trial.done } }),
       })),
+  };
+
+  async function* preparing(phase: Phase): AsyncGenerator<TaskEvent, void> {
+    for (;;) {
+      const at = await pieces.prepare();
+      if ("scoring" in at) yield progress("scoring", at.scoring);
+      else {
+        yield progress(phase, at.measuring);
+        if (at.measuring.done >= at.measuring.of) return;
+      }
+    }
+  }
+
+  /** Measures photo by photo, until it is stopped. */
+  async function* measuring(phase: Phase, of: number): AsyncGenerator<TaskEvent, void> {
+    for (let done = 0; done < of && !(runs.stopping && done > 0);) {
+      const at = await pieces.advanceTrial();
+      yield progress(phase, at);
+      ({ done } = at);
+    }
+  }
+
+  async function* testing(): Run {
+    const photos = await pieces.beginTest();
+    if (photos === 0) return {};
+    yield* measuring("testing", photos);
+    return { tested: await pieces.finishTrial() };
+  }
+
+  async function* recovery(): Run {
+    yield* preparing("baseline");
+    yield { began: await pieces.begin() };
+    let [done, told] = [0, 0];
+    try {
+      while (!runs.stopping) {
+        const at = await pieces.advance();
+        done = at.done;
+        yield piece(at);
+        if (done >= at.of) break;
+        if (!at.due) continue;
+        const photos = await pieces.judge();
+        for (let shown = 0; shown < photos && !runs.stopping;) {
+          const showing = await pieces.advanceTrial();
+          yield progress("judging", showing);
+          shown = showing.done;
+        }
+        if (runs.stopping) break;
+        yield { judged: { done, quality: (await pieces.finishTrial()).quality, ...ifKnown(at.accuracy) } };
+        const best = await pieces.checkpoint(told);
+        if (!best) continue;
+        told = best.kept!;
+        yield { checkpoint: { ...best, done } };
+      }
+      if (done > 0) await pieces.conclude();
+    } catch (error) {
+      const { code, said } = error as { code: string; said: Message };
+      if (code !== "diverged") throw error;
+      yield { diverged: said };
+    }
+    yield { trained: done };
+    runs.stopping = false;
+    yield* measuring("judging", await pieces.judge());
+    const { quality } = await pieces.finishTrial();
+    const recovered = await pieces.finish();
+    const endsHere = runs.stopping;
+    yield { recovered: { quality, ...recovered, done } };
+    return endsHere ? {} : yield* testing();
+  }
+
+  async function* searching(): Run {
+    yield* preparing("reference");
+    yield { began: await pieces.begin() };
+    let rounds = 0;
+    for (let isOver = false; !isOver && !runs.stopping;) {
+      const { stage, least, bytes, made, state, ...round } = await pieces.round();
+      isOver = round.isOver;
+      if ("scoring" in stage) yield progress("scoring", stage.scoring);
+      else if ("judging" in stage) yield progress("judging", stage.judging);
+      else if ("recovering" in stage) yield piece(stage.recovering);
+      else if ("judged" in stage) {
+        rounds += 1;
+        yield { candidate: { candidate: stage.judged, bytes, least, ...made! } };
+      } else yield stage;
+      if (state !== undefined) yield { state: { state, isOver } };
+    }
+    if (rounds === 0) return {};
+    yield { trained: rounds };
+    runs.stopping = false;
+    return yield* testing();
+  }
+
+  async function* scoring(): Run {
+    for (let share = 0; share < 1;) {
+      const at = await pieces.advanceScores();
+      yield progress("scoring", at);
+      share = at.done / at.of;
+    }
+    return { scores: await pieces.finishScores() };
+  }
+
+  const learner: Core["learner"] = {
+    plan: (method, _, chosen = {}) => answer("plan", [method, chosen], () => planned(method, chosen)),
+    gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
+    add: (_, folder) => answer("add", folder, () => undefined),
+    addStack: (stack, toTest) => answer("addStack", [stack.labels.length, toTest], () => undefined),
+    // Pictures of one pixel, without a header.
+    readIdx: (name, images, _, labels) =>
+      answer("readIdx", name, () => ({
+        levels: Uint8Array.from(images.slice(4)),
+        width: 1,
+        height: 1,
+        channels: 1,
+        labels: Uint8Array.from(labels?.slice(4) ?? []),
+      })),
+    // The folder around each photo, and no part to test on.
+    placesOf: (paths, rooted) =>
+      answer("placesOf", rooted, () =>
+        paths.map((path) => ({ folder: path.split("/").at(-2) ?? null, toTest: false })),
+      ),
+    recover: (_, __, plan) =>
+      answer("recover", plan, () => {
+        batch = plan.batch;
+        learns = plan.method === "distill" || plan.method === "finetune";
+        begins(quality(0.25));
+        runs.start(recovery());
+      }),
+    search: (_, recipe) =>
+      answer("search", recipe, () => {
+        begins(quality(1));
+        searched = recipe;
+        runs.start(searching());
+      }),
+    resumeSearch: (_, state, best) =>
+      answer("resumeSearch", [state, [...best]], () => {
+        begins(quality(1));
+        learnt = 1;
+        runs.start(searching());
+      }),
+    measureCriterion: (_, criterion) =>
+      answer("measureCriterion", criterion, () => {
+        shown = 0;
+        scored = criterion;
+        runs.start(scoring());
+      }),
+    step: () => runs.step(),
+    stop: () => {
+      runs.stopping = true;
+      return Promise.resolve();
+    },
+    lostHelpers: () =>
+      answer("lostHelpers", null, () => {
+        const told = lost;
+        lost = 0;
+        return told;
+      }),
     // Only workers of their own probe.
-    ...unanswered(
-      "sensitivity",
-      "found",
-      "takeFound",
-      "beginLayers",
-      "beginProbe",
-      "advanceProbe",
-      "finishProbe",
-      "withProbe",
-      "guide",
-      "sweep",
-      "beginCut",
-      "finishCut",
-    ),
+    ...unanswered("sensitivity", "findOut", "beginProbes", "probe", "withProbe", "guide", "sweep"),
   };
 
   return {
@@ -470,12 +677,15 @@ export function doubleCore(): DoubleCore {
       answer: (bytes) => answer("peer.answer", bytes.length, () => [{ shape: [2], values: new Float32Array(2) }]),
     },
     learner,
+    pieces,
     prober: () => {
       const name = `prober ${(probers += 1)}`;
       let levels: readonly number[] = [];
       let recipe: Recipe = {};
       let prepared = 0;
       let probing: Probing | null = null;
+      let hasFound = false;
+      const runs = new Runs();
       /** The probe that is under way, or the share that a cut keeps, and the photos that it has seen. */
       let [begun, seen] = [0, 0];
       let ended = false;
@@ -484,8 +694,74 @@ export function doubleCore(): DoubleCore {
         if (ended) throw coreError("cancelled", "Cancelled.");
         return given;
       }
+
+      const pieces: DoubleProber["pieces"] = {
+        prepare: () => probed("prober.prepare", name, () => (prepared += 1)),
+        advanceProbe: () => probed("advanceProbe", name, () => (seen += 1)),
+        beginCut: (kept) => probed("beginCut", kept, () => ((begun = kept), (seen = 0), kept >= 0.2)),
+      };
+
+      // The criterion is measured, then the original.
+      async function* preparing(): AsyncGenerator<TaskEvent, void> {
+        await pieces.prepare();
+        yield progress("scoring", { done: 3, of: 3 });
+        for (let done = 0; done < 2;) {
+          done = (await pieces.prepare()) - 1;
+          yield progress("reference", { done, of: 2 });
+        }
+      }
+
+      async function* findingOut(): Run {
+        yield* preparing();
+        const found = await probed("found", name, () => ({ said: new Float32Array(4), classes: 1 }));
+        hasFound = true;
+        return { found };
+      }
+
+      async function* measuring(): AsyncGenerator<TaskEvent, void> {
+        for (let done = 0; done < 2;) {
+          done = await pieces.advanceProbe();
+          yield progress("judging", { done, of: 2 });
+        }
+      }
+
+      async function* probe(): Run {
+        yield* measuring();
+        return {
+          probe: await probed("finishProbe", [name, begun], () => {
+            const [curve, share] = [Math.floor(begun / levels.length), levels[begun % levels.length]!];
+            const agreement = 1 - share / (1 + curve);
+            return { curve, probed: { share, quality: quality(agreement), lost: 1 - agreement } };
+          }),
+        };
+      }
+
+      async function* sweeping(shares: readonly number[]): Run {
+        yield* preparing();
+        yield { began: await probed("prober.begin", name, () => BEGINNING) };
+        for (const kept of shares) {
+          const isWithin = await pieces.beginCut(kept);
+          if (!isWithin) break;
+          yield* measuring();
+          const point = await probed("finishCut", begun, () => {
+            const target = { macs: begun };
+            const totals = after({ target });
+            return {
+              recipe: { ...recipe, target },
+              totals,
+              left: left(totals),
+              quality: quality(begun),
+              milliseconds: 10 * begun,
+            };
+          });
+          yield { point };
+        }
+        return {};
+      }
+
       return {
         ...learner,
+        pieces,
         gather: (_, folders) => probed("prober.gather", folders, () => undefined),
         add: (_, folder) => probed("prober.add", folder, () => undefined),
         addStack: (stack, toTest) => probed("prober.addStack", [stack.labels.length, toTest], () => undefined),
@@ -502,24 +778,17 @@ export function doubleCore(): DoubleCore {
             const known = { recipe, original: quality(1), calibratedOn: 0, curves };
             probing = { probes: 2 * at.length, levels: [...at], left, curves: known };
           }),
-        // The criterion is measured, then the original.
-        prepare: () =>
-          probed("prober.prepare", name, () => {
-            prepared += 1;
-            return prepared === 1 ? { scoring: { done: 3, of: 3 } } : { measuring: { done: prepared - 1, of: 2 } };
+        findOut: () => Promise.resolve(runs.start(findingOut())),
+        beginProbes: async () => {
+          if (!hasFound) await probed("takeFound", name, () => undefined);
+          return probed("beginLayers", name, () => probing!);
+        },
+        probe: (index) =>
+          probed("beginProbe", [name, index], () => {
+            [begun, seen] = [index, 0];
+            runs.start(probe());
           }),
-        begin: () => probed("prober.begin", name, () => BEGINNING),
-        found: () => probed("found", name, () => ({ said: new Float32Array(4), classes: 1 })),
-        takeFound: () => probed("takeFound", name, () => undefined),
-        beginLayers: () => probed("beginLayers", name, () => probing!),
-        beginProbe: (index) => probed("beginProbe", [name, index], () => ((begun = index), (seen = 0), undefined)),
-        advanceProbe: () => probed("advanceProbe", name, () => ({ done: (seen += 1), of: 2 })),
-        finishProbe: () =>
-          probed("finishProbe", [name, begun], () => {
-            const [curve, share] = [Math.floor(begun / levels.length), levels[begun % levels.length]!];
-            const agreement = 1 - share / (1 + curve);
-            return { curve, probed: { share, quality: quality(agreement), lost: 1 - agreement } };
-          }),
+        step: () => runs.step(),
         withProbe: (curves, { curve: at, probed: point }) =>
           probed("withProbe", at, () => {
             const added = curves.curves.map((curve, index) =>
@@ -531,22 +800,10 @@ export function doubleCore(): DoubleCore {
           }),
         guide: (_, curves, asked) =>
           probed("guide", curves.curves.length, () => ({ ...asked, allocation: "manual", layers: { stem: 0.5 } })),
-        sweep: (_, asked) =>
+        sweep: (_, asked, shares) =>
           probed("sweep", asked, () => {
             recipe = asked;
-          }),
-        beginCut: (kept) => probed("beginCut", kept, () => ((begun = kept), (seen = 0), kept >= 0.2)),
-        finishCut: () =>
-          probed("finishCut", begun, () => {
-            const target = { macs: begun };
-            const totals = after({ target });
-            return {
-              recipe: { ...recipe, target },
-              totals,
-              left: left(totals),
-              quality: quality(begun),
-              milliseconds: 10 * begun,
-            };
+            runs.start(sweeping([...shares]));
           }),
         end: () => {
           ended = true;

@@ -12,8 +12,8 @@ export interface Found {
 
 const api = {
   /** Receives the training data, and the original if it is the teacher. */
-  join(lessons: TrainingData, original: Uint8Array, sizes: Record<string, number>, index: number): void {
-    member = new Member(lessons, original, sizes, index);
+  join(data: TrainingData, original: Uint8Array, sizes: Record<string, number>, index: number): void {
+    member = new Member(data, original, sizes, index);
   },
   /** Starts from the learner's state with a new cut, and computes the gradient of the first batch. */
   begin(cut: Uint8Array): Gradients {

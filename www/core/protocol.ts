@@ -26,7 +26,7 @@ export type Peer = Remote<PeerApi>;
 /** Whatever can run the two models that are compared. */
 export type Engine = Runner | Peer;
 
-/** Recovers pruned models, one piece of work per call. */
+/** Does long work on photos, a step per call. */
 export type Learner = Remote<LearnerApi>;
 
 /** A learner that measures cuts that are not kept, in a worker of its own. */

@@ -25,9 +25,9 @@ class MemberWorker extends FakeWorker {
     let index = 0;
     let batch = 0;
     const api: MemberApi = {
-      join: (lessons, _original, _sizes, at) => {
+      join: (data, _original, _sizes, at) => {
         index = at;
-        asked.push([index, "join", lessons.plan.workers]);
+        asked.push([index, "join", data.plan.workers]);
         return Promise.resolve();
       },
       begin: (cut) => {
@@ -55,14 +55,14 @@ class RefusingWorker extends FakeWorker {
 }
 
 /** A learner whose gradients are 1, 2, 3 … and which accepts any from others. */
-function leader(workers: number): Leader & { learns: boolean; taken: [number, number][] } {
+function leader(workers: number): Leader & { trains: boolean; taken: [number, number][] } {
   let batch = 0;
   const taken: [number, number][] = [];
   return {
     workers,
-    learns: true,
+    trains: true,
     taken,
-    lessons: () => ({ plan: { workers } }) as never,
+    trainingData: () => ({ plan: { workers } }) as never,
     gradients: () => share((batch += 1)),
     take: (index, { loss }) => void taken.push([index, loss]),
   };
@@ -121,7 +121,7 @@ describe("a team", () => {
     const judging = leader(2);
     await team.gather(judging, MODEL, {});
     team.begin(MODEL);
-    judging.learns = false;
+    judging.trains = false;
     await team.share(judging);
     expect(judging.taken).toEqual([]);
   });

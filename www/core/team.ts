@@ -20,7 +20,7 @@ interface Member {
 }
 
 /** What the team needs from the learner that leads it. */
-export type Leader = Pick<Learner, "workers" | "learns" | "lessons" | "gradients" | "take">;
+export type Leader = Pick<Learner, "workers" | "trains" | "trainingData" | "gradients" | "take">;
 
 const DIED = new Error("this worker stopped unexpectedly");
 
@@ -49,10 +49,10 @@ export class Team {
     this.disband();
     this.#workers = leader.workers;
     if (this.isWhole) return;
-    const lessons = leader.lessons();
+    const data = leader.trainingData();
     this.#members = Array.from({ length: this.#workers - 1 }, (_, at) => memberOf(this.startMember(), at + 1));
     await Promise.all(
-      this.#members.map((member) => this.#given(member, member.api.join(lessons, original, sizes, member.index))),
+      this.#members.map((member) => this.#given(member, member.api.join(data, original, sizes, member.index))),
     );
   }
 
@@ -63,7 +63,7 @@ export class Team {
 
   /** Before a training step: collects everyone's gradient of the next batch and passes them round. */
   async share(leader: Leader): Promise<void> {
-    if (this.#members.length === 0 || !leader.learns) return;
+    if (this.#members.length === 0 || !leader.trains) return;
     const found: Found[] = [{ index: 0, share: leader.gradients() }];
     const theirs = this.#members.map(async (member) => ({
       index: member.index,

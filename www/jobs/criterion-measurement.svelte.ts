@@ -1,6 +1,7 @@
 /** Scores that photos tell: measured in the learner's worker, handed to the cutter's, and held there until others come. */
 import type { Core, MeasuredOn, Preset, Recipe } from "../core/protocol";
 import { originOf, type TrainingItem } from "../data/sets/training-item";
+import { Driver } from "./driver.svelte";
 import { waitingFor, type Job, type JobQueue } from "./queue.svelte";
 import { sourceId } from "../state/decisions/decisions";
 import { empty, failed, loading, ready, type Status } from "../state/status";
@@ -27,6 +28,7 @@ export class CriterionMeasurement {
   compared = $state.raw<readonly string[]>([]);
   #wanted: Wanted | null = null;
   #job: Job | null = null;
+  #driver = new Driver();
 
   constructor(
     private readonly core: Core,
@@ -74,7 +76,9 @@ export class CriterionMeasurement {
   }
 
   cancel(): void {
-    if (this.isBusy && !(this.#job && this.queue.withdraw(this.#job))) this.core.cancel("learner");
+    if (!this.isBusy || (this.#job && this.queue.withdraw(this.#job))) return;
+    this.#driver.cancel();
+    this.core.cancel("learner");
   }
 
   /** Ends what is under way and forgets what was measured. */
@@ -108,16 +112,15 @@ export class CriterionMeasurement {
     });
     if (isOver()) return null;
     this.#show(text("page-progress-opening"));
-    await learner.beginScores(opened.bytes, wanted.criterion, wanted.seed, opened.source.sizes);
-    for (let share = 0; share < 1;) {
-      if (isOver()) return null;
-      this.#show(text("page-progress-criterion"), share);
-      const { done, of } = await learner.advanceScores();
-      share = done / of;
-    }
-    if (isOver()) return null;
-    const scores = await learner.finishScores();
-    if (isOver()) return null;
+    await learner.measureCriterion(opened.bytes, wanted.criterion, wanted.seed, opened.source.sizes);
+    this.#show(text("page-progress-criterion"), 0);
+    this.#driver = new Driver();
+    const { scores } = await this.#driver.drive(learner, {
+      progress: ({ done, of }) => {
+        this.#show(text("page-progress-criterion"), done / of);
+      },
+    });
+    if (!scores || isOver()) return null;
     await cutter.takeScores(scores);
     this.compared = originOf(items).compared;
     return scores.on;

@@ -19,7 +19,7 @@ describe("a criterion that looks at photos", () => {
     const session = await opened();
     await choose(session, "taylor");
     expect(called("add")).toHaveLength(1);
-    expect(called("beginScores")).toEqual([["beginScores", "taylor"]]);
+    expect(called("measureCriterion")).toEqual([["measureCriterion", "taylor"]]);
     expect(called("takeScores")).toEqual([
       ["takeScores", { criterion: "taylor", pictures: 1, against: "first-choice" }],
     ]);
@@ -28,7 +28,7 @@ describe("a criterion that looks at photos", () => {
     // Another target goes by the same scores.
     session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.4 } });
     await settled();
-    expect(called("beginScores")).toHaveLength(1);
+    expect(called("measureCriterion")).toHaveLength(1);
     expect(lastCut()).toMatchObject({ criterion: "taylor", target: { macs: 0.4 } });
   });
 
@@ -54,14 +54,14 @@ describe("a criterion that looks at photos", () => {
 
   test("that can't be measured says why, waits to be asked, and can be tried again", async () => {
     const session = await opened();
-    core.fail("beginScores", coreError("bad-input", "“apoz” is measured on pictures, and there are none"));
+    core.fail("measureCriterion", coreError("bad-input", "“apoz” is measured on pictures, and there are none"));
     await choose(session, "apoz");
     expect(session.measurement.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
     expect(lastCut()).not.toMatchObject({ criterion: "apoz" });
     session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.4 } });
     await settled();
-    expect(called("beginScores")).toHaveLength(1);
-    core.fail("beginScores", null);
+    expect(called("measureCriterion")).toHaveLength(1);
+    core.fail("measureCriterion", null);
     await session.measureCriterion();
     await settled();
     expect(lastCut()).toMatchObject({ criterion: "apoz", target: { macs: 0.4 } });
@@ -95,20 +95,20 @@ describe("a criterion that looks at photos", () => {
     const search = { run: "r", model: session.subject!.model, recipe: session.recipe, plan, preset: session.preset! };
     const origin = { compared: [], taught: false };
     const begun = { ...search, origin, rounds: 1, state: "after 1", best: new Uint8Array() };
-    const goOn = () => session.recovery.goOn(begun, session.subject!, session.trainingData.all);
-    const waiting = goOn();
+    const resume = () => session.recovery.resumeSearch(begun, session.subject!, session.trainingData.all);
+    const waiting = resume();
     await settled();
     expect(session.recovery.work).toMatchObject({ progress: { what: expect.stringMatching(/^Waiting.*Taylor/) } });
     expect(called("gather")).toHaveLength(1);
-    expect(called("resumeLine")).toEqual([]);
+    expect(called("resumeSearch")).toEqual([]);
     release();
     await waiting;
     expect(called("takeScores")).toHaveLength(1);
-    expect(called("resumeLine")).toHaveLength(1);
+    expect(called("resumeSearch")).toHaveLength(1);
     expect(session.learnerIsBusy).toBe(false);
 
     const held = core.hold("round");
-    const going = goOn();
+    const going = resume();
     await settled();
     await choose(session, "fisher");
     void session.measureCriterion();
@@ -123,18 +123,18 @@ describe("a criterion that looks at photos", () => {
     await settled();
     expect(session.recovery.work.state).toBe("empty");
     // What waited was withdrawn, and does not come up.
-    expect(called("beginScores")).toHaveLength(1);
+    expect(called("measureCriterion")).toHaveLength(1);
   });
 
   test("is measured again after a reload, and for another model", async () => {
     const session = await opened();
     await choose(session, "wanda");
     const again = await visit();
-    expect(called("beginScores")).toHaveLength(2);
+    expect(called("measureCriterion")).toHaveLength(2);
     expect(lastCut()).toMatchObject({ criterion: "wanda" });
     await again.intake.openFile(file("other.onnx"));
     await settled();
     expect(called("open").at(-1)).toEqual(["open", "other.onnx"]);
-    expect(called("beginScores")).toHaveLength(3);
+    expect(called("measureCriterion")).toHaveLength(3);
   });
 });

@@ -172,11 +172,11 @@ describe("a cut that waits for its criterion", () => {
     const session = await opened();
     session.decideRecipe(message("page-cut-step-criterion"), { criterion: "wanda" });
     await settled();
-    core.fail("beginScores", coreError("bad-input", "“wanda” is measured on pictures, and there are none"));
+    core.fail("measureCriterion", coreError("bad-input", "“wanda” is measured on pictures, and there are none"));
     await openOther(session);
     expect(session.cut.preview).toBeNull();
     expect(session.cutWaits).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
-    core.fail("beginScores", null);
+    core.fail("measureCriterion", null);
     session.decideRecipe(message("page-cut-step-criterion"), { criterion: "l2" });
     await settled();
     expect(session.cutWaits).toBeNull();

@@ -1,6 +1,7 @@
 /** Cuts that are measured and not kept: of the whole at many sizes, and of each layer alone. Each has workers of its own. */
-import type { Advance, Core, Curves, Prober, Recipe } from "../core/protocol";
+import type { Core, Curves, Prober, Progress, Recipe } from "../core/protocol";
 import { originOf, type TrainingItem } from "../data/sets/training-item";
+import { Driver } from "../jobs/driver.svelte";
 import type { Job, JobQueue } from "../jobs/queue.svelte";
 import { randomId } from "../state/ids";
 import { UNKNOWN } from "../state/kept/origin";
@@ -12,7 +13,6 @@ import { text } from "../text";
 import { message } from "../text/message";
 import { gather, together } from "./gather";
 import { completedSensitivities, completedSweeps } from "../state/kept/migrations";
-import { prepare } from "./prepare";
 import type { Probed } from "../jobs/subject";
 
 /** Shares of the whole to keep, one for each point of a curve. */
@@ -31,11 +31,12 @@ export class Probing {
   sweeps = $state.raw<readonly SweepCurve[]>([]);
   sensitivities = $state.raw<readonly Sensitivity[]>([]);
   remarks = $state.raw<readonly string[]>([]);
-  paused = $state(false);
   /** The sweep and the probing of layers that go on, or were the last ones. */
   sweepJob = $state.raw<Job | null>(null);
   layersJob = $state.raw<Job | null>(null);
-  #go: (() => void)[] = [];
+  /** Sweeps are not paused. */
+  readonly #sweepDriver = new Driver();
+  readonly #layersDriver = new Driver();
   #sweeper: Prober | null = null;
   #layerProbers: readonly Prober[] = [];
 
@@ -44,6 +45,10 @@ export class Probing {
     private readonly storage: Storage,
     private readonly queue: JobQueue,
   ) {}
+
+  get paused(): boolean {
+    return this.#layersDriver.paused;
+  }
 
   /** Brings back what was measured on earlier visits. */
   async start(): Promise<void> {
@@ -70,36 +75,38 @@ export class Probing {
     try {
       await this.#gather([prober], subject, items, (work) => (this.sweepWork = work));
       const { model, before, recipe } = subject;
-      await prober.sweep(subject.original, recipe, subject.sizes);
-      await prepare(prober, text("page-progress-original"), {
-        onProgress: (what, advance) => (this.sweepWork = shown(what, advance)),
-        unpaused: straightOn,
+      await prober.sweep(subject.original, recipe, Float64Array.from(SWEEP), subject.sizes);
+      let curve: SweepCurve | null = null;
+      await this.#sweepDriver.drive(prober, {
+        progress: (progress) => {
+          const points = curve?.points.length ?? 0;
+          this.sweepWork = curve ? ofPoint(points, progress.done / progress.of) : shown(progress);
+        },
+        began: ({ original, fingerprint, milliseconds }) => {
+          const { compared, taught } = originOf(items);
+          curve = {
+            id: randomId(),
+            at: Date.now(),
+            model,
+            recipe,
+            before,
+            original,
+            fingerprint,
+            milliseconds: milliseconds ?? null,
+            compared,
+            taught,
+            points: [],
+          };
+          this.sweepWork = ofPoint(0, 0);
+        },
+        point: (point) => {
+          curve = { ...curve!, points: [...curve!.points, point] };
+          this.sweepWork = ofPoint(curve.points.length, 0);
+          this.sweeps = withSweep(this.sweeps, curve);
+          const sweeps = this.sweeps;
+          void this.storage.change<readonly SweepCurve[]>(SWEEPS, (kept) => sweeps.reduce(withSweep, kept ?? []));
+        },
       });
-      const { original, fingerprint, milliseconds } = await prober.begin();
-      let curve: SweepCurve = {
-        id: randomId(),
-        at: Date.now(),
-        model,
-        recipe,
-        before,
-        original,
-        fingerprint,
-        milliseconds: milliseconds ?? null,
-        ...originOf(items),
-        points: [],
-      };
-      for (const [index, kept] of SWEEP.entries()) {
-        const what = text("page-progress-curve", { number: index + 1, total: SWEEP.length });
-        const show = (share: number) => (this.sweepWork = loading(what, (index + share) / SWEEP.length));
-        show(0);
-        // Larger cuts are beyond the recipe's limits as well.
-        if (!(await prober.beginCut(kept))) break;
-        await measure(prober, show, straightOn);
-        curve = { ...curve, points: [...curve.points, await prober.finishCut()] };
-        this.sweeps = withSweep(this.sweeps, curve);
-        const sweeps = this.sweeps;
-        void this.storage.change<readonly SweepCurve[]>(SWEEPS, (kept) => sweeps.reduce(withSweep, kept ?? []));
-      }
       this.sweepWork = empty;
     } catch (error) {
       this.sweepWork = failed(error);
@@ -123,7 +130,7 @@ export class Probing {
 
   async #probeLayers(subject: Probed, items: readonly TrainingItem[]): Promise<void> {
     this.layersWork = loading(text("page-progress-preparing"));
-    this.paused = false;
+    this.#layersDriver.begin();
     const workers = Math.max(2, Math.min(MOST_WORKERS, navigator.hardwareConcurrency ?? 2));
     const probers = (this.#layerProbers = Array.from({ length: workers }, () => this.core.prober()));
     try {
@@ -139,15 +146,13 @@ export class Probing {
           subject.sizes,
         );
       await Promise.all(probers.map(ready));
-      const [first, ...others] = probers;
-      await prepare(first!, text("page-progress-original"), {
-        onProgress: (what, advance) => (this.layersWork = shown(what, advance)),
-        unpaused: this.#unpaused,
+      const first = probers[0]!;
+      await first.findOut();
+      const { found } = await this.#layersDriver.drive(first, {
+        progress: (progress) => (this.layersWork = shown(progress)),
       });
       // What the photos told one, they would tell each.
-      const found = await first!.found();
-      await Promise.all(others.map((other) => other.takeFound(found)));
-      const [begun] = await Promise.all(probers.map((prober) => prober.beginLayers()));
+      const [begun] = await Promise.all(probers.map((prober) => prober.beginProbes(found!)));
       const { probes, levels, left } = begun!;
       /** Probes are added one after the other, each to what the one before made: several may end at the same time. */
       let merged = Promise.resolve(begun!.curves);
@@ -163,13 +168,14 @@ export class Probing {
           this.layersWork = loading(text("page-progress-layers", { done, total: probes }), share);
         };
         while (waiting.length > 0) {
-          await this.#unpaused();
+          await this.#layersDriver.unpaused();
           const next = waiting.shift();
           if (next === undefined) return;
-          await prober.beginProbe(next);
-          await measure(prober, show, this.#unpaused);
-          const probe = await prober.finishProbe();
-          merged = merged.then((curves) => prober.withProbe(curves, probe));
+          await prober.probe(next);
+          const { probe } = await this.#layersDriver.drive(prober, {
+            progress: (progress) => show(progress.done / progress.of),
+          });
+          merged = merged.then((curves) => prober.withProbe(curves, probe!));
           const curves = await merged;
           done += 1;
           show(0);
@@ -197,12 +203,11 @@ export class Probing {
   }
 
   pause(): void {
-    this.paused = true;
+    this.#layersDriver.pause();
   }
 
   resume(): void {
-    this.paused = false;
-    for (const go of this.#go.splice(0)) go();
+    this.#layersDriver.resume();
   }
 
   cancelSweep(): void {
@@ -220,10 +225,6 @@ export class Probing {
     void this.storage.change<readonly Sensitivity[]>(SENSITIVITIES, (kept) => all.reduce(withSensitivity, kept ?? []));
   }
 
-  readonly #unpaused = async (): Promise<void> => {
-    if (this.paused) await new Promise<void>((go) => this.#go.push(go));
-  };
-
   #gather(
     probers: readonly Prober[],
     subject: Probed,
@@ -240,19 +241,14 @@ export class Probing {
   }
 }
 
-/** What can't be paused. It can be cancelled: a prober that was ended refuses the next photo. */
-const straightOn = () => Promise.resolve();
-
-/** Shows photos to the cut that was begun until all are through. */
-async function measure(prober: Prober, onShare: (share: number) => void, unpaused: () => Promise<void>): Promise<void> {
-  for (let share = 0; share < 1;) {
-    await unpaused();
-    const { done, of } = await prober.advanceProbe();
-    share = done / of;
-    onShare(share);
-  }
+/** How far the next point of a curve is. */
+function ofPoint(points: number, share: number): Status<never> {
+  const total = SWEEP.length;
+  return loading(text("page-progress-curve", { number: Math.min(points + 1, total), total }), (points + share) / total);
 }
 
-function shown(what: string, { done, of }: Advance): Status<never> {
+/** What is shown before cuts are measured. */
+function shown({ phase, done, of }: Progress): Status<never> {
+  const what = phase === "scoring" ? text("page-progress-criterion") : text("page-progress-original");
   return loading(text("page-progress-step", { what, done, total: of }), of > 0 ? done / of : null);
 }

@@ -19,11 +19,12 @@ function cancelsOnTheWay(session: Session): void {
   const { prober } = core;
   core.prober = () => {
     const made = prober();
-    const beginCut = (kept: number) => {
+    const { beginCut } = made.pieces;
+    made.pieces.beginCut = (kept) => {
       if (kept < 0.75) session.probing.cancelSweep();
-      return made.beginCut(kept);
+      return beginCut(kept);
     };
-    return { ...made, beginCut };
+    return made;
   };
 }
 
@@ -48,12 +49,13 @@ describe("a sweep", () => {
     let cancelled = false;
     core.prober = () => {
       const made = prober();
-      const prepare = () => {
+      const { prepare } = made.pieces;
+      made.pieces.prepare = () => {
         told.push(session.probing.sweepWork);
         if (told.length === 6) session.probing.cancelSweep();
-        return made.prepare();
+        return prepare();
       };
-      return { ...made, prepare, end: () => ((cancelled = true), made.end()) };
+      return { ...made, end: () => ((cancelled = true), made.end()) };
     };
     await session.probing.sweep(session.subject!, [PHOTO]);
     expect(told.slice(1)).toMatchObject([
@@ -161,13 +163,14 @@ describe("sensitivity", () => {
     const told: unknown[] = [];
     core.prober = () => {
       const made = prober();
-      const prepare = async () => {
+      const { prepare } = made.pieces;
+      made.pieces.prepare = async () => {
         if (told.length === 0) session.probing.pause();
-        const at = await made.prepare();
+        const at = await prepare();
         told.push(session.probing.layersWork);
         return at;
       };
-      return { ...made, prepare };
+      return made;
     };
     const work = session.probing.probeLayers(session.subject!, [PHOTO]);
     await settled();
@@ -225,14 +228,15 @@ describe("sensitivity", () => {
     const shares: (number | null)[] = [];
     core.prober = () => {
       const made = prober();
-      const advanceProbe = async () => {
-        const advance = await made.advanceProbe();
+      const { advanceProbe } = made.pieces;
+      made.pieces.advanceProbe = async () => {
+        const advance = await advanceProbe();
         const { layersWork } = session.probing;
         if (layersWork.state === "loading") shares.push(layersWork.progress.share);
         if (shares.length === 1) session.probing.pause();
         return advance;
       };
-      return { ...made, advanceProbe };
+      return made;
     };
     const work = session.probing.probeLayers(session.subject!, [PHOTO]);
     await settled();
@@ -271,11 +275,11 @@ describe("sensitivity", () => {
     const { prober } = core;
     core.prober = () => {
       const made = prober();
-      const beginProbe = (index: number) => {
+      const probe = (index: number) => {
         if (index === 5) session.probing.cancelLayers();
-        return made.beginProbe(index);
+        return made.probe(index);
       };
-      return { ...made, beginProbe };
+      return { ...made, probe };
     };
     await session.probing.probeLayers(session.subject!, [PHOTO]);
     expect(session.probing.layersWork).toMatchObject({ state: "failed", failure: { code: "cancelled" } });

@@ -67,7 +67,7 @@ export class RecoverySetup {
 
   async search(input: RecoveryInput, recipe: Recipe, goal: SearchGoal): Promise<void> {
     const plan = await this.#plan(input.preset);
-    if (plan) await this.from.recovery.toLine({ ...input, recipe }, this.from.trainingData.all, plan, goal);
+    if (plan) await this.from.recovery.search({ ...input, recipe }, this.from.trainingData.all, plan, goal);
   }
 
   /** Takes the refusal of the settings out of sight. */

@@ -1,30 +1,30 @@
 /** A recovery under way in the learner's worker: what it learns from, how it goes, and what came out. */
 import type {
-  Advance,
-  SearchGoal,
   Beginning,
+  ComparisonResult,
   Core,
-  Plan,
   Metrics,
+  Plan,
+  Progress,
   Recipe,
   Recovered,
   Retained,
-  ComparisonResult,
+  SearchGoal,
   Totals,
 } from "../core/protocol";
 import { originOf, type TrainingItem } from "../data/sets/training-item";
 import * as format from "../format";
+import { Driver, type Handlers } from "../jobs/driver.svelte";
 import { waitingFor, type Job, type JobQueue } from "../jobs/queue.svelte";
 import type { Attempt } from "../state/kept/attempts";
 import { randomId } from "../state/ids";
 import { joined, type Origin } from "../state/kept/origin";
 import type { Search } from "../state/kept/search";
-import { empty, failed, failureOf, loading, type Status } from "../state/status";
+import { empty, failed, loading, type Status } from "../state/status";
 import { say, text } from "../text";
-import { CANCELLED, message, PageError, type Message } from "../text/message";
-import { TrainingProgress, type LossPoint, type Throughput } from "./training-progress";
+import { message, type Message } from "../text/message";
+import { TrainingProgress, type LossPoint, type Piece, type Throughput } from "./training-progress";
 import { gather } from "./gather";
-import { prepare } from "./prepare";
 import type { RecoveryInput, Subject } from "../jobs/subject";
 import { WakingClock } from "../jobs/recovery/waking-clock";
 
@@ -86,7 +86,6 @@ export class Recovery {
   /** In rounds the present one's; `null` before that can be told. */
   pace = $state.raw<Throughput | null>(null);
   inRounds = $state(false);
-  paused = $state(false);
   /** Something that went wrong without being the end: photos left out, learning that ran away. */
   remarks = $state.raw<readonly string[]>([]);
   /** The best model so far, which was given as an outcome on the way; it stays if the recovery does not come to its end. */
@@ -95,11 +94,14 @@ export class Recovery {
   job = $state.raw<Job | null>(null);
   /** What the model that is recovered is called; the best on its way is too, and gives way to it. */
   #id = "";
-  #resume: (() => void) | null = null;
+  readonly #driver = new Driver();
+  /** Whether the core was given the work. */
+  #isStarted = false;
   #stopping = false;
   /** Whether nothing is left to do but to measure what came out. */
   #isMeasuring = false;
-  #isCancelled = false;
+  /** How far a measurement is: it may be ended early. */
+  #measured: Progress | null = null;
   /** Milliseconds that the tab has slept since the work began. */
   #slept = 0;
   readonly #clock = new WakingClock((slept) => this.#wokeUp(slept));
@@ -111,180 +113,205 @@ export class Recovery {
     private readonly queue: JobQueue,
   ) {}
 
+  get paused(): boolean {
+    return this.#driver.paused;
+  }
+
   get isBusy(): boolean {
     return this.work.state === "loading";
   }
 
   async recover(input: RecoveryInput, items: readonly TrainingItem[], plan: Plan): Promise<void> {
     await this.#attempt(message("page-jobs-recovery", { model: input.title }), input, async () => {
-      const { learner } = this.core;
       await this.#gather(input, items);
-      await learner.recover(input.original, input.pruned, plan, input.sizes);
-      const beginning = await this.#begin(text("page-progress-both"));
-      this.from = { what: input.earlier.length > 0 ? "before" : "cut", quality: beginning.pruned };
-      if (beginning.unmatched !== undefined) this.#remark(say(beginning.unmatched));
-      const origin = joined(input.compared, originOf(items));
-      const tell = async (
-        { bytes, totals, left, milliseconds }: Recovered,
-        quality: Metrics,
-        unfinished: Outcome["unfinished"],
-      ) => {
-        const id = await this.listeners.onOutcome({
-          id: this.#id,
-          model: input.model,
-          before: input.before,
-          bytes,
-          totals,
-          left,
-          recipe: input.recipe,
-          plan,
-          earlier: input.earlier,
-          beginning,
-          cut: beginning.pruned,
-          quality,
-          milliseconds: milliseconds ?? null,
-          least: null,
-          run: null,
-          beyond: false,
-          unfinished,
-          origin,
-        });
-        this.checkpoint = unfinished;
-        return id;
-      };
-      const done = await this.#learn(plan, (best, of) => tell(best, best.quality!, { done: best.kept!, of }));
-      this.#hasLearned();
-      const judged = await this.#measure(() => learner.judge(), text("page-progress-recovered"));
-      const recovered = await learner.finish();
-      const { kept, quality } = recovered;
-      if (kept !== undefined && kept < done) this.#remark(keptEarlier(kept, done));
-      const id = await tell(recovered, quality ?? judged!.quality, null);
-      if (!this.#stopping) await this.#test(id);
+      await this.core.learner.recover(input.original, input.pruned, plan, input.sizes);
+      const { tested, id } = await this.#recovered(input, plan, joined(input.compared, originOf(items)));
+      if (tested) this.listeners.onTested(id, tested);
     });
   }
 
   /** Rounds of cutting and recovering until one more would lose more than is accepted, or to a schedule's end. */
-  async toLine(input: RecoveryInput, items: readonly TrainingItem[], plan: Plan, aim: SearchGoal): Promise<void> {
+  async search(input: RecoveryInput, items: readonly TrainingItem[], plan: Plan, goal: SearchGoal): Promise<void> {
     await this.#attempt(message("page-jobs-search", { model: input.title }), input, async () => {
-      const { learner } = this.core;
       const { model, original, sizes, preset, recipe } = input;
       await this.#gather(input, items);
-      await learner.toLine(original, recipe, plan, aim, sizes);
-      await this.#begin(text("page-progress-original"));
+      await this.core.learner.search(original, recipe, plan, goal, sizes);
       const run = randomId();
       const origin = joined(input.compared, originOf(items));
       const best = new Uint8Array();
-      await this.#rounds({ run, model, plan, preset, origin, rounds: 0, best }, input);
+      const begun = { run, model, plan, preset, origin, rounds: 0, best };
+      await this.#rounds(begun, input, text("page-progress-original"));
     });
   }
 
-  /** Goes on with a search from its last finished round, on the same photos. */
-  async goOn(search: Search, subject: Subject, items: readonly TrainingItem[]): Promise<void> {
+  /** Resumes a search from its last finished round, on the same photos. */
+  async resumeSearch(search: Search, subject: Subject, items: readonly TrainingItem[]): Promise<void> {
     await this.#attempt(message("page-jobs-search", { model: subject.title }), subject, async () => {
-      const { learner } = this.core;
       await this.#gather({ preset: search.preset, classes: subject.classes }, items);
       this.work = loading(text("page-progress-last-round"));
-      await learner.resumeLine(subject.original, search.state, search.best, subject.sizes);
-      await this.#begin(text("page-progress-original-again"));
-      await this.#rounds(search, subject);
+      await this.core.learner.resumeSearch(subject.original, search.state, search.best, subject.sizes);
+      await this.#rounds(search, subject, text("page-progress-original-again"));
     });
   }
 
-  async #begin(measuring: string): Promise<Beginning> {
-    const { learner } = this.core;
-    await prepare(learner, measuring, {
-      onProgress: (what, advance) => this.#show(what, advance),
-      unpaused: () => this.#unpaused(),
+  /** Turns what a recovery tells into what is seen of it. Gives what the models were last called. */
+  async #recovered(
+    input: RecoveryInput,
+    plan: Plan,
+    origin: Origin,
+  ): Promise<{ tested: ComparisonResult | undefined; id: string }> {
+    const what = wordsOf(plan.method);
+    const course = this.#course();
+    let id = this.#id;
+    let at: Piece = { done: 0, of: 1 };
+    const tell = async (
+      { bytes, totals, left, milliseconds, quality }: Recovered,
+      unfinished: Outcome["unfinished"],
+    ): Promise<void> => {
+      const beginning = this.beginning!;
+      id = await this.listeners.onOutcome({
+        id: this.#id,
+        model: input.model,
+        before: input.before,
+        bytes,
+        totals,
+        left,
+        recipe: input.recipe,
+        plan,
+        earlier: input.earlier,
+        beginning,
+        cut: beginning.pruned,
+        quality: quality!,
+        milliseconds: milliseconds ?? null,
+        least: null,
+        run: null,
+        beyond: false,
+        unfinished,
+        origin,
+      });
+      this.checkpoint = unfinished;
+    };
+    const tested = await this.#drive(() => course, {
+      progress: (progress) => {
+        const { phase, done, of } = progress;
+        if (phase === "baseline") this.#show(text("page-progress-both"), progress);
+        else if (phase === "testing") this.#measure(text("page-progress-test"), progress);
+        else if (phase !== "judging") return this.#follow(course, what, (at = { done, of }));
+        else if (this.#isMeasuring) this.#measure(text("page-progress-recovered"), progress);
+        else this.#showJudging(what, at, progress);
+      },
+      began: (beginning) => {
+        this.beginning = beginning;
+        this.from = { what: input.earlier.length > 0 ? "before" : "cut", quality: beginning.pruned };
+        if (beginning.unmatched !== undefined) this.#remark(say(beginning.unmatched));
+      },
+      learning: (learning) => this.#follow(course, what, (at = learning)),
+      judged: ({ done, quality, accuracy }) => {
+        if (this.#isMeasuring) return;
+        this.judgements = [...this.judgements, { step: done, quality, learned: accuracy ?? null }];
+      },
+      checkpoint: (best) => tell(best, { done: best.kept!, of: at.of }),
+      diverged: (reason) => this.#remark(say(reason)),
+      trained: () => this.#hasTrained(text("page-progress-recovered")),
+      recovered: async (recovered) => {
+        this.#endMeasuring();
+        const { kept, done } = recovered;
+        if (kept !== undefined && kept < done) this.#remark(keptEarlier(kept, done));
+        await tell(recovered, null);
+      },
     });
-    return (this.beginning = await learner.begin());
+    return { tested, id };
   }
 
-  async #rounds(begun: Omit<Search, "state">, { before }: Subject): Promise<void> {
-    const { learner } = this.core;
-    const beginning = this.beginning!;
+  /** Turns what a search tells into what is seen of it. `measuring` says what is measured first. */
+  async #rounds(begun: Omit<Search, "state">, { before }: Subject, measuring: string): Promise<void> {
+    const { model, plan, run, origin } = begun;
     let { rounds, best } = begun;
-    let over = false;
-    this.inRounds = true;
     let course = this.#course();
-    while (!this.#stopping && !over) {
-      await this.#unpaused();
-      course.begin();
-      const { stage, isOver, least, bytes, made, state } = await learner.round();
-      over = isOver;
-      const round = rounds + 1;
-      const recovering = text("page-progress-round-recovering", { round });
-      if ("scoring" in stage) this.#show(text("page-progress-round-criterion", { round }), stage.scoring);
-      else if ("judging" in stage) this.#show(text("page-progress-round-measuring", { round }), stage.judging);
-      else if ("cut" in stage) {
-        this.from = { what: "cut", quality: stage.cut };
-        this.work = loading(recovering);
-      } else if ("recovering" in stage) await this.#follow(course, recovering, stage.recovering);
-      else if ("limit" in stage) this.#remark(say(stage.limit));
-      else {
-        const { totals, cut, recovered: quality, milliseconds, accepted, diverged } = stage.judged;
+    const recovering = () => text("page-progress-round-recovering", { round: rounds + 1 });
+    const tested = await this.#drive(() => course, {
+      progress: (progress) => {
+        const round = rounds + 1;
+        if (progress.phase === "testing") this.#measure(text("page-progress-test"), progress);
+        else if (progress.phase === "reference") this.#show(measuring, progress);
+        else if (progress.phase === "scoring") this.#show(text("page-progress-round-criterion", { round }), progress);
+        else if (progress.phase === "judging") this.#show(text("page-progress-round-measuring", { round }), progress);
+        else return this.#follow(course, recovering(), { done: progress.done, of: progress.of });
+      },
+      began: (beginning) => {
+        this.beginning = beginning;
+        this.inRounds = true;
+      },
+      cut: (quality) => {
+        this.from = { what: "cut", quality };
+        this.work = loading(recovering());
+      },
+      learning: (learning) => this.#follow(course, recovering(), learning),
+      limit: (reason) => this.#remark(say(reason)),
+      candidate: async ({ candidate, bytes, recipe, left, least }) => {
+        const { totals, cut, recovered: quality, milliseconds, accepted, diverged } = candidate;
         rounds += 1;
-        if (diverged !== undefined) this.#remark(text("page-notice-round", { round, what: say(diverged) }));
+        if (diverged !== undefined) this.#remark(text("page-notice-round", { round: rounds, what: say(diverged) }));
         if (accepted) best = bytes;
         await this.listeners.onOutcome({
           id: randomId(),
-          model: begun.model,
+          model,
           before,
           bytes,
           totals,
-          ...made!,
-          plan: begun.plan,
+          left,
+          recipe,
+          plan,
           earlier: [],
-          beginning,
+          beginning: this.beginning!,
           cut,
           quality,
           milliseconds: milliseconds ?? null,
           least,
-          run: begun.run,
+          run,
           beyond: !accepted,
           unfinished: null,
-          origin: begun.origin,
+          origin,
         });
         course = this.#course();
         this.work = loading(text("page-progress-round-pruning", { round: rounds + 1 }));
-      }
-      if (state !== undefined) {
-        this.listeners.onSearch(begun.model, { ...begun, rounds, best, state });
+      },
+      state: async ({ state, isOver }) => {
+        this.listeners.onSearch(model, isOver ? null : { ...begun, rounds, best, state });
         await this.#lookAfterHelpers();
-      }
-    }
-    if (over) this.listeners.onSearch(begun.model, null);
-    this.#hasLearned();
-    if (rounds > 0) await this.#test(begun.run);
+      },
+      trained: () => this.#hasTrained(text("page-progress-test")),
+    });
+    if (tested) this.listeners.onTested(run, tested);
+  }
+
+  /** Does the work that was started to its end. Gives what the test told, where there was one. */
+  async #drive(course: () => TrainingProgress, handlers: Handlers): Promise<ComparisonResult | undefined> {
+    const { learner } = this.core;
+    this.#isStarted = true;
+    if (this.#stopping) await learner.stop();
+    const { tested } = await this.#driver.drive(learner, handlers, () => course().begin());
+    this.#endMeasuring();
+    return tested;
   }
 
   /** From here on, whatever ends the work early ends measuring alone. */
-  #hasLearned(): void {
+  #hasTrained(what: string): void {
     this.#stopping = false;
     this.#isMeasuring = true;
-  }
-
-  /** The last word on a recovered model, or on the best one of a search. */
-  async #test(of: string): Promise<void> {
-    const begin = () => this.core.learner.beginTest();
-    const tested = await this.#measure(begin, text("page-progress-test"));
-    if (tested) this.listeners.onTested(of, tested);
-  }
-
-  /** Measures what came out, a few photos at a time; `null` where there are no photos. Ended early, it tells of those shown. */
-  async #measure(begin: () => Promise<number>, what: string): Promise<ComparisonResult | null> {
-    const { learner } = this.core;
     this.work = loading(what);
-    const of = await begin();
-    if (of === 0) return null;
-    let done = 0;
-    while (done < of && !(this.#stopping && done > 0)) {
-      await this.#unpaused();
-      const advance = await learner.advanceTrial();
-      this.#show(what, advance);
-      done = advance.done;
-    }
+  }
+
+  #measure(what: string, progress: Progress): void {
+    this.#measured = progress;
+    this.#show(what, progress);
+  }
+
+  /** A measurement that was ended early tells of the photos that were shown. */
+  #endMeasuring(): void {
+    const { done, of } = this.#measured ?? { done: 0, of: 0 };
     if (done < of) this.#remark(text("page-notice-measured-part", { done, total: of }));
-    return learner.finishTrial();
+    this.#measured = null;
   }
 
   /** A model that was kept on the way stays where it is, whatever comes after it. */
@@ -293,27 +320,28 @@ export class Recovery {
   }
 
   pause(): void {
-    this.paused = true;
+    this.#driver.pause();
   }
 
   resume(): void {
-    this.paused = false;
-    this.#resume?.();
-    this.#resume = null;
+    this.#driver.resume();
   }
 
   /** Ends early and keeps what there is. */
   stop(): void {
     this.#stopping = true;
+    // A worker that has died says so to whoever waits for its next step.
+    if (this.#isStarted) void this.core.learner.stop().catch(() => undefined);
     this.resume();
   }
 
   cancel(): void {
     if (this.job && this.queue.withdraw(this.job)) return;
     // What is only left to be measured is there, and stays.
-    this.#isCancelled = !this.#isMeasuring;
-    this.stop();
-    if (this.#isCancelled) this.core.cancel("learner");
+    if (this.#isMeasuring) return this.stop();
+    this.#stopping = true;
+    this.#driver.cancel();
+    this.core.cancel("learner");
   }
 
   /** Does it in its turn. */
@@ -334,10 +362,11 @@ export class Recovery {
     this.remarks = [];
     this.checkpoint = null;
     this.#id = randomId();
-    this.paused = false;
+    this.#driver.begin();
+    this.#isStarted = false;
     this.#stopping = false;
-    this.#isCancelled = false;
     this.#isMeasuring = false;
+    this.#measured = null;
     this.#slept = 0;
     this.#clock.start();
     this.work = loading(text("page-progress-preparing"));
@@ -348,6 +377,7 @@ export class Recovery {
     } catch (error) {
       this.work = failed(error);
     } finally {
+      this.#isStarted = false;
       this.#clock.end();
     }
   }
@@ -378,44 +408,6 @@ export class Recovery {
     if (lost > 0) this.#remark(text("page-notice-workers-lost", { workers: lost }));
   }
 
-  /**
-   * Does all pieces of a recovery, and judges on the way where it learns: each model that is better than all before it is handed
-   * over there, with the number of pieces that there are. Gives how many pieces were done.
-   */
-  async #learn(plan: Plan, onBetter: (best: Recovered, of: number) => Promise<unknown>): Promise<number> {
-    const { learner } = this.core;
-    const what = {
-      recalibrate: text("page-progress-recalibrate"),
-      "correct-bias": text("page-progress-correct-bias"),
-      reconstruct: text("page-progress-reconstruct"),
-      distill: text("page-progress-distill"),
-      finetune: text("page-progress-finetune"),
-    }[plan.method];
-    const course = new TrainingProgress(this.#now);
-    let done = 0;
-    try {
-      while (!this.#stopping) {
-        await this.#unpaused();
-        course.begin();
-        const advance = await learner.advance();
-        done = advance.done;
-        await this.#follow(course, what, advance);
-        if (advance.done >= advance.of) break;
-        if (advance.due) {
-          await this.#judge(what, advance);
-          const best = await learner.checkpoint(this.checkpoint?.done ?? 0);
-          if (best) await onBetter(best, advance.of);
-        }
-      }
-      if (done > 0) await learner.conclude();
-    } catch (error) {
-      // The last good weights are kept, and taken.
-      if (failureOf(error).code !== "diverged") throw error;
-      this.#remark(failureOf(error).message);
-    }
-    return done;
-  }
-
   /** A cut that is to be recovered: nothing is known of how that goes. */
   #course(): TrainingProgress {
     this.from = null;
@@ -425,40 +417,41 @@ export class Recovery {
   }
 
   /** Shows now and then how a recovery goes, by its next piece. */
-  async #follow(course: TrainingProgress, what: string, advance: Advance): Promise<void> {
-    if (!course.take(advance)) return;
+  async #follow(course: TrainingProgress, what: string, piece: Piece): Promise<void> {
+    if (!course.take(piece)) return;
     this.losses = course.losses;
     this.pace = course.pace;
-    this.#show(what, advance);
+    this.#show(what, piece);
     await this.#lookAfterHelpers();
   }
 
-  /** How good the model is by now, a few photos at a time; whatever ends the work early ends this too. */
-  async #judge(what: string, { done, of, accuracy }: Advance): Promise<void> {
-    const { learner } = this.core;
-    const photos = await learner.judge();
-    for (let shown = 0; shown < photos;) {
-      await this.#unpaused();
-      if (this.#stopping) return;
-      shown = (await learner.advanceTrial()).done;
-      const words =
-        shown < photos
-          ? text("page-progress-step-measuring", { what, done, total: of, photo: shown, photos })
-          : text("page-progress-step", { what, done, total: of });
-      this.work = loading(words, done / of);
-    }
-    const { quality } = await learner.finishTrial();
-    this.judgements = [...this.judgements, { step: done, quality, learned: accuracy ?? null }];
+  /** How far a judgement on the way is, after this piece. */
+  #showJudging(what: string, { done, of }: Piece, { done: photo, of: photos }: Progress): void {
+    const words =
+      photo < photos
+        ? text("page-progress-step-measuring", { what, done, total: of, photo, photos })
+        : text("page-progress-step", { what, done, total: of });
+    this.work = loading(words, done / of);
   }
 
-  #show(what: string, { done, of }: Advance): void {
+  #show(what: string, { done, of }: Pick<Progress, "done" | "of">): void {
     this.work = loading(text("page-progress-step", { what, done, total: of }), of > 0 ? done / of : null);
   }
+}
 
-  async #unpaused(): Promise<void> {
-    if (this.paused) await new Promise<void>((resolve) => (this.#resume = resolve));
-    // Whoever was paused has no call under way that the worker's end would end.
-    if (this.#isCancelled) throw new PageError(CANCELLED, "cancelled");
+/** What a method does, while it does it. */
+function wordsOf(method: Plan["method"]): string {
+  switch (method) {
+    case "recalibrate":
+      return text("page-progress-recalibrate");
+    case "correct-bias":
+      return text("page-progress-correct-bias");
+    case "reconstruct":
+      return text("page-progress-reconstruct");
+    case "distill":
+      return text("page-progress-distill");
+    case "finetune":
+      return text("page-progress-finetune");
   }
 }
 

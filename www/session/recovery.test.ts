@@ -87,9 +87,9 @@ describe("a recovery", () => {
 
   test("says how far the last word is, and a cancel then keeps the model with what was measured", async () => {
     const session = await opened();
-    const { advanceTrial } = core.learner;
+    const { advanceTrial } = core.pieces;
     const told: unknown[] = [];
-    const measures = vi.spyOn(core.learner, "advanceTrial").mockImplementation(() => {
+    const measures = vi.spyOn(core.pieces, "advanceTrial").mockImplementation(() => {
       told.push(session.recovery.work);
       // The second of the two photos kept for the last word is not waited for.
       if (measures.mock.calls.length === 5) session.recovery.cancel();
@@ -113,13 +113,13 @@ describe("a recovery", () => {
 
   test("that is stopped has its last steps judged, and what ran away in them is told", async () => {
     const session = await opened();
-    const { advance } = core.learner;
-    vi.spyOn(core.learner, "advance").mockImplementationOnce(() => {
+    const { advance } = core.pieces;
+    vi.spyOn(core.pieces, "advance").mockImplementationOnce(() => {
       session.recovery.stop();
       return advance();
     });
     const away = coreError("diverged", "learning ran away by its last step");
-    vi.spyOn(core.learner, "conclude").mockImplementationOnce(() => Promise.reject(away));
+    vi.spyOn(core.pieces, "conclude").mockImplementationOnce(() => Promise.reject(away));
     await session.recovery.recover(session.recoveryInput!, [photo(null)], await blindPlan(session));
     await settled();
     expect(session.recovery.remarks[0]).toContain("ran away");
@@ -129,9 +129,9 @@ describe("a recovery", () => {
 
   test("tells which inner values can't be matched", async () => {
     const session = await opened();
-    const { begin } = core.learner;
+    const { begin } = core.pieces;
     const unmatched = "1 of 2 inner values can't be matched: “relu” (the pruned model computes no such value).";
-    vi.spyOn(core.learner, "begin").mockImplementation(async () => ({
+    vi.spyOn(core.pieces, "begin").mockImplementation(async () => ({
       ...(await begin()),
       unmatched: sentence(unmatched),
     }));
@@ -141,8 +141,8 @@ describe("a recovery", () => {
 
   test("that is cancelled while its file is written is there all the same", async () => {
     const session = await opened();
-    const { finish } = core.learner;
-    vi.spyOn(core.learner, "finish").mockImplementationOnce(() => {
+    const { finish } = core.pieces;
+    vi.spyOn(core.pieces, "finish").mockImplementationOnce(() => {
       session.recovery.cancel();
       return finish();
     });
@@ -154,8 +154,8 @@ describe("a recovery", () => {
 
   test("that is cancelled while the photos to choose by are shown is there, measured on those that were", async () => {
     const session = await opened();
-    const { advanceTrial } = core.learner;
-    vi.spyOn(core.learner, "advanceTrial").mockImplementationOnce(() => {
+    const { advanceTrial } = core.pieces;
+    vi.spyOn(core.pieces, "advanceTrial").mockImplementationOnce(() => {
       session.recovery.cancel();
       return advanceTrial();
     });
@@ -168,9 +168,9 @@ describe("a recovery", () => {
 
   test("tells how far it is while both models are measured, and does not begin before", async () => {
     const session = await opened();
-    const { prepare } = core.learner;
+    const { prepare } = core.pieces;
     const told: unknown[] = [];
-    vi.spyOn(core.learner, "prepare").mockImplementation(() => {
+    vi.spyOn(core.pieces, "prepare").mockImplementation(() => {
       told.push(session.recovery.work);
       expect(called("begin")).toEqual([]);
       return prepare();
@@ -183,9 +183,9 @@ describe("a recovery", () => {
 
   test("tells how many of the photos it learns from it gets right, as the core counted by each judgement", async () => {
     const session = await opened();
-    const { advance } = core.learner;
+    const { advance } = core.pieces;
     const accuracies = [1 / 4, 2 / 4, 0];
-    vi.spyOn(core.learner, "advance").mockImplementation(async () => {
+    vi.spyOn(core.pieces, "advance").mockImplementation(async () => {
       const at = await advance();
       return { ...at, accuracy: accuracies[at.done - 1]! };
     });
@@ -200,8 +200,8 @@ describe("a recovery", () => {
 
   test("that is cancelled while both models are measured leaves nothing behind", async () => {
     const session = await opened();
-    const { prepare } = core.learner;
-    vi.spyOn(core.learner, "prepare").mockImplementationOnce(() => {
+    const { prepare } = core.pieces;
+    vi.spyOn(core.pieces, "prepare").mockImplementationOnce(() => {
       session.recovery.cancel();
       return prepare();
     });
@@ -214,9 +214,9 @@ describe("a recovery", () => {
 
   test("tells how far each judgement on the way is, and a stop ends that as well", async () => {
     const session = await opened();
-    const { advanceTrial } = core.learner;
+    const { advanceTrial } = core.pieces;
     const told: unknown[] = [];
-    const measures = vi.spyOn(core.learner, "advanceTrial").mockImplementation(() => {
+    const measures = vi.spyOn(core.pieces, "advanceTrial").mockImplementation(() => {
       told.push(session.recovery.work);
       // In the middle of the second judgement.
       if (measures.mock.calls.length === 6) session.recovery.stop();
@@ -236,9 +236,9 @@ describe("a recovery", () => {
 
   test("that was better on its way than at its end keeps what was better, and says so", async () => {
     const session = await opened();
-    const { finish } = core.learner;
+    const { finish } = core.pieces;
     const better = { pictures: 4, agreement: 0.9, kl: 0.1 };
-    vi.spyOn(core.learner, "finish")
+    vi.spyOn(core.pieces, "finish")
       .mockImplementationOnce(async () => ({ ...(await finish()), kept: 2, quality: better }))
       .mockImplementationOnce(async () => ({ ...(await finish()), kept: 0, quality: better }));
     await session.recovery.recover(session.recoveryInput!, [photo(null)], await plan(session));
@@ -273,8 +273,8 @@ describe("a recovery", () => {
 
   /** A recovery that the third step ends, after two judgements. */
   async function endsInMidStep(session: Session, end: () => unknown): Promise<void> {
-    const { advance } = core.learner;
-    const steps = vi.spyOn(core.learner, "advance").mockImplementation(async () => {
+    const { advance } = core.pieces;
+    const steps = vi.spyOn(core.pieces, "advance").mockImplementation(async () => {
       if (steps.mock.calls.length === 3) await end();
       return advance();
     });
@@ -323,8 +323,8 @@ describe("a recovery", () => {
     const session = await opened();
     const forget = vi.spyOn(session.storage, "forget");
     const listed: unknown[] = [];
-    const { advance } = core.learner;
-    vi.spyOn(core.learner, "advance").mockImplementation(() => {
+    const { advance } = core.pieces;
+    vi.spyOn(core.pieces, "advance").mockImplementation(() => {
       listed.push(session.results.attempts.map(({ unfinished }) => unfinished?.done));
       return advance();
     });
@@ -342,8 +342,8 @@ describe("a recovery", () => {
 
   test("leaves a model of its way that was taken meanwhile where it is", async () => {
     const session = await opened();
-    const { advance } = core.learner;
-    const steps = vi.spyOn(core.learner, "advance").mockImplementation(async () => {
+    const { advance } = core.pieces;
+    const steps = vi.spyOn(core.pieces, "advance").mockImplementation(async () => {
       if (steps.mock.calls.length === 2) session.takeAttempt(session.results.attempts[0]!);
       await settled();
       return advance();
@@ -437,9 +437,9 @@ describe("a recovery", () => {
     const session = await opened();
     let clock = Date.now();
     vi.spyOn(Date, "now").mockImplementation(() => clock);
-    const { advance } = core.learner;
+    const { advance } = core.pieces;
     const sleeps = [0, 40_000, 20_000];
-    vi.spyOn(core.learner, "advance").mockImplementation(() => {
+    vi.spyOn(core.pieces, "advance").mockImplementation(() => {
       clock += sleeps.shift()!;
       document.dispatchEvent(new Event("resume"));
       clock += 500;
@@ -459,8 +459,8 @@ describe("a recovery", () => {
 
   test("that loses a worker that helped says so, and goes on", async () => {
     const session = await opened();
-    const { advance } = core.learner;
-    vi.spyOn(core.learner, "advance").mockImplementationOnce(() => {
+    const { advance } = core.pieces;
+    vi.spyOn(core.pieces, "advance").mockImplementationOnce(() => {
       core.loseHelper();
       return advance();
     });
@@ -469,7 +469,7 @@ describe("a recovery", () => {
     expect(session.results.attempts).toMatchObject([{ unfinished: null }]);
 
     core.loseHelper();
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     expect(session.recovery.remarks).toEqual([expect.stringContaining("1 training worker")]);
     expect(session.results.attempts).toHaveLength(3);
   });
@@ -502,7 +502,7 @@ describe("a recovery", () => {
 
   test("to the line: every round is on the list, the last one on this side is taken", async () => {
     const session = await opened();
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.results.attempts.map(({ beyond, quality }) => [beyond, quality.agreement])).toEqual([
       [false, 0.9],
@@ -515,11 +515,11 @@ describe("a recovery", () => {
   test("to the line: stands still while it is paused in its first round, and goes on to its end", async () => {
     const session = await opened();
     const begun = { stage: { judging: { done: 1, of: 4 } }, isOver: false, least: 0.8, bytes: NONE };
-    const rounds = vi.spyOn(core.learner, "round").mockImplementationOnce(() => {
+    const rounds = vi.spyOn(core.pieces, "round").mockImplementationOnce(() => {
       session.recovery.pause();
       return Promise.resolve(begun);
     });
-    const over = session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    const over = session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(rounds).toHaveBeenCalledTimes(1);
     expect(session.results.attempts).toEqual([]);
@@ -533,16 +533,16 @@ describe("a recovery", () => {
 
   test("to the line: says in which round learning ran away, and the model is on the list all the same", async () => {
     const session = await opened();
-    const { round } = core.learner;
+    const { round } = core.pieces;
     const diverged = "learning ran away at step 2";
-    vi.spyOn(core.learner, "round")
+    vi.spyOn(core.pieces, "round")
       .mockImplementationOnce(round)
       .mockImplementationOnce(async () => {
         const made = await round();
         const { judged } = made.stage as { judged: object };
         return { ...made, stage: { judged: { ...judged, diverged: sentence(diverged) } } as typeof made.stage };
       });
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.recovery.remarks).toEqual(["Round 2: learning ran away at step 2"]);
     expect(session.results.attempts.map(({ beyond }) => beyond)).toEqual([false, true]);
@@ -550,7 +550,7 @@ describe("a recovery", () => {
 
   test("to the line: one beyond it is taken when it is asked for, after a reload too", async () => {
     const session = await opened();
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     session.takeAttempt(session.results.attempts[1]!);
     await settled();
@@ -566,7 +566,7 @@ describe("a recovery", () => {
 
   test("to the line: one of which an earlier version of the page kept no file stays, and is not taken", async () => {
     const session = await opened();
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     const [kept, { beyond, unfinished, ...old }] = session.results.attempts as [Attempt, Attempt];
     expect([beyond, unfinished]).toEqual([true, null]);
@@ -583,12 +583,12 @@ describe("a recovery", () => {
 
   test("to the line: what the visitor has set meanwhile stays, and the model is on the list", async () => {
     const session = await opened();
-    const { round } = core.learner;
-    vi.spyOn(core.learner, "round").mockImplementationOnce(() => {
+    const { round } = core.pieces;
+    vi.spyOn(core.pieces, "round").mockImplementationOnce(() => {
       session.decideRecipe(message("page-cut-step-criterion"), { criterion: "l1" });
       return round();
     });
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.decisions.recipe).toMatchObject({ criterion: "l1", target: { macs: 0.7 } });
     expect(session.results.recovered).toBeNull();
@@ -600,7 +600,7 @@ describe("a recovery", () => {
 
   test("to the line: every round that is accepted is taken while nobody else moves the cut", async () => {
     const session = await opened();
-    const { round } = core.learner;
+    const { round } = core.pieces;
     const accepted = async (bytes: number[]) => {
       const made = await round();
       const { judged } = made.stage as { judged: object };
@@ -608,14 +608,14 @@ describe("a recovery", () => {
       return { ...made, stage, bytes: new Uint8Array(bytes), isOver: false };
     };
     const targets: unknown[] = [];
-    vi.spyOn(core.learner, "round")
+    vi.spyOn(core.pieces, "round")
       .mockImplementationOnce(() => accepted([1]))
       .mockImplementationOnce(async () => {
         await settled();
         targets.push(session.decisions.recipe.target);
         return accepted([2]);
       });
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect([...targets, session.decisions.recipe.target]).toEqual([{ macs: 0.8 }, { macs: 0.6 }]);
     expect([...session.results.recovered!.bytes]).toEqual([2]);
@@ -623,7 +623,7 @@ describe("a recovery", () => {
 
   test("to the line: the last word is on photos that nothing was chosen by, and times are told", async () => {
     const session = await opened();
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     const [taken, beyond] = session.results.attempts;
     expect(taken).toMatchObject({ test: { quality: { agreement: 0.85 } }, times: { original: 8, own: 5 } });
@@ -636,8 +636,8 @@ describe("a recovery", () => {
   test("to the line: rounds stay with their model when another is opened meanwhile", async () => {
     const session = await opened();
     const small = session.subject!.model;
-    const { round } = core.learner;
-    vi.spyOn(core.learner, "round")
+    const { round } = core.pieces;
+    vi.spyOn(core.pieces, "round")
       .mockImplementationOnce(async () => {
         await session.intake.openFile(file("other.onnx"));
         return round();
@@ -652,7 +652,7 @@ describe("a recovery", () => {
           state: "stopped",
         });
       });
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.model.opened?.title).toBe("other.onnx");
     expect(session.results.attempts).toMatchObject([{ model: small, before: { macs: 50_000 }, test: { quality: {} } }]);
@@ -669,16 +669,16 @@ describe("a recovery", () => {
 
   test("to the line: a criterion that looks at photos says how far it is", async () => {
     const session = await opened();
-    const { round } = core.learner;
+    const { round } = core.pieces;
     const scoring = { stage: { scoring: { done: 3, of: 4 } }, isOver: false, least: 0.8, bytes: new Uint8Array() };
     let told: unknown;
-    vi.spyOn(core.learner, "round")
+    vi.spyOn(core.pieces, "round")
       .mockResolvedValueOnce(scoring)
       .mockImplementationOnce(() => {
         told = session.recovery.work;
         return round();
       });
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     expect(told).toMatchObject({ progress: { what: expect.stringContaining("Round 1: measuring"), share: 0.75 } });
     await settled();
     expect(session.results.attempts).toHaveLength(2);
@@ -686,22 +686,22 @@ describe("a recovery", () => {
 
   test("to the line: says how far it is while a cut is measured", async () => {
     const session = await opened();
-    const { round } = core.learner;
+    const { round } = core.pieces;
     const judging = { stage: { judging: { done: 1, of: 4 } }, isOver: false, least: 0.8, bytes: NONE };
     let told: unknown;
-    vi.spyOn(core.learner, "round")
+    vi.spyOn(core.pieces, "round")
       .mockResolvedValueOnce(judging)
       .mockImplementationOnce(() => {
         told = session.recovery.work;
         return round();
       });
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     expect(told).toMatchObject({ progress: { what: "Round 1: measuring the pruned model: 1 of 4", share: 0.25 } });
   });
 
   test("to the line: says how each round goes, and begins anew with the next", async () => {
     const session = await opened();
-    const { round } = core.learner;
+    const { round } = core.pieces;
     const rest = { isOver: false, least: 0.8, bytes: NONE };
     const learned = { hits: undefined, samples: 8, rate: 0.01, gradientNorm: 1 };
     const step = (done: number, of: number) => ({
@@ -711,12 +711,12 @@ describe("a recovery", () => {
     const cut = (agreement: number) => ({ stage: { cut: { pictures: 4, agreement, kl: 1 } }, ...rest });
     const pieces = [cut(0.3), step(1, 2), step(2, 2), null, cut(0.2), step(1, 1), null];
     const told: unknown[] = [];
-    vi.spyOn(core.learner, "round").mockImplementation(async () => {
+    vi.spyOn(core.pieces, "round").mockImplementation(async () => {
       const { from, losses, pace } = session.recovery;
       told.push([from?.quality.agreement, losses.map(({ loss }) => loss), pace === null]);
       return pieces[told.length - 1] ?? round();
     });
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     expect(told).toEqual([
       [undefined, [], true],
       [0.3, [], true],
@@ -732,18 +732,18 @@ describe("a recovery", () => {
   test("to the line: goes on after a reload from its last finished round", async () => {
     const session = await opened();
     // The worker dies in the second round.
-    const { round } = core.learner;
+    const { round } = core.pieces;
     const dies = coreError("crashed", "This part of the page stopped.");
-    vi.spyOn(core.learner, "round").mockImplementationOnce(round).mockRejectedValueOnce(dies);
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    vi.spyOn(core.pieces, "round").mockImplementationOnce(round).mockRejectedValueOnce(dies);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "crashed" } });
 
     const again = await visit();
     expect(again.results.searches).toMatchObject([{ rounds: 1, state: "after 1" }]);
-    await again.recovery.goOn(again.results.searches[0]!, again.subject!, [photo(null)]);
+    await again.recovery.resumeSearch(again.results.searches[0]!, again.subject!, [photo(null)]);
     await settled();
-    expect(called("resumeLine")).toEqual([["resumeLine", ["after 1", [8]]]]);
+    expect(called("resumeSearch")).toEqual([["resumeSearch", ["after 1", [8]]]]);
     expect(again.results.attempts.map(({ beyond, run }) => [beyond, run])).toEqual([
       [false, again.results.attempts[0]!.run],
       [true, again.results.attempts[0]!.run],
@@ -753,14 +753,14 @@ describe("a recovery", () => {
 
   test("to the line: a search of another model leaves the one that can go on, and the list says when it is full", async () => {
     const session = await opened();
-    const { round } = core.learner;
+    const { round } = core.pieces;
     const stops = () => {
       session.recovery.stop();
       return round();
     };
     const search = async () => {
-      vi.spyOn(core.learner, "round").mockImplementationOnce(stops);
-      await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+      vi.spyOn(core.pieces, "round").mockImplementationOnce(stops);
+      await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
       await settled();
     };
     await search();
@@ -781,15 +781,15 @@ describe("a recovery", () => {
 
   test("to the line: a search on other photos is refused, and is still there", async () => {
     const session = await opened();
-    const { round } = core.learner;
-    vi.spyOn(core.learner, "round").mockImplementationOnce(() => {
+    const { round } = core.pieces;
+    vi.spyOn(core.pieces, "round").mockImplementationOnce(() => {
       session.recovery.stop();
       return round();
     });
-    await session.recovery.toLine(session.recoveryInput!, [photo(null)], await plan(session), AIM);
+    await session.recovery.search(session.recoveryInput!, [photo(null)], await plan(session), AIM);
     await settled();
-    core.fail("resumeLine", coreError("bad-input", "these are not the pictures that the search began with"));
-    await session.recovery.goOn(session.results.searches[0]!, session.subject!, [photo("cat")]);
+    core.fail("resumeSearch", coreError("bad-input", "these are not the pictures that the search began with"));
+    await session.recovery.resumeSearch(session.results.searches[0]!, session.subject!, [photo("cat")]);
     expect(session.recovery.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
     expect(session.results.searches).toMatchObject([{ rounds: 1 }]);
     session.results.keepSearch(session.subject!.model, null);

@@ -1,5 +1,14 @@
 /** The course of learning: the curve of its losses, and its pace. Only time that it learns in counts. */
-import type { Advance } from "../core/protocol";
+import type { TrainingStep } from "../core/protocol";
+
+/** A piece of a recovery. */
+export interface Piece {
+  /** Pieces done, and in all. */
+  readonly done: number;
+  readonly of: number;
+  /** What it did, where it was a step of training. */
+  readonly step?: TrainingStep;
+}
 
 export interface LossPoint {
   readonly step: number;
@@ -41,20 +50,20 @@ export class TrainingProgress {
   }
 
   /** Takes the piece that has begun last. Gives whether it is time to look. */
-  take({ done, of, learned }: Advance): boolean {
+  take({ done, of, step }: Piece): boolean {
     const now = this.now();
     this.#spent += now - this.#since;
     const way = done / of;
-    if (learned) {
-      this.#photos += learned.samples;
+    if (step) {
+      this.#photos += step.samples;
       if (way * LOSSES >= this.#due) {
-        this.#losses.push({ step: learned.step, loss: learned.loss });
+        this.#losses.push({ step: step.step, loss: step.loss });
         this.#due = Math.floor(way * LOSSES) + 1;
       }
     }
     if (now - this.#drawn <= REDRAW && done < of) return false;
     this.#drawn = now;
-    const photos = learned ? (this.#photos * 1000) / Math.max(1, this.#spent) : null;
+    const photos = step ? (this.#photos * 1000) / Math.max(1, this.#spent) : null;
     this.pace = { photos, left: (this.#spent / Math.max(1, done)) * (of - done) };
     return true;
   }

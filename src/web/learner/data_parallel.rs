@@ -1,6 +1,6 @@
 //! Workers that learn one model together: the learner leads, members take their parts of every batch.
 
-use super::{Kind, Learner, Work, nothing_begun, options};
+use super::{Learner, nothing_begun, options};
 use crate::api::data_parallel::{Gradients, TrainingData};
 use crate::api::model::Sizes;
 use crate::data::Pictures;
@@ -29,6 +29,21 @@ impl Shares {
 
     pub fn take(&mut self) -> Vec<task::Gradients> {
         std::mem::take(&mut self.0).into_iter().flatten().collect()
+    }
+}
+
+/// What a task learns from, and how, for members.
+pub struct Together {
+    train: Arc<Pictures>,
+    plan: Plan,
+}
+
+impl Together {
+    pub fn new(train: &Arc<Pictures>, plan: &Plan) -> Self {
+        Together {
+            train: Arc::clone(train),
+            plan: plan.clone(),
+        }
     }
 }
 
@@ -110,56 +125,48 @@ impl Member {
 
 #[wasm_bindgen]
 impl Learner {
-    /// How many workers the work under way is planned for.
+    /// How many workers the task is planned for.
     #[wasm_bindgen(getter)]
     pub fn workers(&self) -> JsResult<usize> {
-        Ok(self.under_way()?.plan().settings.workers)
+        Ok(self.together()?.plan.settings.workers)
     }
 
-    /// What the work under way learns from, and how, for members.
-    pub fn lessons(&self) -> JsResult<Ts<TrainingData>> {
-        let work = self.under_way()?;
-        message(TrainingData::of(&work.split.train, work.plan().clone()))
+    /// What the task learns from, and how, for members.
+    #[wasm_bindgen(js_name = trainingData)]
+    pub fn training_data(&self) -> JsResult<Ts<TrainingData>> {
+        let Together { train, plan } = self.together()?;
+        message(TrainingData::of(train, plan.clone()))
     }
 
-    /// Whether the next piece of work is a step of learning, which members take part in: what they find is to be handed
-    /// over before it is done.
+    /// Whether the next step is one of training, which members take part in: what they find is to be handed over before it is done.
     #[wasm_bindgen(getter)]
-    pub fn learns(&mut self) -> JsResult<bool> {
-        Ok(self.work()?.exchange().is_some())
-    }
-
-    /// The file of the cut that a search has begun to learn, for members; empty where it learns none.
-    pub fn cut(&mut self) -> JsResult<Vec<u8>> {
-        Ok(match &mut self.work()?.kind {
-            Kind::Recovery(_) | Kind::Recovered(..) => Vec::new(),
-            Kind::BudgetSearch(line) => line.learning().unwrap_or_default().to_vec(),
-        })
+    pub fn trains(&mut self) -> bool {
+        self.exchange().is_ok()
     }
 
     /// Finds what the leader's part of the next batch says.
     pub fn gradients(&mut self) -> JsResult<Ts<Gradients>> {
-        let work = self.work()?;
-        let share = work.exchange().ok_or_else(nothing_begun)?.gradients()?;
+        let share = self.exchange()?.gradients()?;
         let told = Gradients::of(&share);
-        work.shares.put(0, share);
+        self.shares.put(0, share);
         message(told)
     }
 
-    /// Hands over what a member found, for the next piece of work.
+    /// Hands over what a member found, for the next step.
     pub fn take(&mut self, index: usize, share: Ts<Gradients>) -> JsResult<()> {
         let share = share.to_rust().map_err(mismatch)?;
-        self.work()?.shares.put(index, share.into());
+        self.shares.put(index, share.into());
         Ok(())
     }
 }
 
-impl Work {
-    fn exchange(&mut self) -> Option<&mut dyn Exchange> {
-        match &mut self.kind {
-            Kind::Recovery(running) => running.exchange(),
-            Kind::Recovered(..) => None,
-            Kind::BudgetSearch(line) => line.exchange(),
-        }
+impl Learner {
+    fn together(&self) -> Result<&Together, Error> {
+        self.together.as_ref().ok_or_else(nothing_begun)
+    }
+
+    fn exchange(&mut self) -> Result<&mut dyn Exchange, Error> {
+        let task = self.task.as_mut().ok_or_else(nothing_begun)?;
+        task.exchange().ok_or_else(nothing_begun)
     }
 }

@@ -1,26 +1,41 @@
 //! Cuts that are measured and not kept: of each layer alone, and of the whole at many sizes.
 
-use super::preparing::{Layers, Preparing, Probes};
-use super::{Learner, nothing_begun, options};
+use super::{Learner, beginning, nothing_begun, options};
 use crate::api::model::Sizes;
-use crate::api::probing::Probe;
-use crate::api::recovery::Advance;
+use crate::api::probing::{Found, Probe, Probing};
+use crate::api::task::{Finished, TaskEvent};
+use crate::data::Split;
 use crate::error::Error;
+use crate::graph::Graph;
 use crate::onnx::open;
 use crate::prune::session::Session;
 use crate::random;
 use crate::recipe::Recipe;
-use crate::search::{Curves, MOST_JUDGED, Sensitivity, Sweep, SweepPoint, guide};
+use crate::search::{Curves, Findings, MOST_JUDGED, Sensitivity, Sweep, SweepEvent, guide};
+use crate::task::{Progress, Task};
 use crate::web::errors::{JsResult, mismatch};
-use crate::web::slices::Slices;
 use crate::web::{message, now, read_recipe};
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
+/// Layers that are to be probed, one after the other.
+pub struct Probes {
+    original: Graph,
+    bytes: u64,
+    recipe: Recipe,
+    levels: Vec<f64>,
+    split: Split,
+    seed: u32,
+    /// What was measured of the same layers before.
+    before: Option<Curves>,
+    /// Once it is known what pictures tell.
+    ready: Option<Sensitivity>,
+}
+
 #[wasm_bindgen]
 impl Learner {
-    /// Gets ready to probe each layer alone at these levels (shares to remove), or to go on where curves of this model that
-    /// were measured `before` end.
+    /// Takes in what is to be probed: each layer alone at these levels (shares to remove), or what curves of this model that were
+    /// measured `before` lack of that.
     pub fn sensitivity(
         &mut self,
         original: Vec<u8>,
@@ -31,59 +46,67 @@ impl Learner {
         sizes: Ts<Sizes>,
     ) -> JsResult<()> {
         let recipe = read_recipe(&recipe)?;
-        let seed = random::seed(seed)?;
-        let size = original.len() as u64;
-        let graph = open(original.into(), &options(sizes)?)?.graph;
-        let split = self.split(&graph)?;
+        let bytes = original.len() as u64;
+        let original = open(original.into(), &options(sizes)?)?.graph;
         let before = before.map(|curves| curves.to_rust()).transpose();
-        let before = before.map_err(mismatch)?;
-        let sensitivity =
-            Sensitivity::prepare((&graph, size), &recipe, &levels, &split, MOST_JUDGED, seed)?;
-        self.preparing = Some(Preparing::Layers(Box::new(Layers {
-            sensitivity: Slices::new(sensitivity),
-            take: Box::new(move |found| {
-                let most = (MOST_JUDGED, seed);
-                Sensitivity::prepared((&graph, size), &recipe, &levels, &split, most, found)
-            }),
-            before,
-        })));
+        self.probes = Some(Probes {
+            split: self.split(&original)?,
+            original,
+            bytes,
+            recipe,
+            levels,
+            seed: random::seed(seed)?,
+            before: before.map_err(mismatch)?,
+            ready: None,
+        });
         Ok(())
     }
 
-    /// Begins one of the probes, in any order: cuts its layer.
-    #[wasm_bindgen(js_name = beginProbe)]
-    pub fn begin_probe(&mut self, probe: usize) -> JsResult<()> {
-        let Some(Probes::Layers(sensitivity, _, under_way)) = &mut self.probes else {
-            return Err(nothing_begun().into());
-        };
-        let task = Slices::new(sensitivity.probe(probe)?);
-        *under_way = Some((sensitivity.curve_of(probe), task));
+    /// Starts to show the pictures that have to be seen before layers can be probed.
+    #[wasm_bindgen(js_name = findOut)]
+    pub fn find_out(&mut self) -> JsResult<()> {
+        let task = self.probes()?.prepare()?;
+        self.start(task.events(TaskEvent::from).map(|sensitivity| {
+            Ok(Finished {
+                found: Some(Found::from(sensitivity.findings())),
+                ..Finished::default()
+            })
+        }));
         Ok(())
     }
 
-    /// Shows some more pictures to the cut that was begun.
-    #[wasm_bindgen(js_name = advanceProbe)]
-    pub fn advance_probe(&mut self) -> JsResult<Ts<Advance>> {
-        let at = match &mut self.probes {
-            Some(Probes::Layers(_, _, Some((_, task)))) => task.advance()?,
-            Some(Probes::Sizes(_, Some(task))) => task.advance()?,
-            _ => return Err(nothing_begun().into()),
+    /// Takes what pictures told, here or another worker that is to probe the same layers on the same pictures, and tells which
+    /// probes are left to do.
+    #[wasm_bindgen(js_name = beginProbes)]
+    pub fn begin_probes(&mut self, found: Ts<Found>) -> JsResult<Ts<Probing>> {
+        let found = found.to_rust().map_err(mismatch)?;
+        let probes = self.probes()?;
+        let prepared = probes.prepared(found.into())?;
+        let sensitivity = probes.ready.insert(prepared);
+        let curves = match &probes.before {
+            Some(before) => sensitivity.known(before),
+            None => sensitivity.curves(),
         };
-        message(Advance::from(at))
-    }
-
-    /// What the probe gave.
-    #[wasm_bindgen(js_name = finishProbe)]
-    pub fn finish_probe(&mut self) -> JsResult<Ts<Probe>> {
-        let trial = match &mut self.probes {
-            Some(Probes::Layers(_, _, trial)) => trial.take(),
-            _ => None,
-        };
-        let (curve, trial) = trial.ok_or_else(nothing_begun)?;
-        message(Probe {
-            curve,
-            probed: trial.finish()?,
+        message(Probing {
+            probes: sensitivity.len(),
+            levels: sensitivity.levels().to_vec(),
+            left: sensitivity.left(&curves),
+            curves,
         })
+    }
+
+    /// Starts one of the probes, in any order: cuts its layer, and measures that.
+    pub fn probe(&mut self, probe: usize) -> JsResult<()> {
+        let sensitivity = self.probes()?.ready.as_mut().ok_or_else(nothing_begun)?;
+        let task = sensitivity.probe(probe)?;
+        let curve = sensitivity.curve_of(probe);
+        self.start(task.events(TaskEvent::from).map(move |probed| {
+            Ok(Finished {
+                probe: Some(Probe { curve, probed }),
+                ..Finished::default()
+            })
+        }));
+        Ok(())
     }
 
     /// Shares the target of a recipe out by what each layer can bear.
@@ -103,11 +126,12 @@ impl Learner {
         message(guide(&mut session, &curves, target)?)
     }
 
-    /// Gets ready to cut to many sizes.
+    /// Starts to cut to each of these shares of the model, as far as the recipe's limits let so much go, and to measure each cut.
     pub fn sweep(
         &mut self,
         original: Vec<u8>,
         recipe: Ts<Recipe>,
+        shares: Vec<f64>,
         sizes: Ts<Sizes>,
     ) -> JsResult<()> {
         let recipe = read_recipe(&recipe)?;
@@ -115,28 +139,38 @@ impl Learner {
         let graph = open(original.into(), &options(sizes)?)?.graph;
         let split = self.split(&graph)?;
         let sweep = Sweep::prepare((&graph, size), &recipe, split.clone(), Some(now))?;
-        self.preparing = Some(Preparing::Sweep(Box::new(Slices::new(sweep)), split));
+        let task = sweep.events(TaskEvent::from).then(move |sweep| {
+            let milliseconds = sweep.milliseconds();
+            Ok(sweep.points(shares).events(move |event| match event {
+                SweepEvent::Progress(progress) => progress.into(),
+                SweepEvent::Original(metrics) => {
+                    TaskEvent::Began(beginning(&split, [metrics; 2], milliseconds))
+                }
+                SweepEvent::Point(point) => TaskEvent::Point(*point),
+            }))
+        });
+        self.start(task.map(|()| Ok(Finished::default())));
         Ok(())
     }
+}
 
-    /// Cuts to the share `kept`, which is measured then; `false` where the recipe's limits do not let so much go.
-    #[wasm_bindgen(js_name = beginCut)]
-    pub fn begin_cut(&mut self, kept: f64) -> JsResult<bool> {
-        let Some(Probes::Sizes(sweep, trial)) = &mut self.probes else {
-            return Err(nothing_begun().into());
-        };
-        *trial = sweep.point(kept)?.map(Slices::new);
-        Ok(trial.is_some())
+impl Learner {
+    fn probes(&mut self) -> Result<&mut Probes, Error> {
+        self.probes.as_mut().ok_or_else(nothing_begun)
+    }
+}
+
+impl Probes {
+    fn prepare(&self) -> Result<impl Task<Event = Progress, Output = Sensitivity> + use<>, Error> {
+        let sides = (&self.original, self.bytes);
+        let (recipe, levels) = (&self.recipe, &self.levels);
+        Sensitivity::prepare(sides, recipe, levels, &self.split, MOST_JUDGED, self.seed)
     }
 
-    /// What was measured of it.
-    #[wasm_bindgen(js_name = finishCut)]
-    pub fn finish_cut(&mut self) -> JsResult<Ts<SweepPoint>> {
-        let trial = match &mut self.probes {
-            Some(Probes::Sizes(_, trial)) => trial.take(),
-            _ => None,
-        };
-        message(trial.ok_or_else(nothing_begun)?.finish()?)
+    fn prepared(&self, found: Findings) -> Result<Sensitivity, Error> {
+        let sides = (&self.original, self.bytes);
+        let most = (MOST_JUDGED, self.seed);
+        Sensitivity::prepared(sides, &self.recipe, &self.levels, &self.split, most, found)
     }
 }
 

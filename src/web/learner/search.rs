@@ -1,54 +1,50 @@
-//! Searches to the line, which can go on where they ended.
+//! Searches to the line, which can be resumed where they ended.
 
-use super::preparing::Preparing;
-use super::{Kind, Learner, nothing_begun, options};
+use super::data_parallel::Together;
+use super::{Learner, beginning, options};
 use crate::api::model::Sizes;
-use crate::api::recovery::{Made, Round, Stage};
-use crate::cost::Retained;
-use crate::error::Error;
+use crate::api::recovery::{CutFile, SearchState};
+use crate::api::task::{Finished, TaskEvent};
+use crate::data::Split;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
 use crate::onnx::open;
 use crate::recipe::Recipe;
-use crate::recover::Plan;
-use crate::search::{BudgetSearch, SearchGoal, State};
-use crate::task::{Step, Task};
+use crate::recover::{Event, Plan};
+use crate::search::{BudgetSearch, SearchGoal, SearchRun, SearchRunEvent, State};
+use crate::task::{Progress, Task};
 use crate::web::errors::{JsResult, mismatch};
-use crate::web::slices::Slices;
-use crate::web::{SLICE, message, now, read_recipe};
-use js_sys::Uint8Array;
+use crate::web::{now, read_recipe};
+use std::sync::Arc;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Learner {
-    /// Gets ready for a search to the line. Whoever shares out the batches with this worker is a member.
-    #[wasm_bindgen(js_name = toLine)]
+    /// Starts a search to the line. Whoever shares the batches with this worker is a member.
     pub fn search(
         &mut self,
         original: Vec<u8>,
         recipe: Ts<Recipe>,
         plan: Ts<Plan>,
-        aim: Ts<SearchGoal>,
+        goal: Ts<SearchGoal>,
         sizes: Ts<Sizes>,
     ) -> JsResult<()> {
         let plan = plan.to_rust().map_err(mismatch)?;
         let recipe = read_recipe(&recipe)?;
-        let aim = aim.to_rust().map_err(mismatch)?;
+        let goal = goal.to_rust().map_err(mismatch)?;
         let graph = open(original.clone().into(), &options(sizes)?)?.graph;
         let split = self.split(&graph)?;
         let sides = (&graph, &original[..]);
-        let line = BudgetSearch::prepare(sides, &recipe, &plan, split.clone(), aim, Some(now))?;
-        self.preparing = Some(Preparing::Search(
-            Box::new(Slices::new(line)),
-            Box::new(graph),
-            split,
-        ));
+        let search = BudgetSearch::prepare(sides, &recipe, &plan, split.clone(), goal, Some(now))?;
+        self.start_search(search, graph, split, &plan);
         Ok(())
     }
 
-    /// Gets ready to go on with a search from the state that [`Learner::round`] gave, on the same pictures. `best` is the file that was
-    /// accepted last; empty where none was.
-    #[wasm_bindgen(js_name = resumeLine)]
-    pub fn resume(
+    /// Resumes a search from a state that it told, on the same pictures. `best` is the file that was accepted last; empty where
+    /// none was.
+    #[wasm_bindgen(js_name = resumeSearch)]
+    pub fn resume_search(
         &mut self,
         original: Vec<u8>,
         state: &str,
@@ -66,60 +62,51 @@ impl Learner {
         let original = open(original.into(), &options)?.graph;
         let graph = open(best.clone().into(), &options)?.graph;
         let split = self.split(&original)?;
-        let line =
+        let plan = state.plan.clone();
+        let search =
             BudgetSearch::resume(&original, state, (&graph, &best), split.clone(), Some(now))?;
-        self.preparing = Some(Preparing::Search(
-            Box::new(Slices::new(line)),
-            Box::new(original),
-            split,
-        ));
+        self.start_search(search, original, split, &plan);
         Ok(())
     }
+}
 
-    /// Does the next piece of the search: with what members found, where they did.
-    pub fn round(&mut self) -> JsResult<Ts<Round>> {
-        let work = self.work()?;
-        let Kind::BudgetSearch(line) = &mut work.kind else {
-            return Err(nothing_begun().into());
-        };
-        let start = now();
-        let shares = work.shares.take();
-        if let Some(exchange) = line.exchange().filter(|_| !shares.is_empty()) {
-            exchange.supply(shares);
-        }
-        let stage = loop {
-            match line.step()? {
-                Step::Done(()) => return Err(nothing_begun().into()),
-                Step::Event(event) => match Stage::of(event) {
-                    Some(Stage::Scoring(_) | Stage::Judging(_)) if now() - start < SLICE => {}
-                    Some(stage) => break stage,
-                    None => {}
-                },
-            }
-        };
-        let (bytes, made) = match &stage {
-            Stage::Judged(tried) => {
-                let made = Made {
-                    recipe: line.recipe(tried.share),
-                    left: Retained::new(&work.before, &tried.totals),
-                };
-                (line.latest(), Some(made))
-            }
-            _ => (&[][..], None),
-        };
-        let state = match &stage {
-            Stage::Judged(_) | Stage::Limit(_) => {
-                Some(serde_json::to_string(line.state()).map_err(mismatch)?)
-            }
-            _ => None,
-        };
-        message(Round {
-            is_over: line.is_over(),
-            least: line.least(),
-            bytes: Uint8Array::from(bytes),
-            made,
-            stage,
-            state,
-        })
+impl Learner {
+    fn start_search(
+        &mut self,
+        prepared: impl Task<Event = Progress, Output = BudgetSearch> + 'static,
+        original: Graph,
+        split: Split,
+        plan: &Plan,
+    ) {
+        self.together = Some(Together::new(&split.train, plan));
+        let test = Arc::clone(&split.test);
+        let task = prepared
+            .then(move |search| Ok(SearchRun::new(search.leading(), original, test)))
+            .try_events(move |event| translate(event, &split));
+        self.start(task.map(|tested| {
+            Ok(Finished {
+                tested,
+                ..Finished::default()
+            })
+        }));
     }
+}
+
+/// `None` for what the events before or after it tell as well.
+fn translate(event: SearchRunEvent, split: &Split) -> Result<Option<TaskEvent>> {
+    Ok(Some(match event {
+        SearchRunEvent::Began(original, milliseconds) => {
+            TaskEvent::Began(beginning(split, [original; 2], milliseconds))
+        }
+        SearchRunEvent::Progress(progress) => progress.into(),
+        SearchRunEvent::Cut(cut) => TaskEvent::Cut(cut),
+        SearchRunEvent::Training(file) => TaskEvent::Training(CutFile::of(&file)),
+        SearchRunEvent::Recovery(Event::Learning(learning)) => TaskEvent::Learning(learning),
+        SearchRunEvent::Recovery(Event::Progress(progress)) => progress.into(),
+        SearchRunEvent::Recovery(_) => return Ok(None),
+        SearchRunEvent::Candidate(model) => TaskEvent::Candidate((*model).into()),
+        SearchRunEvent::Limit(reason) => TaskEvent::Limit(reason),
+        SearchRunEvent::State(state, is_over) => TaskEvent::State(SearchState { state, is_over }),
+        SearchRunEvent::Searched(rounds) => TaskEvent::Trained(rounds),
+    }))
 }

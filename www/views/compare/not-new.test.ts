@@ -29,7 +29,7 @@ describe("the comparison", () => {
   });
 
   test("says how many of its photos a model learned from or was chosen by, after a reload too", async () => {
-    vi.spyOn(core.learner, "beginTest").mockResolvedValue(0);
+    vi.spyOn(core.pieces, "beginTest").mockResolvedValue(0);
     await press("Recover accuracy");
     expect(told()).toBe(
       "Used to train or to choose the best model: 2 of 2 photos. Expect less agreement on other photos.",

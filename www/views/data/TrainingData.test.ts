@@ -117,7 +117,7 @@ test("steps, the seed and rounds go to the core as they were typed, which says w
   ]);
   expect(panel().getByRole("alert").textContent).toContain("2.5 steps");
   core.fail("plan", null);
-  const line = vi.spyOn(core.learner, "toLine");
+  const line = vi.spyOn(core.learner, "search");
   await fireEvent.change(panel().getByLabelText("Schedule"), { target: { value: "linear" } });
   await fireEvent.input(panel().getByLabelText("Rounds"), { target: { value: "" } });
   panel().getByRole("button", { name: "Search" }).click();

@@ -44,7 +44,7 @@ describe("the plot of all models", () => {
     expect(line.getAttribute("aria-valuenow")).toBe("90");
     expect((panel().getByLabelText(/^Maximum accuracy drop/) as HTMLInputElement).value).toBe("10");
     await press("Search");
-    const asked = core.calls.find(([name]) => name === "toLine");
+    const asked = core.calls.find(([name]) => name === "search");
     // The search goes as far as the line lets it, whatever the slider of the cut says.
     expect(asked![1]).toMatchObject({ target: { macs: 0.02 } });
     expect(panel().getByRole("button", { name: /in rounds$/ })).toBeTruthy();
@@ -136,9 +136,9 @@ describe("the plot of all models", () => {
     await opened();
     panel().getByRole("radio", { name: "Distill" }).click();
     await settled();
-    const { advance } = core.learner;
+    const { advance } = core.pieces;
     const dies = coreError("crashed", "This part of the page stopped.");
-    vi.spyOn(core.learner, "advance").mockImplementationOnce(advance).mockRejectedValueOnce(dies);
+    vi.spyOn(core.pieces, "advance").mockImplementationOnce(advance).mockRejectedValueOnce(dies);
     await press("Recover accuracy");
     const told = panel().getByRole("alert").textContent!.replace(/\s+/g, " ");
     expect(told).toContain("This part of the page stopped. The best weights so far, from step 1 of 3");
@@ -156,7 +156,7 @@ describe("the way to the line", () => {
   };
   /** The recipe and the aim that were asked for last. */
   async function started(): Promise<unknown[]> {
-    const asked = vi.spyOn(core.learner, "toLine");
+    const asked = vi.spyOn(core.learner, "search");
     await press("Search");
     const [, recipe, , aim] = asked.mock.lastCall!;
     asked.mockRestore();
@@ -227,7 +227,7 @@ describe("while it goes on, a recovery", () => {
       clock += 1_000;
       return Promise.resolve({ stage: { recovering: { done, of: 3, learned: { ...learned, step: done } } }, ...rest });
     };
-    vi.spyOn(core.learner, "round")
+    vi.spyOn(core.pieces, "round")
       .mockResolvedValueOnce({ stage: { cut }, ...rest })
       .mockImplementationOnce(() => step(1))
       .mockImplementationOnce(() => step(2));
@@ -257,8 +257,8 @@ describe("the numbers of the plot", () => {
     await press("Recover accuracy");
     await press("Recover accuracy");
     expect(panel().queryByText(/measured on other photos/)).toBeNull();
-    const { begin } = core.learner;
-    vi.spyOn(core.learner, "begin").mockImplementation(async () => ({ ...(await begin()), fingerprint: "4 others" }));
+    const { begin } = core.pieces;
+    vi.spyOn(core.pieces, "begin").mockImplementation(async () => ({ ...(await begin()), fingerprint: "4 others" }));
     await press("Recover accuracy");
     expect(panel().getByText(/measured on other photos/).textContent).toMatch(/^2 models were/);
   });
