@@ -536,7 +536,6 @@ error-output-lengths = The two outputs do not have the same length.
 error-not-loaded = That model is not loaded yet.
 error-photo-unfit = The model takes { $expected } numbers of shape { $shape }, but the photo has { $given }. Check the preset's size and channels.
 error-output-no-floats = The model's first output holds no floats, so the model is not a classifier.
-error-nothing-measured = Nothing is being measured.
 error-seed = The seed must be a whole number from 0 to { $most }, not { $number }.
 part-your-photo = your photo
 part-plain-test-pattern = a test pattern
