@@ -416,11 +416,11 @@ fn failures_are_explained_in_one_line() {
             fail(&["inspect", &model, "--size", "N=0"]),
             ["N=0", "whole number"],
         ),
-        (fail(&["improve", &model]), ["improve", "There is no command"]),
         (
-            fail(&[]),
-            ["No command was given", "--help"],
+            fail(&["improve", &model]),
+            ["improve", "There is no command"],
         ),
+        (fail(&[]), ["No command was given", "--help"]),
     ] {
         for part in parts {
             assert!(reason.contains(part), "“{part}” is not in: {reason}");

@@ -40,7 +40,9 @@ fn accent(pattern: &mut Pattern<String>) {
             PatternElement::TextElement { value } => *value = accented(value),
             PatternElement::Placeable {
                 expression: Expression::Select { variants, .. },
-            } => variants.iter_mut().for_each(|variant| accent(&mut variant.value)),
+            } => variants
+                .iter_mut()
+                .for_each(|variant| accent(&mut variant.value)),
             PatternElement::Placeable { .. } => {}
         }
     }
@@ -191,7 +193,10 @@ fn no_failure_escapes_the_catalog() {
 #[test]
 fn the_system_names_the_language_and_an_unknown_one_is_english() {
     let folder = Folder::new("language-system");
-    let catalog = folder.write("xx.ftl", "help-inspect = Zeigt ein Modell.\nnumber-point = ,\n");
+    let catalog = folder.write(
+        "xx.ftl",
+        "help-inspect = Zeigt ein Modell.\nnumber-point = ,\n",
+    );
     let help = |variables: &[(&str, &str)], arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_secateur"));
         for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
@@ -206,9 +211,15 @@ fn the_system_names_the_language_and_an_unknown_one_is_english() {
     // What the catalog lacks is in English.
     assert!(german.contains("Zeigt ein Modell."), "{german}");
     assert!(german.contains("Usage: secateur inspect"), "{german}");
-    let chosen = help(&[("LANG", &catalog), ("LC_ALL", "en_US.UTF-8")], &["inspect", "--help"]);
+    let chosen = help(
+        &[("LANG", &catalog), ("LC_ALL", "en_US.UTF-8")],
+        &["inspect", "--help"],
+    );
     assert_eq!(chosen, english);
-    let chosen = help(&[("LC_ALL", &catalog)], &["--language=en", "inspect", "--help"]);
+    let chosen = help(
+        &[("LC_ALL", &catalog)],
+        &["--language=en", "inspect", "--help"],
+    );
     assert_eq!(chosen, english);
     for unknown in ["zz", "C", "POSIX", "zz_ZZ.UTF-8@none"] {
         assert_eq!(help(&[("LANG", unknown)], &["inspect", "--help"]), english);

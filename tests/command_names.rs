@@ -17,9 +17,21 @@ fn earlier_names_do_the_same_and_are_hidden() {
     let output = folder.path("out");
     let photo = folder.path("data/red/0.png");
     let with = ["--data", &data, "--preset", &preset];
-    let recover = ["recover", &model, "--original", &model, "--steps", "2", "--output", &output];
+    let recover = [
+        "recover",
+        &model,
+        "--original",
+        &model,
+        "--steps",
+        "2",
+        "--output",
+        &output,
+    ];
     let names = [
-        ("--batch-size 4 --learning-rate 0.01", "--batch 4 --rate 0.01"),
+        (
+            "--batch-size 4 --learning-rate 0.01",
+            "--batch 4 --rate 0.01",
+        ),
         ("--optimizer adamw", "--optimiser adamw"),
         ("--learning-rate-schedule constant", "--schedule constant"),
         ("--gradient-clipping 0.01", "--clip 0.01"),
@@ -32,7 +44,12 @@ fn earlier_names_do_the_same_and_are_hidden() {
         ("--method fine-tune", "--method finetune"),
     ];
     let run = |words: &[&str], more: &str| {
-        let words: Vec<&str> = words.iter().chain(&with).copied().chain(more.split(' ')).collect();
+        let words: Vec<&str> = words
+            .iter()
+            .chain(&with)
+            .copied()
+            .chain(more.split(' '))
+            .collect();
         let answer = succeed(&words);
         (answer, fs::read(&output).unwrap_or_default())
     };
@@ -44,9 +61,25 @@ fn earlier_names_do_the_same_and_are_hidden() {
     }
     // Names of the other commands. Answers of a search tell measured time.
     let report = |command: &str, more: &str| {
-        run(&[command, &model, "--recipe", &recipe, "--output", &output, "--method", "reconstruct"], more).1
+        run(
+            &[
+                command,
+                &model,
+                "--recipe",
+                &recipe,
+                "--output",
+                &output,
+                "--method",
+                "reconstruct",
+            ],
+            more,
+        )
+        .1
     };
-    let found = report("search", "--max-drop 50 --pruning-schedule linear --rounds 2");
+    let found = report(
+        "search",
+        "--max-drop 50 --pruning-schedule linear --rounds 2",
+    );
     assert_eq!(report("trim", "--line 50 --pace linear --rounds 2"), found);
     assert_eq!(
         report("search", "--max-drop 50 --pruning-schedule adaptive"),
@@ -67,10 +100,24 @@ fn earlier_names_do_the_same_and_are_hidden() {
     let classes = |answer: String| answer.lines().take(4).map(String::from).collect::<Vec<_>>();
     assert_eq!(classes(shown("--photo")), classes(shown("--image")));
 
-    for command in ["recover", "search", "evaluate", "sensitivity", "run", "train"] {
+    for command in [
+        "recover",
+        "search",
+        "evaluate",
+        "sensitivity",
+        "run",
+        "train",
+    ] {
         let help = succeed(&[command, "--help"]);
         let old = names.iter().flat_map(|(_, old)| old.split(' '));
-        let old = old.chain(["--line", "--pace", "--time", "--against", "--judged", "--guided"]);
+        let old = old.chain([
+            "--line",
+            "--pace",
+            "--time",
+            "--against",
+            "--judged",
+            "--guided",
+        ]);
         for name in old.filter(|name| name.starts_with("--") && *name != "--method") {
             let is_shown = help.split_whitespace().any(|word| word == name);
             assert!(!is_shown, "{name} is in the help of {command}");

@@ -286,7 +286,12 @@ fn how_it_learns_can_be_chosen_and_is_written_down() {
     let plan = |more: &[&str]| {
         let fixed = ["recover", &model, "--original", &model, "--data", &data];
         let rest = [
-            "--preset", &preset, "--method", "fine-tune", "--output", &output,
+            "--preset",
+            &preset,
+            "--method",
+            "fine-tune",
+            "--output",
+            &output,
         ];
         succeed(&[&fixed[..], &rest, more].concat());
         json(&record(fs::read(&output).unwrap()))[0].clone()
@@ -311,7 +316,14 @@ fn how_it_learns_can_be_chosen_and_is_written_down() {
     assert_eq!(chosen["weightDecay"], 0.5);
     assert!((chosen["smoothing"].as_f64().unwrap() - 0.1).abs() < 1e-6);
     let steps = ["--steps", "2", "--batch-size", "4"];
-    let moved = ["--momentum", "0.5", "--gradient-clipping", "2", "--temperature", "8"];
+    let moved = [
+        "--momentum",
+        "0.5",
+        "--gradient-clipping",
+        "2",
+        "--temperature",
+        "8",
+    ];
     let moved = plan(&[&steps[..], &moved].concat());
     assert_eq!(moved["optimiser"]["momentum"], 0.5);
     assert_eq!(
@@ -365,7 +377,14 @@ fn the_best_weights_can_be_kept() {
     assert_eq!(json(&record(bytes))[0]["kept"], kept);
 
     // A decay that takes all of each weight away, where what went in was good.
-    let ruin = ["--steps", "1", "--learning-rate", "0.02", "--weight-decay", "50"];
+    let ruin = [
+        "--steps",
+        "1",
+        "--learning-rate",
+        "0.02",
+        "--weight-decay",
+        "50",
+    ];
     let (told, bytes) = recover(&model, &[&ruin[..], &["--keep", "best"]].concat());
     assert!(told.contains("stays as it was before recovery"), "{told}");
     assert_eq!(scores(&told)[0], scores(&told)[1]);
@@ -481,7 +500,14 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
     let learned = fs::read(&output).unwrap();
     // What is asked of augmentation counts, and is written down.
     let turned = [
-        "--rotate", "30", "--flip", "false", "--shift", "0", "--color-jitter", "0.2",
+        "--rotate",
+        "30",
+        "--flip",
+        "false",
+        "--shift",
+        "0",
+        "--color-jitter",
+        "0.2",
     ];
     succeed(&[&recover[..], &turned].concat());
     let turned = fs::read(&output).unwrap();
@@ -646,7 +672,14 @@ fn a_schedule_goes_to_its_target_in_rounds() {
         let answer = succeed(&[&fixed[..], more].concat());
         (answer, json(&fs::read_to_string(&report).unwrap()))
     };
-    let (answer, told) = trim(&["--max-drop", "99", "--pruning-schedule", "linear", "--rounds", "3"]);
+    let (answer, told) = trim(&[
+        "--max-drop",
+        "99",
+        "--pruning-schedule",
+        "linear",
+        "--rounds",
+        "3",
+    ]);
     let tried = told["tried"].as_array().unwrap();
     let shares: Vec<f64> = tried.iter().map(|t| t["share"].as_f64().unwrap()).collect();
     for (share, expected) in shares.iter().zip([0.8, 0.6, 0.4]) {
@@ -663,7 +696,14 @@ fn a_schedule_goes_to_its_target_in_rounds() {
     // Rounds are learned by as many threads as are asked for, and give the same again.
     let learned = |threads: &str| {
         let how = [
-            "--steps", "3", "--batch-size", "4", "--max-drop", "99", "--pruning-schedule", "one-shot",
+            "--steps",
+            "3",
+            "--batch-size",
+            "4",
+            "--max-drop",
+            "99",
+            "--pruning-schedule",
+            "one-shot",
         ];
         let method = ["--method", "distill", "--workers", threads];
         let fixed = fixed

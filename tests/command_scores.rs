@@ -101,11 +101,7 @@ fn too_few_pictures_to_part_are_looked_at_whole_and_that_is_said() {
             &report, "--output", &output,
         ]);
         let measured = &json(&fs::read_to_string(&report).unwrap())["measured"];
-        assert_eq!(
-            told.contains("none are left to test"),
-            !apart,
-            "{told}"
-        );
+        assert_eq!(told.contains("none are left to test"), !apart, "{told}");
         assert_eq!(measured["noneApart"] == true, !apart, "{measured}");
         assert_eq!(measured["pictures"] == 1, !apart, "{measured}");
     }

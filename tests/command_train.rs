@@ -61,7 +61,14 @@ fn it_trains_a_network_and_tells_how() {
     let (folder, words) = prepared("train");
     let log = folder.path("log.json");
     let more = [
-        "--epochs", "8", "--batch-size", "24", "--learning-rate", "0.05", "--log", &log,
+        "--epochs",
+        "8",
+        "--batch-size",
+        "24",
+        "--learning-rate",
+        "0.05",
+        "--log",
+        &log,
     ];
     let told = succeed(&with(&words, &more));
     assert!(told.contains("On 60 photos"), "{told}");
@@ -135,7 +142,14 @@ fn a_rate_that_is_too_high_leaves_the_last_good_network() {
     let (folder, words) = prepared("train-diverged");
     let log = folder.path("log.json");
     let more = [
-        "--epochs", "40", "--batch-size", "24", "--learning-rate", "1e9", "--log", &log,
+        "--epochs",
+        "40",
+        "--batch-size",
+        "24",
+        "--learning-rate",
+        "1e9",
+        "--log",
+        &log,
     ];
     let output = secateur(&with(&words, &more));
     let errors = String::from_utf8(output.stderr).unwrap();

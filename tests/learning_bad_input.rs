@@ -139,7 +139,12 @@ fn weights_that_are_no_numbers() {
         reason.contains("original") && reason.contains("NaN"),
         "{reason}"
     );
-    let reason = refused(&folder, [&broken, &model], &data, &["--method", "fine-tune"]);
+    let reason = refused(
+        &folder,
+        [&broken, &model],
+        &data,
+        &["--method", "fine-tune"],
+    );
     assert!(reason.contains("NaN"), "{reason}");
 }
 
@@ -199,9 +204,28 @@ fn a_learning_rate_that_is_far_too_high() {
     );
     let (preset, report) = (folder.path("preset.json"), folder.path("report.json"));
     let told = secateur(&[
-        "search", &model, "--recipe", &recipe, "--data", &data, "--preset", &preset, "--output",
-        &output, "--report", &report, "--max-drop", "50", "--method", "fine-tune", "--steps", "5",
-        "--batch-size", "8", "--learning-rate", "1e9",
+        "search",
+        &model,
+        "--recipe",
+        &recipe,
+        "--data",
+        &data,
+        "--preset",
+        &preset,
+        "--output",
+        &output,
+        "--report",
+        &report,
+        "--max-drop",
+        "50",
+        "--method",
+        "fine-tune",
+        "--steps",
+        "5",
+        "--batch-size",
+        "8",
+        "--learning-rate",
+        "1e9",
     ]);
     let warning = String::from_utf8(told.stderr).unwrap();
     assert!(told.status.success(), "{warning}");

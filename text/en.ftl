@@ -770,7 +770,7 @@ help-any-size = Length of an axis that the model leaves open, such as height=224
 help-any-seed = Seed for all random choices. The same seed gives the same result.
 help-any-recipe = The recipe (JSON): what to prune. docs/recipe.md describes it.
 
-help-any-data = Photos with labels (a folder with one subfolder for each class) or without labels (all in one folder). If the class folders are inside “train” and “test” folders, the test photos are used only for testing. IDX files (the MNIST format, gzipped or not) and datasets of the page's gallery work, too.
+help-any-data = Photos with labels (a folder with one subfolder for each class) or without labels (all in one folder). If the class folders are inside “train” and “test” folders, the test photos are used only for testing. IDX files (the MNIST format, gzipped or not) and the datasets of the page's gallery also work.
 help-any-split = Use only one part of a dataset that is divided into “train” and “test”. By default, the model is trained on “train” and measured on “test”.
 help-any-split-train = The training photos.
 help-any-split-test = The test photos.
@@ -881,7 +881,7 @@ help-placeholder-method = METHOD
 help-placeholder-optimizer = OPTIMIZER
 help-placeholder-schedule = SCHEDULE
 help-placeholder-weights = WEIGHTS
-help-placeholder-yes-no = YES
+help-placeholder-yes-no = true|false
 
 ## Criteria: what they are called, and what they remove first
 

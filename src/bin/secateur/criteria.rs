@@ -18,10 +18,17 @@ fn described(criterion: &Criterion) -> String {
         meaning = t!("help-criterion-channels", about = meaning);
     }
     if let Some(needs) = info.needs {
-        meaning = t!("help-criterion-needs", about = meaning, what = Message::new(needs, []));
+        meaning = t!(
+            "help-criterion-needs",
+            about = meaning,
+            what = Message::new(needs, [])
+        );
     }
     if criterion.looks_at_pictures() {
         meaning = t!("help-criterion-photos", about = meaning);
     }
-    format!("- {}", t!("help-value", name = info.name, meaning = meaning))
+    format!(
+        "- {}",
+        t!("help-value", name = info.name, meaning = meaning)
+    )
 }

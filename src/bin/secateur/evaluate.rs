@@ -16,12 +16,12 @@ use std::path::PathBuf;
 pub struct Evaluate {
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    data: Data,
     #[arg(long, alias = "against", value_name = "original")]
     original: Option<PathBuf>,
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    data: Data,
 }
 
 impl Evaluate {
@@ -62,9 +62,12 @@ pub fn measured(quality: &Metrics) -> String {
 
 /// What is known of two models' quality, a line each.
 pub fn side_by_side(before: &Metrics, after: &Metrics) -> Vec<Vec<String>> {
-    let after = rows(after).into_iter().filter_map(|row| row.into_iter().nth(1));
+    let after = rows(after)
+        .into_iter()
+        .filter_map(|row| row.into_iter().nth(1));
     let both = rows(before).into_iter().zip(after);
-    both.map(|(before, after)| [before, vec![after]].concat()).collect()
+    both.map(|(before, after)| [before, vec![after]].concat())
+        .collect()
 }
 
 /// What is known of a model's quality, a line each.

@@ -92,12 +92,13 @@ fn explained(arg: Arg, command: &str) -> Arg {
         Some(placeholder) => arg.value_name(placeholder),
         None => arg,
     };
+    let takes_values = arg.get_action().takes_values();
     arg.help(help)
         .long_help(None)
         .help_heading(heading)
         .next_line_help(true)
-        .hide_default_value(true)
-        .hide_possible_values(true)
+        .hide_default_value(takes_values)
+        .hide_possible_values(takes_values)
 }
 
 /// The key of an argument's entry.

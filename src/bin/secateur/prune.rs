@@ -31,14 +31,14 @@ const STEPS: usize = 3;
 pub struct Prune {
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    data: MaybeData,
     #[arg(long, value_name = "recipe")]
     recipe: PathBuf,
     #[arg(long, value_name = "output")]
     output: PathBuf,
     #[arg(long, value_name = "report")]
     report: Option<PathBuf>,
+    #[command(flatten)]
+    data: MaybeData,
 }
 
 impl Prune {

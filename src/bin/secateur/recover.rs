@@ -27,14 +27,14 @@ pub struct Recover {
     model: Model,
     #[arg(long, value_name = "original")]
     original: PathBuf,
-    #[command(flatten)]
-    data: Data,
-    #[command(flatten)]
-    how: How,
     #[arg(long, value_enum, value_name = "weights", default_value_t = Keep::Last)]
     keep: Keep,
     #[arg(long, value_name = "output")]
     output: PathBuf,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    how: How,
 }
 
 /// The arguments that say how a model is recovered. They are called as the page calls them; earlier names still work.
@@ -85,7 +85,12 @@ pub struct How {
     shift: Option<f32>,
     #[arg(long, help_heading = "augmentation", value_name = "degrees")]
     rotate: Option<f32>,
-    #[arg(long, alias = "jitter", help_heading = "augmentation", value_name = "share")]
+    #[arg(
+        long,
+        alias = "jitter",
+        help_heading = "augmentation",
+        value_name = "share"
+    )]
     color_jitter: Option<f32>,
 }
 

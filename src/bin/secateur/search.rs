@@ -35,10 +35,6 @@ pub struct Search {
     model: Model,
     #[arg(long, value_name = "recipe")]
     recipe: PathBuf,
-    #[command(flatten)]
-    data: Data,
-    #[command(flatten)]
-    how: How,
     #[arg(long, alias = "line", value_name = "points", default_value_t = 1.0)]
     max_drop: f64,
     #[arg(
@@ -57,6 +53,10 @@ pub struct Search {
     output: PathBuf,
     #[arg(long, value_name = "report")]
     report: Option<PathBuf>,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    how: How,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -26,8 +26,6 @@ pub struct Sense {
     model: Model,
     #[arg(long, value_name = "recipe")]
     recipe: PathBuf,
-    #[command(flatten)]
-    data: Data,
     #[arg(long, value_name = "shares", value_delimiter = ',', default_values_t = LEVELS)]
     levels: Vec<f64>,
     #[arg(
@@ -42,6 +40,8 @@ pub struct Sense {
     spread: Option<PathBuf>,
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    data: Data,
 }
 
 /// What is probed.
