@@ -88,7 +88,7 @@ fn no_sentence_of_the_help_escapes_the_catalog() {
     let catalog = folder.write("xx.ftl", accented_catalog());
     // Values that are typed as they are, and names of criteria.
     let typed = "secateur train test recalibrate correct-bias reconstruct distill fine-tune sgd adamw constant cosine \
-        one-cycle best last adaptive one-shot linear cubic lamp bn-scale random taylor movement fisher snip wanda apoz";
+        one-cycle true false best last adaptive one-shot linear cubic lamp bn-scale random taylor movement fisher snip wanda apoz";
     let typed: Vec<&str> = typed.split_whitespace().chain(COMMANDS).collect();
     for command in COMMANDS {
         let output = secateur(&[command, "--help", "--language", &catalog]);

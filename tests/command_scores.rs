@@ -140,7 +140,7 @@ fn what_is_missing_is_said() {
     let prune = ["prune", &model, "--recipe", &recipe, "--output", &output];
     let error = fail(&prune);
     assert!(
-        error.contains("--data DIR") && error.contains("“wanda”"),
+        error.contains("--data FOLDER") && error.contains("“wanda”"),
         "{error}"
     );
     let error = fail(&[&prune[..], &["--data", &data]].concat());

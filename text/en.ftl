@@ -361,7 +361,7 @@ error-no-output = This model has no output.
 error-not-finite = The model computes numbers that are not finite (NaN or infinity) at “{ $place }”, so nothing can be measured. Check the preset's mean and divisor.
 error-label-outside = A picture has the class { $label } (counted from 0), but the model has only { $classes } classes. Name the classes in the preset in the model's order.
 error-recipe-criterion = This recipe can't be used: its criterion “{ $name }” is unknown. { $hint }
-error-criterion-unmeasured = This recipe's criterion “{ $name }” is measured on pictures, and that has not been done yet. On the page, measure it on your photos. With the command, add --data DIR and --preset PRESET.json.
+error-criterion-unmeasured = This recipe's criterion “{ $name }” is measured on pictures, and that has not been done yet. On the page, measure it on your photos. With the command, add --data FOLDER and --preset PRESET.json.
 warning-file-larger = The file has { $bytes } bytes, { NUMBER($share, maximumFractionDigits: 1) } % of the original's, and { NUMBER($asked, maximumFractionDigits: 1) } % were asked for. Names and other parts that pruning can't remove take more than expected, and no smaller file was found within the limits.
 warning-repack-differs = The re-packed model differs from the masked one by { $difference } on the input that it was checked on.
 reason-kept-last = its channels go together, and at least one has to stay
@@ -710,11 +710,12 @@ command-error-adamw-momentum = AdamW has no momentum setting. Leave --momentum o
 
 ## Command: errors in its arguments
 
-command-usage-no-command = No command was given. “secateur --help” lists the commands.
+command-usage-no-command = No command was given. { command-usage-commands }
 command-usage-unknown-command = There is no command “{ $command }”. { $hint }
 command-usage-unknown-option = There is no option “{ $option }” here. { $hint }
 command-usage-unexpected = “{ $word }” is one argument too many. Add --help to see the arguments.
-command-usage-hint = Add --help to see what there is.
+command-usage-commands = “secateur --help” lists the commands.
+command-usage-options = Add --help to see the options.
 command-usage-missing =
     { $count ->
         [one] This argument is missing: { $arguments }.
@@ -732,7 +733,7 @@ command-usage-number-from = Give a whole number of { $least } or more.
 command-usage-number-between = Give a whole number from { $least } to { $most }.
 command-usage-size = Give an axis and its length, such as height=224.
 command-usage-utf8 = An argument is not text in UTF-8.
-command-usage-other = These arguments don't fit together. Add --help to see what there is.
+command-usage-other = These arguments don't fit together. { command-usage-options }
 
 ## Command: help on the commands
 
@@ -881,7 +882,6 @@ help-placeholder-method = METHOD
 help-placeholder-optimizer = OPTIMIZER
 help-placeholder-schedule = SCHEDULE
 help-placeholder-weights = WEIGHTS
-help-placeholder-yes-no = true|false
 
 ## Criteria: what they are called, and what they remove first
 

@@ -87,7 +87,7 @@ function writePseudo(language) {
     throw new StepFailed("Name the pseudo-language by two or three small letters, such as xx.");
   writeFileSync(fileOf(language), pseudo(readFileSync(fileOf(COMPLETE), "utf8")));
   say(
-    `text/${language}.ftl is written. The page shows it at ?lang=${language}, the command with --language ${language}.`,
+    `text/${language}.ftl is written. The page shows it at ?lang=${language}, the command with --language text/${language}.ftl.`,
   );
 }
 

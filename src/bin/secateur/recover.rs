@@ -76,7 +76,7 @@ pub struct How {
     #[arg(
         long,
         help_heading = "augmentation",
-        value_name = "yes-no",
+        value_name = "true|false",
         num_args = 0..=1,
         default_missing_value = "true"
     )]

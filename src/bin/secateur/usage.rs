@@ -2,7 +2,7 @@
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use secateur::message;
-use secateur::message::Message;
+use secateur::message::{Message, quoted};
 use std::error::Error as _;
 use std::num::ParseFloatError;
 
@@ -17,16 +17,18 @@ pub fn explained(error: &Error) -> Message {
         ErrorKind::InvalidSubcommand => message!(
             "command-usage-unknown-command",
             command = one(error, ContextKind::InvalidSubcommand),
-            hint = hint(error, ContextKind::SuggestedSubcommand)
+            hint = near(error, ContextKind::SuggestedSubcommand)
+                .unwrap_or_else(|| message!("command-usage-commands"))
         ),
         ErrorKind::UnknownArgument if argument.starts_with('-') => message!(
             "command-usage-unknown-option",
             option = argument,
-            hint = hint(error, ContextKind::SuggestedArg)
+            hint = near(error, ContextKind::SuggestedArg)
+                .unwrap_or_else(|| message!("command-usage-options"))
         ),
         ErrorKind::UnknownArgument => message!("command-usage-unexpected", word = argument),
         ErrorKind::MissingRequiredArgument => {
-            let missing = all(error, ContextKind::InvalidArg);
+            let missing = quoted(all(error, ContextKind::InvalidArg));
             let count = missing.len();
             message!("command-usage-missing", arguments = missing, count = count)
         }
@@ -37,7 +39,7 @@ pub fn explained(error: &Error) -> Message {
             others => message!(
                 "command-usage-conflict",
                 argument = argument,
-                others = others
+                others = quoted(others)
             ),
         },
         ErrorKind::InvalidValue => {
@@ -85,11 +87,10 @@ fn reason(error: &Error) -> Message {
     }
 }
 
-fn hint(error: &Error, near: ContextKind) -> Message {
-    match all(error, near).first() {
-        Some(name) => message!("hint-did-you-mean", name = name),
-        None => message!("command-usage-hint"),
-    }
+/// The name that was perhaps meant.
+fn near(error: &Error, kind: ContextKind) -> Option<Message> {
+    let near = all(error, kind).into_iter().next();
+    near.map(|name| message!("hint-did-you-mean", name = name))
 }
 
 fn one(error: &Error, kind: ContextKind) -> String {
