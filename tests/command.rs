@@ -378,7 +378,7 @@ fn failures_are_explained_in_one_line() {
             prune(&model, &recipe, &nowhere),
             ["there is no folder", "nowhere"],
         ),
-        (prune(&model, &recipe, &here), ["no ordinary file", ""]),
+        (prune(&model, &recipe, &here), ["not an ordinary file", ""]),
         (
             fail(&[
                 "prune", &model, "--recipe", &recipe, "--output", &output, "--report", &nowhere,

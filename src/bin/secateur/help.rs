@@ -67,8 +67,8 @@ fn described(command: Command, of: &str) -> Command {
 
 /// An argument with its help, its values and its default.
 fn explained(arg: Arg, command: &str) -> Arg {
-    let key = key_of(&arg, command);
-    let mut help = entry(&key).unwrap_or_default();
+    let name = name_of(&arg);
+    let mut help = entry(&key_of(command, &name)).unwrap_or_default();
     let default: Vec<_> = arg.get_default_values().iter().collect();
     if !default.is_empty() {
         let values = default.iter().map(|value| value.to_string_lossy());
@@ -76,9 +76,9 @@ fn explained(arg: Arg, command: &str) -> Arg {
         help = t!("help-default", help = help, value = value);
     }
     for value in arg.get_possible_values() {
-        let name = value.get_name();
-        if let Some(meaning) = entry(&format!("{key}-{name}")) {
-            help += &format!("\n- {}", t!("help-value", name = name, meaning = meaning));
+        let value = value.get_name();
+        if let Some(meaning) = entry(&key_of(command, &format!("{name}-{value}"))) {
+            help += &format!("\n- {}", t!("help-value", name = value, meaning = meaning));
         }
     }
     let heading = arg.get_help_heading().unwrap_or(match arg.is_positional() {
@@ -101,9 +101,13 @@ fn explained(arg: Arg, command: &str) -> Arg {
         .hide_possible_values(takes_values)
 }
 
-/// The key of an argument's entry.
-fn key_of(arg: &Arg, command: &str) -> String {
-    let name = arg.get_long().unwrap_or(arg.get_id().as_str());
+/// What an argument is called in the catalog.
+fn name_of(arg: &Arg) -> String {
+    arg.get_long().unwrap_or(arg.get_id().as_str()).into()
+}
+
+/// The key of the entry on an argument, or on one of its values: the command's own, or the one for any command.
+fn key_of(command: &str, name: &str) -> String {
     let own = format!("help-{command}-{name}");
     match entry(&own) {
         Some(_) => own,
@@ -129,17 +133,17 @@ mod tests {
         let name = command.get_name();
         keys.insert(format!("help-{name}"));
         for arg in command.get_arguments() {
-            let key = key_of(arg, name);
+            let arg_name = name_of(arg);
             let values = arg.get_possible_values();
             let values = values.iter().map(|value| value.get_name());
             // What can only be true or false needs no words.
             let values = values.filter(|value| !["true", "false"].contains(value));
-            keys.extend(values.map(|value| format!("{key}-{value}")));
-            keys.insert(key);
+            keys.extend(values.map(|value| key_of(name, &format!("{arg_name}-{value}"))));
+            keys.insert(key_of(name, &arg_name));
             let heading = arg.get_help_heading();
             keys.extend(heading.map(|heading| format!("help-heading-{heading}")));
             let names = arg.get_value_names().unwrap_or_default();
-            assert_eq!(names.len(), usize::from(arg.get_action().takes_values()));
+            let names = &names[..usize::from(arg.get_action().takes_values())];
             // Values that are typed as they are need no words either.
             let names = names.iter().filter(|name| !name.contains('|'));
             keys.extend(names.map(|name| format!("help-placeholder-{name}")));
