@@ -356,7 +356,7 @@ fn the_best_weights_can_be_kept() {
     let best = [&steps[..], &["--keep", "best"]].concat();
     let (told, bytes) = recover(&pruned, &best);
     let (judged, rest) = told.split_once("were best after step ").unwrap();
-    let (kept, rest) = rest.split_once(" of 40 (").unwrap();
+    let (kept, _) = rest.split_once(" of 40 (").unwrap();
     let kept: usize = kept.parse().unwrap();
     // It is judged each tenth of the way.
     assert!(kept >= 4 && kept.is_multiple_of(4), "{told}");

@@ -706,7 +706,6 @@ command-error-only-test-photos = “{ $path }” contains only test photos, so t
 command-error-no-times = No run was timed.
 command-error-no-target = “{ $path }” has no target to spread across the layers. Add one, such as { "{" }"macs": 0.5{ "}" }.
 command-error-no-idx-files = “{ $path }” contains no IDX files, such as train-images-idx3-ubyte.gz.
-command-error-adamw-momentum = AdamW has no momentum setting. Leave --momentum out, or use --optimizer sgd.
 
 ## Command: errors in its arguments
 
