@@ -102,23 +102,6 @@ impl Message {
             args: args.into(),
         }
     }
-
-    /// A sentence that is not in the catalog yet.
-    pub fn plain(text: impl Into<String>) -> Self {
-        Message::new("plain", [("text", MessageValue::Text(text.into()))])
-    }
-}
-
-impl From<String> for Message {
-    fn from(text: String) -> Self {
-        Message::plain(text)
-    }
-}
-
-impl From<&str> for Message {
-    fn from(text: &str) -> Self {
-        Message::plain(text)
-    }
 }
 
 /// Names in the language's quotation marks, to be listed in a message.

@@ -44,7 +44,7 @@ fn recovered(
 ) -> (String, Vec<u8>) {
     let output = folder.path(output);
     let fixed = ["recover", pruned, "--original", original, "--data", data];
-    let rest = ["--preset", preset, "--batch", "4", "--output", &output];
+    let rest = ["--preset", preset, "--batch-size", "4", "--output", &output];
     let answer = succeed(&[&fixed[..], &rest, how].concat());
     (answer, fs::read(output).unwrap())
 }
@@ -71,7 +71,7 @@ fn accuracy_and_agreement_are_counted() {
     assert_eq!(alone["accuracy"], 14.0 / 15.0);
     assert_eq!(alone.get("agreement"), None);
 
-    let itself = [&["evaluate", &model, "--against", &model][..], &with].concat();
+    let itself = [&["evaluate", &model, "--original", &model][..], &with].concat();
     let itself = json(&succeed(&itself));
     assert_eq!(
         (&itself["agreement"], &itself["kl"]),
@@ -273,7 +273,7 @@ fn what_is_held_back_hangs_on_no_seed() {
         one.0
             .iter()
             .flatten()
-            .any(|word| word.starts_with("mean loss"))
+            .any(|word| word.starts_with("Mean loss"))
     );
 }
 
@@ -286,7 +286,12 @@ fn how_it_learns_can_be_chosen_and_is_written_down() {
     let plan = |more: &[&str]| {
         let fixed = ["recover", &model, "--original", &model, "--data", &data];
         let rest = [
-            "--preset", &preset, "--method", "finetune", "--output", &output,
+            "--preset",
+            &preset,
+            "--method",
+            "fine-tune",
+            "--output",
+            &output,
         ];
         succeed(&[&fixed[..], &rest, more].concat());
         json(&record(fs::read(&output).unwrap()))[0].clone()
@@ -294,15 +299,15 @@ fn how_it_learns_can_be_chosen_and_is_written_down() {
     let chosen = plan(&[
         "--epochs",
         "2",
-        "--batch",
+        "--batch-size",
         "4",
-        "--optimiser",
+        "--optimizer",
         "adamw",
-        "--schedule",
+        "--learning-rate-schedule",
         "one-cycle",
         "--weight-decay",
         "0.5",
-        "--smoothing",
+        "--label-smoothing",
         "0.1",
     ]);
     assert_eq!(chosen["length"]["epochs"], 2.0);
@@ -310,8 +315,15 @@ fn how_it_learns_can_be_chosen_and_is_written_down() {
     assert_eq!(chosen["schedule"], "one-cycle");
     assert_eq!(chosen["weightDecay"], 0.5);
     assert!((chosen["smoothing"].as_f64().unwrap() - 0.1).abs() < 1e-6);
-    let steps = ["--steps", "2", "--batch", "4"];
-    let moved = ["--momentum", "0.5", "--clip", "2", "--temperature", "8"];
+    let steps = ["--steps", "2", "--batch-size", "4"];
+    let moved = [
+        "--momentum",
+        "0.5",
+        "--gradient-clipping",
+        "2",
+        "--temperature",
+        "8",
+    ];
     let moved = plan(&[&steps[..], &moved].concat());
     assert_eq!(moved["optimiser"]["momentum"], 0.5);
     assert_eq!(
@@ -323,7 +335,7 @@ fn how_it_learns_can_be_chosen_and_is_written_down() {
         (&usual["clip"], &usual["temperature"]),
         (&5.0.into(), &4.0.into())
     );
-    let timed = plan(&["--minutes", "0.002", "--batch", "4"]);
+    let timed = plan(&["--minutes", "0.002", "--batch-size", "4"]);
     assert_eq!(timed["length"]["minutes"], 0.002);
     assert_eq!(timed["optimiser"]["rule"], "sgd");
 }
@@ -340,11 +352,11 @@ fn the_best_weights_can_be_kept() {
         let models = [file, &model];
         recovered(&folder, "out.onnx", models, [&data, &preset], how)
     };
-    let steps = ["--steps", "40", "--rate", "0.01"];
+    let steps = ["--steps", "40", "--learning-rate", "0.01"];
     let best = [&steps[..], &["--keep", "best"]].concat();
     let (told, bytes) = recover(&pruned, &best);
-    let (_, rest) = told.split_once("kept as it was after step ").unwrap();
-    let (kept, rest) = rest.split_once(" of 40: ").unwrap();
+    let (judged, rest) = told.split_once("were best after step ").unwrap();
+    let (kept, _) = rest.split_once(" of 40 (").unwrap();
     let kept: usize = kept.parse().unwrap();
     // It is judged each tenth of the way.
     assert!(kept >= 4 && kept.is_multiple_of(4), "{told}");
@@ -354,20 +366,27 @@ fn the_best_weights_can_be_kept() {
     let split = Split::new(all.unwrap()).unwrap();
     let count = split.validation.len();
     assert!(
-        rest.contains(&format!("on {count} pictures that nothing")),
+        judged.contains(&format!("on {count} validation photos")),
         "{told}"
     );
     let count = split.test.len();
     assert!(
-        told.contains(&format!("on {count} pictures held back")),
+        told.contains(&format!("On {count} photos held back")),
         "{told}"
     );
     assert_eq!(json(&record(bytes))[0]["kept"], kept);
 
     // A decay that takes all of each weight away, where what went in was good.
-    let ruin = ["--steps", "1", "--rate", "0.02", "--weight-decay", "50"];
+    let ruin = [
+        "--steps",
+        "1",
+        "--learning-rate",
+        "0.02",
+        "--weight-decay",
+        "50",
+    ];
     let (told, bytes) = recover(&model, &[&ruin[..], &["--keep", "best"]].concat());
-    assert!(told.contains("kept as it was: on the"), "{told}");
+    assert!(told.contains("stays as it was before recovery"), "{told}");
     assert_eq!(scores(&told)[0], scores(&told)[1]);
     let opened = onnx::open(bytes.into(), &Default::default()).unwrap();
     let is_record = |(key, _): &(String, String)| key == "secateur.recovery";
@@ -381,7 +400,7 @@ fn the_best_weights_can_be_kept() {
 fn scores(told: &str) -> Vec<f64> {
     let line = told
         .lines()
-        .find(|line| line.starts_with("accuracy"))
+        .find(|line| line.starts_with("Accuracy"))
         .unwrap();
     let numbers = line.split_whitespace().filter_map(|word| word.parse().ok());
     numbers.collect()
@@ -409,19 +428,19 @@ fn what_recovery_can_not_do_it_says_in_one_line() {
     };
     let normless = refused(&data, &["--method", "recalibrate"]);
     assert!(normless.contains("no BatchNormalization"), "{normless}");
-    let unlabelled = refused(&red, &["--method", "finetune"]);
+    let unlabelled = refused(&red, &["--method", "fine-tune"]);
     assert!(unlabelled.contains("labels"), "{unlabelled}");
-    let rate = refused(&data, &["--rate", "0"]);
+    let rate = refused(&data, &["--learning-rate", "0"]);
     assert!(rate.contains("rate"), "{rate}");
-    let smoothing = refused(&data, &["--smoothing", "1.5"]);
+    let smoothing = refused(&data, &["--label-smoothing", "1.5"]);
     assert!(smoothing.contains("from 0 to 1"), "{smoothing}");
     for momentum in ["1", "-0.5", "nan"] {
         let momentum = refused(&data, &[&format!("--momentum={momentum}")]);
         assert!(momentum.contains("at least 0 and below 1"), "{momentum}");
     }
-    let none = refused(&data, &["--momentum", "0.5", "--optimiser", "adamw"]);
+    let none = refused(&data, &["--momentum", "0.5", "--optimizer", "adamw"]);
     assert!(none.contains("AdamW has no momentum"), "{none}");
-    for norm in [["--clip", "0"], ["--temperature", "inf"]] {
+    for norm in [["--gradient-clipping", "0"], ["--temperature", "inf"]] {
         let told = refused(&data, &norm);
         assert!(told.contains("above 0"), "{told}");
     }
@@ -429,7 +448,7 @@ fn what_recovery_can_not_do_it_says_in_one_line() {
     assert!(endless.contains("0 epochs"), "{endless}");
     let both = refused(&data, &["--epochs", "1", "--minutes", "1"]);
     assert!(both.contains("--minutes"), "{both}");
-    let few = refused(&data, &["--method", "reconstruct", "--pictures", "2"]);
+    let few = refused(&data, &["--method", "reconstruct", "--photos", "2"]);
     assert!(few.contains("at least 4"), "{few}");
     let nowhere = refused(&folder.path("nowhere"), &[]);
     assert!(nowhere.contains("no folder"), "{nowhere}");
@@ -466,7 +485,7 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
     let with = ["--data", &data, "--preset", &preset];
     let evaluate = [&["evaluate", &model][..], &with].concat();
     let count = |part: &str| {
-        let asked = [&evaluate[..], &["--part", part, "--json"]].concat();
+        let asked = [&evaluate[..], &["--split", part, "--json"]].concat();
         json(&succeed(&asked))["pictures"].as_u64()
     };
     assert_eq!((count("train"), count("test")), (Some(30), Some(21)));
@@ -474,14 +493,21 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
     assert!(either.contains("Choose one"), "{either}");
 
     let recover = ["recover", &model, "--original", &model, "--output", &output];
-    let steps = ["--steps", "3", "--batch", "4", "--method", "finetune"];
+    let steps = ["--steps", "3", "--batch-size", "4", "--method", "fine-tune"];
     let recover = [&recover[..], &with, &steps].concat();
     let told = succeed(&recover);
-    assert!(told.contains("on 21 pictures held back"), "{told}");
+    assert!(told.contains("On 21 photos held back"), "{told}");
     let learned = fs::read(&output).unwrap();
     // What is asked of augmentation counts, and is written down.
     let turned = [
-        "--rotate", "30", "--flip", "false", "--shift", "0", "--jitter", "0.2",
+        "--rotate",
+        "30",
+        "--flip",
+        "false",
+        "--shift",
+        "0",
+        "--color-jitter",
+        "0.2",
     ];
     succeed(&[&recover[..], &turned].concat());
     let turned = fs::read(&output).unwrap();
@@ -497,7 +523,7 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
     fs::create_dir_all(&partless).unwrap();
     folder.write("nothing/photo.png", photo([1, 2, 3]));
     let refused = fail(&[
-        "evaluate", &model, "--data", &partless, "--preset", &preset, "--part", "test",
+        "evaluate", &model, "--data", &partless, "--preset", &preset, "--split", "test",
     ]);
     assert!(refused.contains("no IDX files"), "{refused}");
 }
@@ -516,7 +542,7 @@ fn folders_in_parts_are_learned_from_and_measured_on_as_published() {
     let with = ["--data", &set, "--preset", &preset];
     let evaluate = [&["evaluate", &model][..], &with].concat();
     let count = |part: &str| {
-        let asked = [&evaluate[..], &["--part", part, "--json"]].concat();
+        let asked = [&evaluate[..], &["--split", part, "--json"]].concat();
         let told = json(&succeed(&asked));
         (told["pictures"].as_u64(), told["accuracy"].as_f64())
     };
@@ -534,15 +560,15 @@ fn folders_in_parts_are_learned_from_and_measured_on_as_published() {
         &output,
         "--steps",
         "2",
-        "--batch",
+        "--batch-size",
         "4",
     ];
     let told = succeed(&[&recover[..], &with].concat());
-    assert!(told.contains("on 15 pictures held back"), "{told}");
+    assert!(told.contains("On 15 photos held back"), "{told}");
 
     fs::remove_dir_all(folder.path("set/train")).unwrap();
     let refused = fail(&[&recover[..], &with].concat());
-    assert!(refused.contains("none to learn from"), "{refused}");
+    assert!(refused.contains("none to train on"), "{refused}");
     // A loose photo leaves all without labels, which is said.
     fs::copy(
         folder.path("set/test/red/0.png"),
@@ -554,7 +580,7 @@ fn folders_in_parts_are_learned_from_and_measured_on_as_published() {
         "evaluate", &model, "--data", &loose, "--preset", &preset, "--json",
     ]);
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("some do not"), "{told}");
+    assert!(told.contains("some are not"), "{told}");
     let told = json(&String::from_utf8(output.stdout).unwrap());
     assert_eq!(
         (&told["pictures"], told.get("accuracy")),
@@ -564,7 +590,7 @@ fn folders_in_parts_are_learned_from_and_measured_on_as_published() {
 
 #[test]
 fn the_search_stops_at_the_line() {
-    let folder = Folder::new("trim");
+    let folder = Folder::new("search");
     let (model, preset) = colours_and_preset(&folder);
     let data = pictures(&folder, 40);
     let recipe = folder.write(
@@ -573,7 +599,7 @@ fn the_search_stops_at_the_line() {
     );
     let (output, report) = (folder.path("out.onnx"), folder.path("report.json"));
     succeed(&[
-        "trim",
+        "search",
         &model,
         "--recipe",
         &recipe,
@@ -581,7 +607,7 @@ fn the_search_stops_at_the_line() {
         &data,
         "--preset",
         &preset,
-        "--line",
+        "--max-drop",
         "10",
         "--method",
         "reconstruct",
@@ -613,7 +639,7 @@ fn the_search_stops_at_the_line() {
 
     let aimless = folder.write("aimless.json", r#"{"granularity": "2:4"}"#);
     let refused = fail(&[
-        "trim", &model, "--recipe", &aimless, "--data", &data, "--preset", &preset, "--output",
+        "search", &model, "--recipe", &aimless, "--data", &data, "--preset", &preset, "--output",
         &output,
     ]);
     assert!(refused.contains("target"), "{refused}");
@@ -627,7 +653,7 @@ fn a_schedule_goes_to_its_target_in_rounds() {
     let recipe = folder.write("recipe.json", r#"{"target": {"macs": 0.4}}"#);
     let (output, report) = (folder.path("out.onnx"), folder.path("report.json"));
     let fixed = [
-        "trim",
+        "search",
         &model,
         "--recipe",
         &recipe,
@@ -646,7 +672,14 @@ fn a_schedule_goes_to_its_target_in_rounds() {
         let answer = succeed(&[&fixed[..], more].concat());
         (answer, json(&fs::read_to_string(&report).unwrap()))
     };
-    let (answer, told) = trim(&["--line", "99", "--pace", "linear", "--rounds", "3"]);
+    let (answer, told) = trim(&[
+        "--max-drop",
+        "99",
+        "--pruning-schedule",
+        "linear",
+        "--rounds",
+        "3",
+    ]);
     let tried = told["tried"].as_array().unwrap();
     let shares: Vec<f64> = tried.iter().map(|t| t["share"].as_f64().unwrap()).collect();
     for (share, expected) in shares.iter().zip([0.8, 0.6, 0.4]) {
@@ -655,17 +688,24 @@ fn a_schedule_goes_to_its_target_in_rounds() {
     assert!(tried.iter().all(|t| t["milliseconds"].as_f64() > Some(0.0)));
     // 36 pictures are too few for a part that nothing was chosen by.
     assert_eq!(told["after"].get("test"), None);
-    assert!(answer.contains("also went by"), "{answer}");
+    assert!(answer.contains("also used to choose the model"), "{answer}");
 
-    let few = fail(&[&fixed[..], &["--time", "1.5"]].concat());
+    let few = fail(&[&fixed[..], &["--target-time", "1.5"]].concat());
     assert!(few.contains("time"), "{few}");
 
     // Rounds are learned by as many threads as are asked for, and give the same again.
     let learned = |threads: &str| {
         let how = [
-            "--steps", "3", "--batch", "4", "--line", "99", "--pace", "one-shot",
+            "--steps",
+            "3",
+            "--batch-size",
+            "4",
+            "--max-drop",
+            "99",
+            "--pruning-schedule",
+            "one-shot",
         ];
-        let method = ["--method", "distill", "--threads", threads];
+        let method = ["--method", "distill", "--workers", threads];
         let fixed = fixed
             .iter()
             .filter(|word| !["--method", "reconstruct"].contains(word));
@@ -702,7 +742,7 @@ fn sensitivity_is_told_and_shared_out() {
     ];
     let with = |more: &[&'static str]| [&fixed[..], more].concat();
     let probed = with(&["--json", "--levels", "0.5,0.9"]);
-    let curves = json(&succeed(&[&probed[..], &["--guided", &guided]].concat()));
+    let curves = json(&succeed(&[&probed[..], &["--spread", &guided]].concat()));
     assert_eq!(
         curves["original"]["accuracy"].as_f64().map(|x| x > 0.9),
         Some(true)
@@ -725,11 +765,11 @@ fn sensitivity_is_told_and_shared_out() {
 
     let table = succeed(&with(&[]));
     assert!(
-        table.contains("−75 %") && table.contains("the whole model"),
+        table.contains("−75 %") && table.contains("The unpruned model"),
         "{table}"
     );
-    let fewer = succeed(&with(&["--judged", "3"]));
-    assert!(fewer.contains("on 3 pictures"), "{fewer}");
+    let fewer = succeed(&with(&["--validation-photos", "3"]));
+    assert!(fewer.contains("on 3 photos"), "{fewer}");
     let aimless = folder.write("aimless.json", r#"{"granularity": "2:4"}"#);
     let refused = fail(&[
         "sensitivity",
@@ -740,7 +780,7 @@ fn sensitivity_is_told_and_shared_out() {
         &data,
         "--preset",
         &preset,
-        "--guided",
+        "--spread",
         &guided,
     ]);
     assert!(refused.contains("no target"), "{refused}");
@@ -762,7 +802,7 @@ fn the_classrooms_network_is_as_good_as_it_says() {
         &model,
         "--data",
         &format!("{root}/www/public/gallery/fashion-mnist"),
-        "--part",
+        "--split",
         "test",
         "--preset",
         &format!("{root}/www/presets/fashion-mnist.json"),

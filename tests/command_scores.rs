@@ -50,7 +50,7 @@ fn each_criterion_cuts_and_the_report_says_on_what() {
         };
         let (answer, bytes) = prune(&data, "out.onnx");
         assert!(
-            answer.contains(&format!("“{name}” was measured on {} pictures", counts[0])),
+            answer.contains(&format!("“{name}” was measured on {} photos", counts[0])),
             "{answer}"
         );
         assert_eq!(prune(&data, "again.onnx").1, bytes, "{name}");
@@ -101,11 +101,7 @@ fn too_few_pictures_to_part_are_looked_at_whole_and_that_is_said() {
             &report, "--output", &output,
         ]);
         let measured = &json(&fs::read_to_string(&report).unwrap())["measured"];
-        assert_eq!(
-            told.contains("too few to keep some apart"),
-            !apart,
-            "{told}"
-        );
+        assert_eq!(told.contains("none are left to test"), !apart, "{told}");
         assert_eq!(measured["noneApart"] == true, !apart, "{measured}");
         assert_eq!(measured["pictures"] == 1, !apart, "{measured}");
     }
@@ -144,7 +140,7 @@ fn what_is_missing_is_said() {
     let prune = ["prune", &model, "--recipe", &recipe, "--output", &output];
     let error = fail(&prune);
     assert!(
-        error.contains("--data DIR") && error.contains("“wanda”"),
+        error.contains("--data FOLDER") && error.contains("“wanda”"),
         "{error}"
     );
     let error = fail(&[&prune[..], &["--data", &data]].concat());
@@ -172,7 +168,7 @@ fn rounds_to_the_line_measure_for_themselves() {
     );
     let (output, report) = (folder.path("out.onnx"), folder.path("report.json"));
     succeed(&[
-        "trim",
+        "search",
         &model,
         "--recipe",
         &recipe,
@@ -182,7 +178,7 @@ fn rounds_to_the_line_measure_for_themselves() {
         &preset,
         "--method",
         "reconstruct",
-        "--line",
+        "--max-drop",
         "20",
         "--output",
         &output,

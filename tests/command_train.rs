@@ -61,16 +61,23 @@ fn it_trains_a_network_and_tells_how() {
     let (folder, words) = prepared("train");
     let log = folder.path("log.json");
     let more = [
-        "--epochs", "8", "--batch", "24", "--rate", "0.05", "--log", &log,
+        "--epochs",
+        "8",
+        "--batch-size",
+        "24",
+        "--learning-rate",
+        "0.05",
+        "--log",
+        &log,
     ];
     let told = succeed(&with(&words, &more));
-    assert!(told.contains("on 60 pictures"), "{told}");
+    assert!(told.contains("On 60 photos"), "{told}");
     let file = fs::read(folder.path("out.onnx")).unwrap();
     let graph = onnx::open(file.into(), &Default::default()).unwrap().graph;
     let log = log_of(&folder);
     assert_eq!(
         log["command"],
-        "secateur train --width 4 --epochs 8 --batch 24 --rate 0.05 --threads 2 --seed 1"
+        "secateur train --width 4 --epochs 8 --batch-size 24 --learning-rate 0.05 --workers 2 --seed 1"
     );
     let learned = graph.values.iter().filter_map(|v| v.constant.as_ref());
     let most = learned.map(|tensor| tensor.len() as u64).sum::<u64>();
@@ -97,7 +104,7 @@ fn an_untrained_network_is_written_and_can_be_scored() {
     let (folder, words) = prepared("train-untrained");
     let (log, network) = (folder.path("log.json"), folder.path("out.onnx"));
     let told = succeed(&with(&words, &["--epochs", "0", "--log", &log]));
-    assert!(told.contains("not trained"), "{told}");
+    assert!(told.contains("Not trained"), "{told}");
     let log = log_of(&folder);
     assert_eq!(log["epochs"].as_array().unwrap().len(), 0);
     let stored = |graph: &Graph| -> Vec<_> {
@@ -135,7 +142,14 @@ fn a_rate_that_is_too_high_leaves_the_last_good_network() {
     let (folder, words) = prepared("train-diverged");
     let log = folder.path("log.json");
     let more = [
-        "--epochs", "40", "--batch", "24", "--rate", "1e9", "--log", &log,
+        "--epochs",
+        "40",
+        "--batch-size",
+        "24",
+        "--learning-rate",
+        "1e9",
+        "--log",
+        &log,
     ];
     let output = secateur(&with(&words, &more));
     let errors = String::from_utf8(output.stderr).unwrap();
@@ -162,9 +176,9 @@ fn what_it_can_not_do_it_says_in_one_line() {
     let log = folder.path("out.onnx");
     let same = fail(&with(&words, &["--log", &log]));
     assert!(same.contains("same file"), "{same}");
-    let rate = fail(&with(&words, &["--rate", "0"]));
+    let rate = fail(&with(&words, &["--learning-rate", "0"]));
     assert!(rate.contains("learning rate"), "{rate}");
-    let threads = fail(&with(&words, &["--batch", "2", "--threads", "3"]));
+    let threads = fail(&with(&words, &["--batch-size", "2", "--workers", "3"]));
     assert!(threads.contains("3 workers"), "{threads}");
     let width = fail(&with(&words, &["--width", "0"]));
     assert!(width.contains("--width"), "{width}");
@@ -175,6 +189,6 @@ fn what_it_can_not_do_it_says_in_one_line() {
     let mut elsewhere = words.clone();
     elsewhere[2] = folder.path("empty");
     let empty = fail(&with(&elsewhere, &[]));
-    assert!(empty.contains("holds no IDX files"), "{empty}");
+    assert!(empty.contains("contains no IDX files"), "{empty}");
     assert!(!folder.files().contains(&"out.onnx".to_string()));
 }

@@ -46,7 +46,7 @@ fn recover<'a>(
         &output,
         "--steps",
         "30",
-        "--batch",
+        "--batch-size",
         "8",
     ];
     let all = fixed.iter().chain(more);
@@ -70,7 +70,7 @@ fn one_class_only() {
     let folder = Folder::new("learn-one-class");
     let model = colours_file(&folder);
     let data = pictures(&folder, &["0"], 12);
-    let reason = refused(&folder, [&model; 2], &data, &["--method", "finetune"]);
+    let reason = refused(&folder, [&model; 2], &data, &["--method", "fine-tune"]);
     assert!(
         reason.contains("one class") && reason.contains("Add pictures"),
         "{reason}"
@@ -84,13 +84,13 @@ fn too_few_pictures() {
     let data = pictures(&folder, &["0"], 1);
     let reason = refused(&folder, [&model; 2], &data, &["--method", "reconstruct"]);
     assert!(reason.contains("at least 4 pictures"), "{reason}");
-    let reason = refused(&folder, [&model; 2], &data, &["--method", "finetune"]);
+    let reason = refused(&folder, [&model; 2], &data, &["--method", "fine-tune"]);
     assert!(reason.contains("one class"), "{reason}");
 
     let recipe = folder.write("recipe.json", r#"{"target": {"macs": 0.5}}"#);
     let (preset, output) = (folder.write("preset.json", PRESET), folder.path("out.onnx"));
     let reason = fail(&[
-        "trim", &model, "--recipe", &recipe, "--data", &data, "--preset", &preset, "--output",
+        "search", &model, "--recipe", &recipe, "--data", &data, "--preset", &preset, "--output",
         &output,
     ]);
     assert!(reason.contains("too few pictures"), "{reason}");
@@ -102,7 +102,7 @@ fn classes_that_the_model_does_not_have() {
     let folder = Folder::new("learn-classes");
     let model = colours_file(&folder);
     let data = pictures(&folder, &["0", "1", "7"], 8);
-    let reason = refused(&folder, [&model; 2], &data, &["--method", "finetune"]);
+    let reason = refused(&folder, [&model; 2], &data, &["--method", "fine-tune"]);
     assert!(
         reason.contains("class 7") && reason.contains("only 3 classes"),
         "{reason}"
@@ -139,7 +139,12 @@ fn weights_that_are_no_numbers() {
         reason.contains("original") && reason.contains("NaN"),
         "{reason}"
     );
-    let reason = refused(&folder, [&broken, &model], &data, &["--method", "finetune"]);
+    let reason = refused(
+        &folder,
+        [&broken, &model],
+        &data,
+        &["--method", "fine-tune"],
+    );
     assert!(reason.contains("NaN"), "{reason}");
 }
 
@@ -175,7 +180,7 @@ fn a_learning_rate_that_is_far_too_high() {
             &folder,
             [&model; 2],
             &data,
-            &["--method", method, "--rate", "1e9"],
+            &["--method", method, "--learning-rate", "1e9"],
         );
         let told = secateur(&words.iter().map(String::as_str).collect::<Vec<_>>());
         let warning = String::from_utf8(told.stderr).unwrap();
@@ -199,9 +204,28 @@ fn a_learning_rate_that_is_far_too_high() {
     );
     let (preset, report) = (folder.path("preset.json"), folder.path("report.json"));
     let told = secateur(&[
-        "trim", &model, "--recipe", &recipe, "--data", &data, "--preset", &preset, "--output",
-        &output, "--report", &report, "--line", "50", "--method", "finetune", "--steps", "5",
-        "--batch", "8", "--rate", "1e9",
+        "search",
+        &model,
+        "--recipe",
+        &recipe,
+        "--data",
+        &data,
+        "--preset",
+        &preset,
+        "--output",
+        &output,
+        "--report",
+        &report,
+        "--max-drop",
+        "50",
+        "--method",
+        "fine-tune",
+        "--steps",
+        "5",
+        "--batch-size",
+        "8",
+        "--learning-rate",
+        "1e9",
     ]);
     let warning = String::from_utf8(told.stderr).unwrap();
     assert!(told.status.success(), "{warning}");

@@ -4,10 +4,6 @@
 # note-…, reason-… in what the core says to both, term-… in the glossary, unit-… behind a number.
 # Write “ ” around what a person typed or named, − before a negative number, and a non-breaking space before % and units.
 
-## A plain sentence, until every sentence of the core is an entry of its own
-
-plain = { $text }
-
 ## Lists and numbers, as the command writes them. Browsers know it for every language
 
 list-one = { $item }
@@ -16,6 +12,7 @@ list-two = { $first } and { $last }
 list-more = { $before }, { $next }
 list-end = { $before }, and { $last }
 number-point = .
+number-group = ,
 
 ## Errors of every kind
 
@@ -364,7 +361,7 @@ error-no-output = This model has no output.
 error-not-finite = The model computes numbers that are not finite (NaN or infinity) at “{ $place }”, so nothing can be measured. Check the preset's mean and divisor.
 error-label-outside = A picture has the class { $label } (counted from 0), but the model has only { $classes } classes. Name the classes in the preset in the model's order.
 error-recipe-criterion = This recipe can't be used: its criterion “{ $name }” is unknown. { $hint }
-error-criterion-unmeasured = This recipe's criterion “{ $name }” is measured on pictures, and that has not been done yet. On the page, measure it on your photos. With the command, add --data DIR and --preset PRESET.json.
+error-criterion-unmeasured = This recipe's criterion “{ $name }” is measured on pictures, and that has not been done yet. On the page, measure it on your photos. With the command, add --data FOLDER and --preset PRESET.json.
 warning-file-larger = The file has { $bytes } bytes, { NUMBER($share, maximumFractionDigits: 1) } % of the original's, and { NUMBER($asked, maximumFractionDigits: 1) } % were asked for. Names and other parts that pruning can't remove take more than expected, and no smaller file was found within the limits.
 warning-repack-differs = The re-packed model differs from the masked one by { $difference } on the input that it was checked on.
 reason-kept-last = its channels go together, and at least one has to stay
@@ -424,7 +421,7 @@ error-file-damaged = “{ $name }” is damaged or incomplete ({ $reason }).
 error-no-folder = There is no folder “{ $path }”.
 error-folder-empty = “{ $path }” holds no pictures. Put JPEG, PNG or WebP files in it, or in one sub-folder for each class.
 error-folder-both-parts = The folder holds a part to train on and a part to test on. Choose one: “train” or “test”.
-error-folder-no-parts = The folder holds no IDX files and no folder “test” around classes, so it has no part to choose. Leave --part out.
+error-folder-no-parts = The folder holds no IDX files and no folder “test” around classes, so it has no part to choose. Leave --split out.
 error-folder-no-train = The folder holds no pictures of the part “train”.
 error-file-unreadable = “{ $path }” can't be read ({ $reason }).
 note-guess-gray = Gray pixels are assumed to be scaled to 0…1.
@@ -541,7 +538,7 @@ part-your-photo = your photo
 part-plain-test-pattern = a test pattern
 part-magnitude = magnitude of the weights
 
-## The command: what it is doing
+## Command: what it is doing
 
 command-progress-cutting = Pruning
 command-progress-layers = Pruning one layer at a time
@@ -556,12 +553,333 @@ command-progress-original = Measuring the original
 command-progress-opening = Opening the model
 command-progress-opening-both = Opening the models
 command-progress-planning = Planning
-command-progress-pictures = Reading pictures
+command-progress-pictures = Reading photos
 command-progress-recovering = Recovering accuracy
 command-progress-running = Running
 command-progress-spreading = Spreading the pruning across layers
 command-progress-training = Training
 command-progress-writing = Writing
+
+## Command: what it says on the way
+
+command-warning = warning: { $text }
+command-note = note: { $text }
+command-warning-half-labeled = Some photos are in a class folder and some are not, so all of them are treated as photos without labels.
+command-warning-left-out = A photo was left out. { $reason }
+command-note-guessed = note: No preset was given, so the preprocessing is guessed from the model's shapes:
+command-train-epoch = epoch { $epoch }: loss { NUMBER($loss, minimumFractionDigits: 4, maximumFractionDigits: 4) }, training accuracy { $accuracy }, { NUMBER($seconds, maximumFractionDigits: 0) } s
+command-search-accepted = { $share } kept: { $pruned } after pruning, { $recovered } after recovery, accepted
+command-search-rejected = { $share } kept: { $pruned } after pruning, { $recovered } after recovery, rejected
+
+## Command: tables
+
+command-percent = { NUMBER($percent, minimumFractionDigits: 2, maximumFractionDigits: 2) } %
+command-percent-rounded = { NUMBER($percent, minimumFractionDigits: 1, maximumFractionDigits: 1) } %
+command-nats = { NUMBER($nats, minimumFractionDigits: 4, maximumFractionDigits: 4) }
+command-milliseconds = { NUMBER($milliseconds, minimumFractionDigits: 3, maximumFractionDigits: 3) }
+command-column-before = Before
+command-column-after = After
+command-column-kept = Kept
+command-column-removed = −{ NUMBER($percent, maximumFractionDigits: 0) } %
+command-column-on-photos =
+    { $count ->
+        [one] On { $count } photo
+       *[other] On { $count } photos
+    }
+command-column-held-back =
+    { $count ->
+        [one] On { $count } photo held back
+       *[other] On { $count } photos held back
+    }
+command-column-layer = Layer
+command-column-layers = Layers
+command-column-kind = Kind
+command-column-channels-in = Channels in
+command-column-channels-out = Channels out
+command-column-bytes = Bytes
+command-column-group = Group
+command-column-probability = Probability
+command-column-class = Class
+command-row-parameters = Parameters
+command-row-nonzeros = Non-zero parameters
+command-row-macs = Multiply-adds
+command-row-activations = Activation memory (bytes)
+command-row-file = ONNX file (bytes)
+command-row-time = Time per photo (ms)
+command-row-accuracy = Accuracy (top-1)
+command-row-agreement = Agreement with the original
+command-row-loss = Mean loss (cross-entropy, in nats)
+command-row-divergence = Mean KL divergence (in nats)
+
+## Command: answers
+
+command-inspect-title = { $name } (opset { $opset })
+command-inspect-title-by = { $name } (opset { $opset }, exported by { $producer })
+command-inspect-input = Input { $name }: { $type } { $shape }
+command-inspect-output = Output { $name }: { $type } { $shape }
+command-inspect-totals = In total: { $parameters } parameters ({ $nonzeros } of them not zero), { $macs } multiply-adds, { $activations } bytes of activation memory, { $bytes } bytes in the ONNX file
+command-inspect-groups = Channel groups (their layers lose channels together)
+command-inspect-group = { $group }: { $channels } channels of { $layers }
+command-inspect-no-groups = none
+command-inspect-kept = Channels that can't be removed
+command-inspect-kept-channels = { $layer }: { $kept } of { $count } channels: { $reason }
+command-inspect-unsupported = Operators that are not supported
+command-inspect-operator = { $node }: { $operator } (opset { $opset })
+command-inspect-warnings = Warnings
+command-prune-measured =
+    { $photos ->
+        [one] “{ $criterion }” was measured on { $photos } photo.
+       *[other] “{ $criterion }” was measured on { $photos } photos.
+    }
+command-prune-measured-labels =
+    { $photos ->
+        [one] “{ $criterion }” was measured on { $photos } photo, using its label.
+       *[other] “{ $criterion }” was measured on { $photos } photos, using their labels.
+    }
+command-prune-measured-first-choice =
+    { $photos ->
+        [one] “{ $criterion }” was measured on { $photos } photo, using the model's own prediction because the photo has no label.
+       *[other] “{ $criterion }” was measured on { $photos } photos, using the model's own predictions because the photos have no labels.
+    }
+command-prune-measured-all = All the photos were used, so none are left to test the pruned model on.
+command-prune-checked = Checked: the smaller file gives the same answers as the masked model (largest difference { $difference }).
+command-prune-checked-with = Checked with { $how }: the smaller file gives the same answers as the masked model (largest difference { $difference }).
+command-prune-not-checked = Not checked: { $reason }
+command-recover-none-held-back = There are too few photos to hold any back, so the recovered model is not measured. Measure it on other photos with “secateur evaluate”.
+command-recover-chosen-by = These photos were also used to choose the best weights, so expect slightly lower numbers on new photos.
+command-recover-kept-start =
+    { $photos ->
+        [one] No step improved the results on { $photos } validation photo ({ $score }), so the model stays as it was before recovery.
+       *[other] No step improved the results on { $photos } validation photos ({ $score }), so the model stays as it was before recovery.
+    }
+command-recover-kept =
+    { $photos ->
+        [one] The results on { $photos } validation photo were best after step { $kept } of { $last } ({ $score }), so the weights of that step are kept.
+       *[other] The results on { $photos } validation photos were best after step { $kept } of { $last } ({ $score }), so the weights of that step are kept.
+    }
+command-search-tested =
+    { $photos ->
+        [one] Accuracy and loss are measured on { $photos } photo that was not used for training or for choosing a model.
+       *[other] Accuracy and loss are measured on { $photos } photos that were not used for training or for choosing a model.
+    }
+command-search-chosen-by =
+    { $photos ->
+        [one] Accuracy and loss are measured on { $photos } photo that was also used to choose the model, because there are too few photos for a separate test set. Expect slightly lower numbers on new photos.
+       *[other] Accuracy and loss are measured on { $photos } photos that were also used to choose the model, because there are too few photos for a separate test set. Expect slightly lower numbers on new photos.
+    }
+command-sensitivity-accuracy =
+    { $photos ->
+        [one] Accuracy on { $photos } photo, with one layer pruned at a time. The unpruned model has { $original }.
+       *[other] Accuracy on { $photos } photos, with one layer pruned at a time. The unpruned model has { $original }.
+    }
+command-sensitivity-agreement =
+    { $photos ->
+        [one] Agreement with the original on { $photos } photo, with one layer pruned at a time. The unpruned model has { $original }.
+       *[other] Agreement with the original on { $photos } photos, with one layer pruned at a time. The unpruned model has { $original }.
+    }
+command-sensitivity-recalibrated =
+    { $photos ->
+        [one] The normalization statistics were recalibrated on { $photos } other photo.
+       *[other] The normalization statistics were recalibrated on { $photos } other photos.
+    }
+command-train-done = Trained in { NUMBER($seconds, maximumFractionDigits: 0) } s
+command-train-untrained = Not trained. The network has its initial weights.
+command-run-time = Time per photo: { NUMBER($median, minimumFractionDigits: 2, maximumFractionDigits: 2) } ms (median of { $runs } runs; the middle half took { NUMBER($low, minimumFractionDigits: 2, maximumFractionDigits: 2) } to { NUMBER($high, minimumFractionDigits: 2, maximumFractionDigits: 2) } ms)
+
+## Command: errors
+
+command-error-no-file = There is no file “{ $path }”.
+command-error-folder = “{ $path }” is a folder. Give a file.
+command-error-large = “{ $path }” has { $size } bytes, and at most { $most } can be read.
+command-error-no-text = “{ $path }” is not a text file in UTF-8.
+command-error-no-place = “{ $path }” can't be written: there is no folder “{ $folder }”.
+command-error-no-ordinary-file = “{ $path }” can't be written: it exists, and it is not an ordinary file.
+command-error-no-name = “{ $path }” is not a file name.
+command-error-unwritten = “{ $path }” can't be written ({ $reason }).
+command-error-same-file = Two results can't go to the same file, “{ $path }”. Give each its own.
+command-error-answer = The result can't be written ({ $reason }).
+command-error-open-sizes = “{ $path }”: the model leaves these sizes open: { $names }. Give a number for each, such as --size { $first }=224.
+command-error-inputs = This model has { $count } inputs. Only a model with one input can run on photos.
+command-error-no-photos = None of the photos can be read.
+command-error-only-test-photos = “{ $path }” contains only test photos, so there are none to train on. Add a folder “train” with photos for training.
+command-error-no-times = No run was timed.
+command-error-no-target = “{ $path }” has no target to spread across the layers. Add one, such as { "{" }"macs": 0.5{ "}" }.
+command-error-no-idx-files = “{ $path }” contains no IDX files, such as train-images-idx3-ubyte.gz.
+
+## Command: errors in its arguments
+
+command-usage-no-command = No command was given. { command-usage-commands }
+command-usage-unknown-command = There is no command “{ $command }”. { $hint }
+command-usage-unknown-option = There is no option “{ $option }” here. { $hint }
+command-usage-unexpected = “{ $word }” is one argument too many. Add --help to see the arguments.
+command-usage-commands = “secateur --help” lists the commands.
+command-usage-options = Add --help to see the options.
+command-usage-missing =
+    { $count ->
+        [one] This argument is missing: { $arguments }.
+       *[other] These arguments are missing: { $arguments }.
+    }
+command-usage-twice = “{ $argument }” is given twice. Give it once.
+command-usage-conflict = “{ $argument }” can't be used together with { $others }.
+command-usage-no-value = “{ $argument }” needs a value.
+command-usage-no-value-of = “{ $argument }” needs a value. Possible values are { $known }.
+command-usage-takes-no-value = “{ $argument }” takes no value. Remove “{ $value }”.
+command-usage-unknown-value = “{ $value }” is not a possible value of “{ $argument }”. Possible values are { $known }.
+command-usage-unfit-value = “{ $value }” is not a possible value of “{ $argument }”. { $reason }
+command-usage-number = Give a number.
+command-usage-number-from = Give a whole number of { $least } or more.
+command-usage-number-between = Give a whole number from { $least } to { $most }.
+command-usage-size = Give an axis and its length, such as height=224.
+command-usage-utf8 = An argument is not text in UTF-8.
+command-usage-other = These arguments don't fit together. { command-usage-options }
+
+## Command: help on the commands
+
+help-secateur = Makes neural networks smaller and faster. It prunes an ONNX model, recovers the model's accuracy, and writes a new ONNX model.
+help-inspect = Show the layers of a model and which channels can be removed.
+help-prune = Prune a model as a recipe describes.
+help-evaluate = Measure a model's accuracy on photos.
+help-recover = Recover the accuracy of a pruned model.
+help-search = Find the smallest model: prune and recover in rounds until the accuracy drops too far.
+help-sensitivity = Measure how much pruning each layer can take.
+help-train = Train a small network from scratch, so that there is something to prune.
+help-run = Run a model on a photo and show the most likely classes.
+help-help = Show the help of a command.
+
+## Command: help on arguments
+
+help-default = { $help } Default: { $value }.
+help-value = { $name }: { $meaning }
+help-heading-usage = Usage
+help-heading-commands = Commands
+help-heading-arguments = Arguments
+help-heading-options = Options
+help-heading-photos = Photos
+help-heading-recovery = Recovery settings
+help-heading-augmentation = Augmentation
+help-heading-criteria = Criteria that a recipe can name
+
+help-any-help = Show this help.
+help-any-version = Show the version.
+help-any-language = Language of all messages, such as en. You can also give your own catalog file (.ftl). By default, the system's language is used. If it is not available, English is used.
+help-help-command = The command.
+help-any-json = Print the result as JSON.
+help-any-model = The ONNX model.
+help-any-size = Length of an axis that the model leaves open, such as height=224. Repeat this option for each axis. The batch can stay open.
+help-any-seed = Seed for all random choices. The same seed gives the same result.
+help-any-recipe = The recipe (JSON): what to prune. docs/recipe.md describes it.
+
+help-any-data = Photos with labels (a folder with one subfolder for each class) or without labels (all in one folder). If the class folders are inside “train” and “test” folders, the test photos are used only for testing. IDX files (the MNIST format, gzipped or not) and the datasets of the page's gallery also work.
+help-any-split = Use only one part of a dataset that is divided into “train” and “test”. By default, the model is trained on “train” and measured on “test”.
+help-any-split-train = The training photos.
+help-any-split-test = The test photos.
+help-any-preset = The preset (JSON): how a photo becomes the model's input. docs/preset.md describes it.
+help-any-photos = Use at most this many photos. The seed chooses them.
+
+help-prune-data = Photos to measure the criterion on, if it uses photos: a folder with one subfolder for each class, a folder of photos without labels, or IDX files (the MNIST format). Some of them are held back for testing.
+help-prune-split = Use only one part of a dataset that is divided into “train” and “test”. By default, “train” is used.
+help-prune-seed = Seed for choosing the photos. All other random choices follow the recipe's seed.
+help-prune-output = File for the pruned model.
+help-prune-report = File for a report (JSON) of what was removed.
+
+help-evaluate-split = Measure on this part of a dataset that is divided into “train” and “test”.
+help-evaluate-original = The original model. How often both models give the same answer is measured as well.
+
+help-recover-model = The pruned ONNX model.
+help-recover-original = The ONNX model before pruning.
+help-recover-output = File for the recovered model.
+help-recover-keep = Which weights to keep.
+help-recover-keep-last = The weights after the last step.
+help-recover-keep-best = The weights with the best results on validation photos. These photos are held back from training.
+
+help-any-method = How to recover the accuracy.
+help-any-method-recalibrate = Measure the statistics of the BatchNormalization layers again. Changes no weights and needs no labels.
+help-any-method-correct-bias = Change only the biases, so that each layer's average output matches the original. Needs no labels.
+help-any-method-reconstruct = Fit the remaining weights so that each layer gives the same output as in the original. Needs no labels.
+help-any-method-distill = Train the pruned model to give the same answers as the original. Needs no labels, but can use them.
+help-any-method-fine-tune = Train the pruned model on labels.
+help-any-steps = Train for this many steps. In each step, the model trains on one batch of photos.
+help-any-epochs = Train for this many epochs instead. In each epoch, the model trains on every photo once.
+help-any-minutes = Train for this many minutes instead. Another run may take a different number of steps, so its results may differ.
+help-any-batch-size = Number of photos in a batch.
+help-any-optimizer = The optimizer: how the gradients change the weights.
+help-any-optimizer-sgd = SGD with momentum.
+help-any-optimizer-adamw = Adam with decoupled weight decay.
+help-any-learning-rate = Learning rate. If a schedule changes it, this is the highest value.
+help-any-learning-rate-schedule = How the learning rate changes during training.
+help-any-learning-rate-schedule-constant = It stays the same.
+help-any-learning-rate-schedule-cosine = It decays along a cosine.
+help-any-learning-rate-schedule-one-cycle = It goes up, then down.
+help-any-weight-decay = How strongly each step pulls the weights toward zero.
+help-any-momentum = Momentum of SGD, from 0 to below 1. Default: 0.9.
+help-any-gradient-clipping = Largest norm of the gradients. Longer gradients are shortened to it. Default: 5.
+help-any-temperature = Temperature for distillation: both models' logits are divided by it. Default: 4.
+help-any-label-smoothing = Share of each label that is spread over all classes, from 0 to 1.
+help-any-label-weight = Label-loss weight for distillation, from 0 to 1. At 0, only the original's answers count.
+help-any-match-features = A feature to match early in distillation, named after the output of a node. Repeat this option for more features. “stages” (the default) stands for the last feature of each resolution, “none” for no features.
+help-any-workers = Number of workers (threads) that divide each batch. A different number gives different weights.
+help-any-flip = Flip half of the photos, left to right.
+help-any-shift = Shift photos by up to this share of their size, from 0 to 1.
+help-any-rotate = Rotate photos by up to this many degrees.
+help-any-color-jitter = Change brightness, contrast, and each color by up to this share.
+
+help-search-recipe = The recipe (JSON): what to prune. Its target sets what to reduce and where the search ends at the latest. docs/recipe.md describes it.
+help-search-max-drop = Maximum accuracy drop, in percentage points. Without labels, the agreement with the original counts instead of the accuracy.
+help-search-pruning-schedule = How much each round removes.
+help-search-pruning-schedule-adaptive = Adaptive steps, which are halved each time the accuracy drops too far.
+help-search-pruning-schedule-one-shot = Everything in one step.
+help-search-pruning-schedule-linear = Equal steps.
+help-search-pruning-schedule-cubic = Large steps first.
+help-search-rounds = Number of rounds, if the pruning schedule is “linear” or “cubic”.
+help-search-target-time = Reduce the measured time per photo to this share of the original's, such as 0.5. The recipe's target is not used then.
+help-search-output = File for the smallest model that does not exceed the maximum accuracy drop.
+help-search-report = File for a report (JSON) of all models that were tried.
+
+help-sensitivity-recipe = The recipe (JSON). Each layer is pruned with its criterion, granularity, and limits. docs/recipe.md describes it.
+help-sensitivity-levels = Shares to remove from each layer, such as 0.25,0.5.
+help-sensitivity-validation-photos = Measure on at most this many validation photos. More photos show smaller differences between layers.
+help-sensitivity-spread = Spread the pruning by sensitivity: write a recipe to this file that has the same target but removes less from sensitive layers.
+
+help-train-data = Folder with IDX files (the MNIST format): train-images-idx3-ubyte to train on, t10k-images-idx3-ubyte to test on, and their labels.
+help-train-width = Channels of the first convolution. Later layers have up to eight times as many.
+help-train-epochs = Train for this many epochs. In each epoch, the network trains on every photo once. With 0, it is written untrained.
+help-train-output = File for the network.
+help-train-log = File for the training log (JSON), with one row for each finished epoch.
+
+help-run-photo = The photo: a JPEG, PNG, or WebP file.
+help-run-preset = The preset (JSON): how a photo becomes the model's input. docs/preset.md describes it. Without a preset, the preprocessing is guessed.
+help-run-top = Show this many classes.
+
+help-criterion-channels = { $about } Scores whole channels only.
+help-criterion-needs = { $about } Needs { $what }.
+help-criterion-photos = { $about } Uses photos: give --data and --preset.
+
+help-placeholder-options = OPTIONS
+help-placeholder-command = COMMAND
+help-placeholder-language = LANGUAGE
+help-placeholder-model = MODEL.onnx
+help-placeholder-original = ORIGINAL.onnx
+help-placeholder-output = OUTPUT.onnx
+help-placeholder-recipe = RECIPE.json
+help-placeholder-recipe-output = OUTPUT.json
+help-placeholder-report = REPORT.json
+help-placeholder-log = LOG.json
+help-placeholder-preset = PRESET.json
+help-placeholder-folder = FOLDER
+help-placeholder-photo = PHOTO
+help-placeholder-size = AXIS=LENGTH
+help-placeholder-count = COUNT
+help-placeholder-number = NUMBER
+help-placeholder-share = SHARE
+help-placeholder-shares = SHARES
+help-placeholder-points = POINTS
+help-placeholder-degrees = DEGREES
+help-placeholder-name = NAME
+help-placeholder-split = SPLIT
+help-placeholder-method = METHOD
+help-placeholder-optimizer = OPTIMIZER
+help-placeholder-schedule = SCHEDULE
+help-placeholder-weights = WEIGHTS
 
 ## Criteria: what they are called, and what they remove first
 

@@ -2,7 +2,7 @@
  * Compares the catalog of sentences with the sources: `node tools/text.mjs`. With a language's name it writes a
  * pseudo-language into text/: accented, longer than English, so that whatever escapes the catalog or is cut off shows.
  */
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { main, say, StepFailed } from "./report.mjs";
@@ -11,10 +11,9 @@ import { COMPLETE, fileOf, languages, readCatalog } from "./text/catalog.mjs";
 import * as page from "./text/page.mjs";
 import { pseudo } from "./text/pseudo.mjs";
 import * as rust from "./text/rust.mjs";
-import { TO_DO } from "./text/to-do.mjs";
 
-/** Keys that are put together from a name: entries of the glossary. */
-const BY_NAME = ["term-"];
+/** Keys that are put together from a name: entries of the glossary, and the command's help, whose own test looks after it. */
+const BY_NAME = ["term-", "help-"];
 
 /** Sources that no person reads the strings of. */
 const APART = /\.test\.ts$|_tests\.rs$|^www\/(pkg|public)\/|^src\/(text|kernels\/testing)/;
@@ -65,14 +64,8 @@ export function checkText() {
     ...rustFiles.map(({ name, source }) => ({ name, found: rust.sentencesIn(source) })),
     ...pageFiles.map(({ name, source }) => ({ name, found: page.sentencesIn(name, source) })),
   ];
-  for (const { name, found } of escaped) {
-    const isToDo = TO_DO.includes(name);
-    if (isToDo && found.length === 0) faults.push(`tools/text/to-do.mjs: ${name} is done, take it off the list`);
-    if (isToDo) continue;
+  for (const { name, found } of escaped)
     for (const { line, text } of found) faults.push(`${name}:${line}: “${text}” is not from the catalog`);
-  }
-  for (const name of TO_DO)
-    if (!existsSync(join(root, name))) faults.push(`tools/text/to-do.mjs: there is no ${name} any more`);
   if (faults.length > 0) throw new StepFailed(faults.join("\n"));
 }
 
@@ -94,7 +87,7 @@ function writePseudo(language) {
     throw new StepFailed("Name the pseudo-language by two or three small letters, such as xx.");
   writeFileSync(fileOf(language), pseudo(readFileSync(fileOf(COMPLETE), "utf8")));
   say(
-    `text/${language}.ftl is written. The page shows it at ?lang=${language}, the command with --language ${language}.`,
+    `text/${language}.ftl is written. The page shows it at ?lang=${language}, the command with --language text/${language}.ftl.`,
   );
 }
 

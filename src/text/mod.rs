@@ -32,6 +32,9 @@ struct Catalog {
 
 static CHOSEN: OnceLock<Catalog> = OnceLock::new();
 
+/// What a file holds that was chosen though it is not in `text/`, and the language that it is in.
+static OWN: OnceLock<(String, String)> = OnceLock::new();
+
 /// Chooses the language of everything that is rendered from now on. Takes a language as systems name it (`de_CH.UTF-8`),
 /// and tells whether there is one like that. It can be chosen once, before anything is rendered.
 pub fn choose(language: &str) -> bool {
@@ -41,17 +44,35 @@ pub fn choose(language: &str) -> bool {
     let found = [wanted.as_str(), main]
         .into_iter()
         .find_map(|name| languages().find(|known| known.eq_ignore_ascii_case(name)));
-    found.is_some_and(|name| CHOSEN.set(Catalog::open(name)).is_ok())
+    found.is_some_and(|name| CHOSEN.set(Catalog::open(name, source_of(name))).is_ok())
+}
+
+/// Chooses a language that is not in `text/` by what its file holds: for somebody who translates. What it lacks is shown in
+/// English.
+pub fn choose_catalog(language: &str, source: String) -> bool {
+    let (language, source) = OWN.get_or_init(|| (language.into(), source));
+    CHOSEN.set(Catalog::open(language, source)).is_ok()
 }
 
 /// The sentence of a message in the chosen language.
 pub fn render(message: &Message) -> String {
-    let chosen = CHOSEN.get_or_init(|| Catalog::open(COMPLETE));
+    // A key that is in no catalog, which the lint stage finds, stands for itself.
+    find(message).unwrap_or_else(|| message.to_string())
+}
+
+/// The text of a key that is put together, where there is an entry of that name.
+pub fn entry(key: &str) -> Option<String> {
+    find(&Message {
+        key: key.to_owned().into(),
+        args: Default::default(),
+    })
+}
+
+fn find(message: &Message) -> Option<String> {
+    let chosen = CHOSEN.get_or_init(|| Catalog::open(COMPLETE, source_of(COMPLETE)));
     chosen
         .render(message)
         .or_else(|| complete().render(message))
-        // A key that is in no catalog, which the lint stage finds.
-        .unwrap_or_else(|| message.to_string())
 }
 
 /// What an error tells a person.
@@ -61,16 +82,20 @@ pub fn said(error: &Error) -> String {
 
 fn complete() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
-    CATALOG.get_or_init(|| Catalog::open(COMPLETE))
+    CATALOG.get_or_init(|| Catalog::open(COMPLETE, source_of(COMPLETE)))
+}
+
+/// What the file of a language in `text/` holds.
+fn source_of(name: &str) -> &'static str {
+    let found = FILES.iter().find(|(known, _)| *known == name);
+    found.map_or("", |(_, source)| *source)
 }
 
 impl Catalog {
-    fn open(name: &str) -> Self {
+    fn open(name: &str, source: &str) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![name.parse().unwrap_or_default()]);
         bundle.set_use_isolating(false);
         numbers::prepare(&mut bundle);
-        let source = FILES.iter().find(|(known, _)| *known == name);
-        let source = source.map_or("", |(_, source)| *source);
         // What can't be read is left out, as the page's library does; the lint stage reports it.
         let resource = match FluentResource::try_new(source.into()) {
             Ok(resource) | Err((resource, _)) => resource,
@@ -124,7 +149,7 @@ mod tests {
     use super::*;
 
     fn catalog(source: &str) -> Catalog {
-        let mut catalog = Catalog::open(COMPLETE);
+        let mut catalog = Catalog::open(COMPLETE, source_of(COMPLETE));
         let resource = FluentResource::try_new(source.into()).unwrap();
         catalog.bundle.add_resource_overriding(resource);
         catalog
@@ -152,7 +177,7 @@ mod tests {
     fn lists_and_parts_of_sentences_are_rendered_inside() {
         let catalog = catalog("outer = Because { $why }: { $names }.");
         let sentence = |names: Vec<&str>| {
-            let why = message!("plain", text = "x");
+            let why = message!("kept-sentence", text = "x");
             let message = message!("outer", why = vec![why.clone(), why], names = names);
             catalog.render(&message).unwrap()
         };

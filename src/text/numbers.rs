@@ -1,6 +1,6 @@
 //! Numbers as a language writes them. Browsers bring that along; here the catalog says what stands before a fraction.
 
-use super::FILES;
+use super::{OWN, source_of};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentResource, FluentValue, builtins};
@@ -34,8 +34,9 @@ impl Memoizable for Point {
 
     fn construct(language: LanguageIdentifier, _: Self::Args) -> Result<Self, ()> {
         let name = language.to_string();
-        let source = FILES.iter().find(|(known, _)| *known == name);
-        let mut lines = source.map_or("", |(_, source)| *source).lines();
+        let own = OWN.get().filter(|(own, _)| *own == name);
+        let source = own.map_or_else(|| source_of(&name), |(_, source)| source.as_str());
+        let mut lines = source.lines();
         let point = lines.find_map(|line| line.strip_prefix("number-point = "));
         Ok(Point(point.unwrap_or(".").trim().into()))
     }

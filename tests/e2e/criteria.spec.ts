@@ -104,7 +104,7 @@ for (const criterion of ["wanda", "taylor"])
       for (const { name, bytes } of files) writeFileSync(join(folder, name), bytes);
       const [recipe, output] = [join(folder, "recipe.json"), join(folder, "native.onnx")];
       writeFileSync(recipe, await take(secateur, /^Download recipe/));
-      const data = ["--data", folder, "--part", "train", "--preset", CLASSROOM.preset];
+      const data = ["--data", folder, "--split", "train", "--preset", CLASSROOM.preset];
       const command = ["prune", CLASSROOM.file, "--recipe", recipe, ...data, "--output", output];
       // The first call builds the command if necessary.
       const run = ["run", "--quiet", "--bin", "secateur", "--", ...command];

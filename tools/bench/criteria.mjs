@@ -34,7 +34,7 @@ const CRITERIA = {
 const COLUMNS = BOTH.flatMap((granularity) => ["global", "uniform"].map((allocation) => ({ granularity, allocation })));
 
 async function accuracy(model) {
-  const told = await secateur("evaluate", model, ...PICTURES, "--part", "test", "--json");
+  const told = await secateur("evaluate", model, ...PICTURES, "--split", "test", "--json");
   return JSON.parse(told).accuracy;
 }
 
@@ -52,9 +52,9 @@ async function cutOnce(folder, criterion, column, level) {
     join(folder, `${name}.${end}`),
   );
   await writeFile(document, JSON.stringify(recipe(criterion, column, level)));
-  const looks = CRITERIA[criterion].looks ? [...PICTURES, "--part", "train"] : [];
+  const looks = CRITERIA[criterion].looks ? [...PICTURES, "--split", "train"] : [];
   await secateur("prune", MODEL, "--recipe", document, ...looks, "--output", pruned);
-  const learned = [...PICTURES, "--part", "train", "--method", "recalibrate"];
+  const learned = [...PICTURES, "--split", "train", "--method", "recalibrate"];
   await secateur("recover", pruned, "--original", MODEL, ...learned, "--output", recovered);
   return accuracy(recovered);
 }

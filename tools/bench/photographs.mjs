@@ -50,7 +50,7 @@ export async function measurePhotographs(browser, address, folder) {
     const file = join(home, `${results.length}.onnx`);
     const [taken] = await Promise.all([page.waitForEvent("download"), link.click()]);
     await taken.saveAs(file);
-    const on = ["--against", MODEL, "--data", join(folder, "unseen"), "--preset", PRESET, "--json"];
+    const on = ["--original", MODEL, "--data", join(folder, "unseen"), "--preset", PRESET, "--json"];
     const { agreement, pictures } = JSON.parse(await secateur("evaluate", file, ...on));
     const time = seconds === null ? "" : `, in ${seconds.toFixed(0)} s`;
     say(`${name}: agrees with the original on ${(agreement * 100).toFixed(1)} % of ${pictures} crops${time}.`);

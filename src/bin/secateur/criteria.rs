@@ -1,31 +1,34 @@
 //! The criteria that a recipe can name, as the command's help lists them.
 
-use crate::table::table;
 use secateur::message::Message;
-use secateur::prune::criteria;
+use secateur::prune::criteria::{self, Criterion};
+use secateur::t;
 use secateur::text::render;
 
 /// What a recipe's criterion can be.
 pub fn help() -> String {
-    let rows = criteria::all().map(|criterion| {
-        let info = &criterion.info;
-        let said_by = |key| render(&Message::new(key, []));
-        let mut said = said_by(info.about);
-        if !info.weights {
-            said += " Whole channels only.";
-        }
-        if let Some(needs) = info.needs {
-            said += &format!(" Needs {}.", said_by(needs));
-        }
-        if criterion.looks_at_pictures() {
-            said += " Looks at pictures: --data and --preset.";
-        }
-        vec![format!("  {}", info.name), said]
-    });
-    let rows: Vec<Vec<String>> = rows.collect();
-    let table = table(&["", ""], &rows);
+    let listed: Vec<String> = criteria::all().map(described).collect();
+    format!("{}:\n{}", t!("help-heading-criteria"), listed.join("\n"))
+}
+
+fn described(criterion: &Criterion) -> String {
+    let info = &criterion.info;
+    let mut meaning = render(&Message::new(info.about, []));
+    if !info.weights {
+        meaning = t!("help-criterion-channels", about = meaning);
+    }
+    if let Some(needs) = info.needs {
+        meaning = t!(
+            "help-criterion-needs",
+            about = meaning,
+            what = Message::new(needs, [])
+        );
+    }
+    if criterion.looks_at_pictures() {
+        meaning = t!("help-criterion-photos", about = meaning);
+    }
     format!(
-        "A recipe's criterion, and what it takes first:{}",
-        table.trim_end()
+        "- {}",
+        t!("help-value", name = info.name, meaning = meaning)
     )
 }

@@ -1,5 +1,6 @@
-//! The arguments that name pictures and say how a model takes them.
+//! The arguments that name photos and say how a model takes them.
 
+use crate::arguments::{ANY, SOME, whole};
 use crate::ends::{ends, lengths};
 use crate::failure::Failure;
 use crate::files;
@@ -9,56 +10,44 @@ use clap::{Args, ValueEnum};
 use secateur::data::idx_files::{self, Pair};
 use secateur::data::{Pictures, Preset, folder::Folder, outputs};
 use secateur::graph::Graph;
-use secateur::text::said;
+use secateur::message;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 #[derive(Args)]
+#[command(next_help_heading = "photos")]
 pub struct Data {
-    /// The pictures: a folder with all in one, or with one sub-folder a class, which may lie in folders “train” and “test”;
-    /// or IDX files as they are published (a folder with train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels,
-    /// or such a file of images), packed as .gz or not; or a pack of the page's gallery
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "folder")]
     data: PathBuf,
-    /// Which part of a set that is published in parts; without it, what learns does so from the one to train on and is
-    /// measured on the other
-    #[arg(long, value_enum)]
-    part: Option<Part>,
-    /// How a photo becomes the model's input: a JSON document, described in docs/preset.md
-    #[arg(long, value_name = "PRESET.json")]
+    #[arg(long, alias = "part", value_enum, value_name = "split")]
+    split: Option<Split>,
+    #[arg(long, value_name = "preset")]
     preset: PathBuf,
-    /// At most so many of the pictures, chosen by the seed
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
-    pictures: Option<u32>,
-    /// What random choices start from
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, alias = "pictures", value_name = "count", value_parser = whole(SOME))]
+    photos: Option<u32>,
+    #[arg(long, value_name = "number", default_value_t = 1, value_parser = whole(ANY))]
     pub seed: u32,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Part {
+enum Split {
     Train,
     Test,
 }
 
-/// The same arguments where pictures are needed by some work only.
+/// The same arguments where photos are needed by some work only.
 #[derive(Args)]
+#[command(next_help_heading = "photos")]
 pub struct MaybeData {
-    /// The pictures that a criterion is measured on, where it looks at pictures: those of them that may be learned from; a
-    /// folder with all in one, or with one sub-folder a class; or IDX files
-    #[arg(long, value_name = "DIR", requires = "preset")]
+    #[arg(long, value_name = "folder", requires = "preset")]
     data: Option<PathBuf>,
-    /// Which part of a set that is published in parts
-    #[arg(long, value_enum)]
-    part: Option<Part>,
-    /// How a photo becomes the model's input: a JSON document, described in docs/preset.md
-    #[arg(long, value_name = "PRESET.json", requires = "data")]
+    #[arg(long, alias = "part", value_enum, value_name = "split")]
+    split: Option<Split>,
+    #[arg(long, value_name = "preset", requires = "data")]
     preset: Option<PathBuf>,
-    /// At most so many of the pictures, chosen by the seed
-    #[arg(long, value_name = "COUNT", requires = "data", value_parser = clap::value_parser!(u32).range(1..))]
-    pictures: Option<u32>,
-    /// What their choice starts from
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, alias = "pictures", value_name = "count", requires = "data", value_parser = whole(SOME))]
+    photos: Option<u32>,
+    #[arg(long, value_name = "number", default_value_t = 1, value_parser = whole(ANY))]
     seed: u32,
 }
 
@@ -66,9 +55,9 @@ impl MaybeData {
     pub fn given(self) -> Option<Data> {
         Some(Data {
             data: self.data?,
-            part: self.part,
+            split: self.split,
             preset: self.preset?,
-            pictures: self.pictures,
+            photos: self.photos,
             seed: self.seed,
         })
     }
@@ -90,7 +79,7 @@ impl Data {
 
     /// Whether it was said how many pictures are to be taken at most.
     pub fn is_limited(&self) -> bool {
-        self.pictures.is_some()
+        self.photos.is_some()
     }
 
     /// What the preset tells of the axes that a model's input leaves open.
@@ -101,13 +90,13 @@ impl Data {
     /// Lists the pictures, which are to be shown to this model.
     pub fn list(&self, model: &Graph) -> Result<Set, Failure> {
         let preset = self.fitting(model)?;
-        let part = self.part.map(|part| match part {
-            Part::Train => idx_files::Part::Train,
-            Part::Test => idx_files::Part::Test,
+        let part = self.split.map(|split| match split {
+            Split::Train => idx_files::Part::Train,
+            Split::Test => idx_files::Part::Test,
         });
         if let Some(pair) = Pair::find(&self.data, part)? {
             let pictures = pair.load(&preset)?;
-            return Ok(Set::Read(match self.pictures {
+            return Ok(Set::Read(match self.photos {
                 Some(most) => pictures.sample(most as usize, self.seed),
                 None => pictures,
             }));
@@ -121,7 +110,7 @@ impl Data {
 
     /// As many of the pictures as were asked for.
     fn limited(&self, mut folder: Folder, preset: Preset) -> Set {
-        if let Some(most) = self.pictures {
+        if let Some(most) = self.photos {
             folder.limit(most as usize, self.seed);
         }
         Set::Folder(folder, preset)
@@ -129,7 +118,7 @@ impl Data {
 
     /// Reads the pictures, which are to be shown to this model; those that were published to test on are kept apart.
     pub fn load(&self, model: &Graph, progress: &Progress) -> Result<Pictures, Failure> {
-        if self.part.is_some() {
+        if self.split.is_some() {
             return self.list(model)?.load(progress);
         }
         let Some((train, test)) = Pair::both(&self.data)? else {
@@ -140,7 +129,7 @@ impl Data {
         };
         let preset = self.fitting(model)?;
         let mut pictures = train.load(&preset)?;
-        if let Some(most) = self.pictures {
+        if let Some(most) = self.photos {
             pictures = pictures.sample(most as usize, self.seed);
         }
         pictures.keep_to_test(test.load(&preset)?)?;
@@ -153,11 +142,8 @@ impl Data {
         let mut folder = Folder::open(&self.data, &preset, outputs(model))?;
         let test = folder.take_test();
         if folder.is_empty() {
-            return Err(Failure::new(format!(
-                "“{}” holds pictures to test on alone, so there are none to learn from: put others beside them, in a folder \
-                 “train”",
-                self.data.display()
-            )));
+            let path = self.data.display();
+            return Err(message!("command-error-only-test-photos", path = path).into());
         }
         let mut pictures = self.limited(folder, preset.clone()).load(progress)?;
         if let Some(test) = test {
@@ -185,16 +171,16 @@ impl Set {
             Set::Folder(folder, preset) => (folder, preset),
         };
         if folder.is_half_labeled {
-            progress.note(
-                "some photos lie in a folder of their class and some do not, so all count as photos without labels",
-            );
+            progress.warn(&message!("command-warning-half-labeled"));
         }
         let all = folder.len();
         for start in (0..all).step_by(CHUNK) {
             progress.count(start, all);
             let range = start..(start + CHUNK).min(all);
-            let mut note =
-                |error: &secateur::Error| progress.note(&format!("left out: {}", said(error)));
+            let mut note = |error: &secateur::Error| {
+                let reason = error.message();
+                progress.warn(&message!("command-warning-left-out", reason = reason));
+            };
             take(folder.load(range, &preset, &mut note)?)?;
         }
         Ok(())
@@ -211,6 +197,6 @@ impl Set {
             Ok(())
         })?;
         all.filter(|all| !all.is_empty())
-            .ok_or_else(|| Failure::new("none of the pictures can be read"))
+            .ok_or_else(|| message!("command-error-no-photos").into())
     }
 }

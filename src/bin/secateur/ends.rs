@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use bytes::Bytes;
 use secateur::data::Preset;
 use secateur::graph::{Dim, Graph, ValueId};
+use secateur::message;
 use secateur::onnx;
 use std::collections::BTreeMap;
 
@@ -19,13 +20,10 @@ pub fn lengths(bytes: &Bytes, preset: &Preset) -> BTreeMap<String, usize> {
 /// The shape of the model's one input, and its first output.
 pub fn ends(graph: &Graph) -> Result<(&[Dim], ValueId), Failure> {
     let &[input] = &graph.inputs[..] else {
-        return Err(Failure::new(format!(
-            "a photo can be shown to a model with one input; this one has {}",
-            graph.inputs.len()
-        )));
+        return Err(message!("command-error-inputs", count = graph.inputs.len()).into());
     };
     let Some(&output) = graph.outputs.first() else {
-        return Err(Failure::new("this model has no output"));
+        return Err(message!("error-no-output").into());
     };
     let shape = graph
         .value(input)

@@ -2,26 +2,26 @@
 
 use crate::data::Data;
 use crate::failure::Failure;
+use crate::files::json;
 use crate::model::{Model, Other};
 use crate::progress::Progress;
-use crate::table::table;
+use crate::table::{percent, table};
 use clap::Args;
 use secateur::eval::{Evaluator, Metrics};
 use secateur::message;
+use secateur::t;
 use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Evaluate {
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    data: Data,
-    /// The model whose answers are compared with
-    #[arg(long, value_name = "ORIGINAL.onnx")]
-    against: Option<PathBuf>,
-    /// Answer with a JSON document
+    #[arg(long, alias = "against", value_name = "original")]
+    original: Option<PathBuf>,
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    data: Data,
 }
 
 impl Evaluate {
@@ -30,7 +30,7 @@ impl Evaluate {
         let bytes = self.model.read()?;
         let known = self.data.lengths(&bytes)?;
         let opened = self.model.open(bytes, known)?;
-        let original = self.against.map(|path| {
+        let original = self.original.map(|path| {
             let other = Other(path);
             other.open(&self.data)
         });
@@ -44,37 +44,46 @@ impl Evaluate {
         })?;
         let quality = exam.quality();
         if quality.pictures == 0 {
-            return Err(Failure::new("none of the pictures can be read"));
+            return Err(message!("command-error-no-photos").into());
         }
         drop(progress);
         if self.json {
-            let text = serde_json::to_string_pretty(&quality)
-                .map_err(|e| Failure::new(format!("the answer can't be written: {e}")))?;
-            return Ok(text + "\n");
+            return json(&quality);
         }
-        Ok(table(
-            &["", &format!("on {} pictures", quality.pictures)],
-            &rows(&quality),
-        ))
+        Ok(measured(&quality))
     }
 }
 
-/// What is known of a model's quality, a line each.
-pub fn rows(quality: &Metrics) -> Vec<Vec<String>> {
-    let percent = |what: &str, share: f64| vec![what.into(), format!("{:.2} %", 100.0 * share)];
-    let accuracy = quality
-        .accuracy
-        .map(|share| percent("accuracy (top-1)", share));
-    let agreement = quality
-        .agreement
-        .map(|share| percent("agreement with the original", share));
-    let nats = |what: &str, mean: f64| vec![what.into(), format!("{mean:.4}")];
-    let loss = quality
-        .loss
-        .map(|loss| nats("mean loss (cross-entropy, nats)", loss));
-    let kl = quality.kl.map(|kl| nats("mean divergence (KL, nats)", kl));
-    [accuracy, loss, agreement, kl]
+/// A model's quality under a heading that tells on how many photos it was measured.
+pub fn measured(quality: &Metrics) -> String {
+    let heading = t!("command-column-on-photos", count = quality.pictures);
+    table(&[String::new(), heading], &rows(quality))
+}
+
+/// What is known of two models' quality, a line each.
+pub fn side_by_side(before: &Metrics, after: &Metrics) -> Vec<Vec<String>> {
+    let after = rows(after)
         .into_iter()
-        .flatten()
+        .filter_map(|row| row.into_iter().nth(1));
+    let both = rows(before).into_iter().zip(after);
+    both.map(|(before, after)| [before, vec![after]].concat())
         .collect()
+}
+
+/// What is known of a model's quality, a line each.
+fn rows(quality: &Metrics) -> Vec<Vec<String>> {
+    let nats = |mean: f64| t!("command-nats", nats = mean);
+    let accuracy = quality.accuracy.map(percent);
+    let loss = quality.loss.map(nats);
+    let agreement = quality.agreement.map(percent);
+    let kl = quality.kl.map(nats);
+    [
+        (t!("command-row-accuracy"), accuracy),
+        (t!("command-row-loss"), loss),
+        (t!("command-row-agreement"), agreement),
+        (t!("command-row-divergence"), kl),
+    ]
+    .into_iter()
+    .filter_map(|(what, value)| Some(vec![what, value?]))
+    .collect()
 }

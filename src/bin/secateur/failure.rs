@@ -1,8 +1,10 @@
 //! Why the command stops, in one line.
 
+use crate::usage;
 use clap::error::ErrorKind;
-use secateur::t;
-use secateur::text::said;
+use secateur::message;
+use secateur::message::Message;
+use secateur::text::render;
 use std::fmt;
 use std::path::Path;
 
@@ -13,21 +15,14 @@ const USAGE: u8 = 2;
 #[derive(Debug)]
 pub enum Failure {
     Usage(clap::Error),
-    Other(String),
+    Other(Message),
 }
 
 impl Failure {
-    pub fn new(reason: impl Into<String>) -> Self {
-        Failure::Other(reason.into())
-    }
-
     /// What is wrong with what a file holds.
     pub fn in_file(path: &Path, error: &secateur::Error) -> Self {
-        Failure::Other(t!(
-            "error-in-file",
-            path = path.display().to_string(),
-            reason = error.message()
-        ))
+        let path = path.display();
+        message!("error-in-file", path = path, reason = error.message()).into()
     }
 
     /// The text of `--help` and `--version`, which clap hands out as errors.
@@ -52,20 +47,10 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match self {
-            Failure::Usage(e)
-                if e.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =>
-            {
-                "say what to do: inspect, prune, run, evaluate, recover or trim; “secateur --help” explains them".into()
-            }
-            Failure::Usage(e) => {
-                // What follows is the usage, which `--help` shows better.
-                let text = e.to_string();
-                let reason = text.split("\n\nUsage:").next().unwrap_or_default();
-                reason.trim_start_matches("error: ").to_string()
-            }
+        let text = render(&match self {
+            Failure::Usage(e) => usage::explained(e),
             Failure::Other(reason) => reason.clone(),
-        };
+        });
         // Names in a model may hold anything, line breaks too.
         let words: Vec<&str> = text.split_whitespace().collect();
         f.write_str(&words.join(" "))
@@ -78,8 +63,14 @@ impl From<clap::Error> for Failure {
     }
 }
 
+impl From<Message> for Failure {
+    fn from(reason: Message) -> Self {
+        Failure::Other(reason)
+    }
+}
+
 impl From<secateur::Error> for Failure {
     fn from(e: secateur::Error) -> Self {
-        Failure::Other(said(&e))
+        Failure::Other(e.message())
     }
 }

@@ -2,6 +2,10 @@
 
 use crate::failure::Failure;
 use secateur::data::Preset;
+use secateur::message;
+use secateur::prune::criteria;
+use secateur::recipe::Recipe;
+use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -9,25 +13,29 @@ use std::path::{Path, PathBuf};
 /// The bytes of a file of at most `most` bytes.
 pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
     let failed = |e: std::io::Error| match e.kind() {
-        ErrorKind::NotFound => Failure::new(format!("there is no file “{}”", path.display())),
-        ErrorKind::IsADirectory => Failure::new(format!("“{}” is a folder", path.display())),
-        _ => Failure::new(format!("“{}” can't be read: {e}", path.display())),
+        ErrorKind::NotFound => message!("command-error-no-file", path = path.display()),
+        ErrorKind::IsADirectory => message!("command-error-folder", path = path.display()),
+        _ => message!("error-file-unreadable", path = path.display(), reason = e),
     };
     let size = fs::metadata(path).map_err(failed)?.len();
     if size > most {
-        return Err(Failure::new(format!(
-            "“{}” has {size} bytes; {most} is the most that can be read",
-            path.display()
-        )));
+        let path = path.display();
+        return Err(message!("command-error-large", path = path, size = size, most = most).into());
     }
-    fs::read(path).map_err(failed)
+    Ok(fs::read(path).map_err(failed)?)
 }
 
 /// The text of a small document.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
     const MOST: u64 = 64 << 20;
     String::from_utf8(read(path, MOST)?)
-        .map_err(|_| Failure::new(format!("“{}” is no text in UTF-8", path.display())))
+        .map_err(|_| message!("command-error-no-text", path = path.display()).into())
+}
+
+/// A recipe, whose criterion is one that there is.
+pub fn read_recipe(path: &Path) -> Result<Recipe, Failure> {
+    let text = read_text(path)?;
+    criteria::read_recipe(&text).map_err(|e| Failure::in_file(path, &e))
 }
 
 /// A preset document.
@@ -46,25 +54,34 @@ impl Place {
         let shown = path.display();
         let folder = folder_of(path);
         if !folder.is_dir() {
-            return Err(Failure::new(format!(
-                "“{shown}” can't be written: there is no folder “{}”",
-                folder.display()
-            )));
+            let folder = folder.display();
+            return Err(message!("command-error-no-place", path = shown, folder = folder).into());
         }
         match fs::canonicalize(path) {
             Ok(path) if path.is_file() => Ok(Place { path }),
-            Ok(_) => Err(Failure::new(format!(
-                "“{shown}” can't be written: it is there already, and is no ordinary file"
-            ))),
+            Ok(_) => Err(message!("command-error-no-ordinary-file", path = shown).into()),
             Err(_) if path.file_name().is_none() => {
-                Err(Failure::new(format!("“{shown}” is no name for a file")))
+                Err(message!("command-error-no-name", path = shown).into())
             }
             Err(_) => Ok(Place { path: path.into() }),
         }
     }
 
+    /// Where a model is going to be written, and a document about it where that is asked for.
+    pub fn both(model: &Path, document: Option<&Path>) -> Result<(Place, Option<Place>), Failure> {
+        let model = Place::new(model)?;
+        let document = document.map(Place::new).transpose()?;
+        match &document {
+            Some(document) if document.is(&model) => {
+                let path = document.path.display();
+                Err(message!("command-error-same-file", path = path).into())
+            }
+            _ => Ok((model, document)),
+        }
+    }
+
     /// Whether both are the same file.
-    pub fn is(&self, other: &Place) -> bool {
+    fn is(&self, other: &Place) -> bool {
         let whole = |place: &Place| {
             let folder = fs::canonicalize(folder_of(&place.path)).ok()?;
             Some(folder.join(place.path.file_name()?))
@@ -103,7 +120,30 @@ impl Draft {
     }
 
     fn failure(&self, e: &std::io::Error) -> Failure {
-        Failure::new(format!("“{}” can't be written: {e}", self.path.display()))
+        let path = self.path.display();
+        message!("command-error-unwritten", path = path, reason = e).into()
+    }
+}
+
+/// Writes a model and, where it has a place, a document about it: both are whole before either has its name.
+pub fn write_both(
+    (model, document): (Place, Option<Place>),
+    bytes: &[u8],
+    text: &str,
+) -> Result<(), Failure> {
+    let model = model.draft(bytes)?;
+    let document = document
+        .map(|place| place.draft(text.as_bytes()))
+        .transpose()?;
+    model.publish()?;
+    document.map_or(Ok(()), Draft::publish)
+}
+
+/// A document as it is printed or written to a file.
+pub fn json(document: &impl Serialize) -> Result<String, Failure> {
+    match serde_json::to_string_pretty(document) {
+        Ok(text) => Ok(text + "\n"),
+        Err(e) => Err(message!("command-error-answer", reason = e).into()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `secateur inspect`: what a model consists of, what can be cut, and what can't and why.
 
 use crate::failure::Failure;
+use crate::files::json;
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::table::{count, table};
@@ -8,14 +9,14 @@ use clap::Args;
 use secateur::message;
 use secateur::prune::groups::analyze;
 use secateur::prune::model_info::{LayerInfo, ModelInfo, TensorInfo};
-use secateur::text::render;
+use secateur::t;
+use secateur::text::{entry, render};
 use std::collections::BTreeMap;
 
 #[derive(Args)]
 pub struct Inspect {
     #[command(flatten)]
     model: Model,
-    /// Answer with a JSON document
     #[arg(long)]
     json: bool,
 }
@@ -29,110 +30,135 @@ impl Inspect {
         progress.stage(message!("command-progress-groups"));
         let groups = analyze(&opened.graph)?;
         let model = ModelInfo::new(&opened.graph, &groups, size, opened.warnings);
-        if !self.json {
-            return Ok(readable(&model));
+        match self.json {
+            true => json(&model),
+            false => Ok(readable(&model)),
         }
-        let text = serde_json::to_string_pretty(&model)
-            .map_err(|e| Failure::new(format!("the answer can't be written: {e}")))?;
-        Ok(text + "\n")
     }
 }
 
 fn readable(model: &ModelInfo) -> String {
-    let producer = match model.producer.as_str() {
-        "" => String::new(),
-        producer => format!(", written by {producer}"),
+    let (name, opset) = (&model.name, model.opset);
+    let title = match model.producer.as_str() {
+        "" => t!("command-inspect-title", name = name, opset = opset),
+        producer => t!(
+            "command-inspect-title-by",
+            name = name,
+            opset = opset,
+            producer = producer
+        ),
     };
-    let mut text = format!("{} (opset {}{producer})\n", model.name, model.opset);
-    for (what, tensors) in [("input", &model.inputs), ("output", &model.outputs)] {
-        for TensorInfo { name, dtype, shape } in tensors {
-            text += &format!("{what} {name}: {dtype} {}\n", shape.join(" × "));
-        }
+    let inputs = model.inputs.iter().map(|tensor| {
+        let TensorInfo { name, dtype, shape } = tensor;
+        let shape = shape.join(" × ");
+        t!("command-inspect-input", name = name, type = dtype, shape = shape)
+    });
+    let outputs = model.outputs.iter().map(|tensor| {
+        let TensorInfo { name, dtype, shape } = tensor;
+        let shape = shape.join(" × ");
+        t!("command-inspect-output", name = name, type = dtype, shape = shape)
+    });
+    let head: Vec<String> = [title].into_iter().chain(inputs).chain(outputs).collect();
+    head.join("\n")
+        + "\n\n"
+        + &layers(model)
+        + &section(t!("command-inspect-groups"), groups(model))
+        + &section(t!("command-inspect-kept"), kept(model))
+        + &section(t!("command-inspect-unsupported"), unsupported(model))
+        + &section(
+            t!("command-inspect-warnings"),
+            model.warnings.iter().map(render).collect(),
+        )
+}
+
+/// Lines under a heading, where there are any.
+fn section(heading: String, lines: Vec<String>) -> String {
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("\n{heading}:\n  {}\n", lines.join("\n  ")),
     }
+}
+
+/// What each layer consists of, and all together.
+fn layers(model: &ModelInfo) -> String {
     let rows: Vec<Vec<String>> = model.layers.iter().map(row).collect();
-    text += "\n";
-    text += &table(
-        &[
-            "layer",
-            "kind",
-            "in",
-            "out",
-            "parameters",
-            "non-zeros",
-            "multiply-adds",
-            "bytes",
-            "group",
-        ],
-        &rows,
-    );
+    let heading = [
+        t!("command-column-layer"),
+        t!("command-column-kind"),
+        t!("command-column-channels-in"),
+        t!("command-column-channels-out"),
+        t!("command-row-parameters"),
+        t!("command-row-nonzeros"),
+        t!("command-row-macs"),
+        t!("command-column-bytes"),
+        t!("command-column-group"),
+    ];
     let totals = &model.totals;
-    text += &format!(
-        "\nin all: {} parameters ({} not zero), {} multiply-adds, {} bytes of activations, {} bytes of file\n",
-        count(totals.parameters),
-        count(totals.nonzeros),
-        count(totals.macs),
-        count(totals.activation_bytes),
-        count(totals.bytes)
+    let totals = t!(
+        "command-inspect-totals",
+        parameters = count(totals.parameters),
+        nonzeros = count(totals.nonzeros),
+        macs = count(totals.macs),
+        activations = count(totals.activation_bytes),
+        bytes = count(totals.bytes)
     );
-    text += &groups(model);
-    if !model.kept.is_empty() {
-        text += "\nchannels that can't be cut:\n";
-        for kept in &model.kept {
-            text += &format!(
-                "  {}: {} of {}: {}\n",
-                kept.layer,
-                kept.channels,
-                kept.of,
-                render(&kept.reason)
-            );
-        }
-    }
-    if !model.unsupported.is_empty() {
-        text += "\noperators that are not known:\n";
-        for unknown in &model.unsupported {
-            let (node, operator) = (&unknown.node, &unknown.operator);
-            text += &format!("  {node}: {operator} (opset {})\n", unknown.opset);
-        }
-    }
-    if !model.warnings.is_empty() {
-        text += "\nwarnings:\n";
-        for warning in &model.warnings {
-            text += &format!("  {}\n", render(warning));
-        }
-    }
-    text
+    format!("{}\n{totals}\n", table(&heading, &rows))
 }
 
 fn row(layer: &LayerInfo) -> Vec<String> {
     let cost = &layer.cost;
-    let group = layer.group.map_or("kept".into(), |group| group.to_string());
+    let kind = entry(&format!("page-network-kind-{}", cost.kind));
     vec![
         cost.name.clone(),
-        cost.kind.clone(),
+        kind.unwrap_or_else(|| cost.kind.clone()),
         cost.channels_in.to_string(),
         cost.channels_out.to_string(),
         count(cost.parameters),
         count(cost.nonzeros),
         count(cost.macs),
         count(cost.bytes),
-        group,
+        layer.group.map_or("–".into(), |group| group.to_string()),
     ]
 }
 
-fn groups(model: &ModelInfo) -> String {
-    let mut text = "\nchannel groups, which are cut in step:\n".to_string();
-    if model.groups.is_empty() {
-        text += "  none\n";
-    }
-    for group in &model.groups {
+fn groups(model: &ModelInfo) -> Vec<String> {
+    let described = model.groups.iter().map(|group| {
         let layers = group.layers.iter().filter_map(|&id| model.layers.get(id));
         let names: Vec<&str> = layers.map(|layer| layer.cost.name.as_str()).collect();
-        text += &format!(
-            "  {}: {} channels of {}\n",
-            group.id,
-            group.channels,
-            names.join(", ")
-        );
+        t!(
+            "command-inspect-group",
+            group = group.id,
+            channels = group.channels,
+            layers = names
+        )
+    });
+    match model.groups.is_empty() {
+        true => vec![t!("command-inspect-no-groups")],
+        false => described.collect(),
     }
-    text
+}
+
+fn kept(model: &ModelInfo) -> Vec<String> {
+    let described = model.kept.iter().map(|kept| {
+        t!(
+            "command-inspect-kept-channels",
+            layer = kept.layer,
+            kept = kept.channels,
+            count = kept.of,
+            reason = kept.reason
+        )
+    });
+    described.collect()
+}
+
+fn unsupported(model: &ModelInfo) -> Vec<String> {
+    let described = model.unsupported.iter().map(|unknown| {
+        t!(
+            "command-inspect-operator",
+            node = unknown.node,
+            operator = unknown.operator,
+            opset = unknown.opset
+        )
+    });
+    described.collect()
 }

@@ -1,73 +1,69 @@
 //! The native command: the core on files. It translates and decides nothing.
 //!
 //! Answers go to standard output, everything else to standard error. On a failure the exit status is not zero, one line says
-//! why, and no file has been touched.
+//! why, and no file has been touched. What it says is in the catalog, its help too: `help.rs` sets the texts of the arguments
+//! that are declared here and in the commands' files.
 
+mod arguments;
 mod criteria;
 mod data;
 mod ends;
 mod evaluate;
 mod failure;
 mod files;
+mod help;
 mod inspect;
+mod language;
 mod measuring;
 mod model;
 mod progress;
 mod prune;
 mod recover;
 mod run;
+mod search;
 mod sensitivity;
 mod table;
 mod train;
-mod trim;
+mod usage;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
+use secateur::message;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-/// Prunes neural networks: reads an ONNX model, removes what matters least, and writes a smaller one.
 #[derive(Parser)]
 #[command(name = "secateur", version)]
 struct Command {
+    // It is read before the others.
+    #[arg(long = "language", global = true, value_name = "language")]
+    _language: Option<String>,
     #[command(subcommand)]
     action: Action,
 }
 
 #[derive(Subcommand)]
 enum Action {
-    /// Show what a model consists of, what can be cut, and what can't and why
     Inspect(inspect::Inspect),
-    /// Cut a model as a recipe says
     Prune(prune::Prune),
-    /// Measure how good a model is on a folder of pictures
     Evaluate(evaluate::Evaluate),
-    /// Bring a pruned model back: by new statistics, by fitting layer by layer, or by learning
     Recover(recover::Recover),
-    /// Cut and recover in rounds, up to the loss that is accepted
-    Trim(trim::Trim),
-    /// Measure what each layer alone can bear, and share a cut out by that
+    #[command(alias = "trim")]
+    Search(search::Search),
     Sensitivity(sensitivity::Sense),
-    /// Train a small network from the beginning, as something to prune
     Train(train::Train),
-    /// Run a model on a photo and show the most probable classes
     Run(run::Run),
+    Help {
+        #[arg(value_name = "command")]
+        command: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
     secateur::message::write_with(secateur::text::render);
-    let answer = Command::try_parse()
-        .map_err(Failure::from)
-        .and_then(|command| match command.action {
-            Action::Inspect(inspect) => inspect.answer(),
-            Action::Prune(prune) => prune.answer(),
-            Action::Evaluate(evaluate) => evaluate.answer(),
-            Action::Recover(recover) => recover.answer(),
-            Action::Trim(trim) => trim.answer(),
-            Action::Sensitivity(sensitivity) => sensitivity.answer(),
-            Action::Train(train) => train.answer(),
-            Action::Run(run) => run.answer(),
-        })
+    let answer = language::choose()
+        .and_then(|()| asked())
+        .and_then(Action::answer)
         .or_else(Failure::into_help)
         .and_then(|text| print(&text));
     match answer {
@@ -80,12 +76,34 @@ fn main() -> ExitCode {
     }
 }
 
+/// What the arguments ask for.
+fn asked() -> Result<Action, Failure> {
+    let matches = help::localized(Command::command()).try_get_matches()?;
+    Ok(Command::from_arg_matches(&matches)?.action)
+}
+
+impl Action {
+    fn answer(self) -> Result<String, Failure> {
+        match self {
+            Action::Inspect(inspect) => inspect.answer(),
+            Action::Prune(prune) => prune.answer(),
+            Action::Evaluate(evaluate) => evaluate.answer(),
+            Action::Recover(recover) => recover.answer(),
+            Action::Search(search) => search.answer(),
+            Action::Sensitivity(sensitivity) => sensitivity.answer(),
+            Action::Train(train) => train.answer(),
+            Action::Run(run) => run.answer(),
+            Action::Help { command } => help::of(Command::command(), command.as_deref()),
+        }
+    }
+}
+
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // The reader has seen enough, as with `| head`.
         Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(e) => Err(Failure::new(format!("the answer can't be written: {e}"))),
+        Err(e) => Err(message!("command-error-answer", reason = e).into()),
         Ok(()) => Ok(()),
     }
 }

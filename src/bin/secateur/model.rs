@@ -1,5 +1,6 @@
 //! The arguments that name a model, and opening it.
 
+use crate::arguments::axis_length;
 use crate::data::Data;
 use crate::failure::Failure;
 use crate::files;
@@ -7,6 +8,7 @@ use bytes::Bytes;
 use clap::Args;
 use secateur::Error;
 use secateur::graph::Graph;
+use secateur::message;
 use secateur::onnx::{self, OpenOptions, Opened};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,11 +18,9 @@ const LARGEST: u64 = i32::MAX as u64;
 
 #[derive(Args)]
 pub struct Model {
-    /// The ONNX file
-    #[arg(value_name = "MODEL.onnx")]
+    #[arg(id = "model", value_name = "model")]
     path: PathBuf,
-    /// The length of an axis that the model leaves open, such as height=224; the batch may stay open
-    #[arg(long = "size", value_name = "AXIS=LENGTH", value_parser = size)]
+    #[arg(long = "size", value_name = "size", value_parser = axis_length)]
     sizes: Vec<(String, usize)>,
 }
 
@@ -33,16 +33,15 @@ impl Model {
     pub fn open(&self, bytes: Bytes, known: BTreeMap<String, usize>) -> Result<Opened, Failure> {
         let mut dims = known;
         dims.extend(self.sizes.iter().cloned());
-        onnx::open(bytes, &OpenOptions { dims }).map_err(|e| {
-            let place = self.path.display();
-            match e {
-                Error::OpenDimensions(axes) => Failure::new(format!(
-                    "“{place}”: the model leaves these lengths open: {}; give each, such as --size {}=224",
-                    axes.join(", "),
-                    axes.first().map_or("height", String::as_str)
-                )),
-                e => Failure::in_file(&self.path, &e),
-            }
+        onnx::open(bytes, &OpenOptions { dims }).map_err(|e| match e {
+            Error::OpenDimensions(axes) => message!(
+                "command-error-open-sizes",
+                path = self.path.display(),
+                first = axes.first().map_or("height", String::as_str),
+                names = axes
+            )
+            .into(),
+            e => Failure::in_file(&self.path, &e),
         })
     }
 }
@@ -59,17 +58,5 @@ impl Other {
         let bytes = model.read()?;
         let known = data.lengths(&bytes)?;
         Ok(model.open(bytes, known)?.graph)
-    }
-}
-
-fn size(text: &str) -> Result<(String, usize), String> {
-    let (axis, length) = text
-        .split_once('=')
-        .ok_or("write AXIS=LENGTH, such as height=224")?;
-    match length.parse() {
-        Ok(length) if length > 0 => Ok((axis.into(), length)),
-        _ => Err(format!(
-            "“{length}” is no length: give a whole number of 1 or more"
-        )),
     }
 }

@@ -60,7 +60,7 @@ impl Progress {
                 self.count(learning.done, learning.of);
             }
             recover::Event::Warning(recover::Warning::Unmatched(unmatched)) => {
-                self.note(&format!("note: {}", render(&unmatched.message())));
+                self.note(message!("command-note", text = unmatched.message()));
             }
             _ => {}
         }
@@ -80,11 +80,17 @@ impl Progress {
     }
 
     /// A remark to the user, which stays.
-    pub fn note(&self, text: &str) {
+    pub fn note(&self, remark: Message) {
+        let text = render(&remark);
         self.line.suspend(|| {
             // With standard error closed there is nobody left to tell.
             let _ = writeln!(std::io::stderr(), "{text}");
         });
+    }
+
+    /// A warning to the user, which stays.
+    pub fn warn(&self, warning: &Message) {
+        self.note(message!("command-warning", text = warning));
     }
 }
 

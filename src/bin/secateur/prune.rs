@@ -6,21 +6,20 @@ use crate::failure::Failure;
 use crate::files::{self, Place};
 use crate::model::Model;
 use crate::progress::Progress;
-use crate::table::{count, percent, table};
+use crate::table::{compared, compared_counts};
 use clap::Args;
 use secateur::Error;
 use secateur::cost::Totals;
 use secateur::graph::Graph;
 use secateur::message;
-use secateur::prune::criteria::measured::Against;
-use secateur::prune::criteria::read_recipe;
+use secateur::prune::criteria::measured::{Against, MeasuredOn};
 use secateur::prune::criteria::{Measured, is_measured};
 use secateur::prune::cut::CutReport;
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
 use secateur::search::cut_scores;
+use secateur::t;
 use secateur::task::Task;
-use secateur::text::render;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -32,30 +31,20 @@ const STEPS: usize = 3;
 pub struct Prune {
     #[command(flatten)]
     model: Model,
+    #[arg(long, value_name = "recipe")]
+    recipe: PathBuf,
+    #[arg(long, value_name = "output")]
+    output: PathBuf,
+    #[arg(long, value_name = "report")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     data: MaybeData,
-    /// What to cut: a JSON document, described in docs/recipe.md
-    #[arg(long, value_name = "RECIPE.json")]
-    recipe: PathBuf,
-    /// Where the smaller model goes
-    #[arg(long, value_name = "OUT.onnx")]
-    output: PathBuf,
-    /// Where a report on what was cut goes: a JSON document
-    #[arg(long, value_name = "REPORT.json")]
-    report: Option<PathBuf>,
 }
 
 impl Prune {
     pub fn answer(self) -> Result<String, Failure> {
-        let text = files::read_text(&self.recipe)?;
-        let recipe = read_recipe(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
-        let output = Place::new(&self.output)?;
-        let report = self.report.as_deref().map(Place::new).transpose()?;
-        if report.as_ref().is_some_and(|report| report.is(&output)) {
-            return Err(Failure::new(
-                "the model and the report can't go to the same file",
-            ));
-        }
+        let recipe = files::read_recipe(&self.recipe)?;
+        let places = Place::both(&self.output, self.report.as_deref())?;
 
         let progress = Progress::new(message!("command-progress-opening"));
         progress.count(0, STEPS);
@@ -86,24 +75,15 @@ impl Prune {
         cut.report.warnings.splice(..0, opened.warnings);
         progress.stage(message!("command-progress-writing"));
         progress.count(2, STEPS);
-        let document = serde_json::to_string_pretty(&cut.report)
-            .map_err(|e| Failure::new(format!("the report can't be written: {e}")))?;
-        // Both are whole before either has its name.
-        let output = output.draft(&cut.bytes)?;
-        let report = report
-            .map(|place| place.draft((document + "\n").as_bytes()))
-            .transpose()?;
-        output.publish()?;
-        report.map_or(Ok(()), files::Draft::publish)?;
-
+        files::write_both(places, &cut.bytes, &files::json(&cut.report)?)?;
         for warning in &cut.report.warnings {
-            progress.note(&format!("warning: {}", render(warning)));
+            progress.warn(warning);
         }
         Ok(summary(&cut.report))
     }
 }
 
-/// Measures the recipe's criterion on those of the pictures that may be learned from.
+/// Measures the recipe's criterion on those of the photos that may be trained on.
 fn scores(
     graph: &Graph,
     recipe: &Recipe,
@@ -118,54 +98,63 @@ fn scores(
     Ok(measuring.run(|at| progress.count(at.done, at.of))?)
 }
 
-/// Before and after, side by side.
+/// Before and after, side by side; what the criterion was measured on, and what the check found.
 fn summary(report: &CutReport) -> String {
     let (before, after) = (&report.before.totals, &report.after.totals);
-    let row = |what: &str, of: fn(&Totals) -> u64| {
-        let (before, after) = (of(before), of(after));
-        vec![
-            what.into(),
-            count(before),
-            count(after),
-            percent(after, before),
-        ]
-    };
-    table(
-        &["", "before", "after", "kept"],
-        &[
-            row("parameters", |t| t.parameters),
-            row("non-zeros", |t| t.nonzeros),
-            row("multiply-adds", |t| t.macs),
-            row("activation bytes", |t| t.activation_bytes),
-            row("file bytes", |t| t.bytes),
-        ],
-    ) + &report.measured.as_ref().map_or_else(String::new, |on| {
-        let against = match on.against {
-            Against::Labels => " against their labels",
-            Against::FirstChoice => " against the model's own first choice",
-            Against::Nothing => "",
-        };
-        let apart = match on.none_apart {
-            true => {
-                ": all there are, since they are too few to keep some apart, so what is measured on them flatters the cut"
-            }
-            false => "",
-        };
-        format!(
-            "“{}” was measured on {} pictures{against}{apart}\n",
-            on.criterion, on.pictures
-        )
-    }) + &match (&report.check, &report.check_skipped) {
-        (Some(check), _) if check.agrees => format!(
-            "checked{}: the masked model and the re-packed one differ by {:.1e} at most\n",
-            report
-                .checked_by
-                .as_ref()
-                .map_or_else(String::new, |how| format!(" with {}", render(how))),
-            check.max_abs
+    let row = |what: String, of: fn(&Totals) -> u64| compared_counts(what, of(before), of(after));
+    let rows = [
+        row(t!("command-row-parameters"), |t| t.parameters),
+        row(t!("command-row-nonzeros"), |t| t.nonzeros),
+        row(t!("command-row-macs"), |t| t.macs),
+        row(t!("command-row-activations"), |t| t.activation_bytes),
+        row(t!("command-row-file"), |t| t.bytes),
+    ];
+    let lines = [report.measured.as_ref().map(measured_on), checked(report)];
+    let lines = lines.into_iter().flatten().map(|line| line + "\n");
+    compared(&rows) + &lines.collect::<String>()
+}
+
+fn measured_on(on: &MeasuredOn) -> String {
+    let (criterion, photos) = (&on.criterion, on.pictures);
+    let measured = match on.against {
+        Against::Labels => t!(
+            "command-prune-measured-labels",
+            criterion = criterion,
+            photos = photos
         ),
+        Against::FirstChoice => t!(
+            "command-prune-measured-first-choice",
+            criterion = criterion,
+            photos = photos
+        ),
+        Against::Nothing => t!(
+            "command-prune-measured",
+            criterion = criterion,
+            photos = photos
+        ),
+    };
+    match on.none_apart {
+        true => format!("{measured} {}", t!("command-prune-measured-all")),
+        false => measured,
+    }
+}
+
+/// That the re-packed model computes what the masked one does, or why that is not known.
+fn checked(report: &CutReport) -> Option<String> {
+    match (&report.check, &report.check_skipped) {
+        (Some(check), _) if check.agrees => {
+            let difference = format!("{:.1e}", check.max_abs);
+            Some(match &report.checked_by {
+                None => t!("command-prune-checked", difference = difference),
+                Some(how) => t!(
+                    "command-prune-checked-with",
+                    difference = difference,
+                    how = how
+                ),
+            })
+        }
         // That they disagree is among the warnings.
-        (Some(_), _) | (None, None) => String::new(),
-        (None, Some(why)) => format!("not checked: {}\n", render(why)),
+        (Some(_), _) | (None, None) => None,
+        (None, Some(why)) => Some(t!("command-prune-not-checked", reason = why)),
     }
 }

@@ -1,21 +1,22 @@
-//! `secateur recover`: brings a pruned model back.
+//! `secateur recover`: recovers the accuracy of a pruned model.
 
+use crate::arguments::{SOME, whole};
 use crate::data::Data;
-use crate::evaluate::rows;
+use crate::evaluate::side_by_side;
 use crate::failure::Failure;
 use crate::files::Place;
 use crate::measuring::now;
 use crate::model::{Model, Other};
 use crate::progress::Progress;
-use crate::table::table;
+use crate::table::{percent, table};
 use clap::{Args, ValueEnum};
 use secateur::data::Split;
 use secateur::eval::ModelComparison;
 use secateur::message;
 use secateur::onnx;
 use secateur::recover::{self, Plan, Recovered, Replicas, Subject};
+use secateur::t;
 use secateur::task::{Phase, Task};
-use secateur::text::render;
 use secateur::train::{OptimizerName, RequestedBudget, Schedule, TrainingOverrides};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,86 +25,73 @@ use std::sync::Arc;
 pub struct Recover {
     #[command(flatten)]
     model: Model,
-    /// The model that it was cut from
-    #[arg(long, value_name = "ORIGINAL.onnx")]
+    #[arg(long, value_name = "original")]
     original: PathBuf,
+    #[arg(long, value_enum, value_name = "weights", default_value_t = Keep::Last)]
+    keep: Keep,
+    #[arg(long, value_name = "output")]
+    output: PathBuf,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
     how: How,
-    /// Which weights are kept: the last ones, or the best of those that were judged on the way, on pictures that are held back
-    /// for that
-    #[arg(long, value_enum, default_value_t = Keep::Last)]
-    keep: Keep,
-    /// Where the recovered model goes
-    #[arg(long, value_name = "OUT.onnx")]
-    output: PathBuf,
 }
 
-/// The arguments that say how a model is recovered.
+/// The arguments that say how a model is recovered. They are called as the page calls them; earlier names still work.
 #[derive(Args)]
+#[command(next_help_heading = "recovery")]
 pub struct How {
-    /// How the model is brought back
-    #[arg(long, value_enum, default_value_t = Method::Distill)]
+    #[arg(long, value_enum, value_name = "method", default_value_t = Method::Distill)]
     method: Method,
-    /// Steps of learning
-    #[arg(long, value_name = "N", conflicts_with_all = ["epochs", "minutes"], value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "count", conflicts_with_all = ["epochs", "minutes"], value_parser = whole(SOME))]
     steps: Option<u32>,
-    /// How often each picture is learned from, instead of a number of steps
-    #[arg(long, value_name = "N", conflicts_with = "minutes")]
+    #[arg(long, value_name = "number", conflicts_with = "minutes")]
     epochs: Option<f64>,
-    /// How long it learns, instead of a number of steps; another run then gives other numbers
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "number")]
     minutes: Option<f64>,
-    /// Pictures in one step of learning
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
-    batch: Option<u32>,
-    /// How weights move by what they learn
-    #[arg(long, value_enum)]
-    optimiser: Option<Optimizer>,
-    /// The learning rate at its height
-    #[arg(long)]
-    rate: Option<f32>,
-    /// How the learning rate moves
-    #[arg(long, value_enum)]
-    schedule: Option<Rates>,
-    /// How much weights are pulled towards zero beside what they learn
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, alias = "batch", value_name = "count", value_parser = whole(SOME))]
+    batch_size: Option<u32>,
+    #[arg(long, alias = "optimiser", value_enum, value_name = "optimizer")]
+    optimizer: Option<Optimizer>,
+    #[arg(long, alias = "rate", value_name = "number")]
+    learning_rate: Option<f32>,
+    #[arg(long, alias = "schedule", value_enum, value_name = "schedule")]
+    learning_rate_schedule: Option<Rates>,
+    #[arg(long, value_name = "number")]
     weight_decay: Option<f32>,
-    /// The momentum of stochastic gradient descent, 0 to below 1; 0.9 where nothing is said
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "number")]
     momentum: Option<f32>,
-    /// The norm that all gradients together are shortened to, where they are longer; 5 where nothing is said
-    #[arg(long, value_name = "NORM")]
-    clip: Option<f32>,
-    /// What distillation divides the logits by before it compares them; 4 where nothing is said
-    #[arg(long)]
+    #[arg(long, alias = "clip", value_name = "number")]
+    gradient_clipping: Option<f32>,
+    #[arg(long, value_name = "number")]
     temperature: Option<f32>,
-    /// Label smoothing: the share of each label that is shared out among all classes, 0 to 1
-    #[arg(long, value_name = "SHARE")]
-    smoothing: Option<f32>,
-    /// How much labels count beside the original in distillation, 0 to 1
-    #[arg(long, value_name = "SHARE")]
-    label_share: Option<f32>,
-    /// An inner value that distillation matches beside the answers in its first steps; “stages”, which is meant where
-    /// nothing is said, stands for the last of each resolution, and “none” for no value
-    #[arg(long, value_name = "NAME")]
-    inner: Vec<String>,
-    /// How many threads share out each step of learning; the numbers depend on it
-    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
-    threads: u32,
-    /// Whether half of the pictures are mirrored, left for right, each time that they are learned from
-    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, alias = "smoothing", value_name = "share")]
+    label_smoothing: Option<f32>,
+    #[arg(long, alias = "label-share", value_name = "share")]
+    label_weight: Option<f32>,
+    #[arg(long, alias = "inner", value_name = "name")]
+    match_features: Vec<String>,
+    #[arg(long, alias = "threads", value_name = "count", default_value_t = 1, value_parser = whole(1..=64))]
+    workers: u32,
+    #[arg(
+        long,
+        help_heading = "augmentation",
+        value_name = "true|false",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
     flip: Option<bool>,
-    /// The share of a side by which a picture may be moved, 0 to 1
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, help_heading = "augmentation", value_name = "share")]
     shift: Option<f32>,
-    /// The most that a picture is turned, in degrees
-    #[arg(long, value_name = "DEGREES")]
+    #[arg(long, help_heading = "augmentation", value_name = "degrees")]
     rotate: Option<f32>,
-    /// The most that brightness, contrast and each colour are changed, as a share
-    #[arg(long, value_name = "SHARE")]
-    jitter: Option<f32>,
+    #[arg(
+        long,
+        alias = "jitter",
+        help_heading = "augmentation",
+        value_name = "share"
+    )]
+    color_jitter: Option<f32>,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -114,37 +102,28 @@ enum Keep {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Method {
-    /// Measure the statistics of normalisations anew; needs no labels
     Recalibrate,
-    /// Let biases take over what the means of each layer's outputs lack; needs no labels
     CorrectBias,
-    /// Fit the weights to what the original gives, layer by layer; needs no labels
     Reconstruct,
-    /// Let the original teach; needs no labels
     Distill,
-    /// Let the labels teach
-    Finetune,
+    #[value(alias = "finetune")]
+    FineTune,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Optimizer {
-    /// Stochastic gradient descent with momentum
     Sgd,
-    /// Adam with decoupled weight decay
     Adamw,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Rates {
-    /// Stays as it is
     Constant,
-    /// Falls by half a cosine
     Cosine,
-    /// Rises and falls
     OneCycle,
 }
 
-/// Stands for no inner value.
+/// Stands for no feature.
 const NOTHING: &str = "none";
 
 impl How {
@@ -154,37 +133,37 @@ impl How {
             Method::CorrectBias => recover::Method::CorrectBias,
             Method::Reconstruct => recover::Method::Reconstruct,
             Method::Distill => recover::Method::Distill,
-            Method::Finetune => recover::Method::Finetune,
+            Method::FineTune => recover::Method::Finetune,
         };
         let steps = self.steps.map(f64::from).map(RequestedBudget::Steps);
         let epochs = self.epochs.map(RequestedBudget::Epochs);
         let minutes = self.minutes.map(RequestedBudget::Minutes);
-        let named = self.inner.iter().filter(|name| *name != NOTHING);
+        let named = self.match_features.iter().filter(|name| *name != NOTHING);
         let chosen = TrainingOverrides {
             budget: steps.or(epochs).or(minutes),
-            batch: self.batch.map(f64::from),
-            optimizer: self.optimiser.map(|optimizer| match optimizer {
+            batch: self.batch_size.map(f64::from),
+            optimizer: self.optimizer.map(|optimizer| match optimizer {
                 Optimizer::Sgd => OptimizerName::Sgd,
                 Optimizer::Adamw => OptimizerName::AdamW,
             }),
             momentum: self.momentum,
-            learning_rate: self.rate,
-            schedule: self.schedule.map(|schedule| match schedule {
+            learning_rate: self.learning_rate,
+            schedule: self.learning_rate_schedule.map(|schedule| match schedule {
                 Rates::Constant => Schedule::Constant,
                 Rates::Cosine => Schedule::Cosine,
                 Rates::OneCycle => Schedule::OneCycle,
             }),
             weight_decay: self.weight_decay,
-            clip: self.clip,
+            clip: self.gradient_clipping,
             temperature: self.temperature,
-            smoothing: self.smoothing,
-            label_weight: self.label_share,
-            features: (!self.inner.is_empty()).then(|| named.cloned().collect()),
+            smoothing: self.label_smoothing,
+            label_weight: self.label_weight,
+            features: (!self.match_features.is_empty()).then(|| named.cloned().collect()),
             flip: self.flip,
             shift: self.shift,
             rotation: self.rotate,
-            jitter: self.jitter,
-            workers: Some(self.threads as usize),
+            jitter: self.color_jitter,
+            workers: Some(self.workers as usize),
             seed: Some(f64::from(data.seed)),
         };
         Ok(Plan::with(method, &data.preset()?, &chosen)?)
@@ -225,7 +204,7 @@ impl Recover {
         let task = recover::recover(subject, &plan, Replicas::All, Some(now))?;
         let recovered = task.run(|event| progress.recovery(&event))?;
         if let Some(reason) = &recovered.diverged {
-            progress.note(&format!("warning: {}", render(reason)));
+            progress.warn(reason);
         }
         let kept = told_of(&recovered);
         let recovered = recovered.graph;
@@ -246,40 +225,38 @@ impl Recover {
         let after = testing(second)?.result.quality;
         output.draft(&onnx::write(&recovered)?)?.publish()?;
         drop(progress);
-        let both: Vec<Vec<String>> = rows(&before)
-            .into_iter()
-            .zip(rows(&after))
-            .map(|(mut row, after)| {
-                row.extend(after.into_iter().nth(1));
-                row
-            })
-            .collect();
-        let measured = match unseen.len() {
-            0 => "no picture could be held back to measure on; “secateur evaluate” measures on others\n".into(),
-            count => table(&[&format!("on {count} pictures held back"), "before", "after"], &both),
+        let heading = [
+            t!("command-column-held-back", count = unseen.len()),
+            t!("command-column-before"),
+            t!("command-column-after"),
+        ];
+        let mut answer = match unseen.len() {
+            0 => t!("command-recover-none-held-back") + "\n",
+            _ => table(&heading, &side_by_side(&before, &after)),
         };
-        let chosen_by = match is_chosen_by {
-            true => {
-                "the model was chosen by these pictures as well, since there are too few for a part of its own: expect less on new ones\n"
-            }
-            false => "",
-        };
-        Ok(measured + chosen_by + &kept.unwrap_or_default())
+        if is_chosen_by {
+            answer += &(t!("command-recover-chosen-by") + "\n");
+        }
+        if let Some(kept) = kept {
+            answer += &(kept + "\n");
+        }
+        Ok(answer)
     }
 }
 
 /// Which of the models that were judged is kept, and how good it is.
 fn told_of(recovered: &Recovered) -> Option<String> {
     let (kept, quality) = recovered.kept.zip(recovered.quality)?;
-    let count = quality.pictures;
-    let score = 100.0 * quality.score().unwrap_or(0.0);
+    let photos = quality.pictures;
+    let score = percent(quality.score().unwrap_or(0.0));
     Some(match kept {
-        0 => format!(
-            "kept as it was: on the {count} pictures that it is chosen by ({score:.2} %) nothing that came of it was better\n"
-        ),
-        _ => format!(
-            "kept as it was after step {kept} of {}: the best of those judged, on {count} pictures that nothing was learned from ({score:.2} %)\n",
-            recovered.done
+        0 => t!("command-recover-kept-start", photos = photos, score = score),
+        _ => t!(
+            "command-recover-kept",
+            photos = photos,
+            kept = kept,
+            last = recovered.done,
+            score = score
         ),
     })
 }

@@ -1,19 +1,20 @@
 //! `secateur run`: shows a model a photo.
 
+use crate::arguments::{SOME, whole};
 use crate::ends::{ends, lengths};
 use crate::failure::Failure;
 use crate::files;
 use crate::model::Model;
 use crate::progress::Progress;
-use crate::table::table;
+use crate::table::{percent, table};
 use clap::Args;
 use secateur::data::{Guess, Preset, decode, image};
 use secateur::engine::{Executor, Options};
 use secateur::eval::{self, ClassProbability, Timing};
 use secateur::graph::{Graph, ValueId};
 use secateur::message;
+use secateur::t;
 use secateur::tensor::Tensor;
-use secateur::text::render;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -27,16 +28,12 @@ const RUNS: std::ops::RangeInclusive<usize> = 3..=50;
 pub struct Run {
     #[command(flatten)]
     model: Model,
-    /// The photo: JPEG, PNG or WebP
-    #[arg(long, value_name = "PHOTO")]
-    image: PathBuf,
-    /// How a photo becomes the model's input: a JSON document, described in docs/preset.md; guessed where it is left out
-    #[arg(long, value_name = "PRESET.json")]
+    #[arg(long, alias = "image", value_name = "photo")]
+    photo: PathBuf,
+    #[arg(long, value_name = "preset")]
     preset: Option<PathBuf>,
-    /// How many classes to show
-    #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "count", default_value_t = 5, value_parser = whole(SOME))]
     top: u32,
-    /// Answer with a JSON document
     #[arg(long)]
     json: bool,
 }
@@ -54,7 +51,7 @@ struct Answer {
 impl Run {
     pub fn answer(self) -> Result<String, Failure> {
         let given = self.preset.as_deref().map(files::read_preset).transpose()?;
-        let photo = decode::photo(&self.image)?;
+        let photo = decode::photo(&self.photo)?;
 
         let progress = Progress::new(message!("command-progress-opening"));
         let bytes = self.model.read()?;
@@ -64,15 +61,15 @@ impl Run {
         };
         let opened = self.model.open(bytes, known)?;
         for warning in &opened.warnings {
-            progress.note(&format!("warning: {}", render(warning)));
+            progress.warn(warning);
         }
         let graph = &opened.graph;
         let (input, output) = ends(graph)?;
         let preset = given.unwrap_or_else(|| {
             let Guess { preset, notes } = Preset::guess(input, classes(graph, output));
-            progress.note("no preset was given; guessed from the model's shapes:");
+            progress.note(message!("command-note-guessed"));
             for note in notes {
-                progress.note(&format!("  {}", render(&note)));
+                progress.note(note);
             }
             preset
         });
@@ -93,14 +90,11 @@ impl Run {
         if !self.json {
             return Ok(readable(&top, milliseconds));
         }
-        let answer = Answer {
+        files::json(&Answer {
             top,
             milliseconds,
             preset,
-        };
-        let text = serde_json::to_string_pretty(&answer)
-            .map_err(|e| Failure::new(format!("the answer can't be written: {e}")))?;
-        Ok(text + "\n")
+        })
     }
 }
 
@@ -120,10 +114,10 @@ fn scores(outputs: &[Tensor]) -> Result<Vec<f32>, Failure> {
         output.floats().filter(|_| classes)
     });
     match values {
-        None => Err(Failure::new("this model's output is no list of classes")),
-        Some(values) if values.iter().any(|x| x.is_nan()) => Err(Failure::new(
-            "this model's output holds values that are not numbers (NaN)",
-        )),
+        None => Err(message!("error-no-classifier").into()),
+        Some(values) if values.iter().any(|x| x.is_nan()) => {
+            Err(message!("error-output-nan").into())
+        }
         Some(values) => Ok(values.into_owned()),
     }
 }
@@ -136,23 +130,24 @@ fn measure(executor: &mut Executor, inputs: &[Tensor]) -> Result<Timing, Failure
         executor.run(inputs)?;
         times.push(run.elapsed().as_secs_f64() * 1000.0);
     }
-    eval::timing(&times).ok_or_else(|| Failure::new("nothing was measured"))
+    eval::timing(&times).ok_or_else(|| message!("command-error-no-times").into())
 }
 
 fn readable(top: &[ClassProbability], time: Timing) -> String {
     let rows: Vec<Vec<String>> = top
         .iter()
         .map(|class| {
-            let probability = format!("{:.2} %", 100.0 * class.probability);
+            let probability = percent(class.probability.into());
             vec![probability, class.label.clone()]
         })
         .collect();
-    format!(
-        "{}\n{:.2} ms (median of {} runs; the middle half took {:.2} to {:.2} ms)\n",
-        table(&["probability", "class"], &rows),
-        time.median,
-        time.runs,
-        time.low,
-        time.high
-    )
+    let heading = [t!("command-column-probability"), t!("command-column-class")];
+    let time = t!(
+        "command-run-time",
+        median = time.median,
+        runs = time.runs,
+        low = time.low,
+        high = time.high
+    );
+    format!("{}\n{time}\n", table(&heading, &rows))
 }

@@ -1,20 +1,21 @@
-//! `secateur sensitivity`: what each layer alone can bear.
+//! `secateur sensitivity`: how much pruning each layer can take.
 
+use crate::arguments::{SOME, whole};
 use crate::data::Data;
 use crate::failure::Failure;
 use crate::files::{self, Place};
 use crate::model::Model;
 use crate::progress::Progress;
-use crate::table::table;
+use crate::table::{rounded_percent, table};
 use clap::Args;
 use secateur::data::Split;
 use secateur::eval::Metrics;
 use secateur::graph::Graph;
 use secateur::message;
-use secateur::prune::criteria::read_recipe;
 use secateur::prune::session::Session;
 use secateur::recipe::Recipe;
 use secateur::search::{Curves, LEVELS, MOST_JUDGED, Sensitivity, guide};
+use secateur::t;
 use secateur::task::{Task, side_by_side};
 use std::path::PathBuf;
 use std::thread;
@@ -23,23 +24,24 @@ use std::thread;
 pub struct Sense {
     #[command(flatten)]
     model: Model,
-    /// Its criterion, granularity and limits make the cuts
-    #[arg(long, value_name = "RECIPE.json")]
+    #[arg(long, value_name = "recipe")]
     recipe: PathBuf,
-    #[command(flatten)]
-    data: Data,
-    /// Shares to remove of each layer, such as 0.25,0.5
-    #[arg(long, value_name = "SHARES", value_delimiter = ',', default_values_t = LEVELS)]
+    #[arg(long, value_name = "shares", value_delimiter = ',', default_values_t = LEVELS)]
     levels: Vec<f64>,
-    /// At most so many pictures to measure each cut on: more of them tell smaller differences between layers
-    #[arg(long, value_name = "COUNT", default_value_t = MOST_JUDGED as u32, value_parser = clap::value_parser!(u32).range(1..))]
-    judged: u32,
-    /// Where a recipe goes that meets the target of the first one, shared out by what each layer can bear
-    #[arg(long, value_name = "OUT.json")]
-    guided: Option<PathBuf>,
-    /// Answer with a JSON document
+    #[arg(
+        long,
+        alias = "judged",
+        value_name = "count",
+        default_value_t = MOST_JUDGED as u32,
+        value_parser = whole(SOME)
+    )]
+    validation_photos: u32,
+    #[arg(long, alias = "guided", value_name = "recipe-output")]
+    spread: Option<PathBuf>,
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    data: Data,
 }
 
 /// What is probed.
@@ -55,15 +57,12 @@ struct Subject<'a> {
 
 impl Sense {
     pub fn answer(self) -> Result<String, Failure> {
-        let text = files::read_text(&self.recipe)?;
-        let recipe = read_recipe(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
-        let guided = self.guided.as_deref().map(Place::new).transpose()?;
-        let target = match (&guided, recipe.target) {
+        let recipe = files::read_recipe(&self.recipe)?;
+        let spread = self.spread.as_deref().map(Place::new).transpose()?;
+        let target = match (&spread, recipe.target) {
             (Some(_), None) => {
-                return Err(Failure::new(format!(
-                    "“{}” has no target that could be shared out: add one, such as {{\"macs\": 0.5}}",
-                    self.recipe.display()
-                )));
+                let path = self.recipe.display();
+                return Err(message!("command-error-no-target", path = path).into());
             }
             (place, target) => place.as_ref().and(target),
         };
@@ -81,11 +80,11 @@ impl Sense {
             recipe: &recipe,
             levels: &self.levels,
             split: &split,
-            judged: self.judged as usize,
+            judged: self.validation_photos as usize,
             seed: self.data.seed,
         };
         let curves = subject.probe_all(&progress)?;
-        if let (Some(place), Some(target)) = (guided, target) {
+        if let (Some(place), Some(target)) = (spread, target) {
             progress.stage(message!("command-progress-spreading"));
             let mut session = Session::new(graph, size)?;
             let recipe = guide(&mut session, &curves, target)?;
@@ -95,9 +94,7 @@ impl Sense {
         }
         drop(progress);
         if self.json {
-            let text = serde_json::to_string_pretty(&curves)
-                .map_err(|e| Failure::new(format!("the answer can't be written: {e}")))?;
-            return Ok(text + "\n");
+            return files::json(&curves);
         }
         Ok(summary(&curves))
     }
@@ -129,39 +126,42 @@ impl Subject<'_> {
 
 /// A row for each layer, a column for each level.
 fn summary(curves: &Curves) -> String {
-    let percent = |quality: &Metrics| format!("{:.1} %", 100.0 * quality.score().unwrap_or(0.0));
+    let score = |quality: &Metrics| rounded_percent(quality.score().unwrap_or(0.0));
     let levels = curves.curves.first().map_or(&[][..], |curve| &curve.points);
-    let heads: Vec<String> = levels
+    let levels = levels
         .iter()
-        .map(|point| format!("−{:.0} %", 100.0 * point.share))
-        .collect();
-    let heading: Vec<&str> = ["layers"]
+        .map(|point| t!("command-column-removed", percent = 100.0 * point.share));
+    let heading: Vec<String> = [t!("command-column-layers")]
         .into_iter()
-        .chain(heads.iter().map(String::as_str))
+        .chain(levels)
         .collect();
     let rows: Vec<Vec<String>> = curves
         .curves
         .iter()
         .map(|curve| {
-            let points = curve.points.iter().map(|point| percent(&point.quality));
+            let scores = curve.points.iter().map(|point| score(&point.quality));
             [curve.layers.join(", ")]
                 .into_iter()
-                .chain(points)
+                .chain(scores)
                 .collect()
         })
         .collect();
-    let measure = match curves.original.accuracy {
-        Some(_) => "accuracy (top-1)",
-        None => "agreement with the original",
+    let (photos, original) = (curves.original.pictures, score(&curves.original));
+    let measured = match curves.original.accuracy {
+        Some(_) => t!(
+            "command-sensitivity-accuracy",
+            photos = photos,
+            original = original
+        ),
+        None => t!(
+            "command-sensitivity-agreement",
+            photos = photos,
+            original = original
+        ),
     };
-    let calibrated = match curves.calibrated_on {
+    let recalibrated = match curves.calibrated_on {
         0 => String::new(),
-        count => format!(", normalisations recalibrated on {count} others"),
+        count => t!("command-sensitivity-recalibrated", photos = count) + "\n",
     };
-    table(&heading, &rows)
-        + &format!(
-            "{measure} on {} pictures with that layer alone cut{calibrated}; the whole model: {}\n",
-            curves.original.pictures,
-            percent(&curves.original)
-        )
+    format!("{}{measured}\n{recalibrated}", table(&heading, &rows))
 }

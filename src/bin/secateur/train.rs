@@ -1,10 +1,11 @@
 //! `secateur train`: trains a small network from the beginning.
 
-use crate::evaluate::rows;
+use crate::arguments::{ANY, SOME, whole};
+use crate::evaluate::measured;
 use crate::failure::Failure;
-use crate::files::{self, Draft, Place};
+use crate::files::{self, Place};
 use crate::progress::Progress;
-use crate::table::table;
+use crate::table::percent;
 use clap::Args;
 use secateur::cost::model_cost;
 use secateur::data::idx_files::{Pair, Part};
@@ -13,6 +14,7 @@ use secateur::eval::{Evaluation, Metrics};
 use secateur::message;
 use secateur::onnx;
 use secateur::recover::{DataParallelGroup, Event, Training, TrainingData, Warning};
+use secateur::t;
 use secateur::task::Task;
 use secateur::text::render;
 use secateur::train::{
@@ -25,35 +27,25 @@ use std::time::Instant;
 
 #[derive(Args)]
 pub struct Train {
-    /// A folder with IDX files as they are published: train-images-idx3-ubyte and its labels, t10k-… to measure on
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "folder")]
     data: PathBuf,
-    /// How a picture becomes the model's input: a JSON document, described in docs/preset.md
-    #[arg(long, value_name = "PRESET.json")]
+    #[arg(long, value_name = "preset")]
     preset: PathBuf,
-    /// What random choices start from
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, value_name = "number", default_value_t = 1, value_parser = whole(ANY))]
     seed: u32,
-    /// Channels after the first convolution; later ones have up to eight times as many
-    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=256))]
+    #[arg(long, value_name = "count", default_value_t = 16, value_parser = whole(1..=256))]
     width: u32,
-    /// How often every picture is learned from; with 0 the network is written as it is before learning
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, value_name = "count", default_value_t = 20, value_parser = whole(ANY))]
     epochs: u32,
-    /// Pictures in one step
-    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..))]
-    batch: u32,
-    /// The learning rate at its height
-    #[arg(long, default_value_t = 0.1)]
-    rate: f32,
-    /// How many threads share out each batch; the numbers depend on it
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
-    threads: u32,
-    /// Where the network goes
-    #[arg(long, value_name = "OUT.onnx")]
+    #[arg(long, alias = "batch", value_name = "count", default_value_t = 128, value_parser = whole(SOME))]
+    batch_size: u32,
+    #[arg(long, alias = "rate", value_name = "number", default_value_t = 0.1)]
+    learning_rate: f32,
+    #[arg(long, alias = "threads", value_name = "count", default_value_t = 2, value_parser = whole(1..=64))]
+    workers: u32,
+    #[arg(long, value_name = "output")]
     output: PathBuf,
-    /// Where the log goes: a JSON document with a row for each epoch that was finished
-    #[arg(long, value_name = "LOG.json")]
+    #[arg(long, value_name = "log")]
     log: Option<PathBuf>,
 }
 
@@ -126,13 +118,7 @@ impl Epochs {
 
 impl Train {
     pub fn answer(self) -> Result<String, Failure> {
-        let output = Place::new(&self.output)?;
-        let log = self.log.as_deref().map(Place::new).transpose()?;
-        if log.as_ref().is_some_and(|log| log.is(&output)) {
-            return Err(Failure::new(
-                "the network and the log can't go to the same file",
-            ));
-        }
+        let places = Place::both(&self.output, self.log.as_deref())?;
         let progress = Progress::new(message!("command-progress-pictures"));
         let (pictures, test) = (self.pictures(Part::Train)?, self.pictures(Part::Test)?);
         let labels = pictures.labels().unwrap_or_default();
@@ -144,7 +130,7 @@ impl Train {
         let size = preset.size.map(|side| side as usize);
         let (width, seed) = (self.width as usize, self.seed);
         let mut graph = small_network(preset.mean.len(), size, width, classes, seed)?;
-        let steps = (pictures.len() / self.batch as usize).max(1);
+        let steps = (pictures.len() / self.batch_size as usize).max(1);
         let settings = self.settings(steps);
         let lessons = TrainingData {
             pictures: Arc::new(pictures),
@@ -156,7 +142,7 @@ impl Train {
         let start = Instant::now();
         let mut epochs = Epochs::new(steps, start);
         let mut diverged = None;
-        let threads = self.threads as usize;
+        let threads = self.workers as usize;
         let group = DataParallelGroup::new(&graph, None, &lessons, &settings, 0..threads, threads)?;
         if self.epochs > 0 {
             let all =
@@ -166,17 +152,17 @@ impl Train {
                 Event::Learning(learning) => {
                     progress.count(learning.done, learning.of);
                     if let Some(row) = epochs.take(&learning.step) {
-                        progress.note(&format!(
-                            "epoch {}: loss {:.4}, accuracy while learning {:.2} %, {:.0} s",
-                            row.epoch,
-                            row.loss,
-                            100.0 * row.accuracy,
-                            row.seconds
+                        progress.note(message!(
+                            "command-train-epoch",
+                            epoch = row.epoch,
+                            loss = row.loss,
+                            accuracy = percent(row.accuracy),
+                            seconds = row.seconds
                         ));
                     }
                 }
                 Event::Warning(Warning::Diverged(reason)) => {
-                    progress.note(&format!("warning: {}", render(&reason)));
+                    progress.warn(&reason);
                     diverged = Some(render(&reason));
                 }
                 _ => {}
@@ -198,47 +184,36 @@ impl Train {
             seconds,
             test,
         };
-        let text = serde_json::to_string_pretty(&document)
-            .map_err(|e| Failure::new(format!("the log can't be written: {e}")))?;
-        let output = output.draft(&bytes)?;
-        let log = log
-            .map(|place| place.draft((text + "\n").as_bytes()))
-            .transpose()?;
-        output.publish()?;
-        log.map_or(Ok(()), Draft::publish)?;
+        files::write_both(places, &bytes, &files::json(&document)?)?;
         drop(progress);
         let trained = match self.epochs {
-            0 => "not trained: the network is as learning would begin with it\n".into(),
-            _ => format!("trained in {seconds:.0} s\n"),
+            0 => t!("command-train-untrained"),
+            _ => t!("command-train-done", seconds = seconds),
         };
-        Ok(trained
-            + &table(
-                &["", &format!("on {} pictures", test.pictures)],
-                &rows(&test),
-            ))
+        Ok(trained + "\n" + &measured(&test))
     }
 
     fn pictures(&self, part: Part) -> Result<Pictures, Failure> {
         let preset = files::read_preset(&self.preset)?;
         match Pair::find(&self.data, Some(part))? {
             Some(pair) => Ok(pair.load(&preset)?),
-            None => Err(Failure::new(format!(
-                "“{}” holds no IDX files, such as train-images-idx3-ubyte.gz",
-                self.data.display()
-            ))),
+            None => {
+                let path = self.data.display();
+                Err(message!("command-error-no-idx-files", path = path).into())
+            }
         }
     }
 
     fn settings(&self, steps_an_epoch: usize) -> TrainingSettings {
         TrainingSettings {
             budget: TrainingBudget::Steps(steps_an_epoch * self.epochs as usize),
-            batch: self.batch as usize,
-            learning_rate: self.rate,
+            batch: self.batch_size as usize,
+            learning_rate: self.learning_rate,
             schedule: Schedule::OneCycle,
             weight_decay: 5e-4,
             smoothing: 0.05,
             augmentation: AUGMENTATION,
-            workers: self.threads as usize,
+            workers: self.workers as usize,
             seed: self.seed,
             batch_statistics: Some(true),
             ..TrainingSettings::default()
@@ -247,10 +222,16 @@ impl Train {
 
     /// What makes the same network again, whatever the files are called.
     fn command(&self) -> String {
-        format!(
-            "secateur train --width {} --epochs {} --batch {} --rate {} --threads {} --seed {}",
-            self.width, self.epochs, self.batch, self.rate, self.threads, self.seed
-        )
+        let chosen = [
+            ("width", self.width.to_string()),
+            ("epochs", self.epochs.to_string()),
+            ("batch-size", self.batch_size.to_string()),
+            ("learning-rate", self.learning_rate.to_string()),
+            ("workers", self.workers.to_string()),
+            ("seed", self.seed.to_string()),
+        ];
+        let flags = chosen.map(|(name, value)| format!(" --{name} {value}"));
+        format!("{} train{}", env!("CARGO_BIN_NAME"), flags.concat())
     }
 }
 

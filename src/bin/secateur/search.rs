@@ -1,15 +1,16 @@
-//! `secateur trim`: rounds of cutting and recovering, up to the loss that is accepted.
+//! `secateur search`: rounds of pruning and recovering, for the smallest model within the accuracy drop that is accepted.
 
+use crate::arguments::whole;
 use crate::criteria;
 use crate::data::Data;
-use crate::evaluate::rows;
+use crate::evaluate::side_by_side;
 use crate::failure::Failure;
 use crate::files::{self, Place};
 use crate::measuring::now;
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::recover::How;
-use crate::table::{count, percent, table};
+use crate::table::{compared, compared_counts, percent, rounded_percent};
 use clap::{Args, ValueEnum};
 use secateur::cost::{Totals, model_cost};
 use secateur::data::Pictures;
@@ -17,58 +18,53 @@ use secateur::data::Split;
 use secateur::eval::{ComparisonResult, Metrics, ModelComparison};
 use secateur::graph::Graph;
 use secateur::message;
-use secateur::prune::criteria::read_recipe;
+use secateur::message::Message;
 use secateur::recipe::Recipe;
 use secateur::recover::{self, Plan};
 use secateur::search::{BudgetSearch, Candidate, PruningSchedule, SearchEvent, SearchGoal};
+use secateur::t;
 use secateur::task::{Phase, Task};
-use secateur::text::render;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 #[derive(Args)]
 #[command(after_help = criteria::help())]
-pub struct Trim {
+pub struct Search {
     #[command(flatten)]
     model: Model,
-    /// What to cut; its target names what to save, and where to stop at the latest
-    #[arg(long, value_name = "RECIPE.json")]
+    #[arg(long, value_name = "recipe")]
     recipe: PathBuf,
+    #[arg(long, alias = "line", value_name = "points", default_value_t = 1.0)]
+    max_drop: f64,
+    #[arg(
+        long,
+        alias = "pace",
+        value_enum,
+        value_name = "schedule",
+        default_value_t = Schedule::Adaptive
+    )]
+    pruning_schedule: Schedule,
+    #[arg(long, value_name = "count", default_value_t = 5, value_parser = whole(1..=100))]
+    rounds: u32,
+    #[arg(long, alias = "time", value_name = "share")]
+    target_time: Option<f64>,
+    #[arg(long, value_name = "output")]
+    output: PathBuf,
+    #[arg(long, value_name = "report")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
     how: How,
-    /// The loss that is accepted, in percentage points: of accuracy where the pictures have labels, else of agreement with
-    /// the original
-    #[arg(long, value_name = "POINTS", default_value_t = 1.0)]
-    line: f64,
-    /// How the rounds go: feeling the way to the line, or by a schedule to the recipe's target
-    #[arg(long, value_enum, default_value_t = Schedule::Search)]
-    pace: Schedule,
-    /// Rounds of a schedule
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
-    rounds: u32,
-    /// Save measured time, until a picture takes this share of the original's time; the recipe's target no longer counts
-    #[arg(long, value_name = "SHARE")]
-    time: Option<f64>,
-    /// Where the smallest model on this side of the line goes
-    #[arg(long, value_name = "OUT.onnx")]
-    output: PathBuf,
-    /// Where a report on all models that were tried goes: a JSON document
-    #[arg(long, value_name = "REPORT.json")]
-    report: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Schedule {
-    /// Steps that are halved each time the line is crossed
-    Search,
-    /// All at once
+    #[value(alias = "search")]
+    Adaptive,
     OneShot,
-    /// Equal steps
     Linear,
-    /// Large steps first
     Cubic,
 }
 
@@ -106,17 +102,10 @@ struct Side {
     test: Option<Metrics>,
 }
 
-impl Trim {
+impl Search {
     pub fn answer(self) -> Result<String, Failure> {
-        let text = files::read_text(&self.recipe)?;
-        let recipe = read_recipe(&text).map_err(|e| Failure::in_file(&self.recipe, &e))?;
-        let output = Place::new(&self.output)?;
-        let report = self.report.as_deref().map(Place::new).transpose()?;
-        if report.as_ref().is_some_and(|report| report.is(&output)) {
-            return Err(Failure::new(
-                "the model and the report can't go to the same file",
-            ));
-        }
+        let recipe = files::read_recipe(&self.recipe)?;
+        let places = Place::both(&self.output, self.report.as_deref())?;
         let plan = self.how.plan(&self.data)?;
         let progress = Progress::new(message!("command-progress-opening"));
         let bytes = self.model.read()?;
@@ -154,21 +143,14 @@ impl Trim {
         let document = Report {
             recipe: &recipe,
             plan: &plan,
-            line: self.line,
+            line: self.max_drop,
             pace: aim.pace,
             time: aim.time,
             before,
             after,
             tried: search.tried(),
         };
-        let text = serde_json::to_string_pretty(&document)
-            .map_err(|e| Failure::new(format!("the report can't be written: {e}")))?;
-        let output = output.draft(bytes)?;
-        let report = report
-            .map(|place| place.draft((text + "\n").as_bytes()))
-            .transpose()?;
-        output.publish()?;
-        report.map_or(Ok(()), files::Draft::publish)?;
+        files::write_both(places, bytes, &files::json(&document)?)?;
         drop(progress);
         Ok(summary(&document))
     }
@@ -176,14 +158,14 @@ impl Trim {
     fn aim(&self) -> SearchGoal {
         let rounds = f64::from(self.rounds);
         SearchGoal {
-            loss: self.line / 100.0,
-            pace: match self.pace {
-                Schedule::Search => PruningSchedule::Search,
+            loss: self.max_drop / 100.0,
+            pace: match self.pruning_schedule {
+                Schedule::Adaptive => PruningSchedule::Search,
                 Schedule::OneShot => PruningSchedule::OneShot,
                 Schedule::Linear => PruningSchedule::Linear(rounds),
                 Schedule::Cubic => PruningSchedule::Cubic(rounds),
             },
-            time: self.time,
+            time: self.target_time,
         }
     }
 }
@@ -196,13 +178,13 @@ fn show(event: &SearchEvent, progress: &Progress) {
         SearchEvent::Recovery(recover::Event::Warning(_)) => {}
         SearchEvent::Recovery(event) => progress.recovery(event),
         SearchEvent::Candidate(candidate) => {
-            progress.note(&describe(candidate));
+            progress.note(described(candidate));
             if let Some(reason) = &candidate.diverged {
-                progress.note(&format!("warning: {}", render(reason)));
+                progress.warn(reason);
             }
             progress.stage(message!("command-progress-cutting"));
         }
-        SearchEvent::Limit(reason) => progress.note(&render(reason)),
+        SearchEvent::Limit(reason) => progress.note(reason.clone()),
     }
 }
 
@@ -221,60 +203,51 @@ fn tested(
 }
 
 /// A line about one model, while the search goes on.
-fn describe(tried: &Candidate) -> String {
-    let score = |quality: &Metrics| format!("{:.2} %", 100.0 * quality.score().unwrap_or(0.0));
-    format!(
-        "{:5.1} % kept: {} after the cut, {} recovered, {}",
-        100.0 * tried.share,
-        score(&tried.cut),
-        score(&tried.recovered),
-        if tried.accepted { "taken" } else { "too far" }
-    )
+fn described(tried: &Candidate) -> Message {
+    let share = rounded_percent(tried.share);
+    let score = |quality: &Metrics| percent(quality.score().unwrap_or(0.0));
+    let (pruned, recovered) = (score(&tried.cut), score(&tried.recovered));
+    match tried.accepted {
+        true => message!(
+            "command-search-accepted",
+            share = share,
+            pruned = pruned,
+            recovered = recovered
+        ),
+        false => message!(
+            "command-search-rejected",
+            share = share,
+            pruned = pruned,
+            recovered = recovered
+        ),
+    }
 }
 
 fn summary(report: &Report<'_>) -> String {
     let (before, after) = (&report.before, &report.after);
-    let number = |what: &str, of: fn(&Totals) -> u64| {
-        let (before, after) = (of(&before.totals), of(&after.totals));
-        vec![
-            what.into(),
-            count(before),
-            count(after),
-            percent(after, before),
-        ]
+    let row = |what: String, of: fn(&Totals) -> u64| {
+        compared_counts(what, of(&before.totals), of(&after.totals))
     };
-    let mut all = vec![
-        number("parameters", |t| t.parameters),
-        number("non-zeros", |t| t.nonzeros),
-        number("multiply-adds", |t| t.macs),
-        number("file bytes", |t| t.bytes),
+    let mut rows = vec![
+        row(t!("command-row-parameters"), |t| t.parameters),
+        row(t!("command-row-nonzeros"), |t| t.nonzeros),
+        row(t!("command-row-macs"), |t| t.macs),
+        row(t!("command-row-file"), |t| t.bytes),
     ];
     if let (Some(was), Some(is)) = (before.milliseconds, after.milliseconds) {
-        let kept = format!("{:.1} %", 100.0 * is / was);
-        all.push(vec![
-            "milliseconds".into(),
-            format!("{was:.3}"),
-            format!("{is:.3}"),
-            kept,
+        rows.push(vec![
+            t!("command-row-time"),
+            t!("command-milliseconds", milliseconds = was),
+            t!("command-milliseconds", milliseconds = is),
+            rounded_percent(is / was),
         ]);
     }
     let on = |side: &Side| side.test.unwrap_or(side.judged);
-    for (before, after) in rows(&on(before)).into_iter().zip(rows(&on(after))) {
-        all.push(
-            before
-                .into_iter()
-                .chain(after.into_iter().nth(1))
-                .chain([String::new()])
-                .collect(),
-        );
-    }
-    let pictures = on(after).pictures;
-    let source = match after.test {
-        Some(_) => "that nothing was learned from or chosen by",
-        None => {
-            "that the search also went by, since there are too few for a part of its own: expect less on new ones"
-        }
+    rows.extend(side_by_side(&on(before), &on(after)));
+    let photos = on(after).pictures;
+    let measured = match after.test {
+        Some(_) => t!("command-search-tested", photos = photos),
+        None => t!("command-search-chosen-by", photos = photos),
     };
-    table(&["", "before", "after", "kept"], &all)
-        + &format!("quality: on {pictures} pictures {source}\n")
+    format!("{}{measured}\n", compared(&rows))
 }
