@@ -1,6 +1,9 @@
 //! N-dimensional tensors of every element type that ONNX models carry, on `ndarray`, in row-major order.
 
-use half::f16;
+mod cast;
+mod moves;
+
+use half::{bf16, f16};
 use ndarray::{ArrayD, IxDyn};
 use std::borrow::Cow;
 
@@ -10,9 +13,14 @@ pub enum DType {
     F32,
     F64,
     F16,
+    BF16,
     I64,
     I32,
+    I16,
     I8,
+    U64,
+    U32,
+    U16,
     U8,
     Bool,
     /// Any other `TensorProto.DataType`, by its number: carried through, never computed with.
@@ -26,11 +34,16 @@ impl DType {
             1 => DType::F32,
             2 => DType::U8,
             3 => DType::I8,
+            4 => DType::U16,
+            5 => DType::I16,
             6 => DType::I32,
             7 => DType::I64,
             9 => DType::Bool,
             10 => DType::F16,
             11 => DType::F64,
+            12 => DType::U32,
+            13 => DType::U64,
+            16 => DType::BF16,
             other => DType::Other(other),
         }
     }
@@ -41,11 +54,16 @@ impl DType {
             DType::F32 => 1,
             DType::U8 => 2,
             DType::I8 => 3,
+            DType::U16 => 4,
+            DType::I16 => 5,
             DType::I32 => 6,
             DType::I64 => 7,
             DType::Bool => 9,
             DType::F16 => 10,
             DType::F64 => 11,
+            DType::U32 => 12,
+            DType::U64 => 13,
+            DType::BF16 => 16,
             DType::Other(number) => number,
         }
     }
@@ -56,9 +74,14 @@ impl DType {
             DType::F32 => "float32",
             DType::F64 => "float64",
             DType::F16 => "float16",
+            DType::BF16 => "bfloat16",
             DType::I64 => "int64",
             DType::I32 => "int32",
+            DType::I16 => "int16",
             DType::I8 => "int8",
+            DType::U64 => "uint64",
+            DType::U32 => "uint32",
+            DType::U16 => "uint16",
             DType::U8 => "uint8",
             DType::Bool => "bool",
             DType::Other(_) => "other",
@@ -67,15 +90,15 @@ impl DType {
 
     /// Whether values of this type are computed in floating point.
     pub fn is_float(self) -> bool {
-        matches!(self, DType::F32 | DType::F64 | DType::F16)
+        matches!(self, DType::F32 | DType::F64 | DType::F16 | DType::BF16)
     }
 
     /// Bytes of one element; `None` where the type is only carried through.
     pub fn size(self) -> Option<usize> {
         Some(match self {
-            DType::F64 | DType::I64 => 8,
-            DType::F32 | DType::I32 => 4,
-            DType::F16 => 2,
+            DType::F64 | DType::I64 | DType::U64 => 8,
+            DType::F32 | DType::I32 | DType::U32 => 4,
+            DType::F16 | DType::BF16 | DType::I16 | DType::U16 => 2,
             DType::I8 | DType::U8 | DType::Bool => 1,
             DType::Other(_) => return None,
         })
@@ -88,9 +111,14 @@ pub enum Tensor {
     F32(ArrayD<f32>),
     F64(ArrayD<f64>),
     F16(ArrayD<f16>),
+    BF16(ArrayD<bf16>),
     I64(ArrayD<i64>),
     I32(ArrayD<i32>),
+    I16(ArrayD<i16>),
     I8(ArrayD<i8>),
+    U64(ArrayD<u64>),
+    U32(ArrayD<u32>),
+    U16(ArrayD<u16>),
     U8(ArrayD<u8>),
     Bool(ArrayD<bool>),
     /// An element type that is only carried through, as its encoded `TensorProto`.
@@ -113,9 +141,14 @@ macro_rules! with_array {
             Tensor::F32($array) => $body,
             Tensor::F64($array) => $body,
             Tensor::F16($array) => $body,
+            Tensor::BF16($array) => $body,
             Tensor::I64($array) => $body,
             Tensor::I32($array) => $body,
+            Tensor::I16($array) => $body,
             Tensor::I8($array) => $body,
+            Tensor::U64($array) => $body,
+            Tensor::U32($array) => $body,
+            Tensor::U16($array) => $body,
             Tensor::U8($array) => $body,
             Tensor::Bool($array) => $body,
             Tensor::Opaque($opaque) => $other,
@@ -139,9 +172,14 @@ impl Tensor {
             Tensor::F32(_) => DType::F32,
             Tensor::F64(_) => DType::F64,
             Tensor::F16(_) => DType::F16,
+            Tensor::BF16(_) => DType::BF16,
             Tensor::I64(_) => DType::I64,
             Tensor::I32(_) => DType::I32,
+            Tensor::I16(_) => DType::I16,
             Tensor::I8(_) => DType::I8,
+            Tensor::U64(_) => DType::U64,
+            Tensor::U32(_) => DType::U32,
+            Tensor::U16(_) => DType::U16,
             Tensor::U8(_) => DType::U8,
             Tensor::Bool(_) => DType::Bool,
             Tensor::Opaque(t) => DType::Other(t.dtype),
@@ -167,16 +205,21 @@ impl Tensor {
             Tensor::F32(a) => Cow::Borrowed(a.as_slice()?),
             Tensor::F64(a) => Cow::Owned(a.iter().map(|&x| x as f32).collect()),
             Tensor::F16(a) => Cow::Owned(a.iter().map(|x| x.to_f32()).collect()),
+            Tensor::BF16(a) => Cow::Owned(a.iter().map(|x| x.to_f32()).collect()),
             _ => return None,
         })
     }
 
-    /// The elements as `i64`; `None` for floats and opaque tensors.
+    /// The elements as `i64`, those past it wrapped around; `None` for floats and opaque tensors.
     pub fn integers(&self) -> Option<Vec<i64>> {
         Some(match self {
             Tensor::I64(a) => a.iter().copied().collect(),
             Tensor::I32(a) => a.iter().map(|&x| x.into()).collect(),
+            Tensor::I16(a) => a.iter().map(|&x| x.into()).collect(),
             Tensor::I8(a) => a.iter().map(|&x| x.into()).collect(),
+            Tensor::U64(a) => a.iter().map(|&x| x as i64).collect(),
+            Tensor::U32(a) => a.iter().map(|&x| x.into()).collect(),
+            Tensor::U16(a) => a.iter().map(|&x| x.into()).collect(),
             Tensor::U8(a) => a.iter().map(|&x| x.into()).collect(),
             Tensor::Bool(a) => a.iter().map(|&x| x.into()).collect(),
             _ => return None,
@@ -195,38 +238,11 @@ impl Tensor {
                 ArrayD::from_shape_vec(shape, elements.iter().map(|&x| f16::from_f32(x)).collect())
                     .ok()?,
             ),
+            Tensor::BF16(_) => {
+                let narrow = elements.iter().map(|&x| bf16::from_f32(x));
+                Tensor::BF16(ArrayD::from_shape_vec(shape, narrow.collect()).ok()?)
+            }
             _ => return None,
-        })
-    }
-
-    /// The elements converted to another type, as ONNX's `Cast` does: floats lose their fraction on the way to
-    /// integers, and what is not zero is true. `None` from or to opaque types.
-    pub fn cast(&self, to: DType) -> Option<Tensor> {
-        macro_rules! convert {
-            ($array:expr, $float:expr, $int:expr) => {
-                match to {
-                    DType::F32 => Tensor::F32($array.mapv(|x| $float(x) as f32)),
-                    DType::F64 => Tensor::F64($array.mapv(|x| $float(x) as f64)),
-                    DType::F16 => Tensor::F16($array.mapv(|x| f16::from_f64($float(x) as f64))),
-                    DType::I64 => Tensor::I64($array.mapv(|x| $int(x) as i64)),
-                    DType::I32 => Tensor::I32($array.mapv(|x| $int(x) as i32)),
-                    DType::I8 => Tensor::I8($array.mapv(|x| $int(x) as i8)),
-                    DType::U8 => Tensor::U8($array.mapv(|x| $int(x) as u8)),
-                    DType::Bool => Tensor::Bool($array.mapv(|x| $float(x) as f64 != 0.0)),
-                    DType::Other(_) => return None,
-                }
-            };
-        }
-        Some(match self {
-            Tensor::F32(a) => convert!(a, |x: f32| x, |x: f32| x as i64),
-            Tensor::F64(a) => convert!(a, |x: f64| x, |x: f64| x as i64),
-            Tensor::F16(a) => convert!(a, |x: f16| x.to_f32(), |x: f16| x.to_f32() as i64),
-            Tensor::I64(a) => convert!(a, |x: i64| x, |x: i64| x),
-            Tensor::I32(a) => convert!(a, |x: i32| x, |x: i32| x),
-            Tensor::I8(a) => convert!(a, |x: i8| x, |x: i8| x),
-            Tensor::U8(a) => convert!(a, |x: u8| x, |x: u8| x),
-            Tensor::Bool(a) => convert!(a, |x: bool| u8::from(x), |x: bool| u8::from(x)),
-            Tensor::Opaque(_) => return None,
         })
     }
 
@@ -242,7 +258,9 @@ impl Tensor {
                 }
             };
         }
-        Some(reshape!(F32, F64, F16, I64, I32, I8, U8, Bool))
+        Some(reshape!(
+            F32, F64, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, Bool
+        ))
     }
 
     /// The slices at `indices` along `axis`, in that order. Opaque tensors can't be sliced: `None`.
@@ -255,7 +273,9 @@ impl Tensor {
                 }
             };
         }
-        Some(pick!(F32, F64, F16, I64, I32, I8, U8, Bool))
+        Some(pick!(
+            F32, F64, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, Bool
+        ))
     }
 
     /// Elements that are not zero. Opaque tensors count whole.
@@ -264,9 +284,14 @@ impl Tensor {
             Tensor::F32(a) => a.iter().filter(|x| **x != 0.0).count(),
             Tensor::F64(a) => a.iter().filter(|x| **x != 0.0).count(),
             Tensor::F16(a) => a.iter().filter(|x| x.to_f32() != 0.0).count(),
+            Tensor::BF16(a) => a.iter().filter(|x| x.to_f32() != 0.0).count(),
             Tensor::I64(a) => a.iter().filter(|x| **x != 0).count(),
             Tensor::I32(a) => a.iter().filter(|x| **x != 0).count(),
+            Tensor::I16(a) => a.iter().filter(|x| **x != 0).count(),
             Tensor::I8(a) => a.iter().filter(|x| **x != 0).count(),
+            Tensor::U64(a) => a.iter().filter(|x| **x != 0).count(),
+            Tensor::U32(a) => a.iter().filter(|x| **x != 0).count(),
+            Tensor::U16(a) => a.iter().filter(|x| **x != 0).count(),
             Tensor::U8(a) => a.iter().filter(|x| **x != 0).count(),
             Tensor::Bool(a) => a.iter().filter(|x| **x).count(),
             Tensor::Opaque(t) => t.shape.iter().product(),

@@ -120,6 +120,7 @@ reason-node-split = splits an axis of length { $total } into parts of { $lengths
 reason-frozen-split = it is split into parts of unknown length
 reason-node-unknown-parts = has parts of unknown length
 reason-node-layout = has data that is not laid out in rows
+reason-frozen-across = the operator { $operator } computes across it
 reason-frozen-softmax = a softmax runs over it
 reason-node-weights-axes = needs weights with as many axes as its data, not of shape { $weights }
 reason-node-transposed-weights = has weights of shape { $weights } in { $groups } groups, which do not fit data of shape { $data }
@@ -166,6 +167,7 @@ reason-node-permutation = has an order of axes { $order } for a tensor with { $r
 reason-node-not-binary = is not a function of two numbers: { $operator }
 reason-node-mixed-types = combines elements of types { $first } and { $second }
 reason-node-zero-division = divides whole numbers by zero
+reason-node-inconsistent = has inputs and attributes that contradict each other
 reason-node-target-unfit = has a target that does not fit
 reason-frozen-expanded = it is expanded to a size that is known only at run time
 reason-node-target-at-run-time = has a target shape that is known only at run time
@@ -217,7 +219,9 @@ reason-node-negates = negates truth values, not { $elementType }
 error-cycle = The model contains a cycle: the nodes { $nodes } wait for each other's outputs.
 error-long-cycle = The model contains a cycle: the nodes { $nodes } and { $more } more wait for each other's outputs.
 error-output-without-node = No node computes one of this model's outputs.
+reason-node-no-shapes = has inputs or outputs whose shapes are not known
 reason-node-unknown = is not supported
+reason-node-seed = draws random numbers, so its results differ from run to run
 error-weights-too-large = Node “{ $node }” needs { $megabytes } MB for its weights, more than is available. Close other programs, or use a smaller model.
 error-value-too-large = “{ $name }” needs more memory than can be addressed. Use a smaller batch.
 error-input-count =
@@ -253,6 +257,15 @@ error-declaration-nameless = The model has one { $what } without a name.
 error-declaration-no-tensor = The { $what } “{ $name }” is not a tensor. Only tensors are supported.
 error-declaration-axes = The { $what } “{ $name }” has { $count } axes, which is too many.
 error-declaration-size = The { $what } “{ $name }” has an impossible size: { $size }.
+warning-uncounted =
+    The total of multiply-adds leaves out { $others ->
+        [0] { $nodes }
+        [one] { $nodes } and { $others } more node
+       *[other] { $nodes } and { $others } more nodes
+    }: { $count ->
+        [one] its operator or its shapes are not known
+       *[other] their operators or their shapes are not known
+    }.
 warning-unsupported-operator = Node “{ $node }” uses { $operator } (opset { $opset }), which is not supported. The axes that it touches keep their lengths, and the model runs only in ONNX Runtime Web.
 error-input-without-rank = The input “{ $name }” does not say how many axes it has. Export the model with the shapes of its inputs.
 warning-newer-opset = The model uses operator set { $opset }, which is newer than { $newest }, the newest that is supported. It is read by the rules of { $newest }.
@@ -312,6 +325,14 @@ format-safetensors = a safetensors file, which holds weights but no network
 
 error-recipe-sparsity-out-of-reach = This recipe asks for more than the model and its limits allow: it removes { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } %, and at most { NUMBER($most, minimumFractionDigits: 1, maximumFractionDigits: 1) } % can be removed. Ask for less, or relax maxSparsity, floor, roundTo or protect.
 error-recipe-parameters-out-of-reach = This recipe asks for more than the model and its limits allow: it keeps { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } % of the parameters, and at least { NUMBER($least, minimumFractionDigits: 1, maximumFractionDigits: 1) } % stay. Keep more, or relax maxSparsity, floor, roundTo or protect.
+error-recipe-uncounted =
+    A share of the multiply-adds can't be promised for this model: { $count ->
+        [one] the layer { $layers } is not counted, since its shapes are
+       *[other] { $count } layers ({ $layers } among them) are not counted, since their shapes are
+    } not known{ $unknown ->
+        [0] .
+       *[other] {" "}behind { $operators }.
+    } Set a target for the parameters or the file size instead.
 error-recipe-macs-out-of-reach = This recipe asks for more than the model and its limits allow: it keeps { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } % of the multiply-adds, and at least { NUMBER($least, minimumFractionDigits: 1, maximumFractionDigits: 1) } % stay. Keep more, or relax maxSparsity, floor, roundTo or protect.
 error-recipe-bytes-out-of-reach = This recipe asks for more than the model and its limits allow: it keeps { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } % of the bytes, and at least { NUMBER($least, minimumFractionDigits: 1, maximumFractionDigits: 1) } % stay. Keep more, or relax maxSparsity, floor, roundTo or protect.
 reason-pattern-no-shape = it does not say what shape it has
@@ -1492,6 +1513,7 @@ page-network-kind-depthwise = depthwise convolution
 page-network-kind-grouped = grouped convolution
 page-network-kind-linear = linear layer
 page-network-kind-pointwise = pointwise convolution
+page-network-kind-recurrent = recurrent layer
 page-network-kind-transposed = transposed convolution
 page-network-channels = { $kind }, { $in } → { $out } channels
 page-network-size = { $macs } multiply-adds, { $parameters } parameters

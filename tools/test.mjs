@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { buildWasm } from "./build-wasm.mjs";
 import { buildPage } from "./build.mjs";
+import { nodeSuite } from "./node-suite.mjs";
 import { heading, main, say, seconds, StepFailed } from "./report.mjs";
 import { setUp } from "./setup.mjs";
 import { findChromedriver } from "./setup/browser.mjs";
@@ -34,7 +35,10 @@ const STAGES = {
     await run("cargo", ["clippy", "--quiet", "--all-targets", ...LINT]);
     await run("cargo", ["clippy", "--quiet", "--lib", "--test", "web", "--target", TARGET, ...LINT]);
   },
-  rust: () => run("cargo", ["test", "--quiet"]),
+  rust() {
+    const suite = nodeSuite();
+    return run("cargo", ["test", "--quiet"], { env: suite === null ? {} : { ONNX_NODE_SUITE: suite } });
+  },
   wasm: () =>
     run("cargo", ["test", "--quiet", "--no-default-features", "--target", TARGET, "--test", "web"], {
       env: { CHROMEDRIVER: findChromedriver(), WASM_BINDGEN_TEST_TIMEOUT: "120" },

@@ -3,6 +3,7 @@
 //! A [`CostModel`] knows what has to be counted; lengths of axes may be given anew each time, so that a cut can be
 //! counted before it is made.
 
+use super::uncounted::{Uncounted, uncounted};
 use crate::graph::{Dim, Graph, Node, Storage, ValueId};
 use crate::ops::coupling::Axis;
 use crate::ops::known::count;
@@ -50,7 +51,7 @@ pub struct LayerCost {
     pub name: String,
     /// The ONNX operator.
     pub operator: String,
-    /// convolution, pointwise, depthwise, grouped, transposed or linear.
+    /// convolution, pointwise, depthwise, grouped, transposed, linear or recurrent.
     pub kind: String,
     /// The weight tensor's name.
     pub weight: String,
@@ -77,6 +78,9 @@ pub struct ModelCost {
     #[serde(flatten)]
     pub totals: Totals,
     pub layers: Vec<LayerCost>,
+    /// What the multiply-adds leave out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uncounted: Vec<Uncounted>,
 }
 
 /// Counts a whole model whose file has `bytes` bytes.
@@ -86,6 +90,7 @@ pub fn model_cost(graph: &Graph, bytes: u64) -> ModelCost {
     ModelCost {
         totals: costs.totals(&own, bytes),
         layers: costs.layers(&own),
+        uncounted: uncounted(graph),
     }
 }
 

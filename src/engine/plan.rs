@@ -19,7 +19,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub enum Home {
     Constant(Arc<Tensor>),
-    /// Floats of single or half precision, all as `f32` in the arena.
+    /// Floats of at most single precision, all as `f32` in the arena.
     Arena(Range<usize>),
     /// Anything else, as a tensor of its own.
     Slot(usize),
@@ -29,7 +29,8 @@ pub enum Home {
 #[derive(Debug, Clone)]
 pub struct Located {
     pub home: Home,
-    pub form: Form,
+    /// `None` where only the run tells: such a value is in a slot.
+    pub form: Option<Form>,
 }
 
 pub enum Action {
@@ -109,7 +110,7 @@ impl Plan {
 
 /// Whether values of this form live in the arena.
 fn in_arena(form: &Form) -> bool {
-    matches!(form.dtype, DType::F32 | DType::F16)
+    matches!(form.dtype, DType::F32 | DType::F16 | DType::BF16)
 }
 
 /// The steps of a group: one where a kernel does it all, else one for each work.
@@ -321,13 +322,14 @@ impl Homes {
         let mut slots = 0;
         for (at, life) in life.iter().enumerate() {
             let value = ValueId(at as u32);
-            let (Some(&(first, last)), Some(form)) = (life.as_ref(), settled.form(value)) else {
+            let Some(&(first, last)) = life.as_ref() else {
                 continue;
             };
-            if settled.constant(value).is_some() {
+            let form = settled.form(value);
+            if settled.constant(value).is_some() || form.is_none() && !settled.is_open(value) {
                 continue;
             }
-            if in_arena(&form) {
+            if let Some(form) = form.filter(in_arena) {
                 let len = form.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
                 let len = len.ok_or_else(|| too_large(&settled.graph.value(value).name))?;
                 tenants.push(Tenant { len, first, last });
@@ -353,7 +355,7 @@ impl Homes {
     }
 
     fn locate(&self, settled: &Settled<'_>, value: ValueId) -> Option<Located> {
-        let form = settled.form(value)?;
+        let form = settled.form(value);
         let root = self.root[value.0 as usize];
         let home = match (settled.constant(value), &self.ranges[root], self.slot[root]) {
             (Some(tensor), _, _) => Home::Constant(tensor.clone()),

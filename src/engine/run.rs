@@ -42,7 +42,9 @@ impl Executor {
             )));
         }
         for (tensor, (name, located)) in inputs.iter().zip(&self.plan.inputs) {
-            check_input(name, &located.form, tensor)?;
+            if let Some(form) = &located.form {
+                check_input(name, form, tensor)?;
+            }
             put(located, tensor, &mut self.arena, &mut self.slots);
         }
         for step in &self.plan.steps {
@@ -102,7 +104,10 @@ impl Executor {
     /// Names, element types and shapes of the inputs, in the model's order.
     pub fn inputs(&self) -> impl Iterator<Item = (&str, DType, &[usize])> {
         let inputs = self.plan.inputs.iter();
-        inputs.map(|(name, located)| (&**name, located.form.dtype, &*located.form.shape))
+        inputs.filter_map(|(name, located)| {
+            let form = located.form.as_ref()?;
+            Some((&**name, form.dtype, &*form.shape))
+        })
     }
 
     /// Bytes that activations take, working memory of the kernels included.
@@ -156,7 +161,7 @@ fn keep_results(
         let result = results.next();
         let Some(located) = output else { continue };
         match result {
-            Some(tensor) if tensor.shape() == located.form.shape => {
+            Some(tensor) if located.form.as_ref().is_none_or(|form| tensor.shape() == form.shape) => {
                 put(located, &tensor, arena, slots)
             }
             _ => {
@@ -189,14 +194,12 @@ fn get(located: &Located, arena: &[f32], slots: &[Option<Tensor>]) -> Option<Ten
         Home::Slot(slot) => slots[*slot].clone(),
         Home::Arena(range) => {
             let floats = arena[range.clone()].to_vec();
-            let shape = &located.form.shape;
-            Some(match located.form.dtype {
-                DType::F16 => {
-                    let halves = floats.into_iter().map(half::f16::from_f32).collect();
-                    Tensor::F16(ndarray::ArrayD::from_shape_vec(shape.clone(), halves).ok()?)
-                }
-                _ => Tensor::from_f32(shape, floats),
-            })
+            let form = located.form.as_ref()?;
+            let tensor = Tensor::from_f32(&form.shape, floats);
+            match form.dtype {
+                DType::F32 => Some(tensor),
+                narrow => tensor.cast(narrow),
+            }
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Settled<'g> {
     /// What is to be computed, in order. Nodes whose results are constant are not among it.
     pub works: Vec<Work>,
     known: Vec<Option<Known>>,
+    /// Values whose sizes depend on what is computed: only the run tells them.
+    open: BTreeSet<ValueId>,
     /// Elements that may still be computed while settling.
     budget: usize,
     /// Values that must be there after a run: the outputs and what is kept.
@@ -43,7 +45,7 @@ impl<'g> Settled<'g> {
     /// Infers every shape and folds what does not depend on the inputs' elements.
     ///
     /// Fails with [`Error::UnsupportedOperators`] naming each needed node that nothing here can run,
-    /// and with [`Error::BadModel`] or [`Error::BadInput`] where shapes contradict or are left open.
+    /// and with [`Error::BadModel`] or [`Error::BadInput`] where shapes contradict or an input's are left open.
     pub fn new(graph: &'g Graph, options: &Options) -> Result<Self> {
         let mut wanted: BTreeSet<ValueId> = graph.outputs.iter().copied().collect();
         for name in &options.keep {
@@ -71,6 +73,7 @@ impl<'g> Settled<'g> {
             graph,
             works: Vec::new(),
             known,
+            open: BTreeSet::new(),
             budget: stored.fold(FREE_ELEMENTS, |sum, t| sum.saturating_add(t.len())),
             wanted,
         };
@@ -99,6 +102,10 @@ impl<'g> Settled<'g> {
             .iter()
             .map(|input| self.known[input.as_ref()?.0 as usize].clone())
             .collect();
+        if node.inputs.iter().flatten().any(|&input| self.is_open(input)) {
+            self.leave_open(index, operator);
+            return Ok(());
+        }
         let present = || node.inputs.iter().zip(&inputs).filter(|(i, _)| i.is_some());
         if present().any(|(_, known)| known.is_none()) {
             return Err(fail(message!("reason-node-reads-nothing")));
@@ -126,6 +133,10 @@ impl<'g> Settled<'g> {
             let results = results.into_iter();
             made = results.map(|t| Known::of(Arc::new(t))).collect();
         }
+        if made.is_empty() || made.iter().any(|known| known.ty.known_shape().is_none()) {
+            self.leave_open(index, operator);
+            return Ok(());
+        }
         if made.len()
             < node
                 .outputs
@@ -139,9 +150,6 @@ impl<'g> Settled<'g> {
         for (output, known) in node.outputs.iter().zip(made) {
             let Some(output) = output else { continue };
             let known = known.settled();
-            if known.ty.known_shape().is_none() {
-                return Err(fail(message!("reason-node-data-dependent")));
-            }
             all_constant &= known.constant.is_some();
             self.known[output.0 as usize] = Some(known);
         }
@@ -154,6 +162,21 @@ impl<'g> Settled<'g> {
         Ok(())
     }
 
+    /// Takes a node among the works whose outputs have sizes that only the run tells.
+    fn leave_open(&mut self, index: usize, operator: Box<dyn Operator>) {
+        let outputs = self.graph.nodes[index].outputs.iter().flatten();
+        self.open.extend(outputs);
+        self.works.push(Work {
+            node: index,
+            operator,
+        });
+    }
+
+    /// Whether only the run tells the sizes of a value.
+    pub fn is_open(&self, value: ValueId) -> bool {
+        self.open.contains(&value)
+    }
+
     pub fn node(&self, work: &Work) -> &'g Node {
         &self.graph.nodes[work.node]
     }
@@ -163,7 +186,7 @@ impl<'g> Settled<'g> {
         self.known[value.0 as usize].as_ref()?.constant.as_ref()
     }
 
-    /// Element type and shape of a value, `None` where it is not needed.
+    /// Element type and shape of a value, `None` where it is not needed or only the run tells.
     pub fn form(&self, value: ValueId) -> Option<Form> {
         let ty = &self.known[value.0 as usize].as_ref()?.ty;
         Some(Form {

@@ -65,7 +65,8 @@ fn tensor_type(name: &str, ty: proto::TensorType, what: &str) -> Result<Option<T
                 },
                 |size| Ok(Dim::Known(size)),
             ),
-            (_, Some(symbol)) if !symbol.is_empty() => Ok(Dim::symbol(&symbol)),
+            // Some exporters write a question mark where they have no name: two of them need not be the same size.
+            (_, Some(symbol)) if !symbol.is_empty() && symbol != "?" => Ok(Dim::symbol(&symbol)),
             _ => Ok(unnamed(name, axis)),
         });
     let dtype = DType::from_onnx(ty.elem_type.unwrap_or(0));

@@ -4,7 +4,7 @@ use super::proto;
 use crate::message::Message;
 use crate::tensor::{DType, OpaqueTensor, Tensor};
 use bytes::Bytes;
-use half::f16;
+use half::{bf16, f16};
 use ndarray::{ArrayD, IxDyn};
 use prost::Message as _;
 
@@ -64,6 +64,30 @@ fn convert(message: proto::Tensor, bytes: &Bytes) -> Result<Tensor, Message> {
             shape,
             narrow(raw, ints, count, i32::from_le_bytes, Some)?,
         )?),
+        DType::BF16 => Tensor::BF16(array(
+            shape,
+            narrow(raw, ints, count, bf16::from_le_bytes, |x| {
+                u16::try_from(x).ok().map(bf16::from_bits)
+            })?,
+        )?),
+        DType::I16 => Tensor::I16(array(
+            shape,
+            narrow(raw, ints, count, i16::from_le_bytes, |x| x.try_into().ok())?,
+        )?),
+        DType::U64 => Tensor::U64(array(
+            shape,
+            elements(raw, message.uint64_data, count, u64::from_le_bytes)?,
+        )?),
+        DType::U32 => Tensor::U32(array(
+            shape,
+            narrow(raw, &message.uint64_data, count, u32::from_le_bytes, |x| {
+                x.try_into().ok()
+            })?,
+        )?),
+        DType::U16 => Tensor::U16(array(
+            shape,
+            narrow(raw, ints, count, u16::from_le_bytes, |x| x.try_into().ok())?,
+        )?),
         DType::I8 => Tensor::I8(array(
             shape,
             narrow(raw, ints, count, i8::from_le_bytes, |x| x.try_into().ok())?,
@@ -119,13 +143,13 @@ fn elements<T, const N: usize>(
     }
 }
 
-/// The same where the typed field is `int32_data`.
-fn narrow<T, const N: usize>(
+/// The same where the typed field holds wider numbers.
+fn narrow<T, W: Copy, const N: usize>(
     raw: Option<&[u8]>,
-    typed: &[i32],
+    typed: &[W],
     count: usize,
     from_bytes: fn([u8; N]) -> T,
-    from_int: fn(i32) -> Option<T>,
+    from_int: fn(W) -> Option<T>,
 ) -> Result<Vec<T>, Message> {
     match raw {
         Some(raw) => from_raw(raw, count, from_bytes),
@@ -163,7 +187,12 @@ pub fn encode(name: &str, tensor: &Tensor) -> proto::Tensor {
         Tensor::F16(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
         Tensor::I64(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
         Tensor::I32(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::BF16(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::I16(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
         Tensor::I8(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::U64(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::U32(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        Tensor::U16(a) => a.iter().flat_map(|x| x.to_le_bytes()).collect(),
         Tensor::U8(a) => a.iter().copied().collect(),
         Tensor::Bool(a) => a.iter().map(|&x| x.into()).collect(),
         Tensor::Opaque(opaque) => {

@@ -17,7 +17,6 @@ use crate::kernels::grad::pairwise::{Function, Pairwise};
 use crate::message::Message;
 use crate::tensor::DType;
 use crate::tensor::Tensor;
-use half::f16;
 
 /// A function of two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +32,7 @@ pub enum Binary {
     },
     And,
     Or,
+    Xor,
     Equal,
     Greater,
     Less,
@@ -53,6 +53,7 @@ impl Binary {
             },
             "And" => Binary::And,
             "Or" => Binary::Or,
+            "Xor" => Binary::Xor,
             "Equal" => Binary::Equal,
             "Greater" => Binary::Greater,
             "Less" => Binary::Less,
@@ -85,6 +86,13 @@ impl Operator for Binary {
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (a, b) = (known::tensor(inputs, 0)?, known::tensor(inputs, 1)?);
+        // A power by a fraction is one of floats, whatever it becomes.
+        if !a.dtype().is_float() && b.dtype().is_float() {
+            let wide = [a, b].map(|x| x.cast(DType::F64));
+            let wide: Vec<_> = wide.iter().map(Option::as_ref).collect();
+            let result = self.evaluate(&wide)?.swap_remove(0).cast(a.dtype());
+            return Ok(vec![result.ok_or(message!("reason-node-element-types"))?]);
+        }
         let exponent;
         let b = match a.dtype() == b.dtype() {
             true => b,
@@ -104,16 +112,19 @@ impl Operator for Binary {
                 true => Tensor::Bool(zip(a, b, &shape, |x, y| self.truth(x, y))?),
                 false => Tensor::F64(zip(a, b, &shape, |x, y| self.double(x, y))?),
             },
-            (Tensor::F16(a), Tensor::F16(b)) => match self.makes_truth() {
-                true => Tensor::Bool(zip(a, b, &shape, |x, y| self.truth(x, y))?),
-                false => Tensor::F16(zip(a, b, &shape, |x, y| {
-                    f16::from_f32(self.single(x.to_f32(), y.to_f32()))
-                })?),
-            },
+            // Narrower floats are computed in single precision.
+            (a, b) if a.dtype().is_float() => {
+                let wide = [a, b].map(|x| x.cast(DType::F32));
+                let wide: Vec<_> = wide.iter().map(Option::as_ref).collect();
+                let result = self.evaluate(&wide)?.swap_remove(0);
+                let to = if self.makes_truth() { DType::Bool } else { a.dtype() };
+                result.cast(to).ok_or(message!("reason-node-element-types"))?
+            }
             (Tensor::Bool(a), Tensor::Bool(b)) => {
                 Tensor::Bool(zip(a, b, &shape, |x, y| match self {
                     Binary::And => x && y,
                     Binary::Or => x || y,
+                    Binary::Xor => x != y,
                     _ => self.truth(x, y),
                 })?)
             }
@@ -243,7 +254,14 @@ impl Binary {
 
     fn integers(self, a: &Tensor, b: &Tensor, shape: &[usize]) -> Result<Tensor, Message> {
         let wide = |tensor: &Tensor| match tensor.cast(DType::I64) {
-            Some(Tensor::I64(wide)) => Ok(wide),
+            // Past the largest signed number only what wraps around is right.
+            Some(Tensor::I64(wide))
+                if tensor.dtype() != DType::U64
+                    || matches!(self, Binary::Add | Binary::Sub | Binary::Mul | Binary::Equal)
+                    || wide.iter().all(|&x| x >= 0) =>
+            {
+                Ok(wide)
+            }
             _ => Err(message!(
                 "reason-node-element-type",
                 elementType = format!("{:?}", tensor.dtype())

@@ -16,7 +16,6 @@ use crate::kernels::copy::Joined;
 use crate::kernels::grad::Differentiable;
 use crate::message::Message;
 use crate::tensor::Tensor;
-use crate::tensor::standard;
 
 /// `Concat` along `axis`.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,23 +80,24 @@ impl Operator for Concat {
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         known::output_shapes(self, inputs)?;
         let first = known::tensor(inputs, 0)?;
-        let along = ndarray::Axis(axes::axis(self.axis, first.shape().len())?);
-        macro_rules! join {
-            ($($variant:ident),*) => {
-                match first {
-                    $(Tensor::$variant(_) => {
-                        let parts = inputs.iter().filter_map(|part| match part {
-                            Some(Tensor::$variant(a)) => Some(a.view()),
-                            _ => None,
-                        });
-                        let joined = ndarray::concatenate(along, &parts.collect::<Vec<_>>());
-                        Tensor::$variant(standard(joined.map_err(|e| message!("reason-node-other", reason = e.to_string()))?))
-                    })*
-                    Tensor::Opaque(_) => return Err(message!("reason-node-this-element-type")),
-                }
-            };
+        let along = axes::axis(self.axis, first.shape().len())?;
+        let parts: Vec<&Tensor> = inputs.iter().copied().flatten().collect();
+        let rows: usize = first.shape()[..along].iter().product();
+        let mut shape = first.shape().to_vec();
+        shape[along] = parts.iter().map(|part| part.shape()[along]).sum();
+        let mut sources = Vec::with_capacity(shape.iter().product());
+        for row in 0..rows {
+            let mut start = 0;
+            for part in &parts {
+                let length = part.len() / rows;
+                sources.extend(start + row * length..start + (row + 1) * length);
+                start += part.len();
+            }
         }
-        Ok(vec![join!(F32, F64, F16, I64, I32, I8, U8, Bool)])
+        let joined = Tensor::joined(&parts).and_then(|all| all.gathered(&shape, &sources));
+        Ok(vec![
+            joined.ok_or(message!("reason-node-this-element-type"))?,
+        ])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -2,9 +2,9 @@
 
 use super::Extent;
 use super::backward::{LearnContext, moved};
-use super::broadcast::zip;
 use super::coupling::Rule;
 use super::known;
+use super::places;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
@@ -42,22 +42,20 @@ impl Operator for Where {
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (a, b) = (known::tensor(inputs, 1)?, known::tensor(inputs, 2)?);
-        let Tensor::Bool(condition) = known::tensor(inputs, 0)? else {
-            return Err(message!("reason-node-needs-truth"));
-        };
-        macro_rules! choose {
-            ($($variant:ident),*) => {
-                match (a, b) {
-                    $((Tensor::$variant(a), Tensor::$variant(b)) => {
-                        // The condition may be wider than `a`: both first meet in pairs.
-                        let pairs = zip(condition, a, &shape, |c, x| (c, x))?;
-                        Tensor::$variant(zip(&pairs, b, &shape, |(c, x), y| if c { x } else { y })?)
-                    })*
-                    _ => return Err(message!("reason-node-element-types")),
-                }
-            };
-        }
-        Ok(vec![choose!(F32, F64, F16, I64, I32, I8, U8, Bool)])
+        let condition = known::tensor(inputs, 0)?;
+        let truth = condition.integers().ok_or(message!("reason-node-needs-truth"))?;
+        let unfit = || message!("reason-node-inputs-unfit");
+        let places = |tensor: &Tensor| places::stretched(tensor.shape(), &shape).ok_or_else(unfit);
+        let (asks, left, right) = (places(condition)?, places(a)?, places(b)?);
+        let chosen = asks.iter().zip(left.iter().zip(&right));
+        let sources: Vec<usize> = chosen
+            .map(|(&asked, (&left, &right))| match truth[asked] {
+                0 => a.len() + right,
+                _ => left,
+            })
+            .collect();
+        let both = Tensor::joined(&[a, b]).and_then(|both| both.gathered(&shape, &sources));
+        Ok(vec![both.ok_or(message!("reason-node-element-types"))?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

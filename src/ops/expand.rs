@@ -4,6 +4,7 @@ use super::Extent;
 use super::backward::{LearnContext, moved};
 use super::coupling::Rule;
 use super::known;
+use super::places;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
@@ -11,7 +12,6 @@ use crate::graph::{Dim, Node, Product, ValueId};
 use crate::kernels::grad::Differentiable;
 use crate::message::Message;
 use crate::tensor::Tensor;
-use ndarray::IxDyn;
 
 /// `Expand`: broadcast to the shape that the second input names.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,18 +65,13 @@ impl Operator for Expand {
 
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
-        macro_rules! stretch {
-            ($($variant:ident),*) => {
-                match known::tensor(inputs, 0)? {
-                    $(Tensor::$variant(a) => {
-                        let stretched = a.broadcast(IxDyn(&shape)).ok_or(message!("reason-node-target-unfit"))?;
-                        Tensor::$variant(stretched.as_standard_layout().into_owned())
-                    })*
-                    Tensor::Opaque(_) => return Err(message!("reason-node-this-element-type")),
-                }
-            };
-        }
-        Ok(vec![stretch!(F32, F64, F16, I64, I32, I8, U8, Bool)])
+        let x = known::tensor(inputs, 0)?;
+        let places = places::stretched(x.shape(), &shape);
+        let places = places.ok_or(message!("reason-node-target-unfit"))?;
+        let stretched = x.gathered(&shape, &places);
+        Ok(vec![
+            stretched.ok_or(message!("reason-node-this-element-type"))?,
+        ])
     }
 
     fn target(&self, before: &[Dim], after: &[Dim]) -> Option<Vec<i64>> {

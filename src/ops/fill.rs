@@ -58,18 +58,10 @@ impl Operator for ConstantOfShape {
 
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
-        macro_rules! fill {
-            ($($variant:ident),*) => {
-                match &*self.value {
-                    $(Tensor::$variant(value) => {
-                        let value = value.iter().next().copied().unwrap_or_default();
-                        Tensor::$variant(ArrayD::from_elem(IxDyn(&shape), value))
-                    })*
-                    Tensor::Opaque(_) => return Err(message!("reason-node-this-element-type")),
-                }
-            };
-        }
-        Ok(vec![fill!(F32, F64, F16, I64, I32, I8, U8, Bool)])
+        let filled = self.value.gathered(&shape, &vec![0; shape.iter().product()]);
+        Ok(vec![
+            filled.ok_or(message!("reason-node-this-element-type"))?,
+        ])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

@@ -13,6 +13,7 @@ pub fn floats(tensor: &Tensor) -> Result<Floats<'_>, Message> {
         Tensor::F32(a) => Ok(a.view().into()),
         Tensor::F64(a) => Ok(a.mapv(|x| x as f32).into()),
         Tensor::F16(a) => Ok(a.mapv(|x| x.to_f32()).into()),
+        Tensor::BF16(a) => Ok(a.mapv(|x| x.to_f32()).into()),
         other => Err(message!(
             "reason-node-element-type",
             elementType = format!("{:?}", other.dtype())

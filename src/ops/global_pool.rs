@@ -1,7 +1,9 @@
 //! Pooling over all spatial positions.
 
+use super::attributes::Attributes;
 use super::backward::LearnContext;
 use super::coupling::Rule;
+use super::doubles;
 use super::floats;
 use super::known;
 use super::lowering::KernelContext;
@@ -22,15 +24,24 @@ use ndarray::{ArrayD, IxDyn};
 pub enum GlobalPool {
     Average,
     Max,
+    /// The root of the sum of powers.
+    Lp(i32),
 }
 
 impl GlobalPool {
     pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         Ok(match node.op_type.as_str() {
             "GlobalMaxPool" => GlobalPool::Max,
+            "GlobalLpPool" => GlobalPool::Lp(power(node)?),
             _ => GlobalPool::Average,
         })
     }
+}
+
+/// The attribute `p`: the power of the norm.
+pub fn power(node: &Node) -> Result<i32, Message> {
+    let power = Attributes(node).positive("p", 2)?;
+    i32::try_from(power).map_err(|_| doubles::inconsistent())
 }
 
 impl Operator for GlobalPool {
@@ -61,6 +72,10 @@ impl Operator for GlobalPool {
                 let sum: f64 = channel.iter().map(|&x| f64::from(x)).sum();
                 (sum / positions as f64) as f32
             }
+            GlobalPool::Lp(power) => {
+                let powers = channel.iter().map(|&x| f64::from(x).abs().powi(*power));
+                powers.sum::<f64>().powf(1.0 / f64::from(*power)) as f32
+            }
         });
         let pooled = ArrayD::from_shape_vec(IxDyn(&shape), pooled.collect());
         floats::output(
@@ -74,10 +89,15 @@ impl Operator for GlobalPool {
     }
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
-        slice.carried()
+        let inside = slice.carried()?;
+        let sums = matches!(self, GlobalPool::Lp(_));
+        (!sums || inside == 0.0).then_some(inside)
     }
 
     fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        if let GlobalPool::Lp(_) = self {
+            return Ok(None);
+        }
         let length = context
             .shape(0)
             .map_or(0, |data| data[2..].iter().product());
@@ -92,6 +112,7 @@ impl Operator for GlobalPool {
         let kind = match self {
             GlobalPool::Average => Kind::Mean,
             GlobalPool::Max => Kind::Max,
+            GlobalPool::Lp(_) => return Ok(None),
         };
         let reduced = Reduced::new(kind, context.needed(0)?, &context.outputs[0]);
         Ok(Some(Box::new(reduced)))

@@ -20,6 +20,11 @@ impl Identity {
     }
 }
 
+/// A `Dropout` that may train.
+pub fn is_beyond(node: &Node) -> bool {
+    node.op_type == "Dropout" && node.input(2).is_some()
+}
+
 impl Operator for Identity {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;

@@ -5,17 +5,18 @@ use super::axes;
 use super::axes::axis;
 use super::backward::LearnContext;
 use super::coupling::Rule;
+use super::doubles;
 use super::floats;
 use super::known;
 use super::lowering::KernelContext;
 use super::{Known, Operator};
-use crate::graph::Node;
+use crate::graph::{Dim, Node};
 use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::standardize::{By, Standardized};
 use crate::kernels::rows::{Normalize, Weights};
 use crate::message::Message;
-use crate::tensor::Tensor;
+use crate::tensor::{DType, Tensor};
 
 /// `LayerNormalization` over the axes from `axis` on, then `scale` and an optional `bias`.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,11 +34,6 @@ impl LayerNormalization {
             epsilon: attributes.float("epsilon", 1e-5)?,
         })
     }
-}
-
-/// The statistics as further outputs.
-pub fn is_beyond(node: &Node) -> bool {
-    node.outputs.iter().skip(1).any(Option::is_some)
 }
 
 impl Operator for LayerNormalization {
@@ -59,18 +55,29 @@ impl Operator for LayerNormalization {
             }
         }
         known::needed(inputs, 1)?;
-        Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
+        // The mean and the inverse of the deviation, a number a row.
+        let mut rows = x.shape().to_vec();
+        rows[axis..].fill(Dim::Known(1));
+        let row = Known::new(DType::F32, rows);
+        Ok(vec![
+            Known::new(x.dtype(), x.shape().to_vec()),
+            row.clone(),
+            row,
+        ])
     }
 
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
-        known::output_shapes(self, inputs)?;
+        let shapes = known::output_shapes(self, inputs)?;
         let x = floats::needed(inputs, 0)?;
         let axis = axes::axis(self.axis, x.ndim())?;
         let inner: usize = x.shape()[axis..].iter().product();
         let mut output = x.into_owned();
+        let (mut means, mut inverses) = (Vec::new(), Vec::new());
         if let Some(numbers) = output.as_slice_mut() {
             for row in numbers.chunks_mut(inner.max(1)) {
                 let (mean, spread) = moments(row.iter(), self.epsilon);
+                means.push(mean);
+                inverses.push(1.0 / spread);
                 for x in row {
                     *x = ((f64::from(*x) - mean) / spread) as f32;
                 }
@@ -80,7 +87,11 @@ impl Operator for LayerNormalization {
         if let Some(bias) = floats::optional(inputs, 2)? {
             output += &bias;
         }
-        floats::output(output, known::tensor(inputs, 0)?)
+        let mut outputs = floats::output(output, known::tensor(inputs, 0)?)?;
+        for rows in [means, inverses] {
+            outputs.push(doubles::tensor(DType::F32, &shapes[1], rows)?);
+        }
+        Ok(outputs)
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -88,6 +99,9 @@ impl Operator for LayerNormalization {
         let Some(data) = rule.node.input(0) else {
             return;
         };
+        if rule.node.outputs.iter().skip(1).any(Option::is_some) {
+            return rule.freeze_all(why);
+        }
         match axis(self.axis, rule.rank(data)) {
             Ok(first) => {
                 rule.same_but(why, |at| at >= first);
@@ -100,7 +114,7 @@ impl Operator for LayerNormalization {
     }
 
     fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
-        let Some(shape) = context.shape(0) else {
+        let (Some(shape), [_]) = (context.shape(0), context.outputs) else {
             return Ok(None);
         };
         let length: usize = shape[axis(self.axis, shape.len())?..].iter().product();
@@ -131,7 +145,9 @@ impl Operator for LayerNormalization {
         &self,
         context: &LearnContext<'_>,
     ) -> Result<Option<Box<dyn Differentiable>>, Message> {
-        let data = context.needed(0)?;
+        let (data, [_]) = (context.needed(0)?, context.outputs) else {
+            return Ok(None);
+        };
         let length: usize = data[axis(self.axis, data.len())?..].iter().product();
         let count = |i: usize| {
             context

@@ -6,12 +6,14 @@ pub mod axes;
 pub mod backward;
 pub mod broadcast;
 pub mod coupling;
+pub mod doubles;
 pub mod floats;
 pub mod graph;
 pub mod known;
 pub mod linear;
 pub mod lowering;
 pub mod narrow;
+pub mod places;
 #[macro_use]
 mod registry;
 pub mod sampling;
@@ -38,36 +40,67 @@ use uniform::Slice;
 // which nodes use a variant that it does not compute; such a node counts as unknown.
 operators! {
     activation => Activation ["Elu", "Erf", "Gelu", "HardSigmoid", "HardSwish", "LeakyRelu", "Relu", "Sigmoid", "Tanh"];
+    arg => Arg ["ArgMax", "ArgMin"];
     batch_norm => BatchNormalization ["BatchNormalization"] except is_beyond;
-    binary => Binary ["Add", "And", "Div", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Mod", "Mul", "Or", "Pow", "Sub"];
+    binary => Binary ["Add", "And", "Div", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Mod", "Mul", "Or", "Pow", "Sub", "Xor"];
+    bitwise => Bitwise ["BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr", "BitwiseXor"];
+    blocks => Blocks ["DepthToSpace", "SpaceToDepth"];
     cast => Cast ["Cast"];
+    cast_like => CastLike ["CastLike"];
+    chosen => Compress ["Compress"], NonZero ["NonZero"], NonMaxSuppression ["NonMaxSuppression"], Unique ["Unique"];
     clip => Clip ["Clip"];
     concat => Concat ["Concat"];
     conditional => Where ["Where"];
     conv => Conv ["Conv"];
     conv_transpose => ConvTranspose ["ConvTranspose"];
+    cumulative => CumSum ["CumSum"];
+    determinant => Det ["Det"];
+    einsum => Einsum ["Einsum"];
     expand => Expand ["Expand"], Tile ["Tile"];
     fill => ConstantOfShape ["ConstantOfShape"], Range ["Range"];
     flatten => Flatten ["Flatten"];
+    float_class => FloatClass ["IsInf", "IsNaN"];
     gather => Gather ["Gather"];
     gemm => Gemm ["Gemm"];
-    global_pool => GlobalPool ["GlobalAveragePool", "GlobalMaxPool"];
-    identity => Identity ["Dropout", "Identity"];
+    global_pool => GlobalPool ["GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool"];
+    grid => AffineGrid ["AffineGrid"], GridSample ["GridSample"];
+    identity => Identity ["Dropout", "Identity"] except is_beyond;
     instance_norm => InstanceNormalization ["InstanceNormalization"];
-    layer_norm => LayerNormalization ["LayerNormalization"] except is_beyond;
+    layer_norm => LayerNormalization ["LayerNormalization"];
+    log_softmax => LogSoftmax ["Hardmax", "LogSoftmax"];
+    losses => ClassLoss ["NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"];
     lrn => Lrn ["LRN"];
+    math => Math [
+        "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Celu", "Cos", "Cosh", "Mish", "Round", "Selu", "Shrink", "Sign", "Sin", "Sinh",
+        "Softplus", "Softsign", "Tan", "ThresholdedRelu"
+    ];
     matmul => MatMul ["MatMul"];
-    pad => Pad ["Pad"] except is_beyond;
-    pool => Pool ["AveragePool", "MaxPool"] except is_beyond;
+    pad => Pad ["Pad"];
+    patterned => EyeLike ["EyeLike"], OneHot ["OneHot"], Trilu ["Trilu"];
+    picked => GatherPicked ["GatherElements", "GatherND"], ScatterPicked ["Scatter", "ScatterElements", "ScatterND"];
+    pool => Pool ["AveragePool", "LpPool", "MaxPool"];
     prelu => PRelu ["PRelu"];
-    reduce => Reduce ["ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum"];
+    quantize => DynamicQuantize ["DynamicQuantizeLinear"], Quantize ["DequantizeLinear", "QuantizeLinear"];
+    quantized => QuantizedProduct ["ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul"];
+    random => Random ["Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"], TrainingDropout ["Dropout"];
+    recurrent => Recurrent ["GRU", "LSTM", "RNN"];
+    reduce => Reduce [
+        "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum",
+        "ReduceSumSquare"
+    ];
+    regions => Col2Im ["Col2Im"], MaxUnpool ["MaxUnpool"], RoiAlign ["RoiAlign"];
+    reordered => CenterCropPad ["CenterCropPad"], ReverseSequence ["ReverseSequence"];
     reshape => Reshape ["Reshape"];
     resize => Resize ["Resize", "Upsample"] except is_beyond;
     shape => Shape ["Shape"], Size ["Size"];
+    signal => Dft ["DFT"], MelWeightMatrix ["MelWeightMatrix"], Stft ["STFT"], Taper ["BlackmanWindow", "HammingWindow", "HannWindow"];
     slice => Slice ["Slice"];
     softmax => Softmax ["Softmax"];
     split => Split ["Split"];
     squeeze => Squeeze ["Squeeze"], Unsqueeze ["Unsqueeze"];
+    standardized => GroupNormalization ["GroupNormalization"], LpNormalization ["LpNormalization"],
+        MeanVarianceNormalization ["MeanVarianceNormalization"], TrainingBatchNormalization ["BatchNormalization"] except is_beyond;
+    top_k => TopK ["TopK"];
     transpose => Transpose ["Transpose"];
     unary => Unary ["Abs", "Ceil", "Exp", "Floor", "Log", "Neg", "Not", "Reciprocal", "Sqrt"];
     variadic => Variadic ["Max", "Mean", "Min", "Sum"];
@@ -82,6 +115,7 @@ pub enum LayerKind {
     Grouped,
     Transposed,
     Linear,
+    Recurrent,
 }
 
 impl LayerKind {
@@ -93,6 +127,7 @@ impl LayerKind {
             LayerKind::Grouped => "grouped",
             LayerKind::Transposed => "transposed",
             LayerKind::Linear => "linear",
+            LayerKind::Recurrent => "recurrent",
         }
     }
 }
@@ -123,6 +158,11 @@ pub trait Operator: Debug + Send + Sync {
     /// activation matrices count: convolutions and matrix products.
     fn macs(&self, _inputs: &[Option<Vec<usize>>], _output: &[usize]) -> u64 {
         0
+    }
+
+    /// Whether [`Operator::macs`] counts any.
+    fn multiplies(&self) -> bool {
+        !self.matrices().is_empty()
     }
 
     /// The inputs of which one holds the stored matrix that makes this a layer, the first that is stored; none where this is

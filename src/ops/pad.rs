@@ -6,6 +6,7 @@ use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
 use super::narrow::{Change, Narrowing};
+use super::places;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
@@ -13,7 +14,6 @@ use crate::graph::{Attribute, Graph, Node, ValueId};
 use crate::kernels::grad::Differentiable;
 use crate::message::Message;
 use crate::tensor::Tensor;
-use ndarray::{ArrayD, IxDyn};
 
 /// What the border is filled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum PadMode {
     Constant,
     Reflect,
     Edge,
+    /// Going on at the other end.
+    Wrap,
 }
 
 /// `Pad`. Negative amounts crop.
@@ -46,6 +48,7 @@ impl Pad {
             "constant" => PadMode::Constant,
             "reflect" => PadMode::Reflect,
             "edge" => PadMode::Edge,
+            "wrap" => PadMode::Wrap,
             other => return Err(message!("reason-node-unsupported-mode", mode = other)),
         };
         let from = if opset >= 11 {
@@ -88,11 +91,6 @@ impl Pad {
         }
         Some(amounts)
     }
-}
-
-/// Going on at the other end.
-pub fn is_beyond(node: &Node) -> bool {
-    node.string("mode") == Some("wrap")
 }
 
 impl Operator for Pad {
@@ -165,27 +163,18 @@ impl Operator for Pad {
             .collect();
         let filling = filling.cast(x.dtype()).filter(|filling| filling.len() == 1);
         let filling = filling.ok_or(message!("reason-node-needs-filling"))?;
-        macro_rules! fill {
-            ($($variant:ident),*) => {
-                match (x, &filling) {
-                    $((Tensor::$variant(a), Tensor::$variant(value)) => {
-                        let value = value.iter().next().copied().unwrap_or_default();
-                        let mut place = vec![0; shape.len()];
-                        Tensor::$variant(ArrayD::from_shape_fn(IxDyn(&shape), |at| {
-                            for (axis, sources) in sources.iter().enumerate() {
-                                match sources[at[axis]] {
-                                    Some(source) => place[axis] = source,
-                                    None => return value,
-                                }
-                            }
-                            a[&place[..]]
-                        }))
-                    })*
-                    _ => return Err(message!("reason-node-this-element-type")),
-                }
-            };
-        }
-        Ok(vec![fill!(F32, F64, F16, I64, I32, I8, U8, Bool)])
+        let steps = places::strides(x.shape());
+        let mut places = Vec::with_capacity(shape.iter().product());
+        places::each(&shape, |at| {
+            let inside = at.iter().zip(&sources).map(|(&at, sources)| sources[at]);
+            let place = inside.zip(&steps).map(|(i, step)| Some(i? * step));
+            // What is filled in stands behind the data.
+            places.push(place.sum::<Option<usize>>().unwrap_or(x.len()));
+        });
+        let padded = Tensor::joined(&[x, &filling]).and_then(|all| all.gathered(&shape, &places));
+        Ok(vec![
+            padded.ok_or(message!("reason-node-this-element-type"))?,
+        ])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -333,6 +322,7 @@ impl Pad {
             _ if size == 0 => return None,
             PadMode::Constant => return None,
             PadMode::Edge => at.clamp(0, size - 1),
+            PadMode::Wrap => at.rem_euclid(size),
             PadMode::Reflect if at < 0 => -at,
             PadMode::Reflect => 2 * (size - 1) - at,
         };

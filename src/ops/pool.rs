@@ -3,7 +3,9 @@
 use super::attributes::Attributes;
 use super::backward::LearnContext;
 use super::coupling::Rule;
+use super::doubles;
 use super::floats;
+use super::global_pool::power;
 use super::known;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
@@ -16,7 +18,7 @@ use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::pool as learn;
 use crate::kernels::pool::{self, Pooling};
 use crate::message::Message;
-use crate::tensor::Tensor;
+use crate::tensor::{DType, Tensor};
 use ndarray::{ArrayD, Dimension, IxDyn};
 
 /// What becomes of the numbers in a window.
@@ -27,13 +29,19 @@ pub enum PoolKind {
     Average {
         count_include_pad: bool,
     },
+    /// The root of the sum of powers.
+    Lp {
+        power: i32,
+    },
 }
 
-/// `MaxPool` or `AveragePool` of data (batch, channels, spatial…).
+/// `MaxPool`, `LpPool` or `AveragePool` of data (batch, channels, spatial…).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pool {
     pub kind: PoolKind,
     pub window: Window,
+    /// The places of the largest, the second output, count down the columns first.
+    pub by_columns: bool,
 }
 
 impl Pool {
@@ -41,6 +49,9 @@ impl Pool {
         let attributes = Attributes(node);
         let kind = match node.op_type.as_str() {
             "MaxPool" => PoolKind::Max,
+            "LpPool" => PoolKind::Lp {
+                power: power(node)?,
+            },
             _ => PoolKind::Average {
                 count_include_pad: attributes.flag("count_include_pad", false)?,
             },
@@ -52,13 +63,22 @@ impl Pool {
                 name = "kernel_shape"
             ));
         }
-        Ok(Pool { kind, window })
+        Ok(Pool {
+            kind,
+            window,
+            by_columns: attributes.flag("storage_order", false)?,
+        })
     }
-}
 
-/// The positions of the largest.
-pub fn is_beyond(node: &Node) -> bool {
-    node.op_type == "MaxPool" && node.outputs.iter().skip(1).any(Option::is_some)
+    /// The number of a place in an image that the second output gives.
+    fn number(&self, place: &[usize], shape: &[usize]) -> i64 {
+        let mut order: Vec<usize> = (0..shape.len()).collect();
+        if self.by_columns {
+            order[2..].reverse();
+        }
+        let number = order.iter().fold(0, |sum, &axis| sum * shape[axis] + place[axis]);
+        number as i64
+    }
 }
 
 impl Operator for Pool {
@@ -76,16 +96,28 @@ impl Operator for Pool {
         let spans = self.window.resolve(&spatial, &self.window.kernel)?;
         let mut shape = vec![batch.clone(), channels.clone()];
         shape.extend(spans.iter().map(|span| Dim::Known(span.output)));
-        Ok(vec![Known::new(x.dtype(), shape)])
+        let mut outputs = vec![Known::new(x.dtype(), shape.clone())];
+        if self.kind == PoolKind::Max {
+            outputs.push(Known::new(DType::I64, shape));
+        }
+        Ok(outputs)
     }
 
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
-        let x = floats::needed(inputs, 0)?;
+        let data = known::tensor(inputs, 0)?;
+        // Few-bit whole numbers are pooled as well.
+        let data = match data.dtype().is_float() {
+            true => data.clone(),
+            false => data.cast(DType::F32).ok_or_else(|| doubles::unfit(data.dtype()))?,
+        };
+        let x = floats::floats(&data)?;
         let spans = self.window.resolve(&x.shape()[2..], &self.window.kernel)?;
         let kernel = IxDyn(&self.window.kernel);
+        let mut largest = Vec::new();
         let output = ArrayD::from_shape_fn(IxDyn(&shape), |at| {
             let (mut max, mut sum, mut count) = (f32::NEG_INFINITY, 0.0f64, 0usize);
+            let mut found = 0;
             for offset in ndarray::indices(kernel.clone()) {
                 let mut place = vec![at[0], at[1]];
                 let mut padded = true;
@@ -96,12 +128,13 @@ impl Operator for Pool {
                 let inside = place.len() == at.ndim();
                 if inside {
                     let number = x[&place[..]];
-                    max = if number > max || number.is_nan() {
-                        number
-                    } else {
-                        max
+                    if number > max || number.is_nan() {
+                        (max, found) = (number, self.number(&place, x.shape()));
+                    }
+                    sum += match self.kind {
+                        PoolKind::Lp { power } => f64::from(number).abs().powi(power),
+                        _ => f64::from(number),
                     };
-                    sum += f64::from(number);
                 }
                 count += usize::from(match self.kind {
                     PoolKind::Average {
@@ -110,12 +143,18 @@ impl Operator for Pool {
                     _ => inside,
                 });
             }
+            largest.push(found);
             match self.kind {
                 PoolKind::Max => max,
                 PoolKind::Average { .. } => (sum / count as f64) as f32,
+                PoolKind::Lp { power } => sum.powf(1.0 / f64::from(power)) as f32,
             }
         });
-        floats::output(output, known::tensor(inputs, 0)?)
+        let mut outputs = floats::output(output, known::tensor(inputs, 0)?)?;
+        if self.kind == PoolKind::Max {
+            outputs.push(doubles::indices(&shape, largest)?);
+        }
+        Ok(outputs)
     }
 
     fn slides(&self) -> bool {
@@ -130,12 +169,16 @@ impl Operator for Pool {
     }
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
+        if slice.output > 0 {
+            return None;
+        }
         let inside = slice.carried()?;
         let counts_border = match self.kind {
             PoolKind::Average { count_include_pad } => {
                 count_include_pad && (self.window.ceil_mode || !self.window.has_no_border())
             }
             PoolKind::Max => false,
+            PoolKind::Lp { .. } => true,
         };
         (!counts_border || inside == 0.0).then_some(inside)
     }
@@ -153,6 +196,7 @@ impl Operator for Pool {
                 count_include_pad: true,
             } => Pooling::PaddedMean,
             PoolKind::Average { .. } => Pooling::Mean,
+            PoolKind::Lp { .. } => return Ok(None),
         };
         let kernel = pool::Pool::new(data[0] * data[1], rows, columns, pooling);
         Ok(Some(Box::new(kernel)))
@@ -175,6 +219,7 @@ impl Operator for Pool {
                 let pool = learn::MeanPool::new(planes, rows, columns, count_include_pad);
                 Box::new(pool)
             }
+            PoolKind::Lp { .. } => return Ok(None),
         }))
     }
 }

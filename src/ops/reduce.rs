@@ -5,7 +5,9 @@ use super::axes::AxesFrom;
 use super::axes::axis;
 use super::backward::LearnContext;
 use super::coupling::{Axis, Rule};
+use super::doubles;
 use super::known;
+use super::places;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
@@ -13,9 +15,7 @@ use crate::graph::Node;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::reduce::{Kind, Reduced};
 use crate::message::Message;
-use crate::tensor::DType;
 use crate::tensor::Tensor;
-use ndarray::{ArrayD, IxDyn};
 
 /// What the numbers along the axes become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,15 @@ pub enum ReduceKind {
     Sum,
     Max,
     Min,
+    Product,
+    /// The sum of magnitudes.
+    L1,
+    /// The root of the sum of squares.
+    L2,
+    SumOfSquares,
+    LogOfSum,
+    /// The logarithm of the sum of exponentials.
+    LogSumExp,
 }
 
 /// `ReduceMean` and its like.
@@ -43,6 +52,12 @@ impl Reduce {
             "ReduceSum" => (ReduceKind::Sum, 13),
             "ReduceMax" => (ReduceKind::Max, 18),
             "ReduceMin" => (ReduceKind::Min, 18),
+            "ReduceProd" => (ReduceKind::Product, 18),
+            "ReduceL1" => (ReduceKind::L1, 18),
+            "ReduceL2" => (ReduceKind::L2, 18),
+            "ReduceSumSquare" => (ReduceKind::SumOfSquares, 18),
+            "ReduceLogSum" => (ReduceKind::LogOfSum, 18),
+            "ReduceLogSumExp" => (ReduceKind::LogSumExp, 18),
             _ => (ReduceKind::Mean, 18),
         };
         Ok(Reduce {
@@ -104,39 +119,53 @@ impl Operator for Reduce {
             AxesFrom::Input => inputs.get(1).copied().flatten().and_then(Tensor::integers),
         };
         let gone = self.gone(axes, x.shape().len())?;
-        let Some(Tensor::F64(wide)) = x.cast(DType::F64) else {
-            return Err(message!(
-                "reason-node-element-type",
-                elementType = format!("{:?}", x.dtype())
-            ));
-        };
-        let kept: Vec<usize> = (0..gone.len())
-            .map(|axis| if gone[axis] { 1 } else { wide.shape()[axis] })
-            .collect();
+        let numbers = doubles::numbers(x)?;
+        // Where each element's result is.
+        let lengths = x.shape().iter().zip(&gone);
+        let kept: Vec<usize> = lengths.map(|(&n, &gone)| if gone { 1 } else { n }).collect();
+        let mut steps = places::strides(&kept);
+        for (step, &gone) in steps.iter_mut().zip(&gone) {
+            *step *= usize::from(!gone);
+        }
+        let places = places::walk(x.shape(), &steps);
+        let count: usize = kept.iter().product();
+        let mut largest = vec![f64::NEG_INFINITY; count];
+        if self.kind == ReduceKind::LogSumExp {
+            for (&x, &at) in numbers.iter().zip(&places) {
+                largest[at] = largest[at].max(x);
+            }
+        }
         let start = match self.kind {
-            ReduceKind::Mean | ReduceKind::Sum => 0.0,
             ReduceKind::Max => f64::NEG_INFINITY,
             ReduceKind::Min => f64::INFINITY,
+            ReduceKind::Product => 1.0,
+            _ => 0.0,
         };
-        let mut result = ArrayD::from_elem(IxDyn(&kept), start);
-        for (at, &x) in wide.indexed_iter() {
-            let place: Vec<usize> = (0..gone.len())
-                .map(|axis| if gone[axis] { 0 } else { at[axis] })
-                .collect();
-            let sum = &mut result[&place[..]];
+        let mut result = vec![start; count];
+        for (&x, &at) in numbers.iter().zip(&places) {
+            let sum = &mut result[at];
             *sum = match self.kind {
-                ReduceKind::Mean | ReduceKind::Sum => *sum + x,
+                ReduceKind::Mean | ReduceKind::Sum | ReduceKind::LogOfSum => *sum + x,
                 ReduceKind::Max => sum.max(x),
                 ReduceKind::Min => sum.min(x),
+                ReduceKind::Product => *sum * x,
+                ReduceKind::L1 => *sum + x.abs(),
+                ReduceKind::L2 | ReduceKind::SumOfSquares => *sum + x * x,
+                ReduceKind::LogSumExp if largest[at].is_finite() => *sum + (x - largest[at]).exp(),
+                ReduceKind::LogSumExp => *sum,
             };
         }
-        if self.kind == ReduceKind::Mean {
-            result /= wide.len() as f64 / result.len() as f64;
+        for (sum, &most) in result.iter_mut().zip(&largest) {
+            *sum = match self.kind {
+                ReduceKind::Mean => *sum / (numbers.len() as f64 / count as f64),
+                ReduceKind::L2 => sum.sqrt(),
+                ReduceKind::LogOfSum => sum.ln(),
+                ReduceKind::LogSumExp if most.is_finite() => most + sum.ln(),
+                ReduceKind::LogSumExp => most,
+                _ => *sum,
+            };
         }
-        let result = Tensor::F64(result)
-            .reshaped(&shape)
-            .and_then(|t| t.cast(x.dtype()));
-        Ok(vec![result.ok_or(message!("reason-node-element-types"))?])
+        Ok(vec![doubles::tensor(x.dtype(), &shape, result)?])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -160,7 +189,12 @@ impl Operator for Reduce {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         let inside = slice.carried()?;
-        (self.kind != ReduceKind::Sum || inside == 0.0).then_some(inside)
+        let as_inside = matches!(self.kind, ReduceKind::Mean | ReduceKind::Max | ReduceKind::Min);
+        let sums = matches!(
+            self.kind,
+            ReduceKind::Sum | ReduceKind::L1 | ReduceKind::L2 | ReduceKind::SumOfSquares
+        );
+        (as_inside || sums && inside == 0.0).then_some(inside)
     }
 
     fn differentiable(
@@ -172,6 +206,7 @@ impl Operator for Reduce {
             ReduceKind::Sum => Kind::Sum,
             ReduceKind::Max => Kind::Max,
             ReduceKind::Min => Kind::Min,
+            _ => return Ok(None),
         };
         let data = context.needed(0)?;
         let axes = match &self.axes {

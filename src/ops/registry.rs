@@ -32,7 +32,7 @@ macro_rules! operators {
 /// The operator of a node at an operator-set version. `Ok(None)` where no file here knows it;
 /// `Err` where the attributes are not what the operator's specification allows.
 pub fn operator(node: &Node, opset: i64) -> Result<Option<Box<dyn Operator>>, Message> {
-    match registered(node).filter(|(file, _)| !(file.is_beyond)(node)) {
+    match registered(node).find(|(file, _)| !(file.is_beyond)(node)) {
         Some((_, parse)) => parse(node, opset).map(Some),
         None => Ok(None),
     }
@@ -40,7 +40,7 @@ pub fn operator(node: &Node, opset: i64) -> Result<Option<Box<dyn Operator>>, Me
 
 /// What an operator says of itself, also where a node uses a variant of it that no file here computes.
 pub fn described(node: &Node, opset: i64) -> Option<Box<dyn Operator>> {
-    let (_, parse) = registered(node)?;
+    let (_, parse) = registered(node).next()?;
     parse(node, opset).ok()
 }
 
@@ -49,12 +49,14 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     let all = FILES.iter().flat_map(|file| file.operators);
     let mut names: Vec<&str> = all.map(|(name, _)| *name).collect();
     names.sort_unstable();
+    names.dedup();
     names.into_iter()
 }
 
-fn registered(node: &Node) -> Option<(&'static OperatorFile, Parse)> {
-    let mut files = FILES.iter().filter(|_| node.domain.is_empty());
-    files.find_map(|file| {
+/// What the files say of a node's operator; where several know it, each computes variants of its own.
+fn registered(node: &Node) -> impl Iterator<Item = (&'static OperatorFile, Parse)> {
+    let files = FILES.iter().filter(|_| node.domain.is_empty());
+    files.filter_map(|file| {
         let mut known = file.operators.iter();
         let (_, parse) = known.find(|(name, _)| *name == node.op_type)?;
         Some((file, *parse))

@@ -4,6 +4,7 @@ use super::attributes::Attributes;
 use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, Rule};
 use super::known;
+use super::places;
 use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
@@ -12,7 +13,6 @@ use crate::kernels::grad::Differentiable;
 use crate::kernels::{Kernel, copy::Gathered, strided};
 use crate::message::Message;
 use crate::tensor::Tensor;
-use ndarray::IxDyn;
 
 /// `Transpose`: axis `i` of the output is axis `perm[i]` of the input; reversed where left out.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,18 +38,14 @@ impl Operator for Transpose {
 
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let x = known::tensor(inputs, 0)?;
-        let perm = IxDyn(&self.order(x.shape().len())?);
-        macro_rules! permute {
-            ($($variant:ident),*) => {
-                match x {
-                    $(Tensor::$variant(a) => {
-                        Tensor::$variant(a.view().permuted_axes(perm).as_standard_layout().into_owned())
-                    })*
-                    Tensor::Opaque(_) => return Err(message!("reason-node-this-element-type")),
-                }
-            };
-        }
-        Ok(vec![permute!(F32, F64, F16, I64, I32, I8, U8, Bool)])
+        let own = places::strides(x.shape());
+        let perm = self.order(own.len())?;
+        let shape: Vec<usize> = perm.iter().map(|&axis| x.shape()[axis]).collect();
+        let steps: Vec<usize> = perm.iter().map(|&axis| own[axis]).collect();
+        let turned = x.gathered(&shape, &places::walk(&shape, &steps));
+        Ok(vec![
+            turned.ok_or(message!("reason-node-this-element-type"))?,
+        ])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

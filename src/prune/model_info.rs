@@ -2,7 +2,7 @@
 
 use super::cut::{KeptRow, kept_rows};
 use super::groups::Groups;
-use crate::cost::{CostModel, LayerCost, Lengths, Totals};
+use crate::cost::{CostModel, LayerCost, Lengths, Totals, Uncounted, uncounted, uncounted_warning};
 use crate::error::UnsupportedOperator;
 use crate::graph::{Graph, ValueId};
 use crate::message::Message;
@@ -25,6 +25,9 @@ pub struct ModelInfo {
     /// Whether the first output holds probabilities, being a softmax's; else it holds logits.
     pub probabilities: bool,
     pub totals: Totals,
+    /// What the multiply-adds leave out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uncounted: Vec<Uncounted>,
     /// In the order in which they run.
     pub layers: Vec<LayerInfo>,
     pub groups: Vec<GroupInfo>,
@@ -73,7 +76,14 @@ pub struct GroupInfo {
 
 impl ModelInfo {
     /// Of a model as `onnx::open` gives it, with its warnings; its file has `file_bytes` bytes.
-    pub fn new(graph: &Graph, groups: &Groups, file_bytes: u64, warnings: Vec<Message>) -> Self {
+    pub fn new(
+        graph: &Graph,
+        groups: &Groups,
+        file_bytes: u64,
+        mut warnings: Vec<Message>,
+    ) -> Self {
+        let uncounted = uncounted(graph);
+        warnings.extend(uncounted_warning(&uncounted));
         let costs = CostModel::new(graph);
         let own = Lengths::new();
         let rows = costs.rows().iter().enumerate();
@@ -119,6 +129,7 @@ impl ModelInfo {
             outputs: tensors(&graph.outputs),
             probabilities: graph.last_softmax().is_some(),
             totals: costs.totals(&own, file_bytes),
+            uncounted,
             layers,
             groups: groups_of_layers,
             kept: kept_rows(groups),

@@ -91,6 +91,10 @@ impl Tape {
                 reason = reason
             ))
         };
+        let mut touched = node.inputs.iter().chain(&node.outputs).flatten();
+        if touched.any(|&value| settled.is_open(value)) {
+            return Err(fail(message!("reason-node-data-dependent")));
+        }
         let mut operands = Vec::with_capacity(node.inputs.len());
         let mut inputs = Vec::with_capacity(node.inputs.len());
         for (i, &input) in node.inputs.iter().enumerate() {

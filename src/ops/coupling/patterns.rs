@@ -1,5 +1,6 @@
 //! What many operators say alike: element by element, channel by channel, another shape for the same elements.
 
+use super::super::axes;
 use super::{Axis, Rule};
 use crate::graph::{Dim, ValueId};
 use crate::message::Message;
@@ -10,6 +11,11 @@ impl Rule<'_> {
     pub fn dims(&self, value: ValueId) -> Vec<Dim> {
         let ty = self.graph.value(value).ty.as_ref();
         ty.map_or(Vec::new(), |ty| ty.shape.clone())
+    }
+
+    /// Why axes keep their length that the node's operator computes across.
+    pub fn across(&self) -> Message {
+        message!("reason-frozen-across", operator = self.node.op_type)
     }
 
     pub fn rank(&self, value: ValueId) -> usize {
@@ -65,6 +71,24 @@ impl Rule<'_> {
         };
         for axis in 0..self.rank(data) {
             self.same_if(!frozen(axis), data, axis, out, axis, why);
+        }
+    }
+
+    /// All outputs have the first input's axes; the one that the operator computes along keeps its length. `along` may be
+    /// negative: counted from the end.
+    pub fn same_but_along(&mut self, along: i64, why: &Message) {
+        let node = self.node;
+        let Some(data) = node.input(0) else {
+            return;
+        };
+        let rank = self.rank(data);
+        let Ok(along) = axes::axis(along, rank) else {
+            return self.freeze_all(why);
+        };
+        for &out in node.outputs.iter().flatten() {
+            for axis in 0..rank {
+                self.same_if(axis != along, data, axis, out, axis, why);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use super::shapes::{Found, infer};
 use crate::Result;
 use crate::graph::{Graph, Storage, ValueId};
+use crate::ops::operator;
 use crate::tensor::Tensor;
 
 /// Infers shapes, then makes constants of what does not depend on the inputs, writes the targets of reshapes and
@@ -10,12 +11,26 @@ use crate::tensor::Tensor;
 ///
 /// Outputs of the model stay what their nodes make, whatever that is. Fails where shapes contradict each other.
 pub fn fold(graph: &mut Graph) -> Result<()> {
+    forget_training(graph);
     let found = infer(graph)?;
     commit(graph, &found);
     write_targets(graph);
     skip_identities(graph);
     graph.drop_unused();
     Ok(())
+}
+
+/// Takes the flag away from each `Dropout` that is told not to train, so that it is one at inference.
+fn forget_training(graph: &mut Graph) {
+    for n in 0..graph.nodes.len() {
+        let node = &graph.nodes[n];
+        let is_dropout = node.op_type == "Dropout" && node.domain.is_empty();
+        let flag = node.input(2).filter(|_| is_dropout);
+        let flag = flag.and_then(|flag| graph.constant(flag)?.integers());
+        if flag.is_some_and(|flag| flag == [0]) {
+            graph.nodes[n].inputs.truncate(2);
+        }
+    }
 }
 
 /// Turns what was found constant into stored tensors.
@@ -69,11 +84,9 @@ fn skip_identities(graph: &mut Graph) {
         let (Some(input), Some(output)) = (node.input(0), node.output(0)) else {
             continue;
         };
-        if !graph
-            .described(node)
-            .is_some_and(|operator| operator.is_identity())
-        {
-            continue;
+        match operator(node, graph.opset()) {
+            Ok(Some(operator)) if operator.is_identity() => {}
+            _ => continue,
         }
         graph.replace_uses(output, input);
     }

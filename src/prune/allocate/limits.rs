@@ -1,9 +1,13 @@
 //! What a recipe says about single layers, looked up in a model.
 
-use crate::cost::CostModel;
+use crate::cost::{CostModel, uncounted};
 use crate::error::{Error, Result};
-use crate::message::Message;
-use crate::recipe::{Recipe, did_you_mean, suggest};
+use crate::graph::Graph;
+use crate::message::{Message, quoted};
+use crate::recipe::{Allocation, Recipe, Target, did_you_mean, suggest};
+
+/// How many layers a message names.
+const NAMED: usize = 3;
 
 /// Whether the layers that a recipe names are there.
 pub fn check_names(recipe: &Recipe, costs: &CostModel<'_>) -> Result<()> {
@@ -24,6 +28,35 @@ pub fn check_names(recipe: &Recipe, costs: &CostModel<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a share of the multiply-adds can be asked for: not where layers are left out of them, which a cut may leave as they
+/// are.
+pub fn check_counted(recipe: &Recipe, graph: &Graph) -> Result<()> {
+    let asks = matches!(recipe.target, Some(Target::Macs(_)));
+    let left = uncounted(graph);
+    let layers: Vec<&str> = left
+        .iter()
+        .filter(|left| left.multiplies)
+        .map(|left| left.node.as_str())
+        .collect();
+    if !asks || recipe.allocation == Allocation::Manual || layers.is_empty() {
+        return Ok(());
+    }
+    let mut unknown: Vec<&str> = left
+        .iter()
+        .filter(|left| !left.multiplies)
+        .map(|left| left.operator.as_str())
+        .collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    Err(Error::BadRecipe(message!(
+        "error-recipe-uncounted",
+        count = layers.len(),
+        layers = quoted(layers.into_iter().take(NAMED)),
+        unknown = unknown.len(),
+        operators = quoted(unknown)
+    )))
 }
 
 /// A hint that does not list a whole large model.

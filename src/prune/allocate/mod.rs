@@ -5,7 +5,7 @@ mod limits;
 mod weights;
 
 pub use channels::{RankedUnits, choose_units, groups_at_limit, share_left as share_of_units_left};
-pub use limits::{by_hand, check_names};
+pub use limits::{by_hand, check_counted, check_names};
 pub use weights::{
     RankedLayer, RankedWeights, choose_weights, layers_at_limit,
     share_left as share_of_weights_left,

@@ -15,7 +15,9 @@ pub use histogram::Histogram;
 pub use preview::{LayerCut, Preview};
 pub use scores::ScoreBars;
 
-use super::allocate::{RankedUnits, check_names, choose_units, choose_weights};
+use super::allocate::{
+    RankedUnits, check_counted, check_names, choose_units, choose_weights,
+};
 use super::criteria::{Measured, find, is_measured, scorer, unit_scores};
 use super::groups::{Groups, analyze};
 use crate::cost::CostModel;
@@ -121,6 +123,7 @@ impl Session {
         find(&recipe.criterion)?;
         recipe.check()?;
         check_names(recipe, &CostModel::new(&self.graph))?;
+        check_counted(recipe, &self.graph)?;
         let choice = match recipe.granularity {
             Granularity::Channel => self.choose_channels(recipe)?,
             _ => self.choose_weights(recipe)?,

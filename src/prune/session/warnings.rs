@@ -3,6 +3,7 @@
 use super::Session;
 use super::choice::Choice;
 use super::items::Items;
+use crate::cost::{uncounted, uncounted_warning};
 use crate::error::Result;
 use crate::message::{Message, quoted};
 use crate::prune::allocate::{groups_at_limit, layers_at_limit};
@@ -18,6 +19,7 @@ impl Session {
         let mut warnings = Vec::new();
         warnings.extend(whatever_the_pattern_says(recipe));
         warnings.extend(held_back(&self.at_limit(recipe, choice)));
+        warnings.extend(uncounted_warning(&uncounted(&self.graph)));
         if recipe.granularity != Granularity::Channel {
             warnings.push(message!("warning-zeros-stay"));
         }

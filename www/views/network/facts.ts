@@ -16,6 +16,8 @@ export function kindName({ kind }: LayerInfo): string {
       return text("page-network-kind-transposed");
     case "linear":
       return text("page-network-kind-linear");
+    case "recurrent":
+      return text("page-network-kind-recurrent");
     default:
       return text("page-network-kind-convolution");
   }
