@@ -6,9 +6,10 @@ mod moves;
 use half::{bf16, f16};
 use ndarray::{ArrayD, IxDyn};
 use std::borrow::Cow;
+use std::fmt;
 
 /// Element types, named as ONNX names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DType {
     F32,
     F64,
@@ -25,6 +26,44 @@ pub enum DType {
     Bool,
     /// Any other `TensorProto.DataType`, by its number: carried through, never computed with.
     Other(i32),
+}
+
+/// Names of element types that are only carried through, by their numbers.
+const CARRIED: [(i32, &str); 12] = [
+    (8, "string"),
+    (14, "complex64"),
+    (15, "complex128"),
+    (17, "float8e4m3fn"),
+    (18, "float8e4m3fnuz"),
+    (19, "float8e5m2"),
+    (20, "float8e5m2fnuz"),
+    (21, "uint4"),
+    (22, "int4"),
+    (23, "float4e2m1"),
+    (24, "float8e8m0"),
+    (25, "uint2"),
+];
+
+/// As messages name it.
+impl fmt::Debug for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let DType::Other(number) = self {
+            let mut names = CARRIED.iter();
+            return match names.find(|(other, _)| other == number) {
+                Some((_, name)) => f.write_str(name),
+                None => write!(f, "number {number}"),
+            };
+        }
+        f.write_str(&match self {
+            DType::Bool => "Bool".into(),
+            DType::BF16 => "BF16".into(),
+            number => number
+                .name()
+                .replace("uint", "U")
+                .replace("int", "I")
+                .replace("float", "F"),
+        })
+    }
 }
 
 impl DType {

@@ -271,7 +271,6 @@ error-input-without-rank = The input “{ $name }” does not say how many axes 
 warning-newer-opset = The model uses operator set { $opset }, which is newer than { $newest }, the newest that is supported. It is read by the rules of { $newest }.
 warning-not-numbers = The tensor “{ $name }” holds { $count } values that are not numbers (NaN). Scores and outputs that depend on it are meaningless.
 error-file-empty = The file is empty.
-error-sparse-tensors = The model stores sparse tensors, which are not supported. Save it with dense tensors.
 error-bad-tensor = The tensor { $reason }.
 error-old-opset = The model uses operator set { $version }, and the oldest that is supported is { $oldest }. Convert the model with onnx.version_converter.
 error-no-opset = The model does not say which version of the operators it uses (opset_import is missing).

@@ -161,7 +161,12 @@ fn keep_results(
         let result = results.next();
         let Some(located) = output else { continue };
         match result {
-            Some(tensor) if located.form.as_ref().is_none_or(|form| tensor.shape() == form.shape) => {
+            Some(tensor)
+                if located
+                    .form
+                    .as_ref()
+                    .is_none_or(|form| tensor.shape() == form.shape) =>
+            {
                 put(located, &tensor, arena, slots)
             }
             _ => {

@@ -102,7 +102,12 @@ impl<'g> Settled<'g> {
             .iter()
             .map(|input| self.known[input.as_ref()?.0 as usize].clone())
             .collect();
-        if node.inputs.iter().flatten().any(|&input| self.is_open(input)) {
+        if node
+            .inputs
+            .iter()
+            .flatten()
+            .any(|&input| self.is_open(input))
+        {
             self.leave_open(index, operator);
             return Ok(());
         }

@@ -5,12 +5,14 @@
 
 mod attribute;
 mod constants;
+mod contrib;
 mod declared;
 mod open;
 mod proto;
 mod read;
 mod refusal;
 mod sniff;
+mod sparse;
 mod tensor;
 mod write;
 

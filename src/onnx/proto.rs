@@ -159,6 +159,18 @@ pub struct Tensor {
 }
 
 #[derive(Clone, PartialEq, Message)]
+pub struct SparseTensor {
+    /// A [`Tensor`].
+    #[prost(bytes = "bytes", optional, tag = "1")]
+    pub values: Option<Bytes>,
+    /// A [`Tensor`].
+    #[prost(bytes = "bytes", optional, tag = "2")]
+    pub indices: Option<Bytes>,
+    #[prost(int64, repeated, packed = "false", tag = "3")]
+    pub dims: Vec<i64>,
+}
+
+#[derive(Clone, PartialEq, Message)]
 pub struct ValueInfo {
     #[prost(string, optional, tag = "1")]
     pub name: Option<String>,

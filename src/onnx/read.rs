@@ -1,9 +1,10 @@
 //! Bytes to graph.
 
 use super::constants::{constant, widen_half};
+use super::contrib::spelled_out;
 use super::declared::{unnamed, value_info};
 use super::refusal::bad;
-use super::{attribute, proto, sniff, tensor};
+use super::{attribute, proto, sniff, sparse, tensor};
 use crate::graph::{Dim, Graph, Node, Storage, TensorType, Value, ValueId};
 use crate::message::Message;
 use crate::tensor::Tensor;
@@ -33,9 +34,7 @@ pub fn read(bytes: Bytes) -> Result<Graph> {
     let graph = proto::Graph::decode(graph).map_err(damaged)?;
     let mut reader = Reader::new(header(model, &graph)?);
     reader.stored(graph.initializers)?;
-    if !graph.sparse_initializers.is_empty() {
-        return bad(message!("error-sparse-tensors"));
-    }
+    reader.sparse(graph.sparse_initializers)?;
     reader.inputs(graph.inputs)?;
     for node in graph.nodes {
         reader.node(node)?;
@@ -164,6 +163,20 @@ impl Reader {
         Ok(())
     }
 
+    /// Sparse tensors, stored dense.
+    fn sparse(&mut self, tensors: Vec<Bytes>) -> Result<()> {
+        for bytes in tensors {
+            let (name, tensor) = sparse::decode(bytes)
+                .map_err(|why| Error::NotOnnx(message!("error-bad-stored-tensor", reason = why)))?;
+            if name.is_empty() {
+                return bad(message!("error-nameless-tensor"));
+            }
+            let id = self.give(&name, &message!("part-stored-tensor"))?;
+            self.store(id, Arc::new(tensor));
+        }
+        Ok(())
+    }
+
     fn store(&mut self, id: ValueId, tensor: Arc<Tensor>) {
         let value = self.graph.value_mut(id);
         value.ty = Some(TensorType::of(&tensor));
@@ -227,6 +240,11 @@ impl Reader {
     fn node(&mut self, bytes: Bytes) -> Result<()> {
         let message = proto::Node::decode(bytes)
             .map_err(|_| Error::NotOnnx(message!("error-node-damaged")))?;
+        let mut nodes = spelled_out(message).into_iter();
+        nodes.try_for_each(|node| self.plain_node(node))
+    }
+
+    fn plain_node(&mut self, message: proto::Node) -> Result<()> {
         let op_type = message.op_type.unwrap_or_default();
         let name = message.name.unwrap_or_default();
         let label = match (name.is_empty(), message.outputs.first()) {
@@ -286,7 +304,29 @@ impl Reader {
         Ok(())
     }
 
+    /// Nodes read stored tensors that are outputs of the model from copies, which a cut may make narrower.
+    fn part_outputs(&mut self) {
+        for output in self.graph.outputs.clone() {
+            let Some(tensor) = self.graph.constant(output).cloned() else {
+                continue;
+            };
+            let read = self
+                .graph
+                .nodes
+                .iter()
+                .any(|node| node.inputs.contains(&Some(output)));
+            if read {
+                let name = format!("{}.read", self.graph.value(output).name);
+                let copy = self.graph.add_value(&name, None);
+                self.given.push(true);
+                self.store(copy, tensor);
+                self.graph.replace_uses(output, copy);
+            }
+        }
+    }
+
     fn finish(mut self) -> Result<Graph> {
+        self.part_outputs();
         for (n, names) in std::mem::take(&mut self.sub_reads) {
             let known = names.iter().filter_map(|name| self.ids.get(name).copied());
             self.graph.nodes[n].captures = known.collect();

@@ -117,8 +117,14 @@ impl Operator for Binary {
                 let wide = [a, b].map(|x| x.cast(DType::F32));
                 let wide: Vec<_> = wide.iter().map(Option::as_ref).collect();
                 let result = self.evaluate(&wide)?.swap_remove(0);
-                let to = if self.makes_truth() { DType::Bool } else { a.dtype() };
-                result.cast(to).ok_or(message!("reason-node-element-types"))?
+                let to = if self.makes_truth() {
+                    DType::Bool
+                } else {
+                    a.dtype()
+                };
+                result
+                    .cast(to)
+                    .ok_or(message!("reason-node-element-types"))?
             }
             (Tensor::Bool(a), Tensor::Bool(b)) => {
                 Tensor::Bool(zip(a, b, &shape, |x, y| match self {
@@ -257,7 +263,10 @@ impl Binary {
             // Past the largest signed number only what wraps around is right.
             Some(Tensor::I64(wide))
                 if tensor.dtype() != DType::U64
-                    || matches!(self, Binary::Add | Binary::Sub | Binary::Mul | Binary::Equal)
+                    || matches!(
+                        self,
+                        Binary::Add | Binary::Sub | Binary::Mul | Binary::Equal
+                    )
                     || wide.iter().all(|&x| x >= 0) =>
             {
                 Ok(wide)

@@ -58,9 +58,14 @@ impl Operator for Blocks {
         let [batch, channels, rows, columns] = x.shape() else {
             return Err(doubles::inconsistent());
         };
-        let square = self.side.checked_mul(self.side).ok_or_else(doubles::inconsistent)?;
+        let square = self
+            .side
+            .checked_mul(self.side)
+            .ok_or_else(doubles::inconsistent)?;
         let times = |dim: &Dim, by: usize| {
-            let size = dim.known().map(|size| size.checked_mul(by).ok_or_else(doubles::inconsistent));
+            let size = dim
+                .known()
+                .map(|size| size.checked_mul(by).ok_or_else(doubles::inconsistent));
             size.transpose()
         };
         let part = |dim: &Dim, by: usize| match dim.known() {
@@ -92,12 +97,19 @@ impl Operator for Blocks {
         let steps = places::strides(x.shape());
         let mut sources = Vec::with_capacity(x.len());
         places::each(&shape, |at| {
-            let [sample, channel, row, column] = at else { return };
+            let [sample, channel, row, column] = at else {
+                return;
+            };
             let place = match self.order {
                 Order::ToDepth => {
                     let (from, part) = self.channel(*channel, x.shape()[1]);
                     let (down, right) = (part / self.side, part % self.side);
-                    [*sample, from, row * self.side + down, column * self.side + right]
+                    [
+                        *sample,
+                        from,
+                        row * self.side + down,
+                        column * self.side + right,
+                    ]
                 }
                 order => {
                     let part = row % self.side * self.side + column % self.side;

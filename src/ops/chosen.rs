@@ -61,11 +61,16 @@ impl Operator for Compress {
             Some(axis) => (Some(x.clone()), axes::axis(axis, x.shape().len())?),
         };
         let flat = flat.ok_or(message!("reason-node-this-element-type"))?;
-        if marked.last().is_some_and(|&last| last >= flat.shape()[axis]) {
+        if marked
+            .last()
+            .is_some_and(|&last| last >= flat.shape()[axis])
+        {
             return Err(doubles::inconsistent());
         }
         let picked = flat.select(axis, &marked);
-        Ok(vec![picked.ok_or(message!("reason-node-this-element-type"))?])
+        Ok(vec![
+            picked.ok_or(message!("reason-node-this-element-type"))?,
+        ])
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
@@ -207,7 +212,12 @@ impl NonMaxSuppression {
 /// Intersection over union.
 fn overlap(a: [f64; 4], b: [f64; 4]) -> f64 {
     let area = |[low, left, high, right]: [f64; 4]| (high - low).max(0.0) * (right - left).max(0.0);
-    let common = area([a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]);
+    let common = area([
+        a[0].max(b[0]),
+        a[1].max(b[1]),
+        a[2].min(b[2]),
+        a[3].min(b[3]),
+    ]);
     let union = area(a) + area(b) - common;
     if union > 0.0 { common / union } else { 0.0 }
 }
@@ -221,9 +231,10 @@ impl Operator for NonMaxSuppression {
 
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let (boxes, scores) = (doubles::needed(inputs, 0)?, doubles::needed(inputs, 1)?);
-        let (&[batch, count, 4], &[scored, classes, each]) =
-            (known::tensor(inputs, 0)?.shape(), known::tensor(inputs, 1)?.shape())
-        else {
+        let (&[batch, count, 4], &[scored, classes, each]) = (
+            known::tensor(inputs, 0)?.shape(),
+            known::tensor(inputs, 1)?.shape(),
+        ) else {
             return Err(doubles::inconsistent());
         };
         if (batch, count) != (scored, each) {
@@ -248,7 +259,10 @@ impl Operator for NonMaxSuppression {
                     if kept.len() >= most {
                         break;
                     }
-                    if kept.iter().all(|&j| overlap(corners(i), corners(j)) <= threshold) {
+                    if kept
+                        .iter()
+                        .all(|&j| overlap(corners(i), corners(j)) <= threshold)
+                    {
                         kept.push(i);
                         rows.extend([sample, class, i].map(|x| x as i64));
                     }
@@ -263,4 +277,3 @@ impl Operator for NonMaxSuppression {
         rule.freeze_all(&why);
     }
 }
-

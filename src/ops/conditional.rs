@@ -43,7 +43,9 @@ impl Operator for Where {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (a, b) = (known::tensor(inputs, 1)?, known::tensor(inputs, 2)?);
         let condition = known::tensor(inputs, 0)?;
-        let truth = condition.integers().ok_or(message!("reason-node-needs-truth"))?;
+        let truth = condition
+            .integers()
+            .ok_or(message!("reason-node-needs-truth"))?;
         let unfit = || message!("reason-node-inputs-unfit");
         let places = |tensor: &Tensor| places::stretched(tensor.shape(), &shape).ok_or_else(unfit);
         let (asks, left, right) = (places(condition)?, places(a)?, places(b)?);

@@ -52,7 +52,10 @@ fn determinant(matrix: &mut [f64], n: usize) -> f64 {
     let mut product = 1.0;
     for column in 0..n {
         let size = |row: usize| matrix[row * n + column].abs();
-        let pivot = (column..n).fold(column, |best, row| if size(row) > size(best) { row } else { best });
+        let pivot = (column..n).fold(
+            column,
+            |best, row| if size(row) > size(best) { row } else { best },
+        );
         if matrix[pivot * n + column] == 0.0 {
             return 0.0;
         }

@@ -85,7 +85,10 @@ impl Einsum {
                 }
                 let mut names: Vec<Name> = (0..most).rev().map(Name::Rest).collect();
                 let once = times.into_iter().filter(|(_, times)| *times == 1);
-                names.extend(once.map(|(name, _)| name).filter(|name| matches!(name, Name::Letter(_))));
+                names.extend(
+                    once.map(|(name, _)| name)
+                        .filter(|name| matches!(name, Name::Letter(_))),
+                );
                 names
             }
         };
@@ -111,11 +114,10 @@ impl Operator for Einsum {
         for (names, x) in names.iter().zip(&given) {
             for (name, dim) in names.iter().zip(x.shape()) {
                 let length = match lengths.get(name) {
-                    Some(before) => known::broadcast(
-                        std::slice::from_ref(before),
-                        std::slice::from_ref(dim),
-                    )?
-                    .swap_remove(0),
+                    Some(before) => {
+                        known::broadcast(std::slice::from_ref(before), std::slice::from_ref(dim))?
+                            .swap_remove(0)
+                    }
                     None => dim.clone(),
                 };
                 lengths.insert(*name, length);
@@ -157,7 +159,9 @@ impl Operator for Einsum {
                 let own = places::strides(x.shape());
                 let step = |name: &Name| {
                     let axes = (0..names.len()).filter(|&axis| names[axis] == *name);
-                    axes.filter(|&axis| x.shape()[axis] != 1).map(|axis| own[axis]).sum()
+                    axes.filter(|&axis| x.shape()[axis] != 1)
+                        .map(|axis| own[axis])
+                        .sum()
                 };
                 all.iter().map(step).collect()
             })
@@ -175,7 +179,9 @@ impl Operator for Einsum {
         let total = |at: usize| -> f64 {
             let term = |i: usize| -> f64 {
                 let factors = numbers.iter().zip(&starts).zip(&offsets);
-                factors.map(|((x, starts), offsets)| x[starts[at] + offsets[i]]).product()
+                factors
+                    .map(|((x, starts), offsets)| x[starts[at] + offsets[i]])
+                    .product()
             };
             (0..terms).map(term).sum()
         };
@@ -196,7 +202,11 @@ impl Operator for Einsum {
         };
         let mut summed: BTreeMap<Name, usize> = BTreeMap::new();
         for (names, shape) in names.iter().zip(shapes) {
-            for (name, &length) in names.iter().zip(shape).filter(|(name, _)| !made.contains(name)) {
+            for (name, &length) in names
+                .iter()
+                .zip(shape)
+                .filter(|(name, _)| !made.contains(name))
+            {
                 let most = summed.entry(*name).or_default();
                 *most = length.max(*most);
             }
@@ -232,11 +242,17 @@ impl Operator for Einsum {
         let all = names.iter().zip(&values).chain([(&made, &out)]);
         for (names, &value) in all {
             for (axis, name) in names.iter().enumerate() {
-                by_name.entry(*name).or_default().push(Axis::of(value, axis));
+                by_name
+                    .entry(*name)
+                    .or_default()
+                    .push(Axis::of(value, axis));
             }
         }
         for axes in by_name.values() {
-            let lengths: Vec<_> = axes.iter().map(|axis| rule.size(axis.value, axis.axis)).collect();
+            let lengths: Vec<_> = axes
+                .iter()
+                .map(|axis| rule.size(axis.value, axis.axis))
+                .collect();
             for pair in axes.windows(2) {
                 rule.same(pair[0], pair[1]);
             }

@@ -58,7 +58,9 @@ impl Operator for ConstantOfShape {
 
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
-        let filled = self.value.gathered(&shape, &vec![0; shape.iter().product()]);
+        let filled = self
+            .value
+            .gathered(&shape, &vec![0; shape.iter().product()]);
         Ok(vec![
             filled.ok_or(message!("reason-node-this-element-type"))?,
         ])

@@ -52,7 +52,9 @@ impl Operator for AffineGrid {
             return Ok(Vec::new());
         };
         let sizes: Option<Vec<usize>> = sizes.iter().map(|&n| usize::try_from(n).ok()).collect();
-        let sizes = sizes.filter(|sizes| (4..=5).contains(&sizes.len())).ok_or_else(doubles::inconsistent)?;
+        let sizes = sizes
+            .filter(|sizes| (4..=5).contains(&sizes.len()))
+            .ok_or_else(doubles::inconsistent)?;
         let axes = sizes.len() - 2;
         let matrix = [sizes[0], axes, axes + 1].map(Dim::Known);
         if theta.shape() != matrix {
@@ -121,7 +123,11 @@ impl GridSample {
             false => ((coordinate + 1.0) * size - 1.0) / 2.0,
         };
         // Far outside is as good as infinitely far.
-        let at = if at.is_nan() { -1e9 } else { at.clamp(-1e9, 1e9) };
+        let at = if at.is_nan() {
+            -1e9
+        } else {
+            at.clamp(-1e9, 1e9)
+        };
         self.reflected(at, size)
     }
 
@@ -152,12 +158,16 @@ impl GridSample {
             Interpolation::Linear => vec![(floor, 1.0 - t), (floor + 1.0, t)],
             Interpolation::Cubic => {
                 let weights = cubic(t);
-                (0..4).map(|i| (floor + i as f64 - 1.0, weights[i])).collect()
+                (0..4)
+                    .map(|i| (floor + i as f64 - 1.0, weights[i]))
+                    .collect()
             }
         };
         let inside = taps.into_iter().filter_map(|(at, weight)| {
             let at = self.reflected(at, size as f64);
-            (0.0..size as f64).contains(&at).then_some((at as usize, weight))
+            (0.0..size as f64)
+                .contains(&at)
+                .then_some((at as usize, weight))
         });
         inside.collect()
     }
@@ -212,7 +222,9 @@ impl Operator for GridSample {
                         let along = self.taps(position, size);
                         let each = taps.iter().flat_map(|&(start, weight)| {
                             let step = steps[axis];
-                            along.iter().map(move |&(at, w)| (start + at * step, weight * w))
+                            along
+                                .iter()
+                                .map(move |&(at, w)| (start + at * step, weight * w))
                         });
                         taps = each.collect();
                     }

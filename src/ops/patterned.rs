@@ -27,7 +27,11 @@ impl Operator for OneHot {
         let (indices, values) = (known::needed(inputs, 0)?, known::needed(inputs, 2)?);
         let along = axes::axis(self.axis, indices.rank() + 1)?;
         let depth = known::needed(inputs, 1)?;
-        let number = depth.constant.as_deref().map(doubles::numbers).transpose()?;
+        let number = depth
+            .constant
+            .as_deref()
+            .map(doubles::numbers)
+            .transpose()?;
         let Some(&depth) = number.as_deref().and_then(<[f64]>::first) else {
             return Ok(Vec::new());
         };
@@ -45,7 +49,11 @@ impl Operator for OneHot {
         let (outer, depth, inner) = places::around(&shape, axes::axis(self.axis, shape.len())?);
         let mut sources = vec![0; outer * depth * inner];
         for (at, &index) in indices.iter().enumerate() {
-            let index = if index < 0.0 { index + depth as f64 } else { index };
+            let index = if index < 0.0 {
+                index + depth as f64
+            } else {
+                index
+            };
             if (0.0..depth as f64).contains(&index) {
                 let place = (at / inner * depth + index as usize) * inner + at % inner;
                 sources[place] = 1;

@@ -54,12 +54,23 @@ impl Indexing {
     }
 
     /// The places in data of a shape that the indices name, in the order of the elements that are picked or put there.
-    fn places(self, data: &[usize], shape: &[usize], indices: &[i64]) -> Result<Vec<usize>, Message> {
+    fn places(
+        self,
+        data: &[usize],
+        shape: &[usize],
+        indices: &[i64],
+    ) -> Result<Vec<usize>, Message> {
         let steps = places::strides(data);
         let along = |axis: usize, index: i64| {
             axes::axis(index, data[axis])
                 .map(|at| at * steps[axis])
-                .map_err(|_| message!("reason-node-index-outside", index = index, size = data[axis]))
+                .map_err(|_| {
+                    message!(
+                        "reason-node-index-outside",
+                        index = index,
+                        size = data[axis]
+                    )
+                })
         };
         match self {
             Indexing::Elements { axis } => {
@@ -73,7 +84,8 @@ impl Indexing {
                 own[axis] = 0;
                 let starts = places::walk(shape, &own);
                 let both = starts.into_iter().zip(indices);
-                both.map(|(start, &index)| Ok(start + along(axis, index)?)).collect()
+                both.map(|(start, &index)| Ok(start + along(axis, index)?))
+                    .collect()
             }
             Indexing::Slices { shared } => {
                 let depth = *shape.last().ok_or_else(doubles::inconsistent)?;
@@ -115,11 +127,16 @@ impl Operator for GatherPicked {
         let shape = match self.indexing {
             Indexing::Elements { .. } => indices.shape().to_vec(),
             Indexing::Slices { shared } => {
-                let (last, before) = indices.shape().split_last().ok_or_else(doubles::inconsistent)?;
+                let (last, before) = indices
+                    .shape()
+                    .split_last()
+                    .ok_or_else(doubles::inconsistent)?;
                 let Dim::Known(depth) = last else {
                     return Ok(Vec::new());
                 };
-                let rest = shared.checked_add(*depth).and_then(|at| x.shape().get(at..));
+                let rest = shared
+                    .checked_add(*depth)
+                    .and_then(|at| x.shape().get(at..));
                 [before, rest.ok_or_else(doubles::inconsistent)?].concat()
             }
         };

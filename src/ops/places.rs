@@ -52,5 +52,9 @@ pub fn stretched(from: &[usize], to: &[usize]) -> Option<Vec<usize>> {
 /// A shape seen from one axis: how many elements lie before it, along it, and behind it.
 pub fn around(shape: &[usize], axis: usize) -> (usize, usize, usize) {
     let product = |part: &[usize]| part.iter().product();
-    (product(&shape[..axis]), shape[axis], product(&shape[axis + 1..]))
+    (
+        product(&shape[..axis]),
+        shape[axis],
+        product(&shape[axis + 1..]),
+    )
 }

@@ -76,7 +76,9 @@ impl Pool {
         if self.by_columns {
             order[2..].reverse();
         }
-        let number = order.iter().fold(0, |sum, &axis| sum * shape[axis] + place[axis]);
+        let number = order
+            .iter()
+            .fold(0, |sum, &axis| sum * shape[axis] + place[axis]);
         number as i64
     }
 }
@@ -109,7 +111,9 @@ impl Operator for Pool {
         // Few-bit whole numbers are pooled as well.
         let data = match data.dtype().is_float() {
             true => data.clone(),
-            false => data.cast(DType::F32).ok_or_else(|| doubles::unfit(data.dtype()))?,
+            false => data
+                .cast(DType::F32)
+                .ok_or_else(|| doubles::unfit(data.dtype()))?,
         };
         let x = floats::floats(&data)?;
         let spans = self.window.resolve(&x.shape()[2..], &self.window.kernel)?;

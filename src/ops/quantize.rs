@@ -60,7 +60,13 @@ fn scale_places(x: &[usize], scale: &[usize], axis: i64) -> Result<Vec<usize>, M
     let steps = places::strides(scale);
     let mut found = Vec::with_capacity(count);
     places::each(x, |index| {
-        let at = |axis: usize| if axis == along { index[axis] / block } else { index[axis] };
+        let at = |axis: usize| {
+            if axis == along {
+                index[axis] / block
+            } else {
+                index[axis]
+            }
+        };
         found.push((0..x.len()).map(|axis| at(axis) * steps[axis]).sum());
     });
     Ok(found)
@@ -69,7 +75,9 @@ fn scale_places(x: &[usize], scale: &[usize], axis: i64) -> Result<Vec<usize>, M
 impl Quantize {
     pub fn parse(node: &Node, _opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
-        let dtype = attributes.optional_int("output_dtype")?.filter(|&number| number != 0);
+        let dtype = attributes
+            .optional_int("output_dtype")?
+            .filter(|&number| number != 0);
         Ok(Quantize {
             back: node.op_type == "DequantizeLinear",
             axis: attributes.int("axis", 1)?,
@@ -97,7 +105,10 @@ impl Operator for Quantize {
         let scales = doubles::numbers(scale)?;
         let zeros = zero.map(doubles::numbers).transpose()?;
         let at = scale_places(x.shape(), scale.shape(), self.axis)?;
-        if zeros.as_ref().is_some_and(|zeros| zeros.len() != scales.len()) {
+        if zeros
+            .as_ref()
+            .is_some_and(|zeros| zeros.len() != scales.len())
+        {
             return Err(doubles::inconsistent());
         }
         let zero_of = |at: usize| zeros.as_ref().map_or(0.0, |zeros| zeros[at]);

@@ -1,9 +1,9 @@
 //! Products of few-bit whole numbers: the float operators, around which zero points are taken off and results are scaled.
 
 use super::conv::Conv;
+use super::coupling::Rule;
 use super::matmul::MatMul;
 use super::quantize::{quantized, range};
-use super::coupling::Rule;
 use super::{Known, Operator, doubles, known};
 use crate::graph::Node;
 use crate::message::Message;
@@ -86,7 +86,10 @@ impl QuantizedProduct {
 
 impl Operator for QuantizedProduct {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
-        let factors = self.places.factors.map(|i| known::given(inputs, i).cloned());
+        let factors = self
+            .places
+            .factors
+            .map(|i| known::given(inputs, i).cloned());
         let mut outputs = self.product.infer(&factors)?;
         let dtype = match self.places.scales {
             Some((_, zero)) => known::needed(inputs, zero)?.dtype(),
@@ -101,14 +104,27 @@ impl Operator for QuantizedProduct {
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let (left, right) = (self.centered(inputs, 0)?, self.centered(inputs, 1)?);
-        let sums = self.product.evaluate(&[Some(&left), Some(&right)])?.swap_remove(0);
+        let sums = self
+            .product
+            .evaluate(&[Some(&left), Some(&right)])?
+            .swap_remove(0);
         let mut sums = doubles::numbers(&sums)?;
         let Some((scales, zero)) = self.places.scales else {
             return Ok(vec![doubles::tensor(DType::I32, &shape, sums)?]);
         };
         // Along which axis of the output a factor's own scales lie, and how far apart.
-        let plane = if self.filters { shape[2..].iter().product() } else { 1 };
-        if let Some(bias) = self.places.bias.map(|i| doubles::optional(inputs, i)).transpose()?.flatten() {
+        let plane = if self.filters {
+            shape[2..].iter().product()
+        } else {
+            1
+        };
+        if let Some(bias) = self
+            .places
+            .bias
+            .map(|i| doubles::optional(inputs, i))
+            .transpose()?
+            .flatten()
+        {
             for (at, sum) in sums.iter_mut().enumerate() {
                 *sum += bias.get(at / plane % shape[1]).copied().unwrap_or(0.0);
             }
@@ -122,11 +138,19 @@ impl Operator for QuantizedProduct {
         let range = range(zero.dtype())?;
         let offsets = doubles::numbers(zero)?;
         let rows = shape.last().copied().unwrap_or(1).max(1);
-        let column = |at: usize| if self.filters { at / plane % shape[1] } else { at % rows };
+        let column = |at: usize| {
+            if self.filters {
+                at / plane % shape[1]
+            } else {
+                at % rows
+            }
+        };
         let pick = |list: &[f64], at: usize| list.get(at % list.len().max(1)).copied();
         for (at, sum) in sums.iter_mut().enumerate() {
             let along = if self.filters { column(at) } else { at / rows };
-            let factor = pick(&a, along).zip(pick(&b, column(at))).zip(pick(&y, along));
+            let factor = pick(&a, along)
+                .zip(pick(&b, column(at)))
+                .zip(pick(&y, along));
             let ((a, b), y) = factor.ok_or_else(doubles::inconsistent)?;
             let offset = pick(&offsets, along).ok_or_else(doubles::inconsistent)?;
             *sum = quantized(f64::from((*sum * (a * b / y)) as f32), offset, range);
@@ -135,7 +159,10 @@ impl Operator for QuantizedProduct {
     }
 
     fn macs(&self, inputs: &[Option<Vec<usize>>], output: &[usize]) -> u64 {
-        let factors = self.places.factors.map(|i| inputs.get(i).cloned().flatten());
+        let factors = self
+            .places
+            .factors
+            .map(|i| inputs.get(i).cloned().flatten());
         self.product.macs(&factors, output)
     }
 

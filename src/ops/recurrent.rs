@@ -67,11 +67,17 @@ impl Recurrent {
         let (cell, usual) = match node.op_type.as_str() {
             "GRU" => {
                 let reset_after = attributes.flag("linear_before_reset", false)?;
-                (Cell::Gru { reset_after }, [Gate::Sigmoid, Gate::Tanh, Gate::Tanh])
+                (
+                    Cell::Gru { reset_after },
+                    [Gate::Sigmoid, Gate::Tanh, Gate::Tanh],
+                )
             }
             "LSTM" => {
                 let coupled = attributes.flag("input_forget", false)?;
-                (Cell::Lstm { coupled }, [Gate::Sigmoid, Gate::Tanh, Gate::Tanh])
+                (
+                    Cell::Lstm { coupled },
+                    [Gate::Sigmoid, Gate::Tanh, Gate::Tanh],
+                )
             }
             _ => (Cell::Simple, [Gate::Tanh; 3]),
         };
@@ -162,7 +168,9 @@ impl Recurrent {
     fn step(&self, gates: [Gate; 3], w: &Cells<'_>, x: &[f64], h: &mut [f64], c: &mut [f64]) {
         let n = w.state;
         let clip = |x: f64| x.clamp(-self.clip, self.clip);
-        let sum = |gate: usize, i: usize, h: &[f64]| w.of_input(gate * n + i, x) + w.of_state(gate * n + i, h);
+        let sum = |gate: usize, i: usize, h: &[f64]| {
+            w.of_input(gate * n + i, x) + w.of_state(gate * n + i, h)
+        };
         let before = h.to_vec();
         match self.cell {
             Cell::Simple => {
@@ -171,7 +179,9 @@ impl Recurrent {
                 }
             }
             Cell::Gru { reset_after } => {
-                let reset: Vec<f64> = (0..n).map(|i| gates[0].apply(clip(sum(1, i, &before)))).collect();
+                let reset: Vec<f64> = (0..n)
+                    .map(|i| gates[0].apply(clip(sum(1, i, &before))))
+                    .collect();
                 let held: Vec<f64> = before.iter().zip(&reset).map(|(h, r)| h * r).collect();
                 for (i, h) in h.iter_mut().enumerate() {
                     let update = gates[0].apply(clip(sum(0, i, &before)));
@@ -220,15 +230,21 @@ impl Operator for Recurrent {
             && r == [directions, rows, state]
             && features.known().is_none_or(|features| features == reads);
         // What else there is, as many numbers as the state asks for.
-        let most = if matches!(self.cell, Cell::Lstm { .. }) { 8 } else { 6 };
-        let counted = (3..most).all(|i| match known::given(inputs, i).and_then(|x| doubles::sizes(x.shape())) {
-            None => true,
-            Some(shape) => match i {
-                3 => shape == [directions, 2 * rows],
-                4 => shape.len() == 1,
-                7 => shape == [directions, 3 * state],
-                _ => shape.len() == 3 && shape[2] == state,
-            },
+        let most = if matches!(self.cell, Cell::Lstm { .. }) {
+            8
+        } else {
+            6
+        };
+        let counted = (3..most).all(|i| {
+            match known::given(inputs, i).and_then(|x| doubles::sizes(x.shape())) {
+                None => true,
+                Some(shape) => match i {
+                    3 => shape == [directions, 2 * rows],
+                    4 => shape.len() == 1,
+                    7 => shape == [directions, 3 * state],
+                    _ => shape.len() == 3 && shape[2] == state,
+                },
+            }
         });
         if !fits || !counted {
             return Err(doubles::inconsistent());
@@ -236,8 +252,14 @@ impl Operator for Recurrent {
         let (d, s) = (Dim::Known(directions), Dim::Known(state));
         let (length, batch) = (length.clone(), batch.clone());
         let (all, last) = match self.batch_first {
-            false => (vec![length, d.clone(), batch.clone(), s.clone()], vec![d, batch, s]),
-            true => (vec![batch.clone(), length, d.clone(), s.clone()], vec![batch, d, s]),
+            false => (
+                vec![length, d.clone(), batch.clone(), s.clone()],
+                vec![d, batch, s],
+            ),
+            true => (
+                vec![batch.clone(), length, d.clone(), s.clone()],
+                vec![batch, d, s],
+            ),
         };
         let last = Known::new(x.dtype(), last);
         let mut outputs = vec![Known::new(x.dtype(), all), last.clone()];
@@ -252,7 +274,8 @@ impl Operator for Recurrent {
         let x = known::tensor(inputs, 0)?;
         let numbers = doubles::numbers(x)?;
         let (w, r) = (doubles::needed(inputs, 1)?, doubles::needed(inputs, 2)?);
-        let [&length, &batch, &features] = self.sizes(x.shape()).ok_or_else(doubles::inconsistent)?;
+        let [&length, &batch, &features] =
+            self.sizes(x.shape()).ok_or_else(doubles::inconsistent)?;
         let directions = self.directions.len();
         let state = shapes[0][3];
         let rows = state * self.cell.count();
@@ -275,7 +298,11 @@ impl Operator for Recurrent {
             _ => None,
         };
         let peepholes = peepholes.unwrap_or_else(|| zeros(directions * 3 * state));
-        if lengths.len() != batch || [&hidden, &memory].iter().any(|all| all.len() != directions * batch * state) {
+        if lengths.len() != batch
+            || [&hidden, &memory]
+                .iter()
+                .any(|all| all.len() != directions * batch * state)
+        {
             return Err(doubles::inconsistent());
         }
         let mut all = zeros(length * directions * batch * state);
@@ -361,7 +388,9 @@ impl Operator for Recurrent {
         if let (Some(out), Some(states)) = (node.output(0), node.input(2)) {
             let out = Axis::of(out, 3);
             for (tensor, data) in [(stored, Axis::of(data, 2)), (states, out)] {
-                let period = rule.size(tensor, 2).filter(|_| rule.is_stored_float(tensor));
+                let period = rule
+                    .size(tensor, 2)
+                    .filter(|_| rule.is_stored_float(tensor));
                 rule.weights.extend(period.map(|period| Weights {
                     tensor,
                     makes: 1,

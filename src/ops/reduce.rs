@@ -122,7 +122,9 @@ impl Operator for Reduce {
         let numbers = doubles::numbers(x)?;
         // Where each element's result is.
         let lengths = x.shape().iter().zip(&gone);
-        let kept: Vec<usize> = lengths.map(|(&n, &gone)| if gone { 1 } else { n }).collect();
+        let kept: Vec<usize> = lengths
+            .map(|(&n, &gone)| if gone { 1 } else { n })
+            .collect();
         let mut steps = places::strides(&kept);
         for (step, &gone) in steps.iter_mut().zip(&gone) {
             *step *= usize::from(!gone);
@@ -189,7 +191,10 @@ impl Operator for Reduce {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         let inside = slice.carried()?;
-        let as_inside = matches!(self.kind, ReduceKind::Mean | ReduceKind::Max | ReduceKind::Min);
+        let as_inside = matches!(
+            self.kind,
+            ReduceKind::Mean | ReduceKind::Max | ReduceKind::Min
+        );
         let sums = matches!(
             self.kind,
             ReduceKind::Sum | ReduceKind::L1 | ReduceKind::L2 | ReduceKind::SumOfSquares

@@ -41,7 +41,11 @@ const MOST_SAMPLES: f64 = 4096.0;
 impl RoiAlign {
     pub fn parse(node: &Node, opset: i64) -> Result<Self, Message> {
         let attributes = Attributes(node);
-        let usual = if opset < 16 { "output_half_pixel" } else { "half_pixel" };
+        let usual = if opset < 16 {
+            "output_half_pixel"
+        } else {
+            "half_pixel"
+        };
         Ok(RoiAlign {
             max: attributes.text("mode", "avg")? == "max",
             height: attributes.positive("output_height", 1)?,
@@ -98,12 +102,18 @@ impl Operator for RoiAlign {
         let offset = if self.half_pixel { 0.5 } else { 0.0 };
         let mut result = Vec::with_capacity(shape.iter().product());
         for (region, &sample) in boxes.chunks(4).zip(&batch) {
-            let sample = usize::try_from(sample).ok().filter(|&sample| sample < samples);
+            let sample = usize::try_from(sample)
+                .ok()
+                .filter(|&sample| sample < samples);
             let sample = sample.ok_or_else(doubles::inconsistent)?;
             let corner = |i: usize| region[i] * self.scale - offset;
             let side = |low: usize| {
                 let length = corner(low + 2) - corner(low);
-                if self.half_pixel { length } else { length.max(1.0) }
+                if self.half_pixel {
+                    length
+                } else {
+                    length.max(1.0)
+                }
             };
             let bin = [side(1) / self.height as f64, side(0) / self.width as f64];
             let counts = bin.map(|bin| match self.samples {
@@ -218,14 +228,18 @@ impl Operator for MaxUnpool {
         let x = known::tensor(inputs, 0)?;
         let numbers = doubles::numbers(x)?;
         // The places count in the shape that was pooled, which the target may only pad.
-        let pooled = self.pooled(&x.shape()[2..]).ok_or_else(doubles::inconsistent)?;
+        let pooled = self
+            .pooled(&x.shape()[2..])
+            .ok_or_else(doubles::inconsistent)?;
         let before = [&x.shape()[..2], &pooled].concat();
         let (from, to) = (places::strides(&before), places::strides(&shape));
         let mut result = vec![0.0; shape.iter().product()];
         for (&place, number) in doubles::whole(inputs, 1)?.iter().zip(numbers) {
             let place = usize::try_from(place).map_err(|_| doubles::inconsistent())?;
             let steps = from.iter().zip(&to).zip(&before);
-            let moved = steps.map(|((&from, &to), &size)| place / from % size.max(1) * to).sum::<usize>();
+            let moved = steps
+                .map(|((&from, &to), &size)| place / from % size.max(1) * to)
+                .sum::<usize>();
             *result.get_mut(moved).ok_or_else(doubles::inconsistent)? = number;
         }
         Ok(vec![doubles::tensor(x.dtype(), &shape, result)?])
@@ -264,9 +278,13 @@ impl Operator for Col2Im {
         let (Some(image), Some(block)) = (sizes(&image), sizes(&block)) else {
             return Err(doubles::inconsistent());
         };
-        let block = block.iter().try_fold(1usize, |n, &size| n.checked_mul(size));
+        let block = block
+            .iter()
+            .try_fold(1usize, |n, &size| n.checked_mul(size));
         let channels = match (columns.known(), block) {
-            (Some(columns), Some(block)) if block > 0 && columns.is_multiple_of(block) => columns / block,
+            (Some(columns), Some(block)) if block > 0 && columns.is_multiple_of(block) => {
+                columns / block
+            }
             (None, _) => return Ok(Vec::new()),
             _ => return Err(doubles::inconsistent()),
         };
@@ -279,23 +297,39 @@ impl Operator for Col2Im {
         let shape = known::output_shapes(self, inputs)?.swap_remove(0);
         let x = known::tensor(inputs, 0)?;
         let numbers = doubles::numbers(x)?;
-        let block: Vec<usize> = doubles::whole(inputs, 2)?.iter().map(|&n| n as usize).collect();
+        let block: Vec<usize> = doubles::whole(inputs, 2)?
+            .iter()
+            .map(|&n| n as usize)
+            .collect();
         let image = &shape[2..];
         let axes = image.len();
         let at = |list: &Option<Vec<usize>>, axis: usize, default| {
-            list.as_ref().and_then(|list| list.get(axis).copied()).unwrap_or(default)
+            list.as_ref()
+                .and_then(|list| list.get(axis).copied())
+                .unwrap_or(default)
         };
         let windows: Option<Vec<usize>> = (0..axes)
             .map(|axis| {
-                let reach = at(&self.dilations, axis, 1).checked_mul(block.get(axis)?.checked_sub(1)?)?;
+                let reach =
+                    at(&self.dilations, axis, 1).checked_mul(block.get(axis)?.checked_sub(1)?)?;
                 let padded = image[axis]
                     .checked_add(at(&self.pads, axis, 0))?
                     .checked_add(at(&self.pads, axis + axes, 0))?;
-                Some(padded.checked_sub(reach.checked_add(1)?)?.checked_div(at(&self.strides, axis, 1))? + 1)
+                Some(
+                    padded.checked_sub(reach.checked_add(1)?)?.checked_div(at(
+                        &self.strides,
+                        axis,
+                        1,
+                    ))? + 1,
+                )
             })
             .collect();
-        let windows = windows.filter(|_| block.len() == axes).ok_or_else(doubles::inconsistent)?;
-        let fits = windows.iter().try_fold(1usize, |n, &size| n.checked_mul(size));
+        let windows = windows
+            .filter(|_| block.len() == axes)
+            .ok_or_else(doubles::inconsistent)?;
+        let fits = windows
+            .iter()
+            .try_fold(1usize, |n, &size| n.checked_mul(size));
         if fits != Some(x.shape()[2]) {
             return Err(doubles::inconsistent());
         }

@@ -40,7 +40,10 @@ impl Operator for ReverseSequence {
         let x = known::tensor(inputs, 0)?;
         let lengths = doubles::whole(inputs, 1)?;
         let rank = x.shape().len();
-        let (batch, time) = (axes::axis(self.batch_axis, rank)?, axes::axis(self.time_axis, rank)?);
+        let (batch, time) = (
+            axes::axis(self.batch_axis, rank)?,
+            axes::axis(self.time_axis, rank)?,
+        );
         if lengths.len() != x.shape()[batch] || batch == time {
             return Err(doubles::inconsistent());
         }
@@ -93,7 +96,10 @@ impl Operator for CenterCropPad {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
         match known::needed(inputs, 1)?.numbers() {
-            Some(lengths) => Ok(vec![Known::new(x.dtype(), self.shape(x.shape(), &lengths)?)]),
+            Some(lengths) => Ok(vec![Known::new(
+                x.dtype(),
+                self.shape(x.shape(), &lengths)?,
+            )]),
             None => Ok(Vec::new()),
         }
     }

@@ -185,7 +185,10 @@ impl Operator for Dft {
                     _ => [0.0; 2],
                 };
                 let signal: Vec<[f64; 2]> = (0..size).map(element).collect();
-                for (k, [re, im]) in transform(&signal, self.inverse, count).into_iter().enumerate() {
+                for (k, [re, im]) in transform(&signal, self.inverse, count)
+                    .into_iter()
+                    .enumerate()
+                {
                     let to = ((row * count + k) * inner + column) * 2;
                     (result[to], result[to + 1]) = (re, im);
                 }
@@ -260,7 +263,9 @@ impl Operator for Stft {
             for at in 0..shape[1] {
                 let element = |i: usize| {
                     let place = (sample * signal + at * step + i) * parts;
-                    let weight = window.as_ref().map_or(1.0, |window| window.get(i).copied().unwrap_or(0.0));
+                    let weight = window
+                        .as_ref()
+                        .map_or(1.0, |window| window.get(i).copied().unwrap_or(0.0));
                     let imaginary = if parts == 2 { numbers[place + 1] } else { 0.0 };
                     [numbers[place] * weight, imaginary * weight]
                 };
@@ -294,7 +299,10 @@ impl Operator for MelWeightMatrix {
         for i in 0..5 {
             known::needed(inputs, i)?;
         }
-        match (doubles::known_single(inputs, 0), doubles::known_single(inputs, 1)) {
+        match (
+            doubles::known_single(inputs, 0),
+            doubles::known_single(inputs, 1),
+        ) {
             (Some(bands), Some(frame)) => Ok(vec![Known::new(
                 self.dtype,
                 vec![bins(length(frame)?, true).into(), length(bands)?.into()],

@@ -59,7 +59,9 @@ fn standardize(numbers: &mut [f64], keys: &[usize], groups: usize, epsilon: f64)
 /// For each element the row-major number of its place along some axes, and how many there are.
 fn keys(shape: &[usize], kept: &[bool]) -> (Vec<usize>, usize) {
     let sizes = shape.iter().zip(kept);
-    let own: Vec<usize> = sizes.map(|(&size, &kept)| if kept { size } else { 1 }).collect();
+    let own: Vec<usize> = sizes
+        .map(|(&size, &kept)| if kept { size } else { 1 })
+        .collect();
     let mut steps = places::strides(&own);
     for (step, &kept) in steps.iter_mut().zip(kept) {
         *step *= usize::from(kept);
@@ -94,7 +96,11 @@ impl Operator for LpNormalization {
             norms[key] += if self.power == 1 { x.abs() } else { x * x };
         }
         for (x, &key) in numbers.iter_mut().zip(&keys) {
-            let norm = if self.power == 1 { norms[key] } else { norms[key].sqrt() };
+            let norm = if self.power == 1 {
+                norms[key]
+            } else {
+                norms[key].sqrt()
+            };
             *x /= if norm == 0.0 { 1.0 } else { norm };
         }
         Ok(vec![doubles::tensor(x.dtype(), x.shape(), numbers)?])
@@ -168,7 +174,11 @@ impl Operator for GroupNormalization {
                 [length] => length.known() == Some(self.groups) || *length == channels,
                 _ => false,
             };
-            if !fits || channels.known().is_some_and(|n| !n.is_multiple_of(self.groups)) {
+            if !fits
+                || channels
+                    .known()
+                    .is_some_and(|n| !n.is_multiple_of(self.groups))
+            {
                 return Err(doubles::inconsistent());
             }
         }
@@ -183,7 +193,12 @@ impl Operator for GroupNormalization {
         let plane: usize = x.shape()[2..].iter().product();
         let group = (channels / self.groups * plane).max(1);
         let keys: Vec<usize> = (0..numbers.len()).map(|at| at / group).collect();
-        standardize(&mut numbers, &keys, batch * self.groups, self.epsilon.into());
+        standardize(
+            &mut numbers,
+            &keys,
+            batch * self.groups,
+            self.epsilon.into(),
+        );
         let (scale, bias) = (doubles::needed(inputs, 1)?, doubles::needed(inputs, 2)?);
         for (at, x) in numbers.iter_mut().enumerate() {
             let channel = at / plane.max(1) % channels;
@@ -256,7 +271,11 @@ impl Operator for TrainingBatchNormalization {
             let stored = known::tensor(inputs, 3 + at)?;
             let pairs = doubles::numbers(stored)?.into_iter().zip(&moments);
             let moved = pairs.map(|(old, new)| old * momentum + new[at] * (1.0 - momentum));
-            outputs.push(doubles::tensor(stored.dtype(), stored.shape(), moved.collect())?);
+            outputs.push(doubles::tensor(
+                stored.dtype(),
+                stored.shape(),
+                moved.collect(),
+            )?);
         }
         Ok(outputs)
     }

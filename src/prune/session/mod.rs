@@ -15,9 +15,7 @@ pub use histogram::Histogram;
 pub use preview::{LayerCut, Preview};
 pub use scores::ScoreBars;
 
-use super::allocate::{
-    RankedUnits, check_counted, check_names, choose_units, choose_weights,
-};
+use super::allocate::{RankedUnits, check_counted, check_names, choose_units, choose_weights};
 use super::criteria::{Measured, find, is_measured, scorer, unit_scores};
 use super::groups::{Groups, analyze};
 use crate::cost::CostModel;
