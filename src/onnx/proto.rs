@@ -39,6 +39,27 @@ pub struct OperatorSet {
     pub version: Option<i64>,
 }
 
+/// `FunctionProto`.
+#[derive(Clone, PartialEq, Message)]
+pub struct Function {
+    #[prost(string, optional, tag = "1")]
+    pub name: Option<String>,
+    #[prost(string, repeated, tag = "4")]
+    pub inputs: Vec<String>,
+    #[prost(string, repeated, tag = "5")]
+    pub outputs: Vec<String>,
+    /// [`Node`]s.
+    #[prost(bytes = "bytes", repeated, tag = "7")]
+    pub nodes: Vec<Bytes>,
+    #[prost(message, repeated, tag = "9")]
+    pub opset_import: Vec<OperatorSet>,
+    #[prost(string, optional, tag = "10")]
+    pub domain: Option<String>,
+    /// [`Attribute`]s that a use may leave out.
+    #[prost(bytes = "bytes", repeated, tag = "11")]
+    pub defaults: Vec<Bytes>,
+}
+
 #[derive(Clone, PartialEq, Message)]
 pub struct Entry {
     #[prost(string, optional, tag = "1")]

@@ -3,6 +3,7 @@
 use super::constants::{constant, widen_half};
 use super::contrib::spelled_out;
 use super::declared::{unnamed, value_info};
+use super::functions::Functions;
 use super::refusal::bad;
 use super::{attribute, proto, sniff, sparse, tensor};
 use crate::graph::{Dim, Graph, Node, Storage, TensorType, Value, ValueId};
@@ -102,6 +103,7 @@ struct Reader {
     ids: BTreeMap<String, ValueId>,
     /// By value: whether something gives it (an input, a stored tensor, a node).
     given: Vec<bool>,
+    functions: Functions,
     /// Names that each node's sub-graphs read, with the node's place.
     sub_reads: Vec<(usize, BTreeSet<String>)>,
 }
@@ -109,6 +111,7 @@ struct Reader {
 impl Reader {
     fn new(graph: Graph) -> Self {
         Reader {
+            functions: Functions::new(&graph.functions, &graph.opsets),
             graph,
             ids: BTreeMap::new(),
             given: Vec::new(),
@@ -240,7 +243,11 @@ impl Reader {
     fn node(&mut self, bytes: Bytes) -> Result<()> {
         let message = proto::Node::decode(bytes)
             .map_err(|_| Error::NotOnnx(message!("error-node-damaged")))?;
-        let mut nodes = spelled_out(message).into_iter();
+        let inlined = self.functions.expand(message).into_iter();
+        let mut nodes = inlined
+            .flat_map(spelled_out)
+            .collect::<Vec<_>>()
+            .into_iter();
         nodes.try_for_each(|node| self.plain_node(node))
     }
 
@@ -338,6 +345,10 @@ impl Reader {
             return bad(message!("error-no-standard-opset"));
         }
         let mut graph = self.graph;
+        // Where all nodes are the standard's, no function is used any more.
+        if graph.nodes.iter().all(|node| node.domain.is_empty()) {
+            graph.functions.clear();
+        }
         graph.sort_nodes()?;
         widen_half(&mut graph);
         Ok(graph)

@@ -1,0 +1,140 @@
+//! Functions that a model brings along: each use is replaced by the nodes that the function is made of.
+
+use super::proto;
+use bytes::Bytes;
+use prost::Message;
+use std::collections::BTreeMap;
+
+/// Functions that use functions: deeper than any exporter goes.
+const MAX_DEPTH: usize = 8;
+/// Nodes that may be made: functions that use each other twice ask for more than any computer has.
+const MAX_NODES: usize = 1 << 16;
+
+/// The functions of a model, by domain and name.
+pub struct Functions {
+    by_name: BTreeMap<(String, String), proto::Function>,
+    made: usize,
+}
+
+impl Functions {
+    /// Those that can be replaced: of the model's own versions of operators, and without sub-graphs.
+    pub fn new(encoded: &[Bytes], opsets: &BTreeMap<String, i64>) -> Self {
+        let decoded = encoded
+            .iter()
+            .filter_map(|bytes| proto::Function::decode(bytes.clone()).ok());
+        let same = |import: &proto::OperatorSet| {
+            let domain = import.domain.as_deref().unwrap_or_default();
+            let domain = if domain == "ai.onnx" { "" } else { domain };
+            let own = opsets.get(domain);
+            own.is_none_or(|&own| own == import.version.unwrap_or(0))
+        };
+        let replaced =
+            decoded.filter(|function| function.opset_import.iter().all(same) && is_flat(function));
+        let named = replaced.map(|function| {
+            let domain = function.domain.clone().unwrap_or_default();
+            (
+                (domain, function.name.clone().unwrap_or_default()),
+                function,
+            )
+        });
+        Functions {
+            by_name: named.collect(),
+            made: 0,
+        }
+    }
+
+    /// The nodes that a node stands for, itself where it is no use of a function.
+    pub fn expand(&mut self, node: proto::Node) -> Vec<proto::Node> {
+        let mut nodes = Vec::new();
+        self.expand_into(node, MAX_DEPTH, &mut nodes);
+        nodes
+    }
+
+    fn expand_into(&mut self, node: proto::Node, depth: usize, nodes: &mut Vec<proto::Node>) {
+        let key = (
+            node.domain.clone().unwrap_or_default(),
+            node.op_type.clone().unwrap_or_default(),
+        );
+        let body = match self.by_name.get(&key) {
+            Some(function) if depth > 0 && self.made <= MAX_NODES => body(function, &node),
+            _ => None,
+        };
+        let Some(body) = body else {
+            return nodes.push(node);
+        };
+        self.made += body.len();
+        for inner in body {
+            self.expand_into(inner, depth - 1, nodes);
+        }
+    }
+}
+
+/// Whether no node of a function holds a sub-graph, whose names would have to be changed as well.
+fn is_flat(function: &proto::Function) -> bool {
+    function.nodes.iter().all(|bytes| {
+        let Ok(node) = proto::Node::decode(bytes.clone()) else {
+            return false;
+        };
+        node.attributes.iter().all(|bytes| {
+            let attribute = proto::Attribute::decode(bytes.clone());
+            attribute.is_ok_and(|attribute| attribute.g.is_none() && attribute.graphs.is_empty())
+        })
+    })
+}
+
+/// A function's nodes with the names and attributes of one use. `None` where the use does not fit.
+fn body(function: &proto::Function, used: &proto::Node) -> Option<Vec<proto::Node>> {
+    let prefix = used.outputs.iter().find(|name| !name.is_empty())?;
+    let mut names: BTreeMap<&str, String> = BTreeMap::new();
+    let given = |names: &[String], at: usize| names.get(at).cloned().unwrap_or_default();
+    for (at, name) in function.inputs.iter().enumerate() {
+        names.insert(name, given(&used.inputs, at));
+    }
+    for (at, name) in function.outputs.iter().enumerate() {
+        let outer = given(&used.outputs, at);
+        if !outer.is_empty() {
+            names.insert(name, outer);
+        }
+    }
+    let rename = |name: &String| match names.get(name.as_str()) {
+        Some(outer) => outer.clone(),
+        None if name.is_empty() => String::new(),
+        None => format!("{prefix}/{name}"),
+    };
+    let mut outer = BTreeMap::new();
+    for bytes in function.defaults.iter().chain(&used.attributes) {
+        let attribute = proto::Attribute::decode(bytes.clone()).ok()?;
+        outer.insert(attribute.name.clone().unwrap_or_default(), attribute);
+    }
+    let label = used.name.clone().unwrap_or_else(|| prefix.clone());
+    let nodes = function.nodes.iter().map(|bytes| {
+        let mut node = proto::Node::decode(bytes.clone()).ok()?;
+        node.inputs = node.inputs.iter().map(rename).collect();
+        node.outputs = node.outputs.iter().map(rename).collect();
+        let own = node.name.take().filter(|name| !name.is_empty());
+        let own = own.or_else(|| node.op_type.clone()).unwrap_or_default();
+        node.name = Some(format!("{label}/{own}"));
+        let mut attributes = Vec::with_capacity(node.attributes.len());
+        for bytes in &node.attributes {
+            let attribute = proto::Attribute::decode(bytes.clone()).ok()?;
+            match attribute
+                .reference
+                .as_deref()
+                .filter(|name| !name.is_empty())
+            {
+                None => attributes.push(bytes.clone()),
+                // One that the use leaves out is left out inside as well.
+                Some(reference) => attributes.extend(outer.get(reference).map(|given| {
+                    let renamed = proto::Attribute {
+                        name: attribute.name.clone(),
+                        ..given.clone()
+                    };
+                    Bytes::from(renamed.encode_to_vec())
+                })),
+            }
+        }
+        node.attributes = attributes;
+        Some(node)
+    });
+    nodes.collect()
+}
