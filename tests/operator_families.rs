@@ -1,15 +1,19 @@
 //! Operators beyond the common ones in whole networks: what is cut, counted, folded, left open until the run, or refused.
 
 mod common;
+#[path = "support/onnx_bytes.rs"]
+mod onnx_bytes;
 
 use common::repacking::random_units;
 use common::{Net, Random, int, ints, random_inputs};
+use onnx_bytes::field;
 use secateur::Error;
 use secateur::cost::{model_cost, uncounted};
 use secateur::engine::{Executor, Options};
-use secateur::graph::{Attribute, Graph, ValueId};
+use secateur::graph::{Attribute, Graph, Node, ValueId};
 use secateur::onnx::{self, OpenOptions, Opened, open};
 use secateur::ops::graph::fold::fold;
+use secateur::ops::graph::shapes::infer;
 use secateur::prune::cut::cut;
 use secateur::prune::groups::analyze;
 use secateur::prune::repack::{mask_channels, repack};
@@ -51,6 +55,21 @@ fn cuts_agree(graph: &Graph) -> usize {
 fn reopened(graph: &Graph) -> Opened {
     let bytes = onnx::write(graph).expect("writes");
     open(bytes.into(), &OpenOptions::default()).expect("opens")
+}
+
+/// Adds a node whose outputs' shapes stay unknown.
+fn open_node(net: &mut Net, op: &str, inputs: &[ValueId]) -> ValueId {
+    let output = net.graph.add_value(op, None);
+    net.graph.nodes.push(Node {
+        name: op.into(),
+        domain: String::new(),
+        op_type: op.into(),
+        inputs: inputs.iter().copied().map(Some).collect(),
+        outputs: vec![Some(output)],
+        attributes: Default::default(),
+        captures: Vec::new(),
+    });
+    output
 }
 
 fn text(text: &str) -> Attribute {
@@ -168,15 +187,16 @@ fn blinded(shape_known: bool) -> Graph {
     let mut net = Net::new(8);
     let x = net.input(&[1, 3, 6, 6]);
     let x = net.conv(x, 8, 3);
-    let blind = net.op("Blind", &[x], &[]);
+    let blind = open_node(&mut net, "Blind", &[x]);
     if shape_known {
         net.graph.value_mut(blind).ty = net.graph.value(x).ty.clone();
     }
     let w = net.weight(&[4, 8, 3, 3]);
-    let y = net.op("Conv", &[blind, w], &[]);
+    let y = open_node(&mut net, "Conv", &[blind, w]);
     net.graph.outputs.push(y);
     let mut graph = net.graph;
     graph.nodes[1].domain = "com.example".into();
+    infer(&mut graph).expect("shapes");
     graph
 }
 
@@ -257,9 +277,9 @@ fn weights_normalized_by_their_own_statistics_are_constants() {
 fn sizes_that_only_the_run_tells_are_computed_then() {
     let mut net = Net::new(10);
     let x = net.input(&[1, 6]);
-    let places = net.op("NonZero", &[x], &[]);
-    let kept = net.transpose(places, &[1, 0]);
-    let y = net.op("GatherND", &[x, kept], &[]);
+    let places = open_node(&mut net, "NonZero", &[x]);
+    let kept = open_node(&mut net, "Transpose", &[places]);
+    let y = open_node(&mut net, "GatherND", &[x, kept]);
     net.graph.outputs.push(y);
     let x = Tensor::from_f32(&[1, 6], vec![0.0, 2.0, 0.0, -3.0, 0.5, 0.0]);
     assert_eq!(run(&net.graph, &[x]), [2.0, -3.0, 0.5]);
@@ -318,4 +338,93 @@ fn a_stored_tensor_that_is_an_output_stays_whole() {
     let packed = repack(&graph, &groups, &removed).expect("re-packs").graph;
     let kept = packed.constant(packed.outputs[1]).expect("stored");
     assert_eq!(kept.shape(), [8, 3, 1, 1]);
+}
+
+#[test]
+fn a_function_that_the_model_brings_along_is_inlined() {
+    let mut net = Net::new(14);
+    let x = net.input(&[1, 3, 6, 6]);
+    let (w, b) = (net.weight(&[8, 3, 3, 3]), net.weight(&[8]));
+    let conv = net.op("Conv", &[x, w, b], &[("pads", ints(&[1; 4]))]);
+    let y = net.op("LeakyRelu", &[conv], &[("alpha", Attribute::Float(0.3))]);
+    let y = net.conv(y, 4, 1);
+    let plain = net.finish(&[y]);
+    // The function: a convolution, and an activation whose slope the use gives.
+    let inner = |op: &str, inputs: &[&str], output: &str, attributes: &[Vec<u8>]| {
+        let node = onnx_bytes::node(op, inputs, &[output], attributes);
+        // `node` makes a field of a graph; in a function it is field 7.
+        [&[7 << 3 | 2][..], &node[1..]].concat()
+    };
+    let pads: Vec<u8> = (0..4).flat_map(|_| onnx_bytes::int(8, 1)).collect();
+    let pads = [field(1, b"pads"), pads, onnx_bytes::int(20, 7)].concat();
+    let slope = [
+        field(1, b"alpha"),
+        field(21, b"slope"),
+        onnx_bytes::int(20, 1),
+    ]
+    .concat();
+    let function = [
+        field(1, b"Block"),
+        field(4, b"a"),
+        field(4, b"w"),
+        field(4, b"b"),
+        field(5, b"out"),
+        field(6, b"slope"),
+        inner("Conv", &["a", "w", "b"], "sum", &[pads]),
+        inner("LeakyRelu", &["sum"], "out", &[slope]),
+        field(9, &onnx_bytes::int(2, common::OPSET)),
+        field(10, b"my.own"),
+    ];
+    let mut used = plain.clone();
+    let activation = used.nodes.remove(1);
+    let node = &mut used.nodes[0];
+    (node.op_type, node.domain) = ("Block".into(), "my.own".into());
+    node.attributes = [("slope".to_string(), Attribute::Float(0.3))].into();
+    node.outputs = activation.outputs;
+    used.opsets.insert("my.own".into(), 1);
+    used.functions = vec![function.concat().into()];
+    let used = reopened(&used).graph;
+    assert!(used.unsupported().is_empty() && used.functions.is_empty());
+    let inputs = random_inputs(&plain, &mut Random(1));
+    assert_close(&run(&plain, &inputs), &run(&used, &inputs));
+    assert_eq!(cuts_agree(&used), 1);
+}
+
+#[test]
+fn a_sparse_tensor_is_read_dense() {
+    let tensor = |dtype: i64, dims: &[i64], raw: Vec<u8>, name: &str| {
+        let dims: Vec<u8> = dims.iter().flat_map(|&d| onnx_bytes::int(1, d)).collect();
+        [
+            dims,
+            onnx_bytes::int(2, dtype),
+            field(8, name.as_bytes()),
+            field(9, &raw),
+        ]
+        .concat()
+    };
+    let floats = [2.0f32, -3.0]
+        .iter()
+        .flat_map(|x| x.to_le_bytes())
+        .collect();
+    let places = [1i64, 5].iter().flat_map(|x| x.to_le_bytes()).collect();
+    let dims: Vec<u8> = [2, 3].iter().flat_map(|&d| onnx_bytes::int(3, d)).collect();
+    let sparse = [
+        field(1, &tensor(1, &[2], floats, "w")),
+        field(2, &tensor(7, &[2], places, "")),
+        dims,
+    ];
+    let bytes = onnx_bytes::model(
+        17,
+        &[
+            field(15, &sparse.concat()),
+            onnx_bytes::input("x", &["2", "3"]),
+            onnx_bytes::node("Add", &["x", "w"], &["y"], &[]),
+            onnx_bytes::output("y", &["2", "3"]),
+        ],
+    );
+    let graph = open(bytes.into(), &OpenOptions::default())
+        .expect("opens")
+        .graph;
+    let x = Tensor::from_f32(&[2, 3], vec![0.0; 6]);
+    assert_eq!(run(&graph, &[x]), [0.0, 2.0, 0.0, 0.0, 0.0, -3.0]);
 }

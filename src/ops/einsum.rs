@@ -1,9 +1,9 @@
 //! Sums of products by Einstein's notation.
 
 use super::attributes::Attributes;
-use super::coupling::{Axis, Rule};
+use super::coupling::{Axis, Reads, Rule, Weights};
 use super::{Known, LayerKind, Operator, doubles, known, places};
-use crate::graph::{Dim, Node};
+use crate::graph::{Dim, Node, ValueId};
 use crate::message::Message;
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
@@ -238,6 +238,9 @@ impl Operator for Einsum {
         let (Ok((names, made)), Some(out)) = (self.names(&ranks), rule.node.output(0)) else {
             return rule.freeze_all(&why);
         };
+        if let Some(layer) = layer(rule, &values, &names, &made, out) {
+            rule.weights(layer);
+        }
         let mut by_name: BTreeMap<Name, Vec<Axis>> = BTreeMap::new();
         let all = names.iter().zip(&values).chain([(&made, &out)]);
         for (names, &value) in all {
@@ -262,4 +265,42 @@ impl Operator for Einsum {
             }
         }
     }
+}
+
+/// What makes this a layer: one of two inputs is a stored matrix, of which one axis is summed over and the other is an axis of
+/// the output that the data lacks.
+fn layer(
+    rule: &Rule<'_>,
+    values: &[ValueId],
+    names: &[Vec<Name>],
+    made: &[Name],
+    out: ValueId,
+) -> Option<Weights> {
+    let (&[first, second], [one, other]) = (values, names) else {
+        return None;
+    };
+    let (stored, matrix, data, read) = match rule.is_stored_float(second) {
+        true => (second, other, first, one),
+        false => (first, one, second, other),
+    };
+    let place = |names: &[Name], name: &Name| names.iter().position(|other| other == name);
+    let makes = matrix
+        .iter()
+        .position(|name| made.contains(name) && !read.contains(name))?;
+    let reads = matrix
+        .iter()
+        .position(|name| read.contains(name) && !made.contains(name))?;
+    let fits = matrix.len() == 2 && rule.is_stored_float(stored) && !rule.is_stored_float(data);
+    let weights = Weights {
+        tensor: stored,
+        makes,
+        out: Axis::of(out, place(made, &matrix[makes])?),
+        bias: None,
+        reads: Some(Reads {
+            axis: reads,
+            data: Axis::of(data, place(read, &matrix[reads])?),
+            period: rule.size(stored, reads)?,
+        }),
+    };
+    fits.then_some(weights)
 }
