@@ -18,6 +18,7 @@ use secateur::onnx::{self, OpenOptions};
 use secateur::prune::model_info::ModelInfo;
 use secateur::prune::session::Session;
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Counts what the system allocator hands out.
@@ -62,6 +63,9 @@ const PLANNED: u64 = 16 << 20;
 /// Allocations that one run may make.
 const MOST_ALLOCATIONS: usize = 4_000_000;
 
+/// Longer models are left out: damage would seldom meet what matters.
+const LONGEST: usize = 4096;
+
 fn models() -> Vec<Vec<u8>> {
     let mut file = Bytes::from_static(include_bytes!("reference/operators.bin"));
     let mut models = Vec::new();
@@ -76,7 +80,29 @@ fn models() -> Vec<Vec<u8>> {
             }
         }
     }
+    models.extend(node_suite());
     models
+}
+
+/// The models of the standard's node tests, where they are there: most operators have none among the vectors.
+fn node_suite() -> Vec<Vec<u8>> {
+    let Some(folder) = std::env::var_os("ONNX_NODE_SUITE") else {
+        return Vec::new();
+    };
+    let cases = fs::read_dir(folder).expect("the folder that ONNX_NODE_SUITE names");
+    let mut files: Vec<_> = cases
+        .map(|case| {
+            case.expect("an entry of the folder")
+                .path()
+                .join("model.onnx")
+        })
+        .collect();
+    files.sort();
+    let models = files.iter().filter_map(|file| fs::read(file).ok());
+    let opens = |model: &Vec<u8>| onnx::open(model.clone().into(), &OpenOptions::default()).is_ok();
+    models
+        .filter(|model| model.len() < LONGEST && opens(model))
+        .collect()
 }
 
 fn skip(file: &mut Bytes) {

@@ -249,6 +249,7 @@ error-training-too-large = Training this model needs more memory than is availab
 reason-node-damaged-attribute = has a damaged attribute
 reason-node-nameless-attribute = has an attribute without a name
 reason-node-attribute = has the attribute “{ $name }”, which { $reason }
+reason-tensor-sparse = is stored sparse and has { $count } elements, more than so small a file justifies
 reason-tensor-missing = should be a tensor but is empty
 reason-node-damaged-subgraph = has a damaged sub-graph
 reason-node-deep-subgraphs = has sub-graphs that are nested too deeply

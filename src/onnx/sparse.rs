@@ -2,13 +2,13 @@
 
 use super::{proto, tensor};
 use crate::message::Message;
-use crate::tensor::{DType, Tensor};
+use crate::tensor::Tensor;
 use bytes::Bytes;
 use prost::Message as _;
 
 /// Elements that a sparse tensor may have besides so many times as many as it stores: a few bytes can ask for gigabytes.
 const FREE_ELEMENTS: usize = 1 << 20;
-const TIMES: usize = 256;
+const TIMES: usize = 128;
 
 /// Reads an encoded sparse tensor: its name, which is that of its elements, and itself, zeros filled in. Errors are
 /// half-sentences without the name.
@@ -33,10 +33,11 @@ pub fn decode(bytes: Bytes) -> Result<(String, Tensor), Message> {
         .try_fold(1usize, |n, &d| n.checked_mul(d))
         .ok_or_else(damaged)?;
     let stored = values.len();
-    if values.shape().len() != 1
-        || count > FREE_ELEMENTS.saturating_add(stored.saturating_mul(TIMES))
-    {
+    if values.shape().len() != 1 {
         return Err(damaged());
+    }
+    if count > FREE_ELEMENTS.saturating_add(stored.saturating_mul(TIMES)) {
+        return Err(message!("reason-tensor-sparse", count = count));
     }
     let numbers = indices.integers().ok_or_else(damaged)?;
     // A number in row-major order for each element, or an index along each axis.
@@ -56,11 +57,13 @@ pub fn decode(bytes: Bytes) -> Result<(String, Tensor), Message> {
             .collect(),
         _ => None,
     };
+    // What is not stored is the zero behind the elements.
+    let mut sources = vec![stored; count];
+    for (at, place) in places.ok_or_else(damaged)?.into_iter().enumerate() {
+        *sources.get_mut(place).ok_or_else(damaged)? = at;
+    }
     let zero = Tensor::from_i64(&[1], vec![0]).cast(values.dtype());
-    let zeros = zero.filter(|zero| !matches!(zero.dtype(), DType::Other(_)));
-    let zeros = zeros.and_then(|zero| zero.gathered(&shape, &vec![0; count]));
-    let dense = zeros
-        .zip(places)
-        .and_then(|(zeros, places)| zeros.scattered(&places, &values));
+    let all = zero.and_then(|zero| Tensor::joined(&[&values, &zero]));
+    let dense = all.and_then(|all| all.gathered(&shape, &sources));
     Ok((name, dense.ok_or_else(damaged)?))
 }

@@ -184,9 +184,7 @@ fn cubic(t: f64) -> [f64; 4] {
 impl Operator for GridSample {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (x, grid) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
-        let (&[ref batch, ref channels, ..], &[_, ref positions @ .., ref last]) =
-            (x.shape(), grid.shape())
-        else {
+        let ([batch, channels, ..], [_, positions @ .., last]) = (x.shape(), grid.shape()) else {
             return Err(doubles::inconsistent());
         };
         let axes = x.rank() - 2;

@@ -316,8 +316,8 @@ impl Operator for Recurrent {
                 bias: [half, other],
                 peepholes: &peepholes[d * 3 * state..][..3 * state],
             };
-            for sample in 0..batch {
-                let steps = usize::try_from(lengths[sample]).unwrap_or(0).min(length);
+            for (sample, &steps) in lengths.iter().enumerate() {
+                let steps = usize::try_from(steps).unwrap_or(0).min(length);
                 let own = match self.batch_first {
                     false => d * batch + sample,
                     true => sample * directions + d,
