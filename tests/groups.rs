@@ -295,27 +295,31 @@ fn padded_shortcuts_couple_the_middle_and_free_the_rest() {
     assert_eq!(partners(&groups, (a, 1), 1, (b, 1)), [3]);
 }
 
+/// Whether a head is wider than there are heads, or not: queries, keys and values hang on the heads, and on the width of a head
+/// hang the values alone.
 #[test]
 fn attention_is_cut_by_heads() {
-    let (length, heads, width) = (5i64, 4i64, 3i64);
-    let mut net = Net::new(16);
-    let x = net.input(&[1, 5, 12]);
-    let embed = net.weight(&[12, 12]);
-    let mut by_head = Vec::new();
-    for order in [[0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]] {
-        let w = net.weight(&[12, 12]);
-        let y = net.op("MatMul", &[x, w], &[]);
-        let y = net.reshape(y, &[1, length, heads, width]);
-        by_head.push(net.transpose(y, &order));
+    for (heads, width) in [(4i64, 3i64), (3, 4), (2, 6)] {
+        let length = 5i64;
+        let mut net = Net::new(16);
+        let x = net.input(&[1, 5, 12]);
+        let embed = net.weight(&[12, 12]);
+        let mut by_head = Vec::new();
+        for order in [[0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]] {
+            let w = net.weight(&[12, 12]);
+            let y = net.op("MatMul", &[x, w], &[]);
+            let y = net.reshape(y, &[1, length, heads, width]);
+            by_head.push(net.transpose(y, &order));
+        }
+        let scores = net.op("MatMul", &by_head[..2], &[]);
+        let scores = net.op("Softmax", &[scores], &[("axis", int(-1))]);
+        let y = net.op("MatMul", &[scores, by_head[2]], &[]);
+        let y = net.transpose(y, &[0, 2, 1, 3]);
+        let y = net.reshape(y, &[1, length, heads * width]);
+        let y = net.op("MatMul", &[y, embed], &[]);
+        let groups = groups(&net.finish(&[y]));
+        assert_eq!(sizes(&groups), [(heads as usize, 3, 1)]);
     }
-    let scores = net.op("MatMul", &by_head[..2], &[]);
-    let scores = net.op("Softmax", &[scores], &[("axis", int(-1))]);
-    let y = net.op("MatMul", &[scores, by_head[2]], &[]);
-    let y = net.transpose(y, &[0, 2, 1, 3]);
-    let y = net.reshape(y, &[1, length, heads * width]);
-    let y = net.op("MatMul", &[y, embed], &[]);
-    let groups = groups(&net.finish(&[y]));
-    assert_eq!(sizes(&groups), [(4, 3, 1)]);
 }
 
 #[test]

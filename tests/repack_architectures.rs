@@ -461,3 +461,46 @@ fn layer_norm(net: &mut Net, x: ValueId) -> ValueId {
     let inputs = [x, net.positive(width), net.weight(&[width])];
     net.op("LayerNormalization", &inputs, &[])
 }
+
+/// Touvron et al., “DeiT”: a token before the patches, queries, keys and values packed in one matrix and parted by an index, and
+/// the token alone read at the end.
+#[test]
+fn a_vision_transformer_with_packed_attention() {
+    let (patches, width, heads) = (9i64, 12i64, 2i64);
+    let mut net = Net::new(33);
+    let x = net.input(&[1, 3, 6, 6]);
+    let y = net.conv_with(x, width as usize, 2, 1, 2, 0, true);
+    let y = net.reshape(y, &[1, width, patches]);
+    let y = net.transpose(y, &[0, 2, 1]);
+    let token = net.weight(&[1, 1, width as usize]);
+    let x = net.concat(&[token, y], 1);
+    let words = patches + 1;
+    let y = net.linear_3d(x, 3 * width as usize);
+    let y = net.reshape(y, &[1, words, 3, heads, width / heads]);
+    let y = net.transpose(y, &[2, 0, 3, 1, 4]);
+    let [q, k, v] = [0, 1, 2].map(|which| {
+        let index = net.constant(Tensor::from_i64(&[], vec![which]));
+        net.op("Gather", &[y, index], &[("axis", int(0))])
+    });
+    let k = net.transpose(k, &[0, 1, 3, 2]);
+    let scores = net.op("MatMul", &[q, k], &[]);
+    let scores = net.op("Softmax", &[scores], &[("axis", int(-1))]);
+    let y = net.op("MatMul", &[scores, v], &[]);
+    let y = net.transpose(y, &[0, 2, 1, 3]);
+    let y = net.reshape(y, &[1, words, width]);
+    let y = net.linear_3d(y, width as usize);
+    let x = net.add(x, y);
+    let y = net.linear_3d(x, 20);
+    let y = net.relu(y);
+    let y = net.linear_3d(y, width as usize);
+    let y = net.add(x, y);
+    let first = net.constant(Tensor::from_i64(&[], vec![0]));
+    let y = net.op("Gather", &[y, first], &[("axis", int(1))]);
+    let y = net.linear(y, 5);
+    let graph = net.finish(&[y]);
+    let groups = analyze(&graph).unwrap();
+    let mut sizes = sizes(&groups);
+    sizes.sort_unstable();
+    assert_eq!(sizes, [heads as usize, width as usize, 20]);
+    survives("DeiT", &graph);
+}

@@ -84,6 +84,8 @@ pub struct Graph {
     /// What the caller feeds (initializers that ONNX lists as inputs too are not here).
     pub inputs: Vec<ValueId>,
     pub outputs: Vec<ValueId>,
+    /// The symbol of a batch that the file fixes at 1 and that is open here: models are written with 1 in its place.
+    pub fixed_batch: Option<Arc<str>>,
 }
 
 impl Graph {

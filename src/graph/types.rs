@@ -118,6 +118,12 @@ impl Product {
         (product.symbols.len() <= MOST_SYMBOLS).then_some(product)
     }
 
+    /// The same with 1 in place of a symbol.
+    pub fn without(mut self, symbol: &str) -> Self {
+        self.symbols.retain(|each| each != symbol);
+        self
+    }
+
     /// What is left where every symbol stands for 1.
     pub fn number(&self) -> usize {
         self.number

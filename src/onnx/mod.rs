@@ -7,6 +7,7 @@ mod attribute;
 mod constants;
 mod contrib;
 mod declared;
+mod fixed_batch;
 mod functions;
 mod open;
 mod proto;

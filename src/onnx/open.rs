@@ -1,5 +1,6 @@
 //! From bytes to a model that is ready: dynamic axes bound, shapes known, constants folded.
 
+use super::fixed_batch::open_batch;
 use super::read;
 use crate::graph::{Dim, Graph};
 use crate::message::Message;
@@ -26,7 +27,8 @@ pub struct Opened {
     pub warnings: Vec<Message>,
 }
 
-/// Reads a model and makes it ready: binds dynamic axes, infers shapes and folds what is constant.
+/// Reads a model and makes it ready: binds dynamic axes, infers shapes, folds what is constant, and opens a batch that is
+/// fixed at 1.
 ///
 /// Fails as [`read()`] does, on shapes that contradict each other, and with [`Error::OpenDimensions`] where a
 /// dynamic axis other than the batch has no number.
@@ -36,6 +38,7 @@ pub fn open(bytes: Bytes, options: &OpenOptions) -> Result<Opened> {
     ask_for_open(&graph)?;
     let mut warnings = newer_opset(&graph);
     fold(&mut graph)?;
+    open_batch(&mut graph);
     warnings.extend(not_numbers(&graph));
     warnings.extend(graph.unsupported().iter().map(|operator| {
         message!(

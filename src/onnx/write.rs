@@ -1,7 +1,7 @@
 //! Graph to bytes.
 
 use super::{attribute, proto, tensor};
-use crate::graph::{Dim, Graph, Node, Storage, TensorType, Value, ValueId};
+use crate::graph::{Dim, Graph, Node, Product, Storage, TensorType, Value, ValueId};
 use crate::ops::operator;
 use crate::tensor::{DType, Tensor};
 use crate::{Error, Result};
@@ -10,6 +10,7 @@ use ndarray::ArrayD;
 use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint, message};
 use std::collections::BTreeSet;
+use std::slice;
 
 /// Protocol buffers end here, and so do ONNX files.
 const LARGEST_FILE: usize = i32::MAX as usize;
@@ -67,11 +68,8 @@ fn encode_graph(graph: &Graph) -> Vec<u8> {
     let mut out = Vec::new();
     let used = used_constants(graph);
     let mut names: BTreeSet<String> = graph.values.iter().map(|v| v.name.clone()).collect();
-    let mut listed: Vec<proto::ValueInfo> = graph
-        .inputs
-        .iter()
-        .map(|&id| info(graph.value(id)))
-        .collect();
+    let mut listed: Vec<proto::ValueInfo> =
+        graph.inputs.iter().map(|&id| info(graph, id)).collect();
     let mut casts = Vec::new();
     let mut stored = Vec::new();
     for &id in &used {
@@ -114,10 +112,10 @@ fn encode_graph(graph: &Graph) -> Vec<u8> {
         message::encode(11, &input, &mut out);
     }
     for &id in &graph.outputs {
-        message::encode(12, &info(graph.value(id)), &mut out);
+        message::encode(12, &info(graph, id), &mut out);
     }
     for id in types_to_state(graph) {
-        message::encode(13, &info(graph.value(id)), &mut out);
+        message::encode(13, &info(graph, id), &mut out);
     }
     out
 }
@@ -206,8 +204,18 @@ fn encode_node(graph: &Graph, node: &Node) -> proto::Node {
     }
 }
 
-fn info(value: &Value) -> proto::ValueInfo {
-    value_info(&value.name, value.ty.as_ref())
+/// What the file states of a value: a batch that it fixed is 1 again.
+fn info(graph: &Graph, id: ValueId) -> proto::ValueInfo {
+    let value = graph.value(id);
+    let (Some(ty), Some(batch)) = (&value.ty, &graph.fixed_batch) else {
+        return value_info(&value.name, value.ty.as_ref());
+    };
+    let fixed = |dim: &Dim| match Product::of(slice::from_ref(dim)) {
+        Some(product) => product.without(batch).dim(),
+        None => dim.clone(),
+    };
+    let shape = ty.shape.iter().map(fixed).collect();
+    value_info(&value.name, Some(&TensorType::new(ty.dtype, shape)))
 }
 
 fn value_info(name: &str, ty: Option<&TensorType>) -> proto::ValueInfo {

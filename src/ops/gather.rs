@@ -120,16 +120,18 @@ impl Operator for Gather {
         };
         let rank = narrowing.dims(data).map_or(0, |dims| dims.len());
         let along = axis(self.axis, rank)?;
-        if narrowing.kept(data, along).is_none() && narrowing.kept(out, along).is_none() {
+        // Only a vector of indices leaves an axis of its own where the one that is gathered from was. A single index leaves
+        // none, so that what stands in that place is another axis.
+        let is_vector = narrowing.graph.constant(node.input(1).unwrap_or(data));
+        let is_vector = is_vector.is_some_and(|indices| indices.shape().len() == 1);
+        let picked = narrowing.kept(out, along).filter(|_| is_vector);
+        if narrowing.kept(data, along).is_none() && picked.is_none() {
             return Ok(Vec::new());
         }
         let Some(table) = self.table(narrowing.graph, node, along) else {
             return Ok(Vec::new());
         };
-        let stays = |at: &usize| match narrowing.kept(out, along) {
-            Some(kept) => kept.binary_search(at).is_ok(),
-            None => true,
-        };
+        let stays = |at: &usize| picked.is_none_or(|kept| kept.binary_search(at).is_ok());
         let places = (0..table.len()).filter(stays);
         let indices = places.map(|at| narrowing.count(data, along, 0, table[at]) as i64);
         Ok(vec![Change::Input(

@@ -279,6 +279,11 @@ pub trait Operator: Debug + Send + Sync {
         None
     }
 
+    /// Whether a 0 in the target shape that the second input names stands for the first input's own size along that axis.
+    fn copies_where_zero(&self) -> bool {
+        false
+    }
+
     /// Whether the first output holds the first input's elements in the same order, under another shape or
     /// the same (Reshape, Flatten, Identity and their like).
     fn is_view(&self) -> bool {

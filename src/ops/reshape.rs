@@ -64,6 +64,10 @@ impl Operator for Reshape {
         numbers.collect::<Option<_>>().filter(|_| open <= 1)
     }
 
+    fn copies_where_zero(&self) -> bool {
+        !self.allowzero
+    }
+
     fn couple(&self, rule: &mut Rule<'_>) {
         let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
             return;

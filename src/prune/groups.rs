@@ -16,6 +16,7 @@ use crate::graph::{Graph, ValueId};
 use crate::message::Message;
 use crate::ops::coupling::{Axis, Link, Weights};
 use elements::Elements;
+use products::StoredAxes;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -114,7 +115,8 @@ pub fn analyze(graph: &Graph) -> Result<Groups> {
     for (_, link) in &said.links {
         elements.join(link);
     }
-    let chosen = products::resolve(&mut elements, &said.products);
+    let stored = StoredAxes::new(graph, &said.layers);
+    let chosen = products::resolve(&mut elements, &said.products, &stored);
     let mut links = vec![Vec::new(); graph.nodes.len()];
     for (node, link) in said.links.into_iter().chain(chosen) {
         links[node].push(link);

@@ -147,6 +147,11 @@ impl Elements {
         }
     }
 
+    /// The components along an axis, by index.
+    pub fn roots(&mut self, axis: Axis) -> Vec<usize> {
+        self.range(axis).map(|element| self.root(element)).collect()
+    }
+
     /// The length of an axis; 1 where it is not known.
     pub fn len(&self, axis: Axis) -> usize {
         self.spans.get(&axis).map_or(1, |span| span.len)
