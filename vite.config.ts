@@ -27,6 +27,23 @@ function textInHtml(): Plugin {
   };
 }
 
+/**
+ * The script that all workers share runs once in each: no other script may import it. Its address there would lack the fragment
+ * that names the worker's role, so that it would run a second time and answer every call twice.
+ */
+function importedByNone(): Plugin {
+  return {
+    name: "imported-by-none",
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
+      const entries = new Set(chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
+      for (const { fileName, imports } of chunks)
+        if (imports.some((name) => entries.has(name)))
+          throw new Error(`${fileName} imports the script of all workers, which would run a second time`);
+    },
+  };
+}
+
 export default defineConfig({
   // Relative addresses, so that dist/ works under any path of any host.
   base: "./",
@@ -40,7 +57,11 @@ export default defineConfig({
   },
   worker: {
     format: "es",
-    rollupOptions: { output: { assetFileNames } },
+    plugins: () => [importedByNone()],
+    // What answers calls has a file of its own: parts need some of it, too.
+    rollupOptions: {
+      output: { assetFileNames, manualChunks: (id) => (/core.serve\.ts$|comlink/.test(id) ? "serve" : undefined) },
+    },
   },
   // Pre-bundling would part ONNX Runtime's script from the WebAssembly file that it looks for beside itself.
   optimizeDeps: { exclude: ["onnxruntime-web"] },

@@ -67,12 +67,13 @@ fn accented(text: &str) -> String {
     text.chars().map(accent).collect()
 }
 
-/// Words that don't come from the catalog: with a plain vowel, and neither a name nor a flag.
+/// Words that don't come from the catalog: with a plain vowel, and neither a name, a flag nor a number.
 fn escaped(text: &str, names: &[&str]) -> Vec<String> {
     let words = text.split(|c: char| !(c.is_alphanumeric() || "-_./".contains(c)));
     let is_escaped = |word: &&str| {
         let has_vowel = word.chars().any(|c| "aeiouyAEIOUY".contains(c));
-        has_vowel && !word.starts_with('-') && !names.contains(word)
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+        has_vowel && !is_number && !word.starts_with('-') && !names.contains(word)
     };
     let words = words.map(|word| word.trim_end_matches('.'));
     words.filter(is_escaped).map(String::from).collect()

@@ -379,7 +379,6 @@ fn the_accuracy_on_what_is_learned_from_begins_anew_with_each_judgement() {
                 label_weight: if labels { 0.5 } else { 0.0 },
                 ..plan(2).settings
             },
-            ..plan(2)
         };
         kept_best(&graph, &plan, true, None).0
     };
@@ -464,7 +463,6 @@ fn rounds_led_and_helped_are_the_rounds_of_threads() {
             features: vec!["stages".into()],
             ..plan(3).settings
         },
-        ..plan(3)
     };
     let aim = SearchGoal {
         pace: PruningSchedule::Linear(3.0),

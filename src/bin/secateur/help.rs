@@ -51,7 +51,7 @@ pub fn of(command: Command, name: Option<&str>) -> Result<String, Failure> {
 fn described(command: Command, of: &str) -> Command {
     let name = command.get_name().to_owned();
     let usage = t!("help-heading-usage");
-    let mut command = command
+    let command = command
         .bin_name(format!("{of} {name}").trim_start())
         .about(entry(&format!("help-{name}")).unwrap_or_default())
         .long_about(None)
@@ -61,8 +61,7 @@ fn described(command: Command, of: &str) -> Command {
         .mut_args(|arg| explained(arg, &name));
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
-    command = command.override_usage(usage.replace("OPTIONS", &t!("help-placeholder-options")));
-    command
+    command.override_usage(usage.replace("OPTIONS", &t!("help-placeholder-options")))
 }
 
 /// An argument with its help, its values and its default.

@@ -137,7 +137,7 @@ fn readable(top: &[ClassProbability], time: Timing) -> String {
     let rows: Vec<Vec<String>> = top
         .iter()
         .map(|class| {
-            let probability = percent(class.probability.into());
+            let probability = percent(class.probability);
             vec![probability, class.label.clone()]
         })
         .collect();
