@@ -108,7 +108,7 @@ for (const criterion of ["wanda", "taylor"])
       const command = ["prune", CLASSROOM.file, "--recipe", recipe, ...data, "--output", output];
       // The first call builds the command if necessary.
       const run = ["run", "--quiet", "--bin", "secateur", "--", ...command];
-      expect(execFileSync("cargo", run, { cwd: ROOT, stdio: "pipe" }).toString()).toContain(`on ${measured} pictures`);
+      expect(execFileSync("cargo", run, { cwd: ROOT, stdio: "pipe" }).toString()).toContain(`on ${measured} photos`);
       expect(readFileSync(output).equals(page)).toBe(true);
     } finally {
       rmSync(folder, { recursive: true });

@@ -78,13 +78,16 @@ function info(name: string, dims: (number | string)[], type: number): Bytes {
 export const input = (name: string, dims: (number | string)[], type = FLOAT): Bytes => part(11, info(name, dims, type));
 export const output = (name: string, dims: (number | string)[], type = FLOAT): Bytes =>
   part(12, info(name, dims, type));
+/** The shape of a value in the middle of the graph, which an unknown operator makes. */
+export const stated = (name: string, dims: (number | string)[]): Bytes => part(13, info(name, dims, FLOAT));
 
-/** A model of one graph, with operator set 17. */
+/** A model of one graph, with operator set 17 and ONNX Runtime's own operators. */
 export function model(...graph: Bytes[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array([
     ...int(1, 8),
     ...part(7, [...part(2, text("test")), ...graph.flat()]),
     ...part(8, int(2, 17)),
+    ...part(8, [...part(1, text("com.microsoft")), ...int(2, 1)]),
   ]);
 }
 
