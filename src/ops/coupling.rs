@@ -4,7 +4,7 @@
 //! their length, and declares one axis the row-major product of others. `prune::groups` joins the rules of
 //! all nodes into one coupling graph over (tensor, axis, index).
 
-mod patterns;
+mod shared_rules;
 
 use crate::graph::{Graph, Node, ValueId};
 use crate::message::Message;

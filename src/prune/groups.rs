@@ -7,16 +7,16 @@
 //! (The idea of one dependency graph instead of patterns: Fang et al., “DepGraph”, CVPR 2023.)
 
 mod collect;
-mod elements;
-mod gather;
-mod products;
+mod coupling_graph;
+mod reshaped_axes;
+mod rules;
 
 use crate::Result;
 use crate::graph::{Graph, ValueId};
 use crate::message::Message;
 use crate::ops::coupling::{Axis, Link, Weights};
-use elements::Elements;
-use products::StoredAxes;
+use coupling_graph::CouplingGraph;
+use reshaped_axes::StoredAxes;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -110,24 +110,24 @@ impl Groups {
 
 /// Finds the channel groups of a model whose shapes are inferred.
 pub fn analyze(graph: &Graph) -> Result<Groups> {
-    let mut said = gather::gather(graph);
-    let mut elements = Elements::new(graph, &said.frozen, std::mem::take(&mut said.reasons));
-    for (_, link) in &said.links {
-        elements.join(link);
+    let mut rules = rules::collect_rules(graph);
+    let mut coupling = CouplingGraph::new(graph, &rules.frozen, std::mem::take(&mut rules.reasons));
+    for (_, link) in &rules.links {
+        coupling.join(link);
     }
-    let stored = StoredAxes::new(graph, &said.layers);
-    let chosen = products::resolve(&mut elements, &said.products, &stored);
+    let stored = StoredAxes::new(graph, &rules.layers);
+    let chosen = reshaped_axes::resolve(&mut coupling, &rules.products, &stored);
     let mut links = vec![Vec::new(); graph.nodes.len()];
-    for (node, link) in said.links.into_iter().chain(chosen) {
+    for (node, link) in rules.links.into_iter().chain(chosen) {
         links[node].push(link);
     }
-    let (groups, units, single) = collect::collect(&mut elements, &said.layers);
-    let kept = kept(graph, &mut elements, &said.layers, &single);
+    let (groups, units, single) = collect::collect(&mut coupling, &rules.layers);
+    let kept = kept(graph, &mut coupling, &rules.layers, &single);
     Ok(Groups {
         groups,
         units,
-        layers: said.layers,
-        scales: said.scales,
+        layers: rules.layers,
+        scales: rules.scales,
         kept,
         links,
     })
@@ -137,14 +137,14 @@ pub fn analyze(graph: &Graph) -> Result<Groups> {
 /// go all at once.
 fn kept(
     graph: &Graph,
-    elements: &mut Elements,
+    coupling: &mut CouplingGraph,
     layers: &[(usize, Weights)],
     single: &BTreeMap<Axis, usize>,
 ) -> Vec<Kept> {
     let mut rows = Vec::new();
     for (node, weights) in layers {
         let axis = Axis::of(weights.tensor, weights.makes);
-        let mut reasons = elements.kept(axis);
+        let mut reasons = coupling.kept(axis);
         if let Some(&channels) = single.get(&axis) {
             let why = message!("reason-kept-last");
             reasons.push((channels, why));
@@ -156,7 +156,7 @@ fn kept(
                 tensor: graph.value(weights.tensor).name.clone(),
                 axis: weights.makes,
                 channels,
-                of: elements.len(axis),
+                of: coupling.len(axis),
                 reason,
             });
         }

@@ -162,7 +162,7 @@ impl BudgetSearch {
 
     /// Whether there is anything left to try.
     pub fn is_over(&self) -> bool {
-        self.state.is_over(&self.scale)
+        self.state.should_stop(&self.scale)
     }
 
     /// The file of the cut that is being trained, for the replicas elsewhere; `None` where the next step is not one of training.

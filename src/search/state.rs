@@ -75,7 +75,7 @@ impl State {
     }
 
     /// Whether there is anything left to try.
-    pub(super) fn is_over(&self, scale: &TargetScale) -> bool {
+    pub(super) fn should_stop(&self, scale: &TargetScale) -> bool {
         let tried = self.tried.len();
         let crossed = self.tried.last().is_some_and(|last| !last.accepted);
         if self.step < LAST_STEP || self.is_fast_enough() {

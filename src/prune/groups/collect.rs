@@ -1,6 +1,6 @@
 //! From what hangs together to units and groups.
 
-use super::elements::Elements;
+use super::coupling_graph::CouplingGraph;
 use super::{Element, Group, Role, Unit};
 use crate::ops::coupling::{Axis, Weights};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,7 @@ impl Draft {
 /// first producer's channels. A component alone in its group can't go without emptying a layer: its channels are
 /// counted, by the axis of the weights that make them, in the third answer.
 pub fn collect(
-    elements: &mut Elements,
+    coupling: &mut CouplingGraph,
     layers: &[(usize, Weights)],
 ) -> (Vec<Group>, Vec<Unit>, BTreeMap<Axis, usize>) {
     let makers: Vec<Role> = layers
@@ -43,7 +43,7 @@ pub fn collect(
         .collect();
     let axes: BTreeSet<Axis> = makers.iter().map(Role::along).collect();
 
-    let mut drafts = drafts(elements, &axes, &makers);
+    let mut drafts = drafts(coupling, &axes, &makers);
     let mut single: BTreeMap<Axis, usize> = BTreeMap::new();
     drafts.retain(|draft| {
         if let [unit] = &draft.units[..] {
@@ -75,9 +75,9 @@ pub fn collect(
 }
 
 /// The components by the axes that they touch.
-fn drafts(elements: &mut Elements, axes: &BTreeSet<Axis>, makers: &[Role]) -> Vec<Draft> {
+fn drafts(coupling: &mut CouplingGraph, axes: &BTreeSet<Axis>, makers: &[Role]) -> Vec<Draft> {
     let mut by_footprint: BTreeMap<Vec<Axis>, Vec<Vec<Element>>> = BTreeMap::new();
-    for component in elements.free_components(axes) {
+    for component in coupling.free_components(axes) {
         let pairs = component.into_iter();
         let unit: Vec<Element> = pairs.map(|(axis, index)| Element { axis, index }).collect();
         let mut footprint: Vec<Axis> = unit.iter().map(|e| e.axis).collect();

@@ -3,8 +3,8 @@
 //! gradients over single pictures stands for the Hessian: `½·E[g²]·w²`. For a channel `½·E[(Σ g·w)²]` over what goes with it
 //! (Theis et al., “Faster gaze prediction with dense networks and Fisher pruning”, 2018).
 
+use super::gradient_times_weight::GradientTimesWeight;
 use super::probe::Probe;
-use super::products::Products;
 use super::{Accumulator, Saliency};
 use crate::error::Result;
 use crate::prune::criteria::info::{Criterion, CriterionInfo, DEFAULTS, Source};
@@ -22,11 +22,11 @@ pub static CRITERION: Criterion = Criterion {
     source: Source::Pictures(|probe| Box::new(Fisher::new(probe))),
 };
 
-pub struct Fisher(Products);
+pub struct Fisher(GradientTimesWeight);
 
 impl Fisher {
     pub fn new(probe: &Probe) -> Self {
-        Fisher(Products::new(probe))
+        Fisher(GradientTimesWeight::new(probe))
     }
 }
 

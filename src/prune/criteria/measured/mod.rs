@@ -3,9 +3,9 @@
 //! [`Accumulator`](accumulator::Accumulator); to add one, add the file and its line in the list below.
 
 mod accumulator;
+mod gradient_times_weight;
 mod measuring;
 mod probe;
-mod products;
 
 pub(super) use accumulator::{Accumulator, Begin, Saliency};
 pub use measuring::Measuring;

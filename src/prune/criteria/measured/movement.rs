@@ -3,8 +3,8 @@
 //! sum over what goes with it. The sums may be negative; all are moved up by the least of them, which changes no order. The
 //! model that is cut keeps its weights: the training is forgotten.
 
+use super::gradient_times_weight::GradientTimesWeight;
 use super::probe::Probe;
-use super::products::Products;
 use super::{Accumulator, Saliency};
 use crate::error::Result;
 use crate::graph::ValueId;
@@ -34,7 +34,7 @@ const RATE: f64 = 0.01;
 const CLIP: f64 = 1.0;
 
 pub struct Movement {
-    sums: Products,
+    sums: GradientTimesWeight,
     /// The gradients of the pictures since the last step, added up.
     gradients: BTreeMap<ValueId, Vec<f64>>,
     seen: usize,
@@ -43,7 +43,7 @@ pub struct Movement {
 impl Movement {
     pub fn new(probe: &Probe) -> Self {
         Movement {
-            sums: Products::new(probe),
+            sums: GradientTimesWeight::new(probe),
             gradients: BTreeMap::new(),
             seen: 0,
         }

@@ -4,8 +4,8 @@
 //! been trained. Of a trained one, whose gradients over all pictures nearly cancel, it says less than Taylor does. The paper's
 //! division by the sum of all scores changes no order and is left out.
 
+use super::gradient_times_weight::GradientTimesWeight;
 use super::probe::Probe;
-use super::products::Products;
 use super::{Accumulator, Saliency};
 use crate::error::Result;
 use crate::prune::criteria::info::{Criterion, CriterionInfo, DEFAULTS, Source};
@@ -23,11 +23,11 @@ pub static CRITERION: Criterion = Criterion {
     source: Source::Pictures(|probe| Box::new(Snip::new(probe))),
 };
 
-pub struct Snip(Products);
+pub struct Snip(GradientTimesWeight);
 
 impl Snip {
     pub fn new(probe: &Probe) -> Self {
-        Snip(Products::new(probe))
+        Snip(GradientTimesWeight::new(probe))
     }
 }
 

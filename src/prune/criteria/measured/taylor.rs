@@ -4,8 +4,8 @@
 //! magnitude is taken (Molchanov et al., “Importance Estimation for Neural Network Pruning”, CVPR 2019, whose gates stand
 //! behind the normalization too).
 
+use super::gradient_times_weight::GradientTimesWeight;
 use super::probe::Probe;
-use super::products::Products;
 use super::{Accumulator, Saliency};
 use crate::error::Result;
 use crate::prune::criteria::info::{Criterion, CriterionInfo, DEFAULTS, Source};
@@ -23,11 +23,11 @@ pub static CRITERION: Criterion = Criterion {
     source: Source::Pictures(|probe| Box::new(Taylor::new(probe))),
 };
 
-pub struct Taylor(Products);
+pub struct Taylor(GradientTimesWeight);
 
 impl Taylor {
     pub fn new(probe: &Probe) -> Self {
-        Taylor(Products::new(probe))
+        Taylor(GradientTimesWeight::new(probe))
     }
 }
 

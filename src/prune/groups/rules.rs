@@ -7,9 +7,9 @@ use crate::ops::coupling::{Axis, Freeze, Link, Product, Rule, Weights};
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
 
-/// What all nodes said, each thing with the node's place.
+/// What the rules of all nodes come to, each thing with the place of its node.
 #[derive(Default)]
-pub struct Said {
+pub struct Rules {
     pub links: Vec<(usize, Link)>,
     pub products: Vec<(usize, Product)>,
     pub layers: Vec<(usize, Weights)>,
@@ -19,7 +19,7 @@ pub struct Said {
     pub reasons: Vec<Message>,
 }
 
-impl Said {
+impl Rules {
     fn freeze(&mut self, freezes: Vec<Freeze>) {
         for Freeze { axis, why } in freezes {
             if self.reasons.last() != Some(&why) {
@@ -32,22 +32,24 @@ impl Said {
 }
 
 /// The rules of all nodes, after those of the model's inputs and outputs.
-pub fn gather(graph: &Graph) -> Said {
-    let mut said = Said::default();
-    said.freeze(ends(graph));
-    said.freeze(opaque(graph));
+pub fn collect_rules(graph: &Graph) -> Rules {
+    let mut rules = Rules::default();
+    rules.freeze(ends(graph));
+    rules.freeze(opaque(graph));
     for (at, node) in graph.nodes.iter().enumerate() {
         let mut rule = Rule::new(graph, node);
         apply(&mut rule);
-        said.freeze(rule.freezes);
-        said.links.extend(rule.links.into_iter().map(|x| (at, x)));
-        said.products
+        rules.freeze(rule.freezes);
+        rules.links.extend(rule.links.into_iter().map(|x| (at, x)));
+        rules
+            .products
             .extend(rule.products.into_iter().map(|x| (at, x)));
-        said.layers
+        rules
+            .layers
             .extend(rule.weights.into_iter().map(|x| (at, x)));
-        said.scales.extend(rule.scales);
+        rules.scales.extend(rule.scales);
     }
-    said
+    rules
 }
 
 /// Inputs and outputs of the model keep their shapes.

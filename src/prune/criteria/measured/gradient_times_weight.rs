@@ -4,15 +4,15 @@ use super::Saliency;
 use super::probe::Probe;
 
 /// By layer, in the order of [`Probe::layers`].
-pub struct Products {
+pub struct GradientTimesWeight {
     weights: Vec<Vec<f64>>,
     slices: Vec<Vec<f64>>,
 }
 
-impl Products {
+impl GradientTimesWeight {
     pub fn new(probe: &Probe) -> Self {
         let layers = &probe.layers;
-        Products {
+        GradientTimesWeight {
             weights: layers.iter().map(|l| vec![0.0; l.len()]).collect(),
             slices: layers.iter().map(|l| vec![0.0; l.channels()]).collect(),
         }

@@ -21,10 +21,10 @@ struct Span {
     whole: bool,
 }
 
-/// Number of a reason in [`Elements::reasons`].
+/// Number of a reason in [`CouplingGraph::reasons`].
 type Reason = u32;
 
-pub struct Elements {
+pub struct CouplingGraph {
     spans: BTreeMap<Axis, Span>,
     parent: Vec<u32>,
     /// At a component's root: why it is frozen, if it is.
@@ -32,7 +32,7 @@ pub struct Elements {
     pub reasons: Vec<Message>,
 }
 
-impl Elements {
+impl CouplingGraph {
     /// Every axis of every value with a known shape; those in `frozen` (which names the reason) as one element.
     /// Symbolic dimensions and axes of length 1 are frozen too.
     pub fn new(graph: &Graph, frozen: &BTreeMap<Axis, Reason>, mut reasons: Vec<Message>) -> Self {
@@ -43,7 +43,7 @@ impl Elements {
         let single = own_reason(message!("reason-frozen-single"));
         let dynamic = own_reason(message!("reason-frozen-dynamic"));
         let long = own_reason(message!("reason-frozen-too-many"));
-        let mut elements = Elements {
+        let mut elements = CouplingGraph {
             spans: BTreeMap::new(),
             parent: Vec::new(),
             frozen: Vec::new(),

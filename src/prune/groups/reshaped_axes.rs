@@ -1,6 +1,6 @@
 //! Reshapes that merge or split axes: choosing the one factor along which channels can go.
 
-use super::elements::Elements;
+use super::coupling_graph::CouplingGraph;
 use crate::graph::{Graph, ValueId};
 use crate::ops::coupling::{Axis, IndexMap, Link, Product, Weights};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// weights hang on is taken, since they would be frozen with it: with queries, keys and values of their own, the head, which
 /// all three share, and not the width of the values' heads. Of equals it is the longest, and of those the innermost.
 pub fn resolve(
-    elements: &mut Elements,
+    coupling: &mut CouplingGraph,
     products: &[(usize, Product)],
     stored: &StoredAxes,
 ) -> Vec<(usize, Link)> {
@@ -21,21 +21,21 @@ pub fn resolve(
     let mut links = Vec::new();
     while !open.is_empty() {
         let before = open.len();
-        open.retain(|(node, product)| match candidates(elements, product)[..] {
+        open.retain(|(node, product)| match candidates(coupling, product)[..] {
             [] => {
-                elements.freeze(product.whole, message!("reason-frozen-kept-axes"));
+                coupling.freeze(product.whole, message!("reason-frozen-kept-axes"));
                 false
             }
             [factor] => {
-                let link = link(elements, product, factor);
-                elements.join(&link);
+                let link = link(coupling, product, factor);
+                coupling.join(&link);
                 links.push((*node, link));
                 false
             }
             _ => true,
         });
         if open.len() == before {
-            choose(elements, &open[0].1, stored);
+            choose(coupling, &open[0].1, stored);
         }
     }
     links
@@ -69,10 +69,10 @@ impl StoredAxes {
     }
 
     /// How many weights each component holds, by its root.
-    fn weights(&self, elements: &mut Elements) -> BTreeMap<usize, usize> {
+    fn weights(&self, coupling: &mut CouplingGraph) -> BTreeMap<usize, usize> {
         let mut weights = BTreeMap::new();
         for &(axis, slice) in &self.0 {
-            for root in elements.roots(axis) {
+            for root in coupling.roots(axis) {
                 *weights.entry(root).or_default() += slice;
             }
         }
@@ -81,36 +81,36 @@ impl StoredAxes {
 }
 
 /// The positions of the factors that can still get shorter; none where the whole can't.
-fn candidates(elements: &mut Elements, product: &Product) -> Vec<usize> {
+fn candidates(coupling: &mut CouplingGraph, product: &Product) -> Vec<usize> {
     let factors = 0..product.factors.len();
     factors
-        .filter(|&f| !elements.is_frozen(product.factors[f]))
+        .filter(|&f| !coupling.is_frozen(product.factors[f]))
         .collect()
 }
 
 /// Freezes all factors but the one that most weights hang on.
-fn choose(elements: &mut Elements, product: &Product, stored: &StoredAxes) {
-    let candidates = candidates(elements, product);
-    let weights = stored.weights(elements);
+fn choose(coupling: &mut CouplingGraph, product: &Product, stored: &StoredAxes) {
+    let candidates = candidates(coupling, product);
+    let weights = stored.weights(coupling);
     let rank = |&f: &usize| {
         let axis = product.factors[f];
-        let roots: BTreeSet<usize> = elements.roots(axis).into_iter().collect();
+        let roots: BTreeSet<usize> = coupling.roots(axis).into_iter().collect();
         let hanging: usize = roots.iter().filter_map(|root| weights.get(root)).sum();
-        (hanging, elements.len(axis), f)
+        (hanging, coupling.len(axis), f)
     };
     let best = candidates.iter().copied().max_by_key(rank);
     for f in candidates {
         if Some(f) != best {
-            elements.freeze(product.factors[f], message!("reason-frozen-split-axis"));
+            coupling.freeze(product.factors[f], message!("reason-frozen-split-axis"));
         }
     }
 }
 
 /// Each index of the whole goes with its digit for this factor.
-fn link(elements: &Elements, product: &Product, factor: usize) -> Link {
+fn link(coupling: &CouplingGraph, product: &Product, factor: usize) -> Link {
     let inner = product.factors[factor + 1..].iter();
-    let inner: usize = inner.map(|&axis| elements.len(axis)).product();
-    let radix = elements.len(product.factors[factor]);
+    let inner: usize = inner.map(|&axis| coupling.len(axis)).product();
+    let radix = coupling.len(product.factors[factor]);
     Link {
         from: product.whole,
         to: product.factors[factor],
