@@ -197,6 +197,7 @@ export function summary(name: string): ModelSummary {
     inputs: [{ name: "image", dtype: "float32", shape: ["N", "3", "4", "4"] }],
     outputs: [{ name: "logits", dtype: "float32", shape: ["N", "10"] }],
     probabilities: false,
+    uncounted: [],
     classes: 10,
     totals: TOTALS,
     layers: [layer(0, "stem"), layer(1, "head", "its outputs are the model's")],
