@@ -61,7 +61,7 @@ test("folders that are none of the model's classes are refused, not taken for an
   await drop(secateur, { name: "pets.zip", bytes: zipSync(files, { level: 0 }) });
   await expect(recover(secateur).getByTestId("training-data")).toHaveText("8 photos from “pets.zip”, in 2 classes.");
   await recover(secateur).getByRole("button", { name: "Recover accuracy" }).click();
-  await expect(recover(secateur)).toContainText("“cat”, “dog” are none of the model's 1000 classes", {
+  await expect(recover(secateur)).toContainText("“cat” and “dog” are none of the model's 1000 classes", {
     timeout: 60_000,
   });
   await secateur.expectToWork();
