@@ -42,8 +42,7 @@ impl Operator for Det {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let why = rule.across();
-        rule.freeze_all(&why);
+        rule.freeze_across();
     }
 }
 

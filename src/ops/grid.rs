@@ -90,8 +90,7 @@ impl Operator for AffineGrid {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let why = rule.across();
-        rule.freeze_all(&why);
+        rule.freeze_across();
     }
 }
 

@@ -131,8 +131,7 @@ impl Operator for Quantize {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let why = rule.across();
-        rule.freeze_all(&why);
+        rule.freeze_across();
     }
 }
 
@@ -172,7 +171,6 @@ impl Operator for DynamicQuantize {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let why = rule.across();
-        rule.freeze_all(&why);
+        rule.freeze_across();
     }
 }

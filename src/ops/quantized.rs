@@ -175,7 +175,6 @@ impl Operator for QuantizedProduct {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let why = rule.across();
-        rule.freeze_all(&why);
+        rule.freeze_across();
     }
 }

@@ -246,8 +246,7 @@ impl Operator for MaxUnpool {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let why = rule.across();
-        rule.freeze_all(&why);
+        rule.freeze_across();
     }
 }
 

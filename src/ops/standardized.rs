@@ -281,7 +281,6 @@ impl Operator for TrainingBatchNormalization {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let why = rule.across();
-        rule.freeze_all(&why);
+        rule.freeze_across();
     }
 }

@@ -18,6 +18,12 @@ impl Rule<'_> {
         message!("reason-frozen-across", operator = self.node.op_type)
     }
 
+    /// Every axis of the node's tensors keeps its length, since the operator computes across them.
+    pub fn freeze_across(&mut self) {
+        let why = self.across();
+        self.freeze_all(&why);
+    }
+
     pub fn rank(&self, value: ValueId) -> usize {
         let ty = self.graph.value(value).ty.as_ref();
         ty.map_or(0, |ty| ty.rank())
