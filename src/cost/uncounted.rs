@@ -41,10 +41,7 @@ fn left_out(graph: &Graph, node: &Node) -> Option<Uncounted> {
     };
     Some(Uncounted {
         node: graph.node_label(node),
-        operator: match node.domain.is_empty() {
-            true => node.op_type.clone(),
-            false => format!("{}.{}", node.domain, node.op_type),
-        },
+        operator: node.operator_name(),
         multiplies,
         reason,
     })

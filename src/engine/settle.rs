@@ -242,10 +242,7 @@ fn operators(graph: &Graph, nodes: &[usize]) -> Result<Vec<Box<dyn Operator>>> {
             Ok(Some(operator)) => found.push(operator),
             Ok(None) => missing.push(UnsupportedOperator {
                 node: graph.node_label(node),
-                operator: match node.domain.is_empty() {
-                    true => node.op_type.clone(),
-                    false => format!("{}.{}", node.domain, node.op_type),
-                },
+                operator: node.operator_name(),
                 opset,
             }),
             Err(reason) => {

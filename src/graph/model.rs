@@ -126,6 +126,14 @@ impl Graph {
 }
 
 impl Node {
+    /// The operator as `Domain.OpType`, the default domain left out.
+    pub fn operator_name(&self) -> String {
+        match self.domain.as_str() {
+            "" => self.op_type.clone(),
+            domain => format!("{domain}.{}", self.op_type),
+        }
+    }
+
     /// The `i`-th input, `None` where it is absent or left out.
     pub fn input(&self, i: usize) -> Option<ValueId> {
         self.inputs.get(i).copied().flatten()

@@ -19,10 +19,7 @@ impl Graph {
         unknown
             .map(|node| UnsupportedOperator {
                 node: self.node_label(node),
-                operator: match node.domain.is_empty() {
-                    true => node.op_type.clone(),
-                    false => format!("{}.{}", node.domain, node.op_type),
-                },
+                operator: node.operator_name(),
                 opset: self.opsets.get(&node.domain).copied().unwrap_or(0),
             })
             .collect()

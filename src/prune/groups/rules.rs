@@ -105,7 +105,7 @@ fn apply(rule: &mut Rule<'_>) {
         Ok(None) => rule.freeze_all(&message!(
             "reason-frozen-unsupported",
             node = label,
-            operator = full_name(node),
+            operator = node.operator_name(),
             opset = opset
         )),
         Err(why) => rule.freeze_all(&message!(
@@ -119,13 +119,6 @@ fn apply(rule: &mut Rule<'_>) {
         let name = &graph.value(captured).name;
         let why = message!("reason-frozen-subgraph", node = label, name = name);
         rule.freeze_value(captured, &why);
-    }
-}
-
-fn full_name(node: &Node) -> String {
-    match node.domain.as_str() {
-        "" => node.op_type.clone(),
-        domain => format!("{domain}.{}", node.op_type),
     }
 }
 
