@@ -5,17 +5,24 @@ const port = Number(process.env.E2E_PORT ?? 4173);
 // Not at the root of the host: the page has to work under any path.
 const address = `http://127.0.0.1:${port}/some/path/`;
 
+/** Tests that count frames or the processor's cores. */
+const ALONE = /@alone/;
+
 export default defineConfig({
   testDir: "tests/e2e",
   outputDir: "test-results",
-  fullyParallel: false,
-  workers: 1,
+  workers: 2,
   timeout: 300_000,
+  // Another test runs at the same time.
+  expect: { timeout: 15_000 },
+  projects: [
+    { name: "side by side", grepInvert: ALONE },
+    { name: "alone", grep: ALONE, workers: 1, dependencies: ["side by side"] },
+  ],
   forbidOnly: Boolean(process.env.CI),
   reporter: "list",
   use: {
     baseURL: address,
-    trace: "retain-on-failure",
     launchOptions: {
       executablePath: findChrome() ?? "chromium",
       args: [

@@ -1,10 +1,12 @@
 //! `cargo bench`: compares our matrix product with `matrixmultiply`'s, in turns, on the shapes of EfficientNet-Lite0's
 //! pointwise layers. One thread, native code.
 
+mod timing;
+
 use secateur::kernels::matrix::{MatrixProduct, Operand, Size};
 use secateur::kernels::{Kernel, pack};
 use std::hint::black_box;
-use std::time::Instant;
+use timing::{median, numbers, seconds};
 
 /// Output channels, input channels, pixels.
 const SHAPES: [(usize, usize, usize); 8] = [
@@ -89,19 +91,4 @@ fn multiply((m, k, n): (usize, usize, usize), a: &[f32], b: &[f32], c: &mut [f32
             1,
         );
     }
-}
-
-fn numbers(len: usize) -> Vec<f32> {
-    (0..len).map(|i| (i as f32 * 0.37).sin()).collect()
-}
-
-fn seconds(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64()
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

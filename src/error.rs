@@ -60,7 +60,8 @@ impl Error {
                 message!("error-open-dimensions", names = names.clone())
             }
             Error::UnsupportedOperators(operators) => {
-                let operators: Vec<Message> = operators.iter().map(Message::from).collect();
+                let groups = UnsupportedOperator::grouped(operators);
+                let operators: Vec<Message> = groups.iter().map(Message::from).collect();
                 message!("error-unsupported-operators", operators = operators)
             }
         }
@@ -89,13 +90,42 @@ pub struct UnsupportedOperator {
     pub opset: i64,
 }
 
-impl From<&UnsupportedOperator> for Message {
-    fn from(operator: &UnsupportedOperator) -> Message {
+/// An operator that is not known, and how many nodes use it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsupportedGroup<'a> {
+    /// Where it stands first.
+    pub first: &'a UnsupportedOperator,
+    pub count: usize,
+}
+
+impl UnsupportedOperator {
+    /// The same operators with the numbers of nodes that use them, in the order of their first nodes.
+    pub fn grouped(operators: &[UnsupportedOperator]) -> Vec<UnsupportedGroup<'_>> {
+        let mut groups: Vec<UnsupportedGroup<'_>> = Vec::new();
+        for operator in operators {
+            let same = |group: &&mut UnsupportedGroup<'_>| {
+                (&group.first.operator, group.first.opset) == (&operator.operator, operator.opset)
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.count += 1,
+                None => groups.push(UnsupportedGroup {
+                    first: operator,
+                    count: 1,
+                }),
+            }
+        }
+        groups
+    }
+}
+
+impl From<&UnsupportedGroup<'_>> for Message {
+    fn from(group: &UnsupportedGroup<'_>) -> Message {
         message!(
             "error-unsupported-operator",
-            node = &operator.node,
-            operator = &operator.operator,
-            opset = operator.opset,
+            node = &group.first.node,
+            operator = &group.first.operator,
+            opset = group.first.opset,
+            count = group.count,
         )
     }
 }

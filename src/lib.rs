@@ -10,7 +10,7 @@ pub mod error;
 pub mod random;
 pub mod tensor;
 
-pub mod kernels;
+pub use secateur_kernels as kernels;
 
 pub mod graph;
 

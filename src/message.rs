@@ -95,6 +95,7 @@ impl From<Message> for Shown {
 }
 
 impl Message {
+    /// A message of the catalog by its key, with its parameters by name.
     pub fn new<const N: usize>(key: &'static str, args: [(&'static str, MessageValue); N]) -> Self {
         let args = args.map(|(name, value)| (Cow::Borrowed(name), value));
         Message {

@@ -67,6 +67,7 @@ pub struct Batches {
 }
 
 impl Batches {
+    /// `count` pictures in an order that the seed decides.
     pub fn new(count: usize, seed: u32) -> Self {
         let mut random = SplitMix64(u64::from(seed));
         Batches {

@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::repacking::group_sizes;
 use common::{Net, int, ints};
 use secateur::cost::{CostModel, Lengths};
 use secateur::graph::{Graph, ValueId};
@@ -62,7 +63,7 @@ fn shared_convolutions() -> Graph {
 }
 
 /// NNCF's big model on 8 × 8: a depthwise convolution, a transposed one, and a linear layer whose outputs are seen as maps.
-/// NNCF normalises those over all of them in between and cuts them even so. That changes what the rest comes to, so here
+/// NNCF normalizes those over all of them in between and cuts them even so. That changes what the rest comes to, so here
 /// such channels stay, and `with_norm` leaves the linear layer whole.
 fn big(with_norm: bool) -> Graph {
     let mut net = Net::new(0);
@@ -239,7 +240,7 @@ fn half_of_all_filters_of_the_big_model() {
     assert_eq!(kept, [14, 30, 35, 41]);
 
     let groups = analyze(&big(true)).unwrap();
-    let sizes: Vec<usize> = groups.groups.iter().map(|g| g.units.len()).collect();
+    let sizes = group_sizes(&groups);
     assert_eq!(sizes, [16, 32, 64]);
     assert!(groups.kept().iter().any(|kept| kept.channels == 128));
 }

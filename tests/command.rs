@@ -75,21 +75,21 @@ fn macs_kept(report: &Value) -> f64 {
 }
 
 #[test]
-fn a_small_model_is_cut_and_knows_its_colours_still() {
+fn a_small_model_is_cut_and_knows_its_colors_still() {
     let folder = Folder::new("small");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     let report = prune_and_check(&folder, &model, RECIPE);
     assert!(macs_kept(&report) <= 0.7, "{report}");
     // By hand: 12 × 3 and 12 × 12 weights at 64 places, and 3 × 12.
     assert_eq!(report["before"]["macs"], 64 * (36 + 144) + 36);
     assert_eq!(report["before"]["parameters"], 36 + 144 + 36);
     let preset = folder.write("preset.json", PRESET);
-    for (colour, name) in [
+    for (color, name) in [
         ([250, 20, 9], "red"),
         ([9, 250, 20], "green"),
         ([0, 90, 220], "blue"),
     ] {
-        let photo = folder.write("photo.png", photo(colour));
+        let photo = folder.write("photo.png", photo(color));
         for model in [&model, &folder.path("out.onnx")] {
             let arguments = ["run", model, "--photo", &photo, "--preset", &preset];
             let said = json(&succeed(
@@ -107,7 +107,7 @@ fn a_small_model_is_cut_and_knows_its_colours_still() {
 #[test]
 fn the_recipe_is_recorded_in_the_model() {
     let folder = Folder::new("recorded");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     prune_and_check(&folder, &model, RECIPE);
     let written = onnx::read(fs::read(folder.path("out.onnx")).unwrap().into()).unwrap();
     let is_recipe = |(_, text): &&(String, String)| text.contains(r#""criterion""#);
@@ -124,7 +124,7 @@ fn the_recipe_is_recorded_in_the_model() {
 #[test]
 fn weights_are_cut_too() {
     let folder = Folder::new("weights");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     let recipe = r#"{"granularity": "weight", "target": {"sparsity": 0.5}}"#;
     let report = prune_and_check(&folder, &model, recipe);
     assert_eq!(report["after"]["parameters"], 216);
@@ -151,7 +151,7 @@ fn real_models_keep_seventy_percent_of_their_multiply_adds() {
 
 /// The first test picture of each class, all of which ONNX Runtime takes for what they are.
 #[test]
-fn a_real_model_recognises_pictures() {
+fn a_real_model_recognizes_pictures() {
     let (Some(model), Some(archive)) = (
         shared("models/resnet20-cifar10.onnx"),
         shared("data/cifar10-jpeg-test.tar"),
@@ -205,7 +205,7 @@ fn from_tar<'a>(archive: &'a [u8], name: &str) -> Option<&'a [u8]> {
 #[test]
 fn inspect_shows_layers_groups_and_what_stays() {
     let folder = Folder::new("inspect");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     let said = json(&succeed(&["inspect", &model, "--json"]));
     assert_eq!(said["layers"].as_array().unwrap().len(), 3);
     assert_eq!(said["layers"][0]["channelsOut"], 12);
@@ -221,7 +221,7 @@ fn inspect_shows_layers_groups_and_what_stays() {
 
 #[test]
 fn unknown_operators_are_named_and_cutting_goes_on() {
-    let mut graph = colours();
+    let mut graph = colors();
     let softer = graph
         .nodes
         .iter_mut()
@@ -259,7 +259,7 @@ fn unknown_operators_are_named_and_cutting_goes_on() {
 #[test]
 fn a_guessed_preset_is_told() {
     let folder = Folder::new("guess");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     let photo = folder.write("photo.png", photo([1, 2, 3]));
     let output = secateur(&["run", &model, "--photo", &photo]);
     let errors = String::from_utf8(output.stderr).unwrap();
@@ -273,7 +273,7 @@ fn a_guessed_preset_is_told() {
 
 #[test]
 fn open_lengths_come_from_the_preset_or_by_hand() {
-    let mut graph = colours();
+    let mut graph = colors();
     let input = graph.inputs[0];
     let ty = graph.value_mut(input).ty.as_mut().unwrap();
     ty.shape[2] = Dim::symbol("height");
@@ -298,7 +298,7 @@ fn open_lengths_come_from_the_preset_or_by_hand() {
 #[test]
 fn failures_are_explained_in_one_line() {
     let folder = Folder::new("failures");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     let bytes = fs::read(&model).unwrap();
     let text = folder.write("text.onnx", "This is a letter, not a model.");
     let half = folder.write("half.onnx", &bytes[..bytes.len() / 2]);
@@ -432,7 +432,7 @@ fn failures_are_explained_in_one_line() {
 #[test]
 fn an_older_file_is_kept_when_cutting_fails() {
     let folder = Folder::new("older");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     let output = folder.write("out.onnx", "what was there before");
     let recipe = folder.write("recipe.json", r#"{"target": {"macs": 0.01}, "floor": 6}"#);
     fail(&["prune", &model, "--recipe", &recipe, "--output", &output]);
@@ -443,7 +443,7 @@ fn an_older_file_is_kept_when_cutting_fails() {
     let recipe = folder.write("recipe.json", RECIPE);
     succeed(&["prune", &model, "--recipe", &recipe, "--output", &output]);
     onnx::read(fs::read(&output).unwrap().into()).unwrap();
-    assert_eq!(folder.files(), ["colours.onnx", "out.onnx", "recipe.json"]);
+    assert_eq!(folder.files(), ["colors.onnx", "out.onnx", "recipe.json"]);
 }
 
 #[test]

@@ -4,17 +4,18 @@
 mod command;
 mod common;
 
-use command::{Folder, colours_and_preset, picture_folders, secateur};
+use command::{Folder, colors_and_preset, picture_folders, secateur};
 use fluent_syntax::ast::{Entry, Expression, Pattern, PatternElement};
 use fluent_syntax::{parser, serializer};
 use std::fs;
 use std::process::{Command, Output};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "inspect",
     "prune",
     "evaluate",
     "recover",
+    "shrink",
     "search",
     "sensitivity",
     "train",
@@ -90,7 +91,8 @@ fn no_sentence_of_the_help_escapes_the_catalog() {
     let catalog = folder.write("xx.ftl", accented_catalog());
     // Values that are typed as they are, and names of criteria.
     let typed = "secateur train test recalibrate correct-bias reconstruct distill fine-tune sgd adamw constant cosine \
-        one-cycle true false best last adaptive one-shot linear cubic lamp bn-scale random taylor movement fisher snip wanda apoz";
+        one-cycle true false best last adaptive one-shot linear cubic lamp bn-scale random taylor movement fisher snip wanda apoz \
+        divergence";
     let typed: Vec<&str> = typed.split_whitespace().chain(COMMANDS).collect();
     for command in COMMANDS {
         let output = secateur(&[command, "--help", "--language", &catalog]);
@@ -111,7 +113,7 @@ fn no_sentence_of_the_help_escapes_the_catalog() {
 #[test]
 fn no_answer_escapes_the_catalog() {
     let folder = Folder::new("language-answers");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = picture_folders(&folder, &[("red", 0), ("green", 1), ("blue", 2)], 40);
     let photo = folder.path("data/red/0.png");
     let catalog = folder.write("xx.ftl", accented_catalog());
@@ -124,12 +126,16 @@ fn no_answer_escapes_the_catalog() {
     let best = ["--batch-size", "8", "--keep", "best", "--output", &output];
     let search = ["search", &model, "--recipe", &recipe, "--output", &output];
     let way = ["--method", "reconstruct", "--pruning-schedule", "one-shot"];
+    let shrink = [
+        "shrink", &model, "--target", "macs=0.6", "--output", &output,
+    ];
     let calls = [
         vec!["inspect", &model],
         [&prune[..], &photos].concat(),
         [&["evaluate", &model, "--original", &pruned], &photos[..]].concat(),
         [&recover[..], &best, &photos].concat(),
         [&search[..], &way, &photos].concat(),
+        [&shrink[..], &["--steps", "10"], &photos].concat(),
         [&["sensitivity", &model, "--recipe", &recipe], &photos[..]].concat(),
         vec!["run", &model, "--photo", &photo, "--preset", &preset],
         vec!["run", &model, "--photo", &photo],
@@ -148,7 +154,7 @@ fn no_answer_escapes_the_catalog() {
 #[test]
 fn no_failure_escapes_the_catalog() {
     let folder = Folder::new("language-failures");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let catalog = folder.write("xx.ftl", accented_catalog());
     let search = ["search", "m", "--recipe", "r", "--data", "d", "--preset"];
     let search = |more: &[&'static str]| {
@@ -177,6 +183,10 @@ fn no_failure_escapes_the_catalog() {
         search(&["--rounds", "x"]),
         search(&["--rounds", "101"]),
         search(&["--max-drop", "x"]),
+        vec!["shrink", "m", "--data", "d", "--output", "x"],
+        vec![
+            "shrink", "m", "--data", "d", "--output", "x", "--target", "x",
+        ],
         search(&["--steps", "1", "--epochs", "1"]),
         search(&["--momentum", "0.5", "--optimizer", "adamw"]),
     ];

@@ -4,13 +4,13 @@
 mod command;
 mod common;
 
-use command::{Folder, colours_and_preset, picture_folders, succeed};
+use command::{Folder, colors_and_preset, picture_folders, succeed};
 use std::fs;
 
 #[test]
 fn earlier_names_do_the_same_and_are_hidden() {
     let folder = Folder::new("names");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = picture_folders(&folder, &[("red", 0), ("green", 1), ("blue", 2)], 12);
     let recipe = r#"{"criterion": "l1", "target": {"macs": 0.5}}"#;
     let recipe = folder.write("recipe.json", recipe);

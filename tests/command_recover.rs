@@ -5,13 +5,13 @@ mod command;
 mod common;
 
 use command::{
-    Folder, NAMED_PRESET, PRESET, colours_and_preset, fail, json, photo, picture_folders, secateur,
+    Folder, NAMED_PRESET, PRESET, colors_and_preset, fail, json, photo, picture_folders, secateur,
     succeed,
 };
 use common::Random;
 use common::nets::{Layer::*, chain};
 use secateur::data::Split;
-use secateur::data::{Preset, folder::Folder as PhotoFolder};
+use secateur::data::{Folder as PhotoFolder, Preset};
 use secateur::onnx;
 use std::fs;
 use std::path::Path;
@@ -60,7 +60,7 @@ fn record(bytes: Vec<u8>) -> String {
 #[test]
 fn accuracy_and_agreement_are_counted() {
     let folder = Folder::new("evaluate");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 5);
     folder.write("data/green/broken.jpg", "no picture");
     folder.write("data/green/notes.txt", "no picture either");
@@ -162,7 +162,7 @@ fn folders_of_a_model_whose_preset_names_no_classes() {
 #[test]
 fn every_method_makes_a_model_that_tells_how_it_was_made() {
     let folder = Folder::new("recover");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 12);
     let pruned = prune(
         &folder,
@@ -194,7 +194,7 @@ fn recalibration_from_the_command_line_measures_anew_and_is_written_down() {
         &[1, 3, 8, 8],
         &[Conv(12, 3), Norm, Relu, Pool, Flatten, Linear(3)],
     ));
-    let model = folder.write("normalised.onnx", onnx::write(&model).unwrap());
+    let model = folder.write("normalized.onnx", onnx::write(&model).unwrap());
     let preset = folder.write("preset.json", NAMED_PRESET);
     let data = pictures(&folder, 12);
     let recipe = r#"{"criterion": "random", "target": {"macs": 0.5}}"#;
@@ -236,7 +236,7 @@ fn recalibration_from_the_command_line_measures_anew_and_is_written_down() {
 #[test]
 fn what_is_held_back_hangs_on_no_seed() {
     let folder = Folder::new("recover-seeds");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 30);
     let pruned = prune(
         &folder,
@@ -280,7 +280,7 @@ fn what_is_held_back_hangs_on_no_seed() {
 #[test]
 fn how_it_learns_can_be_chosen_and_is_written_down() {
     let folder = Folder::new("recover-chosen");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 12);
     let output = folder.path("out.onnx");
     let plan = |more: &[&str]| {
@@ -344,7 +344,7 @@ fn how_it_learns_can_be_chosen_and_is_written_down() {
 #[test]
 fn the_best_weights_can_be_kept() {
     let folder = Folder::new("recover-best");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 40);
     let recipe = r#"{"criterion": "random", "target": {"macs": 0.4}}"#;
     let pruned = prune(&folder, &model, recipe);
@@ -409,7 +409,7 @@ fn scores(told: &str) -> Vec<f64> {
 #[test]
 fn what_recovery_can_not_do_it_says_in_one_line() {
     let folder = Folder::new("recover-refused");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 12);
     let red = folder.path("data/red");
     let output = folder.path("out.onnx");
@@ -428,8 +428,8 @@ fn what_recovery_can_not_do_it_says_in_one_line() {
     };
     let normless = refused(&data, &["--method", "recalibrate"]);
     assert!(normless.contains("no BatchNormalization"), "{normless}");
-    let unlabelled = refused(&red, &["--method", "fine-tune"]);
-    assert!(unlabelled.contains("labels"), "{unlabelled}");
+    let unlabeled = refused(&red, &["--method", "fine-tune"]);
+    assert!(unlabeled.contains("labels"), "{unlabeled}");
     let rate = refused(&data, &["--learning-rate", "0"]);
     assert!(rate.contains("rate"), "{rate}");
     let smoothing = refused(&data, &["--label-smoothing", "1.5"]);
@@ -455,7 +455,7 @@ fn what_recovery_can_not_do_it_says_in_one_line() {
     assert!(!folder.files().contains(&"out.onnx".to_string()));
 }
 
-/// Grey pictures in three classes, by where they are bright, as published IDX files.
+/// Gray pictures in three classes, by where they are bright, as published IDX files.
 fn idx_part(folder: &Folder, part: &str, count: u32, seed: u64) {
     let mut random = Random(seed);
     let mut images = [
@@ -477,7 +477,7 @@ fn idx_part(folder: &Folder, part: &str, count: u32, seed: u64) {
 #[test]
 fn published_idx_files_are_learned_from_and_measured_on_as_published() {
     let folder = Folder::new("recover-idx");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     fs::create_dir_all(folder.path("idx")).unwrap();
     idx_part(&folder, "train", 30, 1);
     idx_part(&folder, "t10k", 21, 2);
@@ -532,7 +532,7 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
 #[test]
 fn folders_in_parts_are_learned_from_and_measured_on_as_published() {
     let folder = Folder::new("recover-split");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 9);
     let set = folder.path("set");
     fs::create_dir_all(&set).unwrap();
@@ -591,7 +591,7 @@ fn folders_in_parts_are_learned_from_and_measured_on_as_published() {
 #[test]
 fn the_search_stops_at_the_line() {
     let folder = Folder::new("search");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 40);
     let recipe = folder.write(
         "recipe.json",
@@ -648,7 +648,7 @@ fn the_search_stops_at_the_line() {
 #[test]
 fn a_schedule_goes_to_its_target_in_rounds() {
     let folder = Folder::new("trim-rounds");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 12);
     let recipe = folder.write("recipe.json", r#"{"target": {"macs": 0.4}}"#);
     let (output, report) = (folder.path("out.onnx"), folder.path("report.json"));
@@ -723,7 +723,7 @@ fn a_schedule_goes_to_its_target_in_rounds() {
 #[test]
 fn sensitivity_is_told_and_shared_out() {
     let folder = Folder::new("sensitivity");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 30);
     let recipe = folder.write(
         "recipe.json",

@@ -4,9 +4,9 @@
 mod command;
 mod common;
 
-use command::{Folder, PRESET, colours_and_preset, fail, json, picture_folders, succeed};
+use command::{Folder, PRESET, colors_and_preset, fail, json, picture_folders, succeed};
 use secateur::data::Split;
-use secateur::data::{Preset, folder::Folder as PhotoFolder};
+use secateur::data::{Folder as PhotoFolder, Preset};
 use secateur::message::Message;
 use secateur::prune::criteria;
 use secateur::text::render;
@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 
 /// Of the pictures in a folder, those that may be learned from.
-fn lessons(data: &str) -> usize {
+fn trained_on(data: &str) -> usize {
     let preset = Preset::parse(PRESET).unwrap();
     let listed = PhotoFolder::open(Path::new(data), &preset, Some(3)).unwrap();
     let all = listed.load(0..listed.len(), &preset, &mut |error| panic!("{error}"));
@@ -29,13 +29,14 @@ fn pictures(folder: &Folder, count: usize) -> String {
 #[test]
 fn each_criterion_cuts_and_the_report_says_on_what() {
     let folder = Folder::new("scores");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 8);
     let red = folder.path("data/red");
-    let counts = [lessons(&data), lessons(&red)];
+    let counts = [trained_on(&data), trained_on(&red)];
     assert!(counts[0] < 24 && counts[1] < 8);
     let report = folder.path("report.json");
-    for criterion in criteria::all().filter(|criterion| criterion.looks_at_pictures()) {
+    let of_channels = criteria::all().filter(|criterion| criterion.info.channels);
+    for criterion in of_channels.filter(|criterion| criterion.looks_at_pictures()) {
         let name = criterion.info.name;
         let recipe =
             format!(r#"{{"criterion": "{name}", "reduction": "sum", "target": {{"macs": 0.5}}}}"#);
@@ -62,7 +63,7 @@ fn each_criterion_cuts_and_the_report_says_on_what() {
             _ => ["labels", "first-choice"],
         };
         assert_eq!(told["measured"]["against"], against[0]);
-        prune(&red, "unlabelled.onnx");
+        prune(&red, "unlabeled.onnx");
         let told = json(&fs::read_to_string(&report).unwrap());
         assert_eq!(
             (&told["measured"]["pictures"], &told["measured"]["against"]),
@@ -87,7 +88,7 @@ fn each_criterion_cuts_and_the_report_says_on_what() {
 #[test]
 fn too_few_pictures_to_part_are_looked_at_whole_and_that_is_said() {
     let folder = Folder::new("scores-whole");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 1);
     let red = folder.path("data/red");
     let recipe = folder.write(
@@ -111,7 +112,7 @@ fn too_few_pictures_to_part_are_looked_at_whole_and_that_is_said() {
 fn the_help_and_the_message_for_an_unknown_one_list_each() {
     let help = succeed(&["prune", "--help"]);
     let folder = Folder::new("unknown-scores");
-    let (model, _) = colours_and_preset(&folder);
+    let (model, _) = colors_and_preset(&folder);
     let recipe = folder.write(
         "recipe.json",
         r#"{"criterion": "goodness", "target": {"macs": 0.5}}"#,
@@ -130,7 +131,7 @@ fn the_help_and_the_message_for_an_unknown_one_list_each() {
 #[test]
 fn what_is_missing_is_said() {
     let folder = Folder::new("no-scores");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 1);
     let recipe = folder.write(
         "recipe.json",
@@ -143,12 +144,12 @@ fn what_is_missing_is_said() {
         error.contains("--data FOLDER") && error.contains("“wanda”"),
         "{error}"
     );
-    let error = fail(&[&prune[..], &["--data", &data]].concat());
-    assert!(error.contains("--preset"), "{error}");
     let wrong = folder.write("wrong.json", r#"{"size": 9}"#);
     let error = fail(&[&prune[..], &["--data", &data, "--preset", &wrong]].concat());
     assert!(error.contains("The model takes"), "{error}");
     assert!(!folder.files().contains(&"out.onnx".to_string()));
+    // Without a preset, it is guessed from the model.
+    succeed(&[&prune[..], &["--data", &data]].concat());
     // Pictures do no harm where none are needed.
     let plain = folder.write("plain.json", r#"{"target": {"macs": 0.5}}"#);
     succeed(&[
@@ -160,7 +161,7 @@ fn what_is_missing_is_said() {
 #[test]
 fn rounds_to_the_line_measure_for_themselves() {
     let folder = Folder::new("trim-scores");
-    let (model, preset) = colours_and_preset(&folder);
+    let (model, preset) = colors_and_preset(&folder);
     let data = pictures(&folder, 24);
     let recipe = folder.write(
         "recipe.json",

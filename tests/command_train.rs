@@ -13,7 +13,7 @@ use std::fs;
 
 const PRESET: &str = r#"{"size": 8, "mean": [100], "std": [60]}"#;
 
-/// Files of `count` grey pictures of 8 × 8: bright above, on the left, or below.
+/// Files of `count` gray pictures of 8 × 8: bright above, on the left, or below.
 fn part(folder: &Folder, name: &str, count: usize, seed: u64) {
     let mut random = Random(seed);
     let length = (count as u32).to_be_bytes();

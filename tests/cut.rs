@@ -87,7 +87,7 @@ fn efficientnet_at_70_percent_in_every_way() {
 }
 
 /// Elements of biases that folding constants brought: what a convolution owns beside its weight and the four vectors of the
-/// batch normalisation after it.
+/// batch normalization after it.
 fn bias_parameters(done: &Cut) -> u64 {
     let layers = done.report.after.layers.iter();
     layers

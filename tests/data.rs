@@ -1,8 +1,5 @@
 //! Presets, picture files and the gallery: what spans several files, and what is checked against other tools.
 
-#[path = "support/skipped.rs"]
-mod skipped;
-
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 use secateur::data::{Crop, Layout, Preset, decode, image as pixels};
 use serde_json::Value;
@@ -61,7 +58,7 @@ fn resizing_is_within_a_level_of_pillow() {
 
 #[test]
 fn a_rotated_jpeg_gives_the_tensor_of_the_upright_one() {
-    let grey: Vec<u8> = noise(16, 24).chunks(4).map(|p| p[0]).collect();
+    let gray: Vec<u8> = noise(16, 24).chunks(4).map(|p| p[0]).collect();
     let encode = |orientation: Option<u8>, levels: &[u8], width, height| {
         let mut bytes = Vec::new();
         let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 100);
@@ -77,7 +74,7 @@ fn a_rotated_jpeg_gives_the_tensor_of_the_upright_one() {
     };
     // Orientation 6: the stored picture is the upright one turned a quarter to the left.
     let stored: Vec<u8> = (0..16 * 24)
-        .map(|i| grey[(i % 24) * 16 + 15 - i / 24])
+        .map(|i| gray[(i % 24) * 16 + 15 - i / 24])
         .collect();
     let folder = tempfile("rotated");
     let preset = Preset::parse(r#"{"size": 12}"#).unwrap();
@@ -89,7 +86,7 @@ fn a_rotated_jpeg_gives_the_tensor_of_the_upright_one() {
         let tensor = pixels::to_tensor(&photo.rgba, photo.width, photo.height, &preset).unwrap();
         tensor.floats().unwrap().into_owned()
     };
-    let upright = tensor("upright.jpg", encode(None, &grey, 16, 24));
+    let upright = tensor("upright.jpg", encode(None, &gray, 16, 24));
     let turned = tensor("turned.jpg", encode(Some(6), &stored, 24, 16));
     for (a, b) in upright.iter().zip(&turned) {
         assert!((a - b).abs() < 4.0 / 255.0, "{a} {b}");
@@ -203,16 +200,9 @@ fn the_sample_photos_are_decoded_cropped_and_resized_as_pillow_does_it() {
         .unwrap()
     {
         let file = photo["file"].as_str().unwrap();
-        let package = format!("datasets-img-{}", file.trim_end_matches(".jpg"));
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("node_modules/@stdlib")
-            .join(package)
-            .join("data/image.jpg");
-        if !path.exists() {
-            let path = path.display();
-            skipped::skipped(format_args!("{path} is absent; npm install brings it"));
-            continue;
-        }
+            .join("www/public/photos")
+            .join(file);
         let decoded = decode::photo(&path).unwrap();
         let tensor =
             pixels::to_tensor(&decoded.rgba, decoded.width, decoded.height, &preset).unwrap();

@@ -8,14 +8,14 @@ use common::nets::{
     chain,
 };
 use secateur::data::Split;
-use secateur::data::{Augmentation, Pictures, Preset};
+use secateur::data::{Augmentation, Pictures, Preset, Stack};
 use secateur::eval::{Metrics, ModelComparison};
 use secateur::graph::Graph;
 use secateur::onnx;
 use secateur::recipe::Recipe;
 use secateur::recover::{
     Event, Judge, KeepBest, Learning, Method, Plan, Recovered, Recovery, Replicas, Subject,
-    recover_and_test,
+    recover, recover_and_test,
 };
 use secateur::search::{BudgetSearch, PruningSchedule, SearchEvent, SearchGoal};
 use secateur::task::{Clock, Gradients, Phase, Step, Task};
@@ -45,8 +45,8 @@ fn pictures(count: usize) -> Arc<Pictures> {
     Arc::new(pictures)
 }
 
-fn network(normalised: bool) -> Graph {
-    let layers: &[Layer] = match normalised {
+fn network(normalized: bool) -> Graph {
+    let layers: &[Layer] = match normalized {
         true => &[Conv(4, 3), Norm, Relu, Flatten, Linear(3)],
         false => &[Conv(4, 3), Relu, Flatten, Linear(3)],
     };
@@ -140,7 +140,7 @@ fn three_together_learn_what_one_learns() {
 
 #[test]
 fn replicas_without_threads_do_the_same_as_threads() {
-    // With normalisation, each part goes by its own statistics, and the stored ones stay in step.
+    // With normalization, each part goes by its own statistics, and the stored ones stay in step.
     let graph = network(true);
     let (threads, _) = learned(&graph, 2);
     let mut replicas = [0, 1].map(|index| replica(&graph, &plan(2), index, None));
@@ -232,7 +232,7 @@ fn kept_best(
     stop: Option<usize>,
 ) -> (Told, Recovered) {
     let begin = || recovery(graph, Some(graph), plan);
-    // The same without any judgement: what the model was after each step.
+    // The same without any judgment: what the model was after each step.
     let mut alone = begin();
     let mut told = Told {
         ways: vec![weights(graph)],
@@ -297,13 +297,14 @@ fn the_best_that_was_judged_is_kept() {
             .chain([end])
             .collect();
         assert_eq!(at, expected);
-        // Of two that are as good, the later one.
-        let score = |quality: &Metrics| quality.score().unwrap();
-        let best = told
-            .judged
-            .iter()
-            .max_by(|a, b| score(&a.1).total_cmp(&score(&b.1)))
-            .unwrap();
+        // The most accurate, of those the one of the smallest loss, and of two that are as good, the later one.
+        let accuracy = |quality: &Metrics| quality.accuracy.unwrap();
+        let compare = |a: &Metrics, b: &Metrics| {
+            let by_accuracy = accuracy(a).total_cmp(&accuracy(b));
+            by_accuracy.then(b.loss.unwrap().total_cmp(&a.loss.unwrap()))
+        };
+        let best = told.judged.iter();
+        let best = best.max_by(|a, b| compare(&a.1, &b.1)).unwrap();
         assert_eq!(
             (recovered.kept, recovered.quality),
             (Some(best.0), Some(best.1))
@@ -320,13 +321,81 @@ fn the_best_that_was_judged_is_kept() {
         let mut so_far = told.judged[0];
         let mut better = Vec::new();
         for judged in &told.judged[1..told.judged.len() - 1] {
-            if score(&judged.1) >= score(&so_far.1) {
+            if compare(&judged.1, &so_far.1).is_ge() {
                 so_far = *judged;
                 better.push(*judged);
             }
         }
         assert_eq!(told.checkpoints, better);
     }
+}
+
+/// Few pictures without labels: the agreement is the same for many models, and the divergence is not.
+#[test]
+fn without_labels_the_divergence_says_which_is_best() {
+    let original = network(false);
+    let start = chain(9, &[1, 1, 6, 6], &[Conv(4, 3), Relu, Flatten, Linear(3)]);
+    let start = common::with_open_batch(start);
+    let unlabeled = |count: usize, seed: u32| {
+        let labeled = pictures(60).sample(count, seed);
+        let mut unlabeled = Pictures::new(labeled.preset()).unwrap();
+        let levels: Vec<u8> = (0..count)
+            .flat_map(|i| labeled.levels_of(i).to_vec())
+            .collect();
+        let stack = Stack {
+            levels: &levels,
+            width: SIDE,
+            height: SIDE,
+            channels: 3,
+        };
+        unlabeled.add_stack(stack, None).unwrap();
+        Arc::new(unlabeled)
+    };
+    let plan = Plan::new(Method::Distill, pictures(1).preset());
+    let plan = Plan {
+        settings: TrainingSettings {
+            budget: TrainingBudget::Steps(20),
+            batch: 10,
+            learning_rate: 0.05,
+            features: Vec::new(),
+            ..plan.settings
+        },
+        ..plan
+    };
+    let subject = Subject {
+        pruned: &start,
+        original: Some(&original),
+        train: unlabeled(40, 1),
+        validation: Some(unlabeled(6, 2)),
+    };
+    let mut task = recover(subject, &plan, Replicas::All, None).unwrap();
+    let mut judged = Vec::new();
+    let recovered = loop {
+        match task.step().unwrap() {
+            Step::Event(Event::Baseline(result)) => judged.push((0, result.quality)),
+            Step::Event(Event::Judged(told)) => judged.push((told.done, told.quality)),
+            Step::Event(_) => {}
+            Step::Done(recovered) => break recovered,
+        }
+    };
+    let kl = |(_, quality): &&(usize, Metrics)| quality.kl.unwrap();
+    let best = judged
+        .iter()
+        .min_by(|a, b| kl(a).total_cmp(&kl(b)))
+        .unwrap();
+    assert_eq!(
+        (recovered.kept, recovered.quality),
+        (Some(best.0), Some(best.1))
+    );
+    let agreement = |(_, quality): &&(usize, Metrics)| quality.agreement;
+    let by_agreement = judged
+        .iter()
+        .max_by(|a, b| agreement(a).partial_cmp(&agreement(b)).unwrap());
+    assert_ne!(
+        by_agreement.unwrap().0,
+        best.0,
+        "agreement alone would have chosen the same: {judged:?}"
+    );
 }
 
 #[test]
@@ -345,9 +414,9 @@ fn without_a_judge_the_last_model_is_what_comes_out() {
     );
 }
 
-/// Whoever does not want to wait for the last judgement gets the last model, and what was seen of it.
+/// Whoever does not want to wait for the last judgment gets the last model, and what was seen of it.
 #[test]
-fn the_last_judgement_can_be_ended_early() {
+fn the_last_judgment_can_be_ended_early() {
     let graph = network(false);
     let mut task = KeepBest::new(
         recovery(&graph, None, &taught()),
@@ -370,7 +439,7 @@ fn the_last_judgement_can_be_ended_early() {
 }
 
 #[test]
-fn the_accuracy_on_what_is_learned_from_begins_anew_with_each_judgement() {
+fn the_accuracy_on_what_is_learned_from_begins_anew_with_each_judgment() {
     let graph = network(false);
     let run = |labels: bool| {
         let plan = Plan {
@@ -512,7 +581,7 @@ fn rounds_led_and_helped_are_the_rounds_of_threads() {
     assert_eq!(leader.best().1, alone.best().1);
 }
 
-/// A recovery that is stopped ends with the model as it is by then, which is judged and tested whole; one whose judgement is ended
+/// A recovery that is stopped ends with the model as it is by then, which is judged and tested whole; one whose judgment is ended
 /// early is not tested.
 #[test]
 fn what_came_out_is_tested_on_pictures_of_its_own() {
@@ -521,7 +590,7 @@ fn what_came_out_is_tested_on_pictures_of_its_own() {
         let split = Split::new(Arc::unwrap_or_clone(pictures(60))).unwrap();
         let subject = Subject {
             pruned: &graph,
-            original: &graph,
+            original: Some(&graph),
             train: split.train,
             validation: Some(split.validation),
         };

@@ -118,7 +118,7 @@ fn pruned(mut graph: Graph) -> Graph {
     graph
 }
 
-/// The mean loss on pictures that nothing was learned from, normalised by each batch as learning does it.
+/// The mean loss on pictures that nothing was learned from, normalized by each batch as learning does it.
 fn loss(graph: &Graph) -> f64 {
     let options = Options {
         batch: BATCH,

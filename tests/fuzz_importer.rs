@@ -2,9 +2,14 @@
 //! or take memory that the file does not justify.
 //!
 //! Valid models (those of `reference/operators.bin`, one for each operator and variant) are damaged in ways drawn
-//! from a fixed seed. `FUZZ_RUNS` sets how many times; `FUZZ_SEED` where to begin. Work is counted in allocations,
+//! from a fixed seed. `FUZZ_RUNS` sets how many times; `FUZZ_SEED` where to begin; `FUZZ_CONTROL` leaves only models with control
+//! flow, sequences, functions, and data in other files. Work is counted in allocations,
 //! not in time: the count is the same on every machine.
 
+#[path = "support/control_models.rs"]
+mod control_models;
+#[path = "support/onnx_bytes.rs"]
+mod onnx_bytes;
 #[path = "support/protobuf_damage.rs"]
 mod protobuf_damage;
 #[path = "support/random.rs"]
@@ -12,12 +17,14 @@ mod random;
 
 use bytes::{Buf, Bytes};
 use random::Random;
+use secateur::Result;
 use secateur::engine::{Executor, Options};
 use secateur::graph::Graph;
-use secateur::onnx::{self, OpenOptions};
+use secateur::onnx::{self, OpenOptions, Opened};
 use secateur::prune::model_info::ModelInfo;
 use secateur::prune::session::Session;
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -67,6 +74,9 @@ const MOST_ALLOCATIONS: usize = 4_000_000;
 const LONGEST: usize = 4096;
 
 fn models() -> Vec<Vec<u8>> {
+    if std::env::var_os("FUZZ_CONTROL").is_some() {
+        return control_models::models();
+    }
     let mut file = Bytes::from_static(include_bytes!("reference/operators.bin"));
     let mut models = Vec::new();
     let count = file.get_u32_le();
@@ -80,6 +90,7 @@ fn models() -> Vec<Vec<u8>> {
             }
         }
     }
+    models.extend(control_models::models());
     models.extend(node_suite());
     models
 }
@@ -99,7 +110,8 @@ fn node_suite() -> Vec<Vec<u8>> {
         .collect();
     files.sort();
     let models = files.iter().filter_map(|file| fs::read(file).ok());
-    let opens = |model: &Vec<u8>| onnx::open(model.clone().into(), &OpenOptions::default()).is_ok();
+    let opens =
+        |model: &Vec<u8>| open_beside(model.clone().into(), &OpenOptions::default()).is_ok();
     models
         .filter(|model| model.len() < LONGEST && opens(model))
         .collect()
@@ -108,6 +120,16 @@ fn node_suite() -> Vec<Vec<u8>> {
 fn skip(file: &mut Bytes) {
     let length = file.get_u32_le() as usize;
     file.advance(length);
+}
+
+/// The file beside the models.
+fn beside() -> BTreeMap<String, Bytes> {
+    [("data".to_string(), Bytes::from_static(&[0x3f; 64]))].into()
+}
+
+/// The model with the data beside it, opened.
+fn open_beside(bytes: Bytes, options: &OpenOptions) -> Result<Opened> {
+    onnx::open(onnx::embed(bytes, &beside())?, options)
 }
 
 /// Damages a model: mostly some of its fields, else its bytes.
@@ -222,7 +244,7 @@ fn damaged_models_are_refused_or_read_at_a_fair_price() {
     let models = models();
     let (runs, seed) = (setting("FUZZ_RUNS", 20_000), setting("FUZZ_SEED", 0));
     for (i, model) in models.iter().enumerate() {
-        let whole = onnx::open(model.clone().into(), &OpenOptions::default());
+        let whole = open_beside(model.clone().into(), &OpenOptions::default());
         assert!(whole.is_ok(), "model {i}, undamaged: {whole:?}");
     }
     let (mut opened, mut planned) = (0u64, 0u64);
@@ -234,10 +256,14 @@ fn damaged_models_are_refused_or_read_at_a_fair_price() {
         }
         let length = bytes.len();
         let bytes = Bytes::from(bytes);
+        // Every other model is opened at given sizes.
+        let given = run.is_multiple_of(2);
+        let read = onnx::read(bytes.clone()).ok().filter(|_| given);
+        let axes = read.map_or(Vec::new(), |graph| onnx::open_axes(&graph));
+        let dims: BTreeMap<String, usize> = axes.into_iter().map(|axis| (axis, 2)).collect();
         let count = COUNT.load(Relaxed);
         let import = || {
-            let dims = [("batch".to_string(), 2)].into();
-            let model = onnx::open(bytes, &OpenOptions { dims }).ok()?;
+            let model = open_beside(bytes, &OpenOptions { dims }).ok()?;
             let written = onnx::write(&model.graph).expect("small models can be written");
             let again = onnx::read(written.into());
             assert!(

@@ -77,7 +77,7 @@ fn products_of_matrices_stored_either_way() {
 }
 
 #[test]
-fn normalisation_by_stored_statistics() {
+fn normalization_by_stored_statistics() {
     check(
         &chain(3, &[3, 2, 5, 5], &[Conv(6, 3), Norm, Relu, Conv(3, 3)]),
         3,

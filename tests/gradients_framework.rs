@@ -16,7 +16,7 @@ use vectors::{number, record, tensors, text};
 
 /// How far single precision may be from double, as a share of the largest number of a gradient.
 const TOLERANCE: f32 = 1e-4;
-/// The same as a share of the largest number of all gradients: what a normalisation of the batch takes away again (a shift
+/// The same as a share of the largest number of all gradients: what a normalization of the batch takes away again (a shift
 /// before it, say) has a gradient of zero, and single precision leaves dust there.
 const DUST: f32 = 1e-7;
 
@@ -111,11 +111,11 @@ fn every_gradient_is_the_frameworks() {
             batch: case.terms.batch,
             ..Options::default()
         };
-        let normalisation = match case.terms.of_batch {
+        let normalization = match case.terms.of_batch {
             true => Normalization::OfBatch,
             false => Normalization::Stored,
         };
-        let mut tape = Tape::new(&case.graph, &options, normalisation)
+        let mut tape = Tape::new(&case.graph, &options, normalization)
             .unwrap_or_else(|e| panic!("{}: {e}", case.name));
         let named = |value: ValueId| case.graph.value(value).name.clone();
         let learned: BTreeSet<String> = tape.parameters().iter().map(|p| named(p.value)).collect();

@@ -1,4 +1,4 @@
-//! Gradients of whole networks, of operators that combine tensors, and of normalisations by the batch at hand.
+//! Gradients of whole networks, of operators that combine tensors, and of normalizations by the batch at hand.
 
 mod common;
 
@@ -98,7 +98,7 @@ fn products_of_stacks() {
 }
 
 #[test]
-fn normalisations_of_rows() {
+fn normalizations_of_rows() {
     let mut net = Net::new(12);
     let x = net.input(&[2, 3, 4, 4]);
     let x = net.conv(x, 6, 1);
@@ -135,7 +135,7 @@ fn functions_of_one_number() {
 
 /// What is done in one sweep has to the bit what is done step by step, and inner values stay that somebody asks for.
 #[test]
-fn clamps_behind_normalisations_by_the_batch() {
+fn clamps_behind_normalizations_by_the_batch() {
     let mut net = Net::new(15);
     let x = net.input(&[5, 3, 7, 7]);
     let x = net.conv(x, 6, 3);
@@ -178,7 +178,7 @@ fn clamps_behind_normalisations_by_the_batch() {
 
 /// The reference knows stored statistics only, so the forward pass by the batch's own stands here, in double precision.
 #[test]
-fn normalisation_by_the_batch() {
+fn normalization_by_the_batch() {
     let (batch, channels, plane) = (3, 2, 4);
     let mut net = Net::new(14);
     let x = net.input(&[batch, 3, 2, 2]);

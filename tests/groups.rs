@@ -322,8 +322,41 @@ fn attention_is_cut_by_heads() {
     }
 }
 
+/// A single head, as in a block of non-local means: queries and keys lose the same width, which their product sums over, as long as
+/// zeros come through to it.
 #[test]
-fn normalisations_over_channels_keep_them() {
+fn queries_and_keys_lose_their_width_as_a_pair() {
+    let attention = |between: &str| {
+        let mut net = Net::new(18);
+        let x = net.input(&[1, 5, 12]);
+        let [queries, keys, values] = [8, 8, 6].map(|width| net.linear_3d(x, width));
+        let [queries, keys] = [queries, keys].map(|x| match between {
+            "" => x,
+            between => net.op(between, &[x], &[]),
+        });
+        let keys = net.transpose(keys, &[0, 2, 1]);
+        let scores = net.op("MatMul", &[queries, keys], &[]);
+        let scores = net.op("Softmax", &[scores], &[("axis", int(-1))]);
+        let y = net.op("MatMul", &[scores, values], &[]);
+        let y = net.linear_3d(y, 3);
+        groups(&net.finish(&[y]))
+    };
+    for between in ["", "Relu"] {
+        assert_eq!(sizes(&attention(between)), [(8, 2, 0), (6, 1, 1)]);
+    }
+    // A sigmoid makes a half of zero on both sides.
+    let kept = attention("Sigmoid");
+    assert_eq!(sizes(&kept), [(6, 1, 1)]);
+    let reasons: Vec<String> = kept.kept().iter().map(|row| render(&row.reason)).collect();
+    assert!(
+        reasons
+            .iter()
+            .any(|why| why.contains("two computed tensors"))
+    );
+}
+
+#[test]
+fn normalizations_over_channels_keep_them() {
     for op in ["LRN", "Softmax", "LayerNormalization"] {
         let mut net = Net::new(17);
         let x = net.input(&[1, 6]);
@@ -344,7 +377,7 @@ fn normalisations_over_channels_keep_them() {
 }
 
 #[test]
-fn a_slice_before_a_normalisation_keeps_only_what_it_takes() {
+fn a_slice_before_a_normalization_keeps_only_what_it_takes() {
     let mut net = Net::new(18);
     let x = net.input(&[1, 6]);
     let a = net.linear(x, 8);
@@ -446,7 +479,7 @@ fn a_convolution_to_one_channel_does_not_join_the_groups() {
         nodes.map(|(at, _)| at).collect()
     });
     let layers: Vec<Vec<usize>> = layers.collect();
-    // Convolution, normalisation, activation, three times.
+    // Convolution, normalization, activation, three times.
     assert_eq!(layers, [vec![0, 1, 3], vec![3, 4, 6]]);
 }
 

@@ -95,10 +95,10 @@ fn what_is_wrong_with_a_pair_is_told() {
 
     put("train-labels-idx1-ubyte", &labels(4));
     let fewer = refusal(&folder, None);
-    assert!(fewer.contains("5 pictures and 4 labels"), "{fewer}");
+    assert!(fewer.contains("5 photos and 4 labels"), "{fewer}");
     put("train-labels-idx1-ubyte", &images(5));
     let swapped = refusal(&folder, None);
-    assert!(swapped.contains("the file of the pictures"), "{swapped}");
+    assert!(swapped.contains("the file of the images"), "{swapped}");
     put("train-labels-idx1-ubyte", &labels(5)[..10]);
     let short = refusal(&folder, None);
     assert!(
@@ -126,14 +126,14 @@ fn packed_part(part: Part, labels: &str) -> (Vec<u8>, Vec<u8>) {
         .map(|index| pictures.levels_of(index))
         .collect();
     let levels = levels.concat();
-    let colours = levels.as_chunks::<3>().0;
+    let colors = levels.as_chunks::<3>().0;
     assert!(
-        colours
+        colors
             .iter()
             .all(|[red, green, blue]| red == green && green == blue)
     );
     let labels = fs::read(pack().join(labels)).unwrap();
-    (colours.iter().map(|colour| colour[0]).collect(), labels)
+    (colors.iter().map(|color| color[0]).collect(), labels)
 }
 
 fn crc(parts: &[&[u8]]) -> u32 {
@@ -174,19 +174,19 @@ fn what_is_wrong_with_a_sheet_is_told() {
         Ok(None),
         "it is a photo where no labels are beside it"
     );
-    let labelled = |count| {
+    let labeled = |count| {
         fs::write(folder.join("train-labels-idx1-ubyte"), labels(count)).unwrap();
         Pair::find(&folder, None).unwrap().unwrap().load(&preset())
     };
-    let pictures = labelled(5).unwrap();
+    let pictures = labeled(5).unwrap();
     assert_eq!(pictures.len(), 5);
     let mut fourth = [0.0; 4];
     pictures.write(&[3], None, &mut fourth);
     assert_eq!(fourth.map(f32::round), [20.0, 21.0, 30.0, 31.0]);
     for count in [0, 3, 7] {
-        let told = said(&labelled(count).unwrap_err());
+        let told = said(&labeled(count).unwrap_err());
         assert!(
-            told.contains(&format!("not a sheet of {count} pictures of 2 × 2")),
+            told.contains(&format!("not a sheet of {count} photos of 2 × 2")),
             "{told}"
         );
     }

@@ -281,13 +281,21 @@ fn absolute(
     let ups = path.iter().take_while(|part| *part == "super").count();
     let rest = |from: &[String], skipped: usize| Some([from, &path[skipped..]].concat());
     match path.first()?.as_str() {
-        "crate" => rest(&[], 1),
+        "crate" => rest(crate_of(module), 1),
         "self" => rest(module, 1),
         "super" => rest(&module[..module.len().checked_sub(ups)?], ups),
         first => {
             let child = [module.as_slice(), &[first.to_string()]].concat();
             sources.contains_key(&child).then(|| rest(module, 0))?
         }
+    }
+}
+
+/// The module that is the root of a module's crate.
+fn crate_of(module: &Module) -> &[String] {
+    match module.first() {
+        Some(room) if room == "kernels" => &module[..1],
+        _ => &[],
     }
 }
 

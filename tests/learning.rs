@@ -1,4 +1,4 @@
-//! Whole steps of learning: weights follow the optimisers' formulas, masks hold, losses fall, and what runs away is
+//! Whole steps of learning: weights follow the optimizers' formulas, masks hold, losses fall, and what runs away is
 //! stopped with the last good weights.
 
 mod common;
@@ -120,6 +120,40 @@ fn adams_first_step_is_the_rate() {
             (moved + 0.1 * gradient.signum()).abs() < 1e-4,
             "{i}: {moved}"
         );
+    }
+}
+
+/// The last third of six steps are two.
+#[test]
+fn averaged_weights_are_the_mean_of_those_after_the_last_steps() {
+    let (graph, w) = linear();
+    let settings = TrainingSettings {
+        budget: TrainingBudget::Steps(6),
+        ..plain(Rule::SGD)
+    };
+    let averaging = TrainingSettings {
+        averaging: 1.0 / 3.0,
+        ..settings.clone()
+    };
+    let trainers = [settings, averaging].map(|settings| Trainer::new(&graph, &settings).unwrap());
+    let [mut trainer, mut averaging] = trainers;
+    let goal = LossTargets {
+        labels: Some(&LABELS),
+        ..LossTargets::default()
+    };
+    let mut passed: Vec<Vec<f32>> = Vec::new();
+    for step in 1..=6 {
+        trainer.step(&[&INPUT], goal).unwrap();
+        averaging.step(&[&INPUT], goal).unwrap();
+        passed.push(weights(&trainer, &graph, w));
+        let last = &passed[4.min(step - 1)..];
+        for (at, got) in weights(&averaging, &graph, w).iter().enumerate() {
+            let mean = last.iter().map(|w| f64::from(w[at])).sum::<f64>() / last.len() as f64;
+            assert!(
+                (f64::from(*got) - mean).abs() < 1e-6,
+                "step {step}: {got} {mean}"
+            );
+        }
     }
 }
 

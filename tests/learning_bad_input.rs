@@ -5,7 +5,7 @@
 mod command;
 mod common;
 
-use command::{Folder, PRESET, colours, colours_file, fail, json, picture_folders, secateur};
+use command::{Folder, PRESET, colors, colors_file, fail, json, picture_folders, secateur};
 use common::Net;
 use common::nets::{Layer::*, chain};
 use secateur::Error;
@@ -17,7 +17,7 @@ use std::fs;
 use std::sync::Arc;
 
 const CLASSES: [&str; 3] = ["red", "green", "blue"];
-/// Noisy pictures, a folder for each name with those of one colour.
+/// Noisy pictures, a folder for each name with those of one color.
 fn pictures(folder: &Folder, names: &[&str], count: usize) -> String {
     let classes: Vec<(&str, usize)> = names.iter().copied().zip(0..).collect();
     picture_folders(folder, &classes, count)
@@ -68,11 +68,11 @@ fn refused(folder: &Folder, models: [&str; 2], data: &str, more: &[&str]) -> Str
 #[test]
 fn one_class_only() {
     let folder = Folder::new("learn-one-class");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     let data = pictures(&folder, &["0"], 12);
     let reason = refused(&folder, [&model; 2], &data, &["--method", "fine-tune"]);
     assert!(
-        reason.contains("one class") && reason.contains("Add pictures"),
+        reason.contains("one class") && reason.contains("Add photos"),
         "{reason}"
     );
 }
@@ -80,10 +80,10 @@ fn one_class_only() {
 #[test]
 fn too_few_pictures() {
     let folder = Folder::new("learn-few");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     let data = pictures(&folder, &["0"], 1);
     let reason = refused(&folder, [&model; 2], &data, &["--method", "reconstruct"]);
-    assert!(reason.contains("at least 4 pictures"), "{reason}");
+    assert!(reason.contains("at least 4 photos"), "{reason}");
     let reason = refused(&folder, [&model; 2], &data, &["--method", "fine-tune"]);
     assert!(reason.contains("one class"), "{reason}");
 
@@ -93,14 +93,14 @@ fn too_few_pictures() {
         "search", &model, "--recipe", &recipe, "--data", &data, "--preset", &preset, "--output",
         &output,
     ]);
-    assert!(reason.contains("too few pictures"), "{reason}");
+    assert!(reason.contains("too few photos"), "{reason}");
     assert!(!folder.files().contains(&"out.onnx".to_string()));
 }
 
 #[test]
 fn classes_that_the_model_does_not_have() {
     let folder = Folder::new("learn-classes");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     let data = pictures(&folder, &["0", "1", "7"], 8);
     let reason = refused(&folder, [&model; 2], &data, &["--method", "fine-tune"]);
     assert!(
@@ -118,7 +118,7 @@ fn classes_that_the_model_does_not_have() {
 #[test]
 fn an_original_of_other_classes() {
     let folder = Folder::new("learn-original");
-    let model = colours_file(&folder);
+    let model = colors_file(&folder);
     let other = common::with_open_batch(chain(1, &[1, 3, 8, 8], &[Pool, Flatten, Linear(5)]));
     let other = folder.write("other.onnx", onnx::write(&other).unwrap());
     let data = pictures(&folder, &CLASSES, 8);
@@ -132,8 +132,8 @@ fn an_original_of_other_classes() {
 #[test]
 fn weights_that_are_no_numbers() {
     let folder = Folder::new("learn-nan");
-    let (model, data) = (colours_file(&folder), pictures(&folder, &CLASSES, 8));
-    let broken = folder.write("broken.onnx", onnx::write(&with_nan(colours())).unwrap());
+    let (model, data) = (colors_file(&folder), pictures(&folder, &CLASSES, 8));
+    let broken = folder.write("broken.onnx", onnx::write(&with_nan(colors())).unwrap());
     let reason = refused(&folder, [&model, &broken], &data, &["--method", "distill"]);
     assert!(
         reason.contains("original") && reason.contains("NaN"),
@@ -163,7 +163,7 @@ fn with_nan(mut graph: Graph) -> Graph {
 #[test]
 fn a_learning_rate_that_is_far_too_high() {
     let folder = Folder::new("learn-rate");
-    let (model, data) = (colours_file(&folder), pictures(&folder, &CLASSES, 12));
+    let (model, data) = (colors_file(&folder), pictures(&folder, &CLASSES, 12));
     let output = folder.path("out.onnx");
     let opened = |path: &str| {
         let bytes = fs::read(path).unwrap();
@@ -292,7 +292,7 @@ fn labels_that_are_not_those_of_the_batch() {
         );
         assert_eq!(learned(&trainer, &graph), before);
     };
-    refused(&LABELS[..3], None, "3 labels for the 4 pictures");
+    refused(&LABELS[..3], None, "3 labels for the 4 photos");
     refused(&[0, 1, 2, 3], None, "class 3");
     refused(&LABELS, Some(&[0.0; 8]), "The original has 2 classes");
     refused(&LABELS, Some(&[f32::NAN; 12]), "NaN");

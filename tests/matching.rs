@@ -221,13 +221,14 @@ fn stages_that_can_not_be_paired_are_told() {
     }
 }
 
-/// Moving pictures by next to nothing leaves them as they are, but then the original is asked anew each time.
+/// Moving pictures by next to nothing leaves them as they are, but then the original is asked anew each time. Mixed pictures
+/// never come again.
 #[test]
 fn answers_that_are_remembered_are_those_that_would_be_given() {
     let (original, pictures) = (network(), Arc::new(pictures()));
     let recipe = Recipe::parse(r#"{"target": {"macs": 0.5}}"#).unwrap();
     let pruned = cut(&original, 0, &recipe, None).unwrap().graph;
-    let losses = |shift: f32| -> Vec<f64> {
+    let losses = |shift: f32, mixup: f32| -> Vec<f64> {
         let augmentation = Augmentation {
             flip: true,
             shift,
@@ -238,6 +239,7 @@ fn answers_that_are_remembered_are_those_that_would_be_given() {
                 budget: TrainingBudget::Steps(30),
                 batch: 12,
                 augmentation,
+                mixup,
                 ..Plan::new(Method::Distill, pictures.preset()).settings
             },
             ..Plan::new(Method::Distill, pictures.preset())
@@ -245,11 +247,13 @@ fn answers_that_are_remembered_are_those_that_would_be_given() {
         let mut recovery = begin(&pruned, &original, &pictures, &plan).unwrap();
         (0..30).map(|_| loss(&mut recovery)).collect()
     };
-    let (remembered, asked) = (losses(0.0), losses(1e-9));
-    for (step, (a, b)) in remembered.iter().zip(&asked).enumerate() {
-        assert!(
-            (a - b).abs() < 1e-6 * b.abs().max(1e-3),
-            "step {step}: {a} {b}"
-        );
+    for mixup in [0.0, 0.5] {
+        let (remembered, asked) = (losses(0.0, mixup), losses(1e-9, mixup));
+        for (step, (a, b)) in remembered.iter().zip(&asked).enumerate() {
+            assert!(
+                (a - b).abs() < 1e-6 * b.abs().max(1e-3),
+                "mixup {mixup}, step {step}: {a} {b}"
+            );
+        }
     }
 }

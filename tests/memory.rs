@@ -143,9 +143,9 @@ fn for_weights() {
     assert!(is_too_large(with_at_most(scarce, tape)));
     let mut tape = tape().unwrap();
     for rule in [Rule::SGD, Rule::AdamW] {
-        let optimiser = || Optimizer::new(rule, 0.0, &tape);
-        assert!(is_too_large(with_at_most(scarce, optimiser)), "{rule:?}");
-        optimiser().unwrap();
+        let optimizer = || Optimizer::new(rule, 0.0, &tape);
+        assert!(is_too_large(with_at_most(scarce, optimizer)), "{rule:?}");
+        optimizer().unwrap();
     }
     assert!(is_too_large(with_at_most(scarce, || tape.state())));
     let input = [0.5; 512];

@@ -21,7 +21,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Fewer may not pass than passed when this was last raised.
-const FLOOR: usize = 1086;
+const FLOOR: usize = 1095;
 /// How far numbers may be from the reference's, as the suite's own runner has it.
 const RELATIVE: f64 = 1e-3;
 const ABSOLUTE: f64 = 1e-6;

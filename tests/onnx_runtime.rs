@@ -7,6 +7,7 @@ mod command;
 mod common;
 
 use command::Folder;
+use common::open_nets::{open_net, with_open_axes};
 use common::random_net::random_net;
 use common::skipped::skipped;
 use common::{Net, Random, in_half_precision, int, ints, random_inputs};
@@ -138,11 +139,15 @@ fn assert_same(test: &str, cases: &[Case], tolerance: f32) {
     for (case, result) in cases.iter().zip(&results) {
         let name = &case.name;
         assert!(result["error"].is_null(), "{name}: {}", result["error"]);
-        let options = Options {
-            batch: case.inputs[0].shape()[0],
-            ..Options::default()
-        };
-        let mut executor = Executor::new(&opened(&case.bytes), &options).expect(name);
+        let read = onnx::read(case.bytes.clone().into()).expect(name);
+        let options = Options::for_inputs(&read, &case.inputs);
+        let mut dims = options.sizes.clone();
+        dims.retain(|axis, _| ["height", "width"].contains(&axis.as_str()));
+        let graph = open(case.bytes.clone().into(), &OpenOptions { dims })
+            .expect(name)
+            .graph;
+        let mut executor =
+            Executor::new(&graph, &Options::for_inputs(&graph, &case.inputs)).expect(name);
         let ours = executor.run(&case.inputs).expect(name);
         let theirs = result["outputs"].as_array().unwrap();
         assert_eq!(ours.len(), theirs.len(), "{name}");
@@ -313,6 +318,29 @@ fn a_model_with_an_unknown_operator_cut() {
     assert!(warnings.any(|warning| warning.contains("differs from the masked one")));
 }
 
+/// Models that were opened at given sizes, masked and cut, at sizes that were not given.
+#[test]
+fn models_with_open_axes_cut() {
+    let names = ["batch", "", "height", "width"];
+    let given = |height, width| OpenOptions {
+        dims: [("height".into(), height), ("width".into(), width)].into(),
+    };
+    let mut cases = Vec::new();
+    for seed in 0..4 {
+        let file = onnx::write(&with_open_axes(open_net(seed), names)).unwrap();
+        let graph = open(file.into(), &given(16, 24)).unwrap().graph;
+        let bytes = made(&graph, RECIPES[0]).expect("enough to cut");
+        for (height, width) in [(16, 24), (32, 20)] {
+            cases.push(Case {
+                name: format!("{seed} at {height} × {width}"),
+                bytes: bytes.clone(),
+                inputs: vec![Random(seed).tensor(&[2, 3, height, width])],
+            });
+        }
+    }
+    assert_same("ort-open", &cases, TOLERANCE);
+}
+
 /// The newest operator sets, and a transposed convolution that leaves its padding to a word.
 #[test]
 fn newer_operator_sets_cut() {
@@ -341,4 +369,86 @@ fn newer_operator_sets_cut() {
         cases.push(Case::new(format!("opset {opset}"), bytes, &mut random));
     }
     assert_same("ort-opsets", &cases, TOLERANCE);
+}
+
+/// A network whose residual blocks are removed whole.
+#[test]
+fn networks_without_some_of_their_branches() {
+    let mut random = Random(63);
+    let mut net = Net::new(64);
+    let x = net.input(&[1, 3, 8, 8]);
+    let mut y = net.conv(x, 6, 3);
+    for inner in [4, 8, 6] {
+        let z = net.conv(y, inner, 3);
+        let z = net.batch_norm(z);
+        let z = net.relu(z);
+        let z = net.conv(z, 6, 1);
+        let sum = net.add(z, y);
+        y = net.relu(sum);
+    }
+    let y = net.classifier(y, 4);
+    let graph = net.finish(&[y]);
+    let mut cases = Vec::new();
+    for share in [0.9, 0.6] {
+        let recipe = format!(r#"{{"granularity": "branch", "target": {{"macs": {share}}}}}"#);
+        let bytes = made(&graph, &recipe).expect("enough to cut");
+        cases.push(Case::new(format!("{share}"), bytes, &mut random));
+    }
+    assert_same("ort-branches", &cases, TOLERANCE);
+}
+
+/// A convolution, its Relu, and a transposed convolution that doubles the picture.
+fn doubling() -> Graph {
+    let mut net = Net::new(60);
+    let x = net.input(&[1, 3, 64, 64]);
+    let x = net.conv_with(x, 32, 3, 1, 2, 1, true);
+    let x = net.relu(x);
+    let inputs = [x, net.weight(&[32, 32, 2, 2])];
+    let x = net.op("ConvTranspose", &inputs, &[("strides", ints(&[2, 2]))]);
+    let y = net.classifier(x, 5);
+    net.finish(&[y])
+}
+
+/// A U-Net of two levels: one is left through a transposed convolution, the other through a nearest-neighbor resize.
+fn u_net() -> Graph {
+    let mut net = Net::new(61);
+    let x = net.input(&[1, 3, 64, 64]);
+    let level = |net: &mut Net, x, out, stride| {
+        let x = net.conv_with(x, out, 3, 1, stride, 1, true);
+        net.relu(x)
+    };
+    let first = level(&mut net, x, 16, 1);
+    let second = level(&mut net, first, 32, 2);
+    let third = level(&mut net, second, 64, 2);
+    let inputs = [third, net.weight(&[64, 32, 2, 2])];
+    let up = net.op("ConvTranspose", &inputs, &[("strides", ints(&[2, 2]))]);
+    let joined = net.concat(&[up, second], 1);
+    let down = level(&mut net, joined, 32, 1);
+    let scales = net.constant(Tensor::from_f32(&[4], vec![1.0, 1.0, 2.0, 2.0]));
+    let inputs = [down, net.weight(&[0]), scales];
+    let mode = Attribute::String("nearest".into());
+    let up = net.op("Resize", &inputs, &[("mode", mode)]);
+    let joined = net.concat(&[up, first], 1);
+    let down = level(&mut net, joined, 16, 1);
+    let mask = net.conv(down, 2, 1);
+    net.finish(&[mask])
+}
+
+/// Decoders, whole and cut. Each of their steps has a kernel.
+#[test]
+fn decoders() {
+    let mut random = Random(62);
+    let mut cases = Vec::new();
+    for (name, graph) in [("doubling", doubling()), ("U-Net", u_net())] {
+        let executor = Executor::new(&graph, &Options::default()).expect(name);
+        for step in executor.steps() {
+            assert!(step.has_kernel, "{name}: {}", step.label);
+        }
+        let whole = onnx::write(&graph).expect("writes");
+        let cut = made(&graph, RECIPES[0]).expect("enough to cut");
+        for (what, bytes) in [("whole", whole), ("cut", cut)] {
+            cases.push(Case::new(format!("{name}, {what}"), bytes, &mut random));
+        }
+    }
+    assert_same("ort-decoders", &cases, TOLERANCE);
 }

@@ -4,7 +4,7 @@ mod common;
 #[path = "support/onnx_bytes.rs"]
 mod onnx_bytes;
 
-use common::repacking::random_units;
+use common::repacking::{group_sizes, random_units};
 use common::{Net, Random, int, ints, random_inputs};
 use onnx_bytes::field;
 use secateur::Error;
@@ -95,11 +95,7 @@ fn channels_of_a_pixel_shuffle_go_in_blocks() {
         assert_eq!(cuts_agree(&graph), 2, "{mode}");
         // 20 channels become 5 of the large image, which go as a whole.
         let groups = analyze(&graph).unwrap();
-        let sizes: Vec<usize> = groups
-            .groups
-            .iter()
-            .map(|group| group.units.len())
-            .collect();
+        let sizes = group_sizes(&groups);
         assert!(sizes.contains(&6) && sizes.contains(&5), "{sizes:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! `docs/operators.md` is what the registry gives. After a change, `DRAW=1 cargo test --test operator_list` writes it anew.
 
-use secateur::ops;
+use secateur::{onnx, ops};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -216,8 +216,12 @@ fn the_list_is_what_the_registry_gives() {
 
 fn document() -> String {
     let known: BTreeSet<&str> = ops::names().collect();
+    let resolved: BTreeSet<&str> = onnx::resolved_operators().collect();
     let (supported, missing): (Vec<&str>, Vec<&str>) =
         STANDARD.iter().partition(|name| known.contains(**name));
+    let (resolved, missing): (Vec<&str>, Vec<&str>) = missing
+        .into_iter()
+        .partition(|name| resolved.contains(name));
     let list = |names: &[&str]| {
         let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         quoted.join(", ")
@@ -227,12 +231,17 @@ fn document() -> String {
          Secateur knows {} of the {} operators of ONNX's default domain (opset 22), and those of older opsets that newer ones \
          replace. It infers their shapes, folds them where all their inputs are stored, and runs them. `tests/node_suite.rs` \
          holds them against the node tests of the standard.\n\n{}\n\n\
+         ## Replaced when a model is opened\n\n\
+         Where their course or their content is known when the model is opened, branches are inlined, loops are unrolled, and \
+         sequences become tensors. Elsewhere these count as unknown as well, and what their sub-graphs read from outside keeps \
+         its shape.\n\n{}\n\n\
          ## Not supported\n\n\
          These count as unknown: the axes that they touch keep their lengths, and the totals say that they are left out. \
          `Constant` is read with the file.\n\n{}\n",
         supported.len(),
         STANDARD.len(),
         list(&supported),
+        list(&resolved),
         list(&missing)
     )
 }

@@ -52,6 +52,8 @@ fn the_documented_recipes_are_taken() {
 fn odd_but_good_recipes_are_taken() {
     for document in [
         json!({ "granularity": "1:64" }),
+        json!({ "granularity": "branch", "target": { "macs": 0.7 } }),
+        json!({ "granularity": "branch", "allocation": "manual", "layers": { "add": 1 } }),
         json!({ "target": { "sparsity": 0 } }),
         json!({ "target": { "bytes": 1 }, "layers": { "a": 0.0, "b": 1.0 }, "protect": [] }),
         json!({ "target": { "macs": 0.001 }, "seed": 4294967295u32, "roundTo": 256, "maxSparsity": 1 }),
@@ -92,6 +94,8 @@ fn bad_recipes_are_refused() {
         json!({ "target": { "macs": 0.7 }, "granularity": "weight", "block": [4, 4] }),
         json!({ "target": { "macs": 0.7 }, "block": [4, 4] }),
         json!({ "target": { "macs": 0.7 }, "allocation": "even" }),
+        json!({ "target": { "macs": 0.7 }, "granularity": "branch", "allocation": "uniform" }),
+        json!({ "target": { "macs": 0.7 }, "granularity": "branch", "block": [4, 4] }),
         json!({ "allocation": "manual" }),
         json!({ "allocation": "manual", "layers": {} }),
         json!({ "allocation": "manual", "layers": { "a": 1.5 } }),
@@ -188,9 +192,10 @@ fn the_documentation_lists_the_criteria_that_there_are() {
         let pictures = criterion.looks_at_pictures().then_some("pictures");
         let pictures = pictures.map(str::to_owned);
         let needs: Vec<String> = pictures.into_iter().chain(info.needs.map(told)).collect();
-        let judges = match info.weights {
-            true => "weights, channels",
-            false => "channels",
+        let judges = match (info.weights, info.channels) {
+            (true, _) => "weights, channels, branches",
+            (false, true) => "channels, branches",
+            (false, false) => "branches",
         };
         let cells: [&str; 6] = [
             &format!("`{}`", info.name),

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Net;
-use common::colours::{patterns, preset};
+use common::colors::{patterns, preset};
 use common::nets::{Layer::*, chain};
 use secateur::data::{Augmentation, Pictures, Preset, Stack};
 use secateur::engine::{Executor, Options};
@@ -22,8 +22,8 @@ use secateur::train::{TrainingBudget, TrainingSettings};
 use std::sync::Arc;
 
 /// Pictures of three kinds: bright above, bright on the left, or red.
-fn pictures(count: usize, seed: u64, labelled: bool) -> Pictures {
-    patterns(count, seed, labelled, [60.0, 80.0])
+fn pictures(count: usize, seed: u64, labeled: bool) -> Pictures {
+    patterns(count, seed, labeled, [60.0, 80.0])
 }
 
 fn network() -> Graph {
@@ -69,7 +69,7 @@ fn settings(steps: usize) -> TrainingSettings {
 }
 
 fn learn(graph: &Graph, original: Option<&Graph>, pictures: &Pictures, steps: usize) -> Graph {
-    let lessons = TrainingData {
+    let data = TrainingData {
         pictures: Arc::new(pictures.clone()),
         augmentation: Augmentation {
             shift: 0.1,
@@ -79,8 +79,7 @@ fn learn(graph: &Graph, original: Option<&Graph>, pictures: &Pictures, steps: us
         inner: Vec::new(),
         seed: 1,
     };
-    let mut recovery =
-        Replica::new(graph, original, lessons, &settings(steps), Shard::ALL).unwrap();
+    let mut recovery = Replica::new(graph, original, data, &settings(steps), Shard::ALL).unwrap();
     for _ in 0..steps {
         recovery.step().unwrap();
     }
@@ -117,8 +116,8 @@ fn fine_tuning_on_labels_and_distillation_without_any() {
         right(&tuned)
     );
 
-    let unlabelled = pictures(240, 3, false);
-    let distilled = learn(&pruned, Some(&original), &unlabelled, 100);
+    let unlabeled = pictures(240, 3, false);
+    let distilled = learn(&pruned, Some(&original), &unlabeled, 100);
     let said = answers(&original, &unseen);
     let agree = |graph: &Graph| {
         let answers = answers(graph, &unseen);
@@ -131,7 +130,7 @@ fn fine_tuning_on_labels_and_distillation_without_any() {
         agree(&distilled)
     );
     // The same seed gives the same weights.
-    let again = learn(&pruned, Some(&original), &unlabelled, 100);
+    let again = learn(&pruned, Some(&original), &unlabeled, 100);
     let constants =
         |graph: &Graph| -> Vec<_> { graph.values.iter().map(|v| v.constant.clone()).collect() };
     assert_eq!(constants(&again), constants(&distilled));
@@ -141,19 +140,19 @@ fn fine_tuning_on_labels_and_distillation_without_any() {
 fn pictures_that_nothing_can_be_learned_from_are_refused() {
     let graph = network();
     let refused = |pictures: &Pictures, original: Option<&Graph>, words: &str| {
-        let lessons = TrainingData {
+        let data = TrainingData {
             pictures: Arc::new(pictures.clone()),
             augmentation: Augmentation::default(),
             labels: true,
             inner: Vec::new(),
             seed: 1,
         };
-        let error = Replica::new(&graph, original, lessons, &settings(5), Shard::ALL)
+        let error = Replica::new(&graph, original, data, &settings(5), Shard::ALL)
             .err()
             .expect("refused");
         assert!(said(&error).contains(words), "{error}");
     };
-    refused(&Pictures::new(&preset()).unwrap(), None, "no pictures");
+    refused(&Pictures::new(&preset()).unwrap(), None, "no photos");
     refused(&pictures(5, 1, false), None, "no labels");
     let mut one_class = Pictures::new(&preset()).unwrap();
     let mut many = Pictures::new(&preset()).unwrap();
@@ -170,7 +169,8 @@ fn pictures_that_nothing_can_be_learned_from_are_refused() {
 }
 
 fn fitted(pruned: &Graph, original: &Graph, pictures: &Pictures, what: Fitted) -> Reconstruction {
-    let mut reconstruction = Reconstruction::new(pruned, original, pictures, what, 3).unwrap();
+    let mut reconstruction =
+        Reconstruction::new(pruned, original, Arc::new(pictures.clone()), what, 3).unwrap();
     let mut last = None;
     (&mut reconstruction).run(|at| last = Some(at)).unwrap();
     assert!(last.is_some_and(|at| at.done == at.of));
@@ -226,10 +226,9 @@ fn reconstruction_brings_answers_back_without_labels() {
     }
 }
 
-/// Filters of one channel and of a group, and products along the last axis, are fitted like any other layer.
-#[test]
-fn reconstruction_fits_grouped_filters_and_products() {
-    let mut net = Net::new(12);
+/// Convolutions in groups of one channel and of several, and products along the last axis, with random weights.
+fn grouped(seed: u64) -> Graph {
+    let mut net = Net::new(seed);
     let x = net.input(&[1, 3, 8, 8]);
     let x = net.conv(x, 12, 3);
     let x = net.relu(x);
@@ -244,38 +243,47 @@ fn reconstruction_fits_grouped_filters_and_products() {
     let x = net.flatten(x);
     let weights = net.weight(&[320, 3]);
     let y = net.op("MatMul", &[x, weights], &[]);
-    let original = common::with_open_batch(net.finish(&[y]));
+    common::with_open_batch(net.finish(&[y]))
+}
+
+/// They are fitted like any other layer. A network with random weights is nearly certain of each answer, so that a few photos
+/// make up most of its divergence: it takes many of them, and several networks, to tell whether fitting helps.
+#[test]
+fn reconstruction_fits_grouped_filters_and_products() {
+    let (few, unseen) = (pictures(600, 8, false), pictures(1000, 9, true));
     let weights =
         r#"{"granularity": "weight", "allocation": "uniform", "target": {"sparsity": 0.6}}"#;
-    let pruned = cut(&original, 0, &Recipe::parse(weights).unwrap(), None).unwrap();
-    let (few, unseen) = (pictures(600, 8, false), pictures(100, 9, true));
-    let reconstruction = fitted(&pruned.graph, &original, &few, Fitted::Weights);
-    let layers = reconstruction.layers();
-    let is_layer = |node: &&Node| ["Conv", "MatMul"].contains(&node.op_type.as_str());
-    let named: Vec<_> = original
-        .nodes
-        .iter()
-        .filter(is_layer)
-        .map(|n| &n.name)
-        .collect();
-    assert_eq!(named.len(), 5);
-    assert_eq!(
-        layers.iter().map(|layer| &layer.layer).collect::<Vec<_>>(),
-        named
-    );
-    assert!(layers.iter().all(|layer| layer.after <= layer.before));
-    let better = layers
-        .iter()
-        .filter(|layer| layer.after < 0.9 * layer.before);
-    assert!(better.count() >= 4, "{layers:?}");
-    let kl = |graph: &Graph| {
-        evaluate(graph, Some(&original), &unseen)
-            .unwrap()
-            .kl
-            .unwrap()
-    };
-    let (before, after) = (kl(&pruned.graph), kl(&reconstruction.model()));
-    assert!(after < 0.7 * before, "{before} became {after}");
+    let recipe = Recipe::parse(weights).unwrap();
+    let mut shares = Vec::new();
+    for seed in 12..18 {
+        let original = grouped(seed);
+        let pruned = cut(&original, 0, &recipe, None).unwrap();
+        let reconstruction = fitted(&pruned.graph, &original, &few, Fitted::Weights);
+        let layers = reconstruction.layers();
+        let is_layer = |node: &&Node| ["Conv", "MatMul"].contains(&node.op_type.as_str());
+        let nodes = original.nodes.iter().filter(is_layer);
+        let named: Vec<_> = nodes.map(|node| &node.name).collect();
+        assert_eq!(named.len(), 5);
+        assert_eq!(
+            layers.iter().map(|layer| &layer.layer).collect::<Vec<_>>(),
+            named
+        );
+        assert!(layers.iter().all(|layer| layer.after <= layer.before));
+        let better = layers
+            .iter()
+            .filter(|layer| layer.after < 0.9 * layer.before);
+        assert!(better.count() >= 4, "{layers:?}");
+        let kl = |graph: &Graph| {
+            evaluate(graph, Some(&original), &unseen)
+                .unwrap()
+                .kl
+                .unwrap()
+        };
+        shares.push(kl(&reconstruction.model()) / kl(&pruned.graph));
+    }
+    assert!(shares.iter().all(|share| *share < 0.85), "{shares:?}");
+    let mean = shares.iter().sum::<f64>() / shares.len() as f64;
+    assert!(mean < 0.7, "{shares:?}");
 }
 
 #[test]
@@ -284,18 +292,18 @@ fn reconstruction_says_what_it_needs() {
     let pruned = pruned(&original);
     let refused = |pruned: &Graph, original: &Graph, count: usize, words: &str| {
         let pictures = pictures(count, 1, false);
-        let result = Reconstruction::new(pruned, original, &pictures, Fitted::Weights, 1)
+        let result = Reconstruction::new(pruned, original, Arc::new(pictures), Fitted::Weights, 1)
             .and_then(Task::finish);
         let error = result.expect_err("refused");
         assert!(said(&error).contains(words), "{error}");
     };
-    refused(&pruned, &original, 3, "at least 4 pictures");
+    refused(&pruned, &original, 3, "at least 4 photos");
     let mut stranger = pruned.clone();
     stranger.metadata.clear();
     refused(&stranger, &original, 8, "does not say which ones are left");
 }
 
-fn normalisation(graph: &Graph) -> &Node {
+fn normalization(graph: &Graph) -> &Node {
     let mut nodes = graph.nodes.iter();
     let found = nodes.find(|node| node.op_type == "BatchNormalization");
     found.unwrap()
@@ -347,7 +355,14 @@ fn corrected_biases_give_the_original_s_means_and_weights_stay() {
     };
     assert!(matrices(&corrected) == matrices(&pruned));
     let means = |graph: &Graph| -> Vec<f64> {
-        let channels = seen(graph, normalisation(graph).output(0).unwrap(), &few);
+        // Every fourth picture is held back.
+        let channels = seen(graph, normalization(graph).output(0).unwrap(), &few);
+        let fitted_on = |numbers: &Vec<f64>| -> Vec<f64> {
+            let planes = numbers.chunks(64).enumerate();
+            let planes = planes.filter(|(at, _)| at % 4 != 3);
+            planes.flat_map(|(_, plane)| plane.to_vec()).collect()
+        };
+        let channels: Vec<Vec<f64>> = channels.iter().map(fitted_on).collect();
         let mean = |numbers: &Vec<f64>| numbers.iter().sum::<f64>() / numbers.len() as f64;
         channels.iter().map(mean).collect()
     };
@@ -365,7 +380,7 @@ fn recalibration_measures_mean_and_variance() {
     let graph = network();
     let set = pictures(32, 5, false);
     let fresh = recalibrate(&graph, &set).unwrap();
-    let norm = normalisation(&graph);
+    let norm = normalization(&graph);
     let channels = seen(&graph, norm.input(0).unwrap(), &set);
     let stored = |i: usize| {
         let tensor = fresh.constant(norm.input(i).unwrap()).unwrap();

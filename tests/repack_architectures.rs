@@ -4,12 +4,12 @@
 mod common;
 
 use common::nets::{max_pool, resnet18, resnet50, vgg11};
-use common::repacking::{agree, random_units, share_of_each};
+use common::repacking::{agree, group_sizes, random_units, share_of_each};
 use common::{Net, Random, int, ints, random_inputs};
 use secateur::graph::{Graph, ValueId};
 use secateur::ops::coupling::Axis;
 use secateur::prune::check::check;
-use secateur::prune::groups::{Groups, UnitId, analyze};
+use secateur::prune::groups::{UnitId, analyze};
 use secateur::prune::repack::{mask_channels, repack};
 use secateur::tensor::Tensor;
 
@@ -22,12 +22,6 @@ fn survives(name: &str, graph: &Graph) {
         let removed = random_units(&groups, &mut random);
         agree(graph, &groups, &removed, &mut random);
     }
-}
-
-/// How many units each group has.
-fn sizes(groups: &Groups) -> Vec<usize> {
-    let groups = groups.groups.iter();
-    groups.map(|group| group.units.len()).collect()
 }
 
 /// The shapes of all stored tensors with so many axes, in the order of the nodes, once half of every group is gone.
@@ -66,12 +60,12 @@ fn residual_and_plain_networks_at_their_real_widths() {
         let masked = mask_channels(&graph, &groups, &removed).unwrap();
         let packed = repack(&graph, &groups, &removed).unwrap();
         let inputs = random_inputs(&graph, &mut random);
-        let checked = check(&masked, &packed.graph, &inputs).unwrap();
+        let checked = check(masked.clone(), &packed.graph, &inputs).unwrap();
         assert!(checked.agrees, "{name}: {checked:?}");
     }
 }
 
-/// Huang et al., “Densely Connected Convolutional Networks”: each layer reads all before it, normalised anew.
+/// Huang et al., “Densely Connected Convolutional Networks”: each layer reads all before it, normalized anew.
 #[test]
 fn dense_blocks() {
     let mut net = Net::new(21);
@@ -91,7 +85,7 @@ fn dense_blocks() {
     survives("DenseNet", &net.finish(&[y]));
 }
 
-/// Liu et al., “A ConvNet for the 2020s”: depthwise 7×7, channels last, normalised over channels, widened and narrowed,
+/// Liu et al., “A ConvNet for the 2020s”: depthwise 7×7, channels last, normalized over channels, widened and narrowed,
 /// scaled by layer, added.
 #[test]
 fn blocks_with_channels_last() {
@@ -298,9 +292,9 @@ fn units_go_wherever_they_are_named() {
     assert!(stored(w0).floats().unwrap().iter().copied().eq(kept));
 }
 
-/// Simonyan and Zisserman's network with batch normalisation, at a sixteenth of its widths.
+/// Simonyan and Zisserman's network with batch normalization, at a sixteenth of its widths.
 #[test]
-fn vgg16_with_batch_normalisation() {
+fn vgg16_with_batch_normalization() {
     let mut net = Net::new(30);
     let mut x = net.input(&[1, 3, 32, 32]);
     for (out, times) in [(4, 2), (8, 2), (16, 3), (32, 3), (32, 3)] {
@@ -321,8 +315,8 @@ fn vgg16_with_batch_normalisation() {
     survives("vgg16_bn", &graph);
 }
 
-/// A block of BERT: words looked up in a table, a place added, attention, two residual sums that are normalised. Heads and
-/// inner units go; what is normalised over its channels keeps them.
+/// A block of BERT: words looked up in a table, a place added, attention, two residual sums that are normalized. Heads and
+/// inner units go; what is normalized over its channels keeps them.
 #[test]
 fn a_block_of_bert() {
     let (words, width, heads, inner) = (6usize, 12usize, 4usize, 20usize);
@@ -357,7 +351,7 @@ fn a_block_of_bert() {
     let y = net.linear_3d(y, 2);
     let graph = net.finish(&[y]);
     let groups = analyze(&graph).unwrap();
-    let sizes = sizes(&groups);
+    let sizes = group_sizes(&groups);
     assert!(
         sizes.contains(&heads) && sizes.contains(&inner),
         "{sizes:?}"
@@ -368,13 +362,18 @@ fn a_block_of_bert() {
         let removed = random_units(&groups, &mut random);
         let masked = mask_channels(&graph, &groups, &removed).unwrap();
         let packed = repack(&graph, &groups, &removed).unwrap();
-        let checked = check(&masked, &packed.graph, std::slice::from_ref(&sentence)).unwrap();
+        let checked = check(
+            masked.clone(),
+            &packed.graph,
+            std::slice::from_ref(&sentence),
+        )
+        .unwrap();
         assert!(checked.agrees, "{checked:?}");
     }
 }
 
-/// Swin (Liu et al., ICCV 2021), one stage of it: attention within windows that are shifted, then four neighbours become one
-/// pixel. Heads and inner units go; what is normalised over its channels keeps them. (Its Gelu is a HardSwish here, which the
+/// Swin (Liu et al., ICCV 2021), one stage of it: attention within windows that are shifted, then four neighbors become one
+/// pixel. Heads and inner units go; what is normalized over its channels keeps them. (Its Gelu is a HardSwish here, which the
 /// reference knows.)
 #[test]
 fn a_stage_of_swin() {
@@ -435,7 +434,7 @@ fn a_stage_of_swin() {
     let y = net.linear(x, 5);
     let graph = net.finish(&[y]);
     let groups = analyze(&graph).unwrap();
-    let sizes = sizes(&groups);
+    let sizes = group_sizes(&groups);
     let of = |size: usize| sizes.iter().filter(|&&n| n == size).count();
     assert_eq!((of(heads), of(inner)), (2, 3), "{sizes:?}");
     survives("swin", &graph);
@@ -499,7 +498,7 @@ fn a_vision_transformer_with_packed_attention() {
     let y = net.linear(y, 5);
     let graph = net.finish(&[y]);
     let groups = analyze(&graph).unwrap();
-    let mut sizes = sizes(&groups);
+    let mut sizes = group_sizes(&groups);
     sizes.sort_unstable();
     assert_eq!(sizes, [heads as usize, width as usize, 20]);
     survives("DeiT", &graph);

@@ -43,7 +43,7 @@ fn constants_are_folded_where_that_is_exact() {
     assert_eq!(zeros(&masked) - zeros(&graph), 2 * (3 * 9 + 1));
 }
 
-/// The mean of a channel in training is the shift of the normalisation behind it, whatever the filter's mean was.
+/// The mean of a channel in training is the shift of the normalization behind it, whatever the filter's mean was.
 #[test]
 fn a_removed_channel_leaves_its_mean() {
     let mut net = Net::new(8);
@@ -99,7 +99,7 @@ fn a_shared_bias_is_cloned_before_it_takes_a_constant() {
     assert_eq!(packed.report.folded.len(), 1);
 }
 
-/// The constant that a removed channel leaves behind its normalisation goes through the sigmoid and into the bias.
+/// The constant that a removed channel leaves behind its normalization goes through the sigmoid and into the bias.
 #[test]
 fn constants_pass_through_activations() {
     let graph = reader(&["BatchNormalization", "Sigmoid"], 3, 0);

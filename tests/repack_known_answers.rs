@@ -65,7 +65,7 @@ fn macs(graph: &Graph) -> u64 {
     nodes.sum()
 }
 
-/// Parameters as the frameworks count them: without the running statistics of batch normalisations, without bounds.
+/// Parameters as the frameworks count them: without the running statistics of batch normalizations, without bounds.
 fn learned(graph: &Graph) -> usize {
     let mut count = 0;
     let mut seen = std::collections::BTreeSet::new();

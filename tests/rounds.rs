@@ -4,8 +4,8 @@
 mod command;
 mod common;
 
-use command::colours;
-use common::colours::{pictures, preset};
+use command::colors;
+use common::colors::{pictures, preset};
 use common::nets::{Layer::*, chain};
 use secateur::data::Split;
 use secateur::data::{Pictures, Stack};
@@ -40,13 +40,13 @@ fn plan() -> Plan {
 }
 
 fn model() -> (Graph, Vec<u8>) {
-    let graph = colours();
+    let graph = colors();
     let bytes = onnx::write(&graph).unwrap();
     (graph, bytes)
 }
 
-fn split(labelled: bool) -> Split {
-    Split::new(pictures(90, 1, labelled)).unwrap()
+fn split(labeled: bool) -> Split {
+    Split::new(pictures(90, 1, labeled)).unwrap()
 }
 
 fn line(recipe: &str, aim: SearchGoal) -> BudgetSearch {
@@ -70,7 +70,7 @@ fn shares(tried: &[Candidate]) -> Vec<f64> {
         .collect()
 }
 
-/// The reference values of TensorFlow's model optimisation toolkit, polynomial decay with power 3.
+/// The reference values of TensorFlow's model optimization toolkit, polynomial decay with power 3.
 #[test]
 fn the_cubic_schedule_is_zhu_and_guptas() {
     let at = |step: f64| polynomial(0.2, 0.8, (100.0, 110.0), 3.0, step);
@@ -249,14 +249,14 @@ fn a_round_beyond_the_line_gives_its_file_too() {
 fn scores_that_pictures_tell_are_measured_picture_by_picture_and_once_a_model() {
     let recipe = r#"{"criterion": "taylor", "target": {"macs": 0.03}}"#;
     let mut line = line(recipe, SearchGoal::new(0.05));
-    let lessons = split(true).train.len();
+    let train_count = split(true).train.len();
     let mut seen = Vec::new();
     let mut shown = 0;
     while let Step::Event(event) = line.step().unwrap() {
         match event {
             SearchEvent::Progress(at) if at.phase == Phase::Scoring => {
                 shown += 1;
-                assert_eq!((at.done, at.of), (shown, lessons));
+                assert_eq!((at.done, at.of), (shown, train_count));
             }
             SearchEvent::Cut(_) => seen.push(std::mem::take(&mut shown)),
             SearchEvent::Progress(at) if at.phase == Phase::Judging => {}
@@ -271,7 +271,7 @@ fn scores_that_pictures_tell_are_measured_picture_by_picture_and_once_a_model() 
     ]
     .concat();
     for (seen, is_new) in seen.iter().zip(before) {
-        assert_eq!(*seen, if is_new { lessons } else { 0 });
+        assert_eq!(*seen, if is_new { train_count } else { 0 });
     }
     // The first cut is the one that the scores make.
     let (graph, bytes) = model();
@@ -332,7 +332,7 @@ fn a_search_does_not_go_on_with_other_pictures() {
     };
     for other in [pictures(90, 2, true), pictures(90, 1, false)] {
         let error = resume(Split::new(other).unwrap()).expect("refused");
-        assert!(said(&error).contains("not the pictures"), "{error}");
+        assert!(said(&error).contains("not the photos"), "{error}");
     }
     assert!(resume(split(true)).is_none());
 }
@@ -514,7 +514,8 @@ fn what_is_tested_on_has_no_say_in_a_cut() {
         }
         changed
     };
-    let recipes = criteria::all().filter(|criterion| criterion.looks_at_pictures());
+    let of_channels = criteria::all().filter(|criterion| criterion.info.channels);
+    let recipes = of_channels.filter(|criterion| criterion.looks_at_pictures());
     for criterion in recipes.map(|criterion| criterion.info.name) {
         let recipe = format!(r#"{{"criterion": "{criterion}", "target": {{"macs": 0.5}}}}"#);
         let recipe = Recipe::parse(&recipe).unwrap();
@@ -554,15 +555,15 @@ fn a_trial_tells_of_the_pictures_that_were_shown() {
     let recipe = Recipe::parse(r#"{"criterion": "random", "target": {"macs": 0.2}}"#).unwrap();
     let cut = cut_measured(&graph, bytes.len() as u64, &recipe, None, None).unwrap();
     let cut = cut.graph;
-    for labelled in [true, false] {
+    for labeled in [true, false] {
         let mut trial =
-            ModelComparison::new(&graph, &cut, pictures(20, 6, labelled).into()).unwrap();
+            ModelComparison::new(&graph, &cut, pictures(20, 6, labeled).into()).unwrap();
         for done in 1..=20 {
             let Step::Event(at) = trial.step().unwrap() else {
                 panic!("over after {done} pictures");
             };
             assert_eq!((at.done, at.of), (done, 20));
-            let shown = pictures(done, 6, labelled);
+            let shown = pictures(done, 6, labeled);
             let told = trial.result();
             assert_eq!(
                 told.original,

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::colours::patterns;
+use common::colors::patterns;
 use common::nets::{Layer::*, chain};
 use common::{Net, Random, int};
 use secateur::data::{Augmentation, Pictures, Preset};
@@ -31,11 +31,11 @@ fn preset(text: &str) -> Preset {
 }
 
 /// Pictures of three kinds: bright above, bright on the left, or red.
-fn pictures(count: usize, seed: u64, labelled: bool) -> Pictures {
-    patterns(count, seed, labelled, [90.0, 50.0])
+fn pictures(count: usize, seed: u64, labeled: bool) -> Pictures {
+    patterns(count, seed, labeled, [90.0, 50.0])
 }
 
-/// A layer of each kind: a convolution with and without a normalisation, depthwise, in groups; a product with a matrix, and
+/// A layer of each kind: a convolution with and without a normalization, depthwise, in groups; a product with a matrix, and
 /// one with a bias.
 fn network() -> Graph {
     let mut net = Net::new(5);
@@ -59,7 +59,7 @@ fn network() -> Graph {
 
 /// The network, on its way to telling the kinds apart.
 fn taught(steps: usize) -> Graph {
-    let lessons = TrainingData {
+    let data = TrainingData {
         pictures: Arc::new(pictures(240, 1, true)),
         augmentation: Augmentation::default(),
         labels: true,
@@ -73,7 +73,7 @@ fn taught(steps: usize) -> Graph {
         batch_statistics: Some(true),
         ..TrainingSettings::default()
     };
-    let mut recovery = Replica::new(&network(), None, lessons, &settings, Shard::ALL).unwrap();
+    let mut recovery = Replica::new(&network(), None, data, &settings, Shard::ALL).unwrap();
     for _ in 0..steps {
         recovery.step().unwrap();
     }
@@ -101,7 +101,7 @@ fn outputs(graph: &Graph, pictures: &Pictures) -> Vec<f32> {
     out[0].floats().unwrap().into_owned()
 }
 
-/// The mean cross-entropy on labelled pictures.
+/// The mean cross-entropy on labeled pictures.
 fn loss(graph: &Graph, pictures: &Pictures) -> f64 {
     let logits = outputs(graph, pictures);
     let mut unused = vec![0.0; logits.len()];
@@ -433,7 +433,7 @@ fn gradient_scores_are_made_of_slopes_of_the_loss() {
         let count: usize = shape.iter().product();
         let in_slice = |at: &usize| at / inner % shape[weights.makes] == 1;
         let slice: Vec<usize> = (0..count).filter(in_slice).collect();
-        // Behind the first convolution stands a normalisation, whose scale goes with the channel.
+        // Behind the first convolution stands a normalization, whose scale goes with the channel.
         let norm = graph
             .nodes
             .iter()
@@ -500,9 +500,9 @@ fn zeros_behind_activations_are_counted() {
     }
     let preset = preset(r#"{"size": 4, "mean": [0], "std": [1]}"#);
     let mut pictures = Pictures::new(&preset).unwrap();
-    let grey = |at: u8| at % 2 * 10;
+    let gray = |at: u8| at % 2 * 10;
     let rgba: Vec<u8> = (0..16)
-        .flat_map(|at| [grey(at), grey(at), grey(at), 255])
+        .flat_map(|at| [gray(at), gray(at), gray(at), 255])
         .collect();
     pictures.add(&rgba, 4, 4, None).unwrap();
     let apoz = measured(&graph, "apoz", &pictures);
@@ -520,7 +520,8 @@ fn what_holds_of_all() {
         (numbers[3], numbers[40], numbers[41]) = (0.0, 0.0, 1e-38);
     });
     let pictures = pictures(20, 6, true);
-    for criterion in criteria::all().filter(|criterion| criterion.looks_at_pictures()) {
+    let of_channels = criteria::all().filter(|criterion| criterion.info.channels);
+    for criterion in of_channels.filter(|criterion| criterion.looks_at_pictures()) {
         let name = criterion.info.name;
         let scores = measured(&graph, name, &pictures);
         assert_eq!(scores, measured(&graph, name, &pictures), "{name} again");
@@ -540,8 +541,8 @@ fn what_holds_of_all() {
     }
 }
 
-/// A normalisation and an activation behind each convolution: what any criterion needs.
-fn normalised() -> Graph {
+/// A normalization and an activation behind each convolution: what any criterion needs.
+fn normalized() -> Graph {
     let mut net = Net::new(5);
     let mut x = net.input(&[1, 3, 8, 8]);
     for width in [12, 16] {
@@ -553,10 +554,11 @@ fn normalised() -> Graph {
     common::with_open_batch(net.finish(&[y]))
 }
 
-/// Each criterion that is listed can be named, judges what it says that it judges, and cuts.
+/// Each criterion that is listed can be named, judges what it says that it judges, and cuts. Those that judge branches alone have
+/// tests of their own.
 #[test]
 fn each_that_is_listed_does_what_it_says() {
-    let (graph, pictures) = (normalised(), pictures(20, 6, true));
+    let (graph, pictures) = (normalized(), pictures(20, 6, true));
     let mut names = BTreeSet::new();
     for criterion in criteria::all() {
         let info = &criterion.info;
@@ -567,6 +569,10 @@ fn each_that_is_listed_does_what_it_says() {
             !told(info.title).is_empty() && told(info.about).ends_with('.'),
             "{name}"
         );
+        if !info.channels {
+            assert!(!info.weights, "{name}");
+            continue;
+        }
         let recipe = |granularity: &str| {
             let text = format!(
                 r#"{{"criterion": "{name}", "granularity": "{granularity}", "target": {{"sparsity": 0.3}}}}"#
@@ -603,14 +609,14 @@ fn each_that_is_listed_does_what_it_says() {
 #[test]
 fn without_labels_the_models_own_first_choice_stands_for_them() {
     let graph = taught(20);
-    let unlabelled = pictures(12, 6, false);
-    let own = measured(&graph, "taylor", &unlabelled);
+    let unlabeled = pictures(12, 6, false);
+    let own = measured(&graph, "taylor", &unlabeled);
     assert_eq!(own.on.against, Against::FirstChoice);
-    let mut labelled = Pictures::new(unlabelled.preset()).unwrap();
-    let said = outputs(&graph, &unlabelled);
-    let mut numbers = vec![0.0; unlabelled.sample_len()];
+    let mut labeled = Pictures::new(unlabeled.preset()).unwrap();
+    let said = outputs(&graph, &unlabeled);
+    let mut numbers = vec![0.0; unlabeled.sample_len()];
     for (index, logits) in said.chunks(3).enumerate() {
-        unlabelled.write(&[index], None, &mut numbers);
+        unlabeled.write(&[index], None, &mut numbers);
         let level =
             |channel: usize, at: usize| (numbers[channel * 64 + at] * 64.0 + 128.0).round() as u8;
         let rgba: Vec<u8> = (0..64)
@@ -619,9 +625,9 @@ fn without_labels_the_models_own_first_choice_stands_for_them() {
         let best = (0..3)
             .max_by(|&a, &b| logits[a].total_cmp(&logits[b]))
             .unwrap();
-        labelled.add(&rgba, 8, 8, Some(best as u32)).unwrap();
+        labeled.add(&rgba, 8, 8, Some(best as u32)).unwrap();
     }
-    let by_label = measured(&graph, "taylor", &labelled);
+    let by_label = measured(&graph, "taylor", &labeled);
     assert_eq!(by_label.on.against, Against::Labels);
     assert_eq!(own.layers, by_label.layers);
 }
@@ -638,7 +644,7 @@ fn a_session_says_what_is_missing_and_keeps_the_cut_before() {
     let taylor =
         recipe(r#"{"criterion": "taylor", "granularity": "weight", "target": {"sparsity": 0.7}}"#);
     let error = said(&session.choose(&taylor).unwrap_err());
-    for word in ["“taylor”", "pictures", "--data", "measure it"] {
+    for word in ["“taylor”", "photos", "Measure it"] {
         assert!(error.contains(word), "{error}");
     }
     let kept = session.finish(None).unwrap().report;
@@ -688,7 +694,7 @@ fn what_can_not_be_measured_is_said() {
     assert!(said(&none).contains("there are none"), "{none}");
     let unknown = begin(&graph, "l2", pictures(2, 1, false)).unwrap_err();
     assert!(
-        said(&unknown).contains("not measured on pictures"),
+        said(&unknown).contains("not measured on photos"),
         "{unknown}"
     );
     let mut large = Pictures::new(&preset(r#"{"size": 16}"#)).unwrap();

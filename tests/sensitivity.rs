@@ -3,7 +3,7 @@
 mod common;
 
 use common::Net;
-use common::colours::pictures;
+use common::colors::pictures;
 use common::nets::tells_colors;
 use secateur::data::Pictures;
 use secateur::data::Split;
@@ -18,7 +18,7 @@ use secateur::task::{Phase, Progress, Step, Task};
 use secateur::text::said;
 use std::sync::Arc;
 
-/// A network with normalisations, whose statistics are right for such pictures, and a residual sum: its first and third
+/// A network with normalizations, whose statistics are right for such pictures, and a residual sum: its first and third
 /// convolutions can only be cut together.
 fn residual() -> Graph {
     let mut net = Net::new(3);
@@ -43,8 +43,8 @@ fn lopsided() -> Graph {
     tells_colors([12, 3])
 }
 
-fn split(labelled: bool) -> Split {
-    Split::new(pictures(120, 1, labelled)).unwrap()
+fn split(labeled: bool) -> Split {
+    Split::new(pictures(120, 1, labeled)).unwrap()
 }
 
 fn begun(graph: &Graph, recipe: &Recipe, levels: &[f64], split: &Split) -> Sensitivity {
@@ -81,15 +81,15 @@ fn cut_by_hand(graph: &Graph, recipe: &Recipe, layers: &[String], share: f64) ->
 fn a_probe_is_that_layer_cut_by_hand_and_recalibrated() {
     let graph = residual();
     for (granularity, layers) in [("channel", 2), ("weight", 4)] {
-        for labelled in [true, false] {
-            let split = split(labelled);
+        for labeled in [true, false] {
+            let split = split(labeled);
             let recipe = format!(
                 r#"{{"granularity": "{granularity}", "criterion": "l1", "target": {{"sparsity": 0.5}}}}"#
             );
             let recipe = Recipe::parse(&recipe).unwrap();
             let curves = measured(&graph, &recipe, &split, &[0.3, 0.8]);
             assert_eq!(curves.curves.len(), layers);
-            assert_eq!(curves.original.accuracy.is_some(), labelled);
+            assert_eq!(curves.original.accuracy.is_some(), labeled);
             let statistics = split.train.sample(64, 1);
             for curve in &curves.curves {
                 assert_eq!(curve.points.len(), 2);
@@ -279,7 +279,7 @@ fn a_guided_cut_meets_its_target_and_spares_the_sensitive_layer() {
             }
         }
     }
-    // Left to itself, the same target takes a channel that the colours need.
+    // Left to itself, the same target takes a channel that the colors need.
     let uniform = r#"{"allocation": "uniform", "target": {"sparsity": 0.4}}"#;
     let blind = cut(&graph, 10_000, &Recipe::parse(uniform).unwrap(), None).unwrap();
     let quality = evaluate(&blind.graph, None, &split.test).unwrap();
@@ -374,11 +374,11 @@ fn what_was_measured_before_is_not_measured_again() {
 
     let other_criterion = recipe(r#"{"criterion": "l2", "target": {"macs": 0.5}}"#);
     let other_pictures = Split::new(pictures(120, 2, false)).unwrap();
-    let labelled = split(true);
+    let labeled = split(true);
     for (recipe, split) in [
         (&other_criterion, &same),
         (&asked, &other_pictures),
-        (&asked, &labelled),
+        (&asked, &labeled),
     ] {
         let begun = begin(recipe, &levels, split);
         assert_eq!(begun.left(&begun.known(&whole)).len(), all);

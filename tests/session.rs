@@ -11,7 +11,7 @@ use secateur::recipe::Recipe;
 use secateur::tensor::Tensor;
 use secateur::text::{render, said};
 
-/// Two convolutions with a batch normalisation between, and a linear layer; some weights are zero, one is tiny.
+/// Two convolutions with a batch normalization between, and a linear layer; some weights are zero, one is tiny.
 fn small_net() -> Graph {
     let mut graph = chain(
         3,
@@ -282,7 +282,7 @@ fn by_hand_means_exactly_so_much() {
     let made = by_hand("", r#""Conv0": 0.25, "Conv3": 0.5"#);
     let macs: Vec<(usize, u64)> = kept_layers(&made).iter().map(|l| (l.0, l.2)).collect();
     assert_eq!(macs, [(12, 64 * 12 * 27), (12, 64 * 144), (10, 120)]);
-    // The dense layers hold 16 · 27 weights (two of them zero), 24 · 16 and 10 · 24; biases and the normalisation's four
+    // The dense layers hold 16 · 27 weights (two of them zero), 24 · 16 and 10 · 24; biases and the normalization's four
     // vectors of 16 stand beside them.
     let whole = [16 * 27 - 2 + 16 + 4 * 16, 24 * 16 + 24, 10 * 24 + 10];
     let left = |made| kept_layers(made).iter().map(|l| l.1).collect::<Vec<u64>>();
@@ -591,7 +591,7 @@ fn a_cut_keeps_what_the_file_says_of_itself() {
     graph.producer_name = "a gardener".into();
     graph.metadata = vec![
         ("author".into(), "A".into()),
-        ("licence".into(), "free".into()),
+        ("license".into(), "free".into()),
     ];
     for text in [r#"{"target": {"macs": 0.6}}"#, r#"{"granularity": "2:4"}"#] {
         let recipe = Recipe::parse(text).unwrap();
@@ -602,7 +602,7 @@ fn a_cut_keeps_what_the_file_says_of_itself() {
             (entries.next().map(|(_, v)| v.clone()), entries.count())
         };
         assert_eq!(said("author"), (Some("A".into()), 0));
-        assert_eq!(said("licence"), (Some("free".into()), 0));
+        assert_eq!(said("license"), (Some("free".into()), 0));
         let (recorded, more) = said(secateur::prune::cut::RECIPE_KEY);
         assert_eq!(
             (Recipe::parse(&recorded.unwrap()).unwrap(), more),
@@ -688,11 +688,12 @@ fn a_cut_around_an_unknown_operator_is_checked() {
     let recipe = Recipe::parse(r#"{"target": {"macs": 0.5}}"#).unwrap();
     session.choose(&recipe).unwrap();
     let checked = |spoil: Option<usize>| {
-        let mut made = session.clone().finish(None).unwrap();
+        let mut made = session.clone().file(None).unwrap();
         assert!(made.report.check.is_none());
         if let Some(at) = spoil {
-            let weights = made.graph.nodes[at].input(1).unwrap();
-            let tensor = made.graph.constant_mut(weights).unwrap();
+            let graph = made.repacked.as_mut().unwrap();
+            let weights = graph.nodes[at].input(1).unwrap();
+            let tensor = graph.constant_mut(weights).unwrap();
             let mut numbers = tensor.floats().unwrap().into_owned();
             numbers[0] += 0.5;
             *tensor = Tensor::from_f32(tensor.shape(), numbers);

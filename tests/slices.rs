@@ -4,8 +4,8 @@
 mod command;
 mod common;
 
-use command::colours;
-use common::colours::{pictures, preset};
+use command::colors;
+use common::colors::{pictures, preset};
 use secateur::data::Pictures;
 use secateur::data::Split;
 use secateur::eval::{Metrics, ModelComparison, evaluate};
@@ -27,7 +27,7 @@ fn split() -> Split {
 }
 
 fn model() -> (Graph, Vec<u8>) {
-    let graph = colours();
+    let graph = colors();
     let bytes = onnx::write(&graph).unwrap();
     (graph, bytes)
 }
@@ -62,8 +62,8 @@ fn prepared<T>(
 }
 
 /// The cut of a share that is to be kept, by scores that were measured in one go.
-fn cut(graph: &Graph, size: u64, recipe: &Recipe, lessons: &Pictures) -> (Graph, Metrics) {
-    let scores = secateur::search::measure(graph, recipe, lessons).unwrap();
+fn cut(graph: &Graph, size: u64, recipe: &Recipe, train: &Pictures) -> (Graph, Metrics) {
+    let scores = secateur::search::measure(graph, recipe, train).unwrap();
     let cut = cut_measured(graph, size, recipe, scores, None)
         .unwrap()
         .graph;
@@ -76,11 +76,11 @@ fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
     let (graph, bytes) = model();
     let size = bytes.len() as u64;
     let split = split();
-    let (lessons, judged) = (split.train.len(), split.validation.len());
+    let (train_count, judged) = (split.train.len(), split.validation.len());
     let whole = evaluate(&graph, Some(&graph), &split.validation).unwrap();
 
     let sweep = Sweep::prepare((&graph, size), &taylor(), split.clone(), None).unwrap();
-    let mut sweep = prepared(sweep, lessons, judged);
+    let mut sweep = prepared(sweep, train_count, judged);
     assert_eq!(sweep.original(), whole);
     let point = sweep.point(0.5).unwrap().unwrap().finish().unwrap();
     let (_, quality) = cut(&graph, size, &point.recipe, &split.train);
@@ -93,7 +93,7 @@ fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
     let layers = |recipe: &Recipe| {
         Sensitivity::prepare((&graph, size), recipe, &[0.5], &split, MOST_JUDGED, 1)
     };
-    let sliced = prepared(layers(&taylor()).unwrap(), lessons, judged);
+    let sliced = prepared(layers(&taylor()).unwrap(), train_count, judged);
     let at_once = layers(&taylor()).unwrap().finish().unwrap();
     assert_eq!(sliced.curves(), at_once.curves());
     // It shows them in an order of its own, and sums round.
@@ -111,7 +111,7 @@ fn a_sweep_and_the_probes_of_layers_are_prepared_picture_by_picture() {
     let expected = probes(at_once);
     assert_eq!(probes(sliced.clone()), expected);
     assert_eq!(probes(sliced.clone()), expected);
-    // Without normalisations a probe is its pictures, one after the other.
+    // Without normalizations a probe is its pictures, one after the other.
     let mut probe = sliced.clone().probe(1).unwrap();
     goes(&mut probe, Phase::Judging, judged);
     assert_eq!(probe.step().unwrap(), Step::Done(expected[1]));

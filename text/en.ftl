@@ -16,13 +16,19 @@ number-group = ,
 
 ## Errors of every kind
 
+error-no-such-axis = No size of the model is called “{ $name }”. These are open: { $names }.
+error-no-open-axes = No size can be given for “{ $name }”: the model leaves no sizes open.
 error-open-dimensions = The model leaves these sizes open: { $names }. Give a number for each.
 error-unsupported-operators = This model can't run here: { $operators }.
-error-unsupported-operator = node “{ $node }” uses { $operator } (opset { $opset })
+error-unsupported-operator =
+    { $count ->
+        [one] node “{ $node }” uses { $operator } (opset { $opset })
+       *[other] { $count } nodes, “{ $node }” among them, use { $operator } (opset { $opset })
+    }
 error-broken-repack = The re-packed model is broken, so it can't be exported: { $what }. This is a fault in Secateur. Please report it with the model and the recipe.
 error-repack-does-not-run = it does not run ({ $reason })
 error-in-file = “{ $path }”: { $reason }
-error-cancelled = Canceled.
+error-canceled = Canceled.
 error-crashed = This part of the page stopped unexpectedly. It was started again with your model. If this happens again with the same model or the same settings, the model may need more memory than the browser allows.
 # What other software said, in its own words.
 error-foreign = { $reason }
@@ -88,9 +94,7 @@ reason-node-coordinate-mode = has the coordinate mode “{ $mode }”, which is 
 reason-node-rounding = has the unknown rounding mode “{ $mode }”
 reason-node-unknown-mode = has the unknown mode “{ $mode }”
 reason-node-unknown-size = resamples to an unknown size
-reason-frozen-resampled-unknown = it is resampled to a size that is known only at run time
 reason-frozen-resampled = it is resampled
-reason-node-size-at-run-time = has a size that is known only at run time
 reason-node-needs-batch = needs data with a batch and channels, not of shape { $shape }
 reason-frozen-pool-indices = a pooling layer also outputs the positions of the maxima
 reason-frozen-pool-window = a pooling window slides along it
@@ -152,7 +156,6 @@ reason-node-slice-lists = has starts, ends, axes and steps that do not fit toget
 reason-node-zero-step = has a step of 0
 reason-node-matrix-too-large = makes a matrix that is too large
 reason-node-no-reshape = can't reshape this tensor
-reason-frozen-reshape-unknown = it comes from a reshape to a shape with several unknown sizes
 reason-node-target-unknown = has a target shape with several unknown sizes
 reason-node-kept-axis = keeps the size of an axis that its input does not have
 reason-node-impossible-size = has a target with an impossible size
@@ -169,7 +172,6 @@ reason-node-mixed-types = combines elements of types { $first } and { $second }
 reason-node-zero-division = divides whole numbers by zero
 reason-node-inconsistent = has inputs and attributes that contradict each other
 reason-node-target-unfit = has a target that does not fit
-reason-frozen-expanded = it is expanded to a size that is known only at run time
 reason-node-target-at-run-time = has a target shape that is known only at run time
 reason-node-repeats = repeats { $axes } axes of a tensor that has { $rank }
 reason-node-repeats-impossible = repeats an impossible number of times
@@ -267,7 +269,11 @@ warning-uncounted =
         [one] its operator or its shapes are not known
        *[other] their operators or their shapes are not known
     }.
-warning-unsupported-operator = Node “{ $node }” uses { $operator } (opset { $opset }), which is not supported. The axes that it touches keep their lengths, and the model runs only in ONNX Runtime Web.
+warning-unsupported-operator =
+    { $count ->
+        [one] Node “{ $node }” uses
+       *[other] { $count } nodes, “{ $node }” among them, use
+    } { $operator } (opset { $opset }), which is not supported. The axes that it touches keep their lengths, and Secateur can't run the model.
 error-input-without-rank = The input “{ $name }” does not say how many axes it has. Export the model with the shapes of its inputs.
 warning-newer-opset = The model uses operator set { $opset }, which is newer than { $newest }, the newest that is supported. It is read by the rules of { $newest }.
 warning-not-numbers = The tensor “{ $name }” holds { $count } values that are not numbers (NaN). Scores and outputs that depend on it are meaningless.
@@ -293,7 +299,13 @@ error-other-format = This is not an ONNX model. It looks like { $what }.
 error-file-cut-off = The file ends in the middle of a model. It was cut off, perhaps during the download. Download it again.
 error-not-onnx = This is not an ONNX model, or it is damaged.
 reason-tensor-damaged = is damaged
-reason-tensor-external = keeps its data in another file, and only this one was given: save the model as a single file (in Python, onnx.save(onnx.load(path), new_path)) and open that
+reason-tensor-external = keeps its data in another file, and only this one was given: drop both together, or save the model as a single file (in Python, onnx.save(onnx.load(path), new_path)) and open that
+reason-tensor-data-missing = keeps its data in “{ $location }”, which is not there: put that file beside the model, or drop both together
+reason-tensor-data-outside = keeps its data in “{ $location }”, which is not in the model's folder: only files in that folder are read
+reason-tensor-data-unreadable = keeps its data in “{ $location }”, which can't be read ({ $reason })
+reason-tensor-data-short = keeps its data up to byte { $end } of “{ $location }”, which has only { $size } bytes: the file is incomplete, or belongs to another model
+reason-tensor-data-length = should have { $expected } bytes by its shape, but its data in another file has { $given }
+reason-tensor-data-repeated = shares its data in “{ $location }” with more tensors than so small a file justifies
 reason-tensor-no-type = does not say its element type
 reason-tensor-axes = has { $axes } axes, more than { $most }
 reason-tensor-shape = has the impossible shape { $shape }
@@ -304,9 +316,9 @@ error-node = Node “{ $node }” ({ $operator }) { $reason }.
 error-node-only = Node “{ $node }” { $reason }.
 part-node = node “{ $node }” ({ $operator })
 format-jpeg = a JPEG photo
-format-png = a PNG picture
-format-gif = a GIF picture
-format-riff = a WebP picture or a sound file
+format-png = a PNG image
+format-gif = a GIF image
+format-riff = a WebP image or a sound file
 format-pdf = a PDF document
 format-zip = a zip archive (PyTorch checkpoints are zip archives: export the model with torch.onnx.export)
 format-gzip = a gzip archive: unpack it first
@@ -323,8 +335,16 @@ format-safetensors = a safetensors file, which holds weights but no network
 
 ## Errors and warnings: recipes, pruning and data
 
-error-recipe-sparsity-out-of-reach = This recipe asks for more than the model and its limits allow: it removes { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } %, and at most { NUMBER($most, minimumFractionDigits: 1, maximumFractionDigits: 1) } % can be removed. Ask for less, or relax maxSparsity, floor, roundTo or protect.
-error-recipe-parameters-out-of-reach = This recipe asks for more than the model and its limits allow: it keeps { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } % of the parameters, and at least { NUMBER($least, minimumFractionDigits: 1, maximumFractionDigits: 1) } % stay. Keep more, or relax maxSparsity, floor, roundTo or protect.
+error-recipe-sparsity-out-of-reach =
+    This recipe asks for more than the model and its limits allow: it removes { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } %, and at most { NUMBER($most, minimumFractionDigits: 1, maximumFractionDigits: 1) } % can be removed. { $limited ->
+        [0] Ask for less.
+       *[other] Ask for less, or relax maxSparsity, floor, roundTo or protect.
+    }
+error-recipe-parameters-out-of-reach =
+    This recipe asks for more than the model and its limits allow: it keeps { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } % of the parameters, and at least { NUMBER($least, minimumFractionDigits: 1, maximumFractionDigits: 1) } % stay. { $limited ->
+        [0] Keep more.
+       *[other] Keep more, or relax maxSparsity, floor, roundTo or protect.
+    }
 error-recipe-uncounted =
     A share of the multiply-adds can't be promised for this model: { $count ->
         [one] the layer { $layers } is not counted, since its shapes are
@@ -333,8 +353,16 @@ error-recipe-uncounted =
         [0] .
        *[other] {" "}behind { $operators }.
     } Set a target for the parameters or the file size instead.
-error-recipe-macs-out-of-reach = This recipe asks for more than the model and its limits allow: it keeps { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } % of the multiply-adds, and at least { NUMBER($least, minimumFractionDigits: 1, maximumFractionDigits: 1) } % stay. Keep more, or relax maxSparsity, floor, roundTo or protect.
-error-recipe-bytes-out-of-reach = This recipe asks for more than the model and its limits allow: it keeps { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } % of the bytes, and at least { NUMBER($least, minimumFractionDigits: 1, maximumFractionDigits: 1) } % stay. Keep more, or relax maxSparsity, floor, roundTo or protect.
+error-recipe-macs-out-of-reach =
+    This recipe asks for more than the model and its limits allow: it keeps { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } % of the multiply-adds, and at least { NUMBER($least, minimumFractionDigits: 1, maximumFractionDigits: 1) } % stay. { $limited ->
+        [0] Keep more.
+       *[other] Keep more, or relax maxSparsity, floor, roundTo or protect.
+    }
+error-recipe-bytes-out-of-reach =
+    This recipe asks for more than the model and its limits allow: it keeps { NUMBER($asked, minimumFractionDigits: 1, maximumFractionDigits: 1) } % of the bytes, and at least { NUMBER($least, minimumFractionDigits: 1, maximumFractionDigits: 1) } % stay. { $limited ->
+        [0] Keep more.
+       *[other] Keep more, or relax maxSparsity, floor, roundTo or protect.
+    }
 reason-pattern-no-shape = it does not say what shape it has
 reason-pattern-too-large = it has more elements than fit in memory
 reason-pattern-type = its elements have a type that can't be computed with
@@ -373,17 +401,18 @@ reason-repack-shape = it gives an output of shape { $given } instead of { $expec
 error-masked-nan = The masked model's output is all NaN, so there is nothing to compare with.
 error-constants-not-finite = Node “{ $node }”: the constants of its removed channels are not finite numbers. Protect the layers before it.
 error-apoz-no-zeros = This recipe can't be used with this model: “apoz” counts the zeros after activations such as Relu, and no channel of this model was ever zero. Use “taylor”, which needs no zeros.
-error-criterion-no-pictures = “{ $criterion }” is measured on pictures, and there are none. Add a few dozen.
-error-criterion-not-measured = The criterion “{ $criterion }” is not measured on pictures. It needs only the model.
-error-scores-too-large = The scores of “{ $name }” are too large for single precision: this model's activations or gradients grow without bound on these pictures.
+error-criterion-no-pictures = “{ $criterion }” is measured on photos, and there are none. Add a few dozen.
+error-criterion-not-measured = The criterion “{ $criterion }” is not measured on photos. It needs only the model.
+error-scores-too-large = The scores of “{ $name }” are too large for single precision: this model's activations or gradients grow without bound on these photos.
 error-scores-of-another = The scores by “{ $criterion }” were measured on another model: nothing in them fits “{ $layer }”. Measure them on this model.
 error-no-input = This model has no input.
 error-no-output = This model has no output.
 error-not-finite = The model computes numbers that are not finite (NaN or infinity) at “{ $place }”, so nothing can be measured. Check the preset's mean and divisor.
-error-label-outside = A picture has the class { $label } (counted from 0), but the model has only { $classes } classes. Name the classes in the preset in the model's order.
+error-label-outside = A photo has the class { $label } (counted from 0), but the model has only { $classes } classes. Name the classes in the preset in the model's order.
 error-recipe-criterion = This recipe can't be used: its criterion “{ $name }” is unknown. { $hint }
-error-criterion-unmeasured = This recipe's criterion “{ $name }” is measured on pictures, and that has not been done yet. On the page, measure it on your photos. With the command, add --data FOLDER and --preset PRESET.json.
+error-criterion-unmeasured = This recipe's criterion “{ $name }” is measured on photos, and that has not been done yet. Measure it on your photos first.
 warning-file-larger = The file has { $bytes } bytes, { NUMBER($share, maximumFractionDigits: 1) } % of the original's, and { NUMBER($asked, maximumFractionDigits: 1) } % were asked for. Names and other parts that pruning can't remove take more than expected, and no smaller file was found within the limits.
+warning-sizes-settled = These nodes hold sizes as numbers now, which the model computed before: { $nodes }. The file may run at { $sizes } only.
 warning-repack-differs = The re-packed model differs from the masked one by { $difference } on the input that it was checked on.
 reason-kept-last = its channels go together, and at least one has to stay
 error-lineage = The file's record of its cuts (“{ $key }”) can't be read.
@@ -403,7 +432,19 @@ reason-operator-unknown = has an operator that is not supported
 error-repack-shape = Re-packing gave “{ $name }” a shape that does not follow from the others, so the model can't be re-packed. Please report it.
 error-criterion-channels = This recipe can't be used: the criterion “{ $criterion }” judges whole channels, not single weights. Use the granularity “channel”, or another criterion such as “l1”.
 error-no-cut = Nothing has been pruned yet. Choose a recipe first.
-error-no-channels = No channels can be removed: all are tied to the model's inputs, its outputs, or operators that are not supported. Single weights can be removed (granularity “weight”).
+error-no-channels =
+    { $layers ->
+        [0] No channels can be removed: the model has no layer whose weights are stored in it.
+       *[other] No channels can be removed: all are tied to the model's inputs, its outputs, or operators that can't lose channels. Single weights can be removed (granularity “weight”).
+    }
+error-no-branches = No branches can be removed: in this model, no operator that joins several inputs could pass one of them on and leave a layer out. Channels or single weights can be removed (granularity “channel” or “weight”).
+error-recipe-every-branch =
+    { $branches ->
+        [one] This recipe can only be followed without the model's only branch, and at least one has to stay. Ask for less, or remove channels (granularity “channel”).
+       *[other] This recipe can only be followed without any of the model's { $branches } branches, and at least one has to stay. Ask for less, or remove channels (granularity “channel”).
+    }
+error-criterion-branches = This recipe can't be used: the criterion “{ $criterion }” judges whole branches only. Use the granularity “branch”, or another criterion such as “l2”.
+error-criterion-no-branch-score = This recipe can't be used with this model: “{ $criterion }” finds nothing by which to judge the branch “{ $branch }”. Use another criterion, such as “l2”.
 error-pattern-fixed = A pattern such as 2:4 fixes how much is removed.
 error-no-layer = There is no layer { $layer }.
 note-score-units = { $criterion }, over all slices that go together, relative to the group's mean where layers are ranked together
@@ -412,7 +453,8 @@ error-weights-unreadable = The weights of layer “{ $name }” can't be read as
 warning-zeros-stay = Zeros stay in the file, and engines multiply by them all the same. The ONNX file gets no smaller (it only compresses better), and the model gets no faster.
 warning-pattern-fixed = The pattern { $n }:{ $m } removes { NUMBER($share, maximumFractionDigits: 0) } % of the weights of each layer whose inputs come in groups of { $m }, whatever the target and the shares of layers are.
 reason-pattern = “{ $n }:{ $m }” keeps { $n } of every { $m } weights. The first number must be smaller than the second, and both must be from 1 to 64.
-reason-granularity = “{ $text }” is not “weight”, “block”, “channel” or a pattern such as “2:4”.
+reason-granularity = “{ $text }” is not “weight”, “block”, “channel”, “branch” or a pattern such as “2:4”.
+reason-recipe-uniform-branches = The allocation “uniform” takes the same share of each layer, and a branch goes whole. Use “global” or “manual” with the granularity “branch”.
 reason-recipe-json = It is not a JSON document ({ $reason }).
 reason-recipe-object = A recipe is a JSON object, such as { "{" }"target": { "{" }"macs": 0.7{ "}" }{ "}" }.
 part-recipe = The recipe
@@ -435,15 +477,15 @@ hint-known = Known names are { $names }.
 error-augmentation = The augmentation “{ $name }” is { $value }. It must be from 0 to { $most }.
 error-folder-two-classes = The folder “{ $folder }” matches both class { $first } and class { $second } (counted from 0). Rename it to the class number.
 error-folder-class-outside = The folder “{ $folder }” stands for class { $class } (counted from 0), but the model has only { $classes } classes. Name each folder by a class's name or number.
-error-too-few-pictures = There are too few pictures to train on some and measure on others. Add some more different ones, a few dozen in all.
+error-too-few-pictures = There are too few photos to train on some and measure on others. Add some more different ones, a few dozen in all.
 error-file-unopened = “{ $name }” can't be opened ({ $reason }).
-error-picture-format = “{ $name }” is not a JPEG, PNG or WebP picture.
+error-picture-format = “{ $name }” is not a JPEG, PNG or WebP image.
 error-file-damaged = “{ $name }” is damaged or incomplete ({ $reason }).
 error-no-folder = There is no folder “{ $path }”.
-error-folder-empty = “{ $path }” holds no pictures. Put JPEG, PNG or WebP files in it, or in one sub-folder for each class.
+error-folder-empty = “{ $path }” holds no photos. Put JPEG, PNG or WebP files in it, or in one sub-folder for each class.
 error-folder-both-parts = The folder holds a part to train on and a part to test on. Choose one: “train” or “test”.
 error-folder-no-parts = The folder holds no IDX files and no folder “test” around classes, so it has no part to choose. Leave --split out.
-error-folder-no-train = The folder holds no pictures of the part “train”.
+error-folder-no-train = The folder holds no photos of the split “train”.
 error-file-unreadable = “{ $path }” can't be read ({ $reason }).
 note-guess-gray = Gray pixels are assumed to be scaled to 0…1.
 note-guess-colors = Colors are assumed to be red, green, blue with ImageNet's mean and standard deviation.
@@ -456,18 +498,18 @@ reason-idx-start = it does not begin with two zero bytes (unpack it if it is a .
 reason-idx-type = its elements have type { $kind } and { $axes } axes, not type 8 and 1 to 3
 reason-idx-header = it ends within its header
 reason-idx-length = its header announces { $shape } bytes, but { $count } follow
-error-idx-pictures = An IDX file of pictures has 3 axes (count, rows, columns), and this one has { $axes }. Is it the file of the labels?
-error-idx-labels = An IDX file of labels has 1 axis (count), and this one has { $axes }. Is it the file of the pictures?
+error-idx-pictures = An IDX file of images has 3 axes (count, rows, columns), and this one has { $axes }. Is it the file of the labels?
+error-idx-labels = An IDX file of labels has 1 axis (count), and this one has { $axes }. Is it the file of the images?
 error-idx-labels-missing = The labels of “{ $path }” are missing. They should lie beside it as “{ $name }” or “{ $name }.gz”.
 error-idx-both-parts = “{ $path }” holds a part to train on and a part to test on. Choose one: “train” or “test”.
-error-idx-no-part = “{ $path }” holds no pictures of the part “{ $part }”.
+error-idx-no-part = “{ $path }” holds no photos of the split “{ $part }”.
 error-photo-bytes = A photo of { $width } × { $height } pixels needs { $expected } bytes of RGBA, but has { $given }.
 error-photo-empty = This photo has no pixels.
 error-photo-too-large = This photo has { $width } × { $height } pixels, and the most is { $most } million. Make it smaller first.
 error-photo-resize = This photo can't be resized ({ $reason }).
-error-picture-bytes = { $bytes } bytes are not a whole number of pictures of { $width } × { $height } pixels with { $channels } bytes each.
-error-half-labeled = Some of these pictures have a label and some have none. Label all of them or none.
-error-label-count = There are { $pictures } pictures and { $labels } labels, so they don't belong together. Use the labels of these pictures.
+error-picture-bytes = { $bytes } bytes are not a whole number of photos of { $width } × { $height } pixels with { $channels } bytes each.
+error-half-labeled = Some of these photos have a label and some have none. Label all of them or none.
+error-label-count = There are { $pictures } photos and { $labels } labels, so they don't belong together. Use the labels of these photos.
 reason-preset-size = “size” is { $width } × { $height }. Each side must be from 1 to { $most }.
 reason-preset-counts = “mean” has { $means } and “std” has { $stds } numbers. Give three of each for a color model, or one of each for a gray one.
 reason-preset-mean = “mean” holds { $value }, which is not a finite number.
@@ -475,7 +517,7 @@ reason-preset-std = “std” holds { $value }. It divides pixels from 0 to 255,
 reason-preset-classes = “classes” is an empty list. Leave it out if the names aren't known.
 error-preset-unfit = The model takes { $model }, but the preset turns a photo into { $preset }. Change the preset's size, layout or the number of its means to fit.
 error-preset = This preset can't be used. { $reason }
-error-sheet = “{ $name }” has { $sheetWidth } × { $sheetHeight } pixels, which is not a sheet of { $count } pictures of { $width } × { $height }. Check that these are its labels, and this its preset.
+error-sheet = “{ $name }” has { $sheetWidth } × { $sheetHeight } pixels, which is not a sheet of { $count } photos of { $width } × { $height }. Check that these are its labels, and this its preset.
 
 ## Errors: recovering, training and searching
 
@@ -492,32 +534,38 @@ reason-photo-no-floats = a photo did not become floats
 reason-output-length = an output does not have as many numbers as its shape says
 part-ort-web = ONNX Runtime Web
 part-checked-in-ort-web = { $on } in ONNX Runtime Web
-error-batch-workers = A batch of { $batch } can't be split among { $workers } workers. Use at least one worker, and at least one picture for each.
-error-batch-size = The batch size must be a whole number from 1 to { $most }, not { $batch }. 64 is good for small pictures, 8 for large ones.
+error-batch-workers = A batch of { $batch } can't be split among { $workers } workers. Use at least one worker, and at least one photo for each.
+error-batch-size = The batch size must be a whole number from 1 to { $most }, not { $batch }. 64 is good for small photos, 8 for large ones.
 error-no-batch-norm = This model has no BatchNormalization whose statistics could be recalibrated (it may be folded into the convolutions). Use reconstruction instead.
-error-few-for-statistics = Recalibration needs at least two pictures, and a few dozen for good statistics.
-error-few-for-reconstruction = Reconstruction needs at least { $fewest } pictures, and a few dozen for good results. There are { $count }.
+error-few-for-statistics = Recalibration needs at least two photos, and a few dozen for good statistics.
+error-few-for-reconstruction = Reconstruction needs at least { $fewest } photos, and a few dozen for good results. There are { $count }.
 error-unknown-channels = The layer “{ $layer }” has { $count } channels and the original { $all }, but the file does not say which ones are left. Give a file that Secateur pruned, and the model that it was pruned from.
-error-no-training-pictures = There are no pictures to train on.
-error-nothing-to-learn-from = These pictures have no labels, and there is no original to learn from. Give one of the two.
-error-more-classes = The pictures show { $shown } classes, but the model has only { $classes }. Leave some out, or use the model's own classes.
-error-one-class = All pictures show one class, so a model that trains on them forgets all others. Add pictures of at least one more class.
+error-no-training-pictures = There are no photos to train on.
+error-nothing-to-learn-from = These photos have no labels, and there is no original to learn from. Give one of the two.
+error-more-classes = The photos show { $shown } classes, but the model has only { $classes }. Leave some out, or use the model's own classes.
+error-one-class = All photos show one class, so a model that trains on them forgets all others. Add photos of at least one more class.
 error-needs-original = { $method } needs the original model beside the pruned one.
-error-needs-labels = Fine-tuning learns from labels, and these pictures have none. Use one folder for each class, or use distillation, which learns from the original.
+error-needs-labels = Fine-tuning learns from labels, and these photos have none. Use one folder for each class, or use distillation, which learns from the original.
 error-feature-no-floats = “{ $name }” holds no floats, so it can't be matched.
 error-original-no-classifier = The original is not a classifier.
 error-no-classifier = This model is not a classifier.
 error-output-nan = The model's output holds values that are not numbers (NaN).
 error-class-counts = The model has { $classes } classes and its original { $original }, so they can't be compared.
-error-no-reference = The original was not run on this picture.
-error-reference-count = There are { $pictures } pictures but { $answers } outputs of the original, so they are not of the same pictures.
+error-no-reference = The original was not run on this photo.
+error-reference-count = There are { $pictures } photos but { $answers } outputs of the original, so they are not of the same photos.
 error-no-clock-for-time = There is no clock here, so time can't be reduced. Reduce multiply-adds.
-error-other-pictures = These are not the pictures that the search began with, so its results do not hold for them. Choose the same pictures again, or start a new search.
+error-other-pictures = These are not the photos that the search began with, so its results do not hold for them. Choose the same photos again, or start a new search.
 error-line = The maximum accuracy drop must be from 0 to below 100 percentage points.
 error-time-share = The time to keep must be a share of the original's, above 0 and up to 1.
 error-time-needs-channels = Zeros take as long to multiply as other numbers, so only removing whole channels saves time. Use the granularity “channel”.
-error-findings-lack-scores = What was measured on the pictures lacks the criterion's scores.
-error-findings-lack-metrics = What was measured on the pictures lacks the original's metrics with other statistics.
+error-findings-lack-scores = What was measured on the photos lacks the criterion's scores.
+error-findings-lack-metrics = What was measured on the photos lacks the original's metrics with other statistics.
+error-shrink-share = The share to be left must be above 0 and below 1.
+error-shrink-sparsity = Choose a target for multiply-adds, parameters, or bytes.
+strategy-branches = Branches only
+strategy-mostly-branches = Mostly branches, then channels
+strategy-mostly-channels = Some branches, then mostly channels
+strategy-channels = Channels only
 error-rounds = The number of rounds must be a whole number from 1 to { $most }, not { $rounds }.
 error-levels = Sensitivity needs levels: shares to remove, each above 0 and below 1.
 error-no-layer-to-prune = There is no layer that this recipe can prune. Choose another granularity, or protect fewer layers.
@@ -526,20 +574,22 @@ error-search-needs-target = The recipe needs a target, such as { "{" }"macs": 0.
 error-steps = The number of steps must be a whole number from 1 to { $most }, not { $steps }.
 error-no-clock-for-minutes = There is no clock here, so minutes can't be counted. Give a number of steps or epochs.
 error-different-models = The workers that train together hold different models. Start again.
-error-network-to-train = A network to train needs pictures of at least 4 × 4 pixels, at least one channel, a width of 1 or more, and at least two classes.
-error-batch-labels = There are { $labels } labels for the { $pictures } pictures of a batch. Give each picture its own.
-error-target-class = A picture has the class { $label } (counted from 0), but the model has only { $classes } classes. Leave it out, or name the classes in the model's order.
+error-network-to-train = A network to train needs photos of at least 4 × 4 pixels, at least one channel, a width of 1 or more, and at least two classes.
+error-batch-labels = There are { $labels } labels for the { $pictures } photos of a batch. Give each photo its own.
+error-target-class = A photo has the class { $label } (counted from 0), but the model has only { $classes } classes. Leave it out, or name the classes in the model's order.
 error-teacher-classes = The original has { $original } classes and the pruned model { $classes }, so it can't learn from the original. Give the model that this one was pruned from.
 error-teacher-not-finite = The original's outputs hold values that are not finite (NaN or infinity), so nothing can be learned from it. Check its weights, and the preset's mean and divisor.
-error-batch-not-finite = A picture of this batch holds numbers that are not finite (NaN or infinity). Check the preset's mean and divisor, and leave that picture out.
+error-batch-not-finite = A photo of this batch holds numbers that are not finite (NaN or infinity). Check the preset's mean and divisor, and leave that photo out.
 error-feature-not-kept = A feature to match is not kept during training. Name it before training begins.
 error-logits-not-finite = The model's outputs hold values that are not finite (NaN or infinity) before training begins. Check its weights, and the preset's mean and divisor.
-error-setting-batch = A batch needs at least one picture.
+error-setting-batch = A batch needs at least one photo.
 error-setting-rate = The learning rate must be a number above 0.
 error-setting-clip = The gradient-clipping norm and the temperature must be numbers above 0.
 error-setting-momentum = The momentum must be at least 0 and below 1.
 error-momentum-of-adamw = AdamW has no momentum. Choose SGD, or leave the momentum out.
 error-setting-smoothing = Label smoothing and the label-loss weight must be from 0 to 1.
+error-setting-parts-of-training = Features can be matched, and weights averaged, over a share of the training from 0 to 1.
+error-setting-mixup = Mixup must be a number from 0 to { $most }.
 error-setting-decay = The weight decay must be 0 or more.
 error-no-model = No model is open. Choose one from the gallery, or drop an ONNX file.
 error-no-cut-to-check = There is no pruned model to check. Move the slider to make one.
@@ -567,6 +617,7 @@ command-progress-pruning = Pruning, re-packing and checking
 command-progress-groups = Finding channel groups
 command-progress-evaluating = Evaluating
 command-progress-measuring = Measuring
+command-progress-rates = Trying learning rates
 command-progress-baseline = Measuring both models
 command-progress-test = Measuring on the test set
 command-progress-criterion = Measuring the criterion
@@ -587,6 +638,7 @@ command-warning = warning: { $text }
 command-note = note: { $text }
 command-warning-half-labeled = Some photos are in a class folder and some are not, so all of them are treated as photos without labels.
 command-warning-left-out = A photo was left out. { $reason }
+command-recover-rate = note: Learning rate: { NUMBER($rate, maximumSignificantDigits: 2) }. It did best in a short test on the validation photos.
 command-note-guessed = note: No preset was given, so the preprocessing is guessed from the model's shapes:
 command-train-epoch = epoch { $epoch }: loss { NUMBER($loss, minimumFractionDigits: 4, maximumFractionDigits: 4) }, training accuracy { $accuracy }, { NUMBER($seconds, maximumFractionDigits: 0) } s
 command-search-accepted = { $share } kept: { $pruned } after pruning, { $recovered } after recovery, accepted
@@ -642,10 +694,16 @@ command-inspect-totals = In total: { $parameters } parameters ({ $nonzeros } of 
 command-inspect-groups = Channel groups (their layers lose channels together)
 command-inspect-group = { $group }: { $channels } channels of { $layers }
 command-inspect-no-groups = none
+command-inspect-branches = Branches that can be removed whole, with the multiply-adds that this saves
+command-inspect-branch = { $branch }: { NUMBER($share, maximumFractionDigits: 1) } %, { $layers }
 command-inspect-kept = Channels that can't be removed
 command-inspect-kept-channels = { $layer }: { $kept } of { $count } channels: { $reason }
 command-inspect-unsupported = Operators that are not supported
-command-inspect-operator = { $node }: { $operator } (opset { $opset })
+command-inspect-operator =
+    { $operator } (opset { $opset }): { $count ->
+        [one] node “{ $node }”
+       *[other] { $count } nodes, “{ $node }” among them
+    }
 command-inspect-warnings = Warnings
 command-prune-measured =
     { $photos ->
@@ -666,8 +724,10 @@ command-prune-measured-all = All the photos were used, so none are left to test 
 command-prune-checked = Checked: the smaller file gives the same answers as the masked model (largest difference { $difference }).
 command-prune-checked-with = Checked with { $how }: the smaller file gives the same answers as the masked model (largest difference { $difference }).
 command-prune-not-checked = Not checked: { $reason }
+command-recover-not-measured = The photos have no labels and no original was given, so the models were not compared.
 command-recover-none-held-back = There are too few photos to hold any back, so the recovered model is not measured. Measure it on other photos with “secateur evaluate”.
 command-recover-chosen-by = These photos were also used to choose the best weights, so expect slightly lower numbers on new photos.
+command-recover-agreement-kl = agreement { $agreement }, mean KL divergence { NUMBER($kl, minimumFractionDigits: 4, maximumFractionDigits: 4) }
 command-recover-kept-start =
     { $photos ->
         [one] No step improved the results on { $photos } validation photo ({ $score }), so the model stays as it was before recovery.
@@ -688,6 +748,15 @@ command-search-chosen-by =
         [one] Accuracy and loss are measured on { $photos } photo that was also used to choose the model, because there are too few photos for a separate test set. Expect slightly lower numbers on new photos.
        *[other] Accuracy and loss are measured on { $photos } photos that were also used to choose the model, because there are too few photos for a separate test set. Expect slightly lower numbers on new photos.
     }
+command-shrink-tried = { $strategy }: { $share } of the multiply-adds left, { $cut } after pruning, { $recovered } after reconstruction ({ NUMBER($nats, minimumFractionDigits: 3, maximumFractionDigits: 3) } nats from the original)
+command-shrink-impossible = { $strategy }: not possible. { $reason }
+command-shrink-judged = After { $steps } training steps: { $score } ({ NUMBER($nats, minimumFractionDigits: 3, maximumFractionDigits: 3) } nats from the original)
+command-shrink-taken = Best strategy: { $strategy }. { $recoveries }
+command-shrink-uncut = Every cut lost more accuracy than allowed, so the model stays as it was.
+command-shrink-unrecovered = Neither reconstruction nor training made the pruned model better, so its weights stay as they were.
+command-shrink-reconstructed = Then reconstructed. Training did not make it better.
+command-shrink-trained = Then trained. Reconstruction did not make it better.
+command-shrink-both = Then reconstructed and trained.
 command-sensitivity-accuracy =
     { $photos ->
         [one] Accuracy on { $photos } photo, with one layer pruned at a time. The unpruned model has { $original }.
@@ -723,6 +792,10 @@ command-error-open-sizes = “{ $path }”: the model leaves these sizes open: {
 command-error-inputs = This model has { $count } inputs. Only a model with one input can run on photos.
 command-error-no-photos = None of the photos can be read.
 command-error-only-test-photos = “{ $path }” contains only test photos, so there are none to train on. Add a folder “train” with photos for training.
+command-error-needs-original = This method learns from the original. Give it, as --original ORIGINAL.onnx, or use the method “recalibrate” or “fine-tune”.
+command-error-best-needs-original = The photos have no labels, so the best weights can only be chosen by comparing with the original. Give it, as --original ORIGINAL.onnx, or keep the last weights.
+command-error-criterion-needs-photos = The criterion “{ $name }” is measured on photos. Give some, as --data FOLDER.
+command-error-nothing-cut = Nothing was removed, so no file was written. The recipe asks for less than one channel or weight, or what it asks for is zero already.
 command-error-no-times = No run was timed.
 command-error-no-target = “{ $path }” has no target to spread across the layers. Add one, such as { "{" }"macs": 0.5{ "}" }.
 command-error-no-idx-files = “{ $path }” contains no IDX files, such as train-images-idx3-ubyte.gz.
@@ -751,6 +824,7 @@ command-usage-number = Give a number.
 command-usage-number-from = Give a whole number of { $least } or more.
 command-usage-number-between = Give a whole number from { $least } to { $most }.
 command-usage-size = Give an axis and its length, such as height=224.
+command-usage-target = Give what to reduce and the share of it that is to be left, above 0 and below 1, such as macs=0.75, parameters=0.5, or bytes=0.5.
 command-usage-utf8 = An argument is not text in UTF-8.
 command-usage-other = These arguments don't fit together. { command-usage-options }
 
@@ -761,6 +835,7 @@ help-inspect = Show the layers of a model and which channels can be removed.
 help-prune = Prune a model as a recipe describes.
 help-evaluate = Measure a model's accuracy on photos.
 help-recover = Recover the accuracy of a pruned model.
+help-shrink = Make a model smaller automatically: prune it in several ways, recover each, and train the best.
 help-search = Find the smallest model: prune and recover in rounds until the accuracy drops too far.
 help-sensitivity = Measure how much pruning each layer can take.
 help-train = Train a small network from scratch, so that there is something to prune.
@@ -786,7 +861,7 @@ help-any-language = Language of all messages, such as en. You can also give your
 help-help-command = The command.
 help-any-json = Print the result as JSON.
 help-any-model = The ONNX model.
-help-any-size = Length of an axis that the model leaves open, such as height=224. Repeat this option for each axis. The batch can stay open.
+help-any-size = Length of an axis that the model leaves open, such as height=224. Repeat this option for each axis. The batch can stay open. The file that is written leaves the axis open as before.
 help-any-seed = Seed for all random choices. The same seed gives the same result.
 help-any-recipe = The recipe (JSON): what to prune. docs/recipe.md describes it.
 
@@ -794,7 +869,8 @@ help-any-data = Photos with labels (a folder with one subfolder for each class) 
 help-any-split = Use only one part of a dataset that is divided into “train” and “test”. By default, the model is trained on “train” and measured on “test”.
 help-any-split-train = The training photos.
 help-any-split-test = The test photos.
-help-any-preset = The preset (JSON): how a photo becomes the model's input. docs/preset.md describes it.
+help-any-preset = The preset (JSON): how a photo becomes the model's input. docs/preset.md describes it. Without a preset, the preprocessing is guessed from the model.
+help-train-preset = The preset (JSON): how a photo becomes the network's input. docs/preset.md describes it.
 help-any-photos = Use at most this many photos. The seed chooses them.
 
 help-prune-data = Photos to measure the criterion on, if it uses photos: a folder with one subfolder for each class, a folder of photos without labels, or IDX files (the MNIST format). Some of them are held back for testing.
@@ -807,7 +883,7 @@ help-evaluate-split = Measure on this part of a dataset that is divided into “
 help-evaluate-original = The original model. How often both models give the same answer is measured as well.
 
 help-recover-model = The pruned ONNX model.
-help-recover-original = The ONNX model before pruning.
+help-recover-original = The ONNX model before pruning. The methods “recalibrate” and “fine-tune” need none; without it, models are compared by the photos' labels only.
 help-recover-output = File for the recovered model.
 help-recover-keep = Which weights to keep.
 help-recover-keep-last = The weights after the last step.
@@ -826,7 +902,7 @@ help-any-batch-size = Number of photos in a batch.
 help-any-optimizer = The optimizer: how the gradients change the weights.
 help-any-optimizer-sgd = SGD with momentum.
 help-any-optimizer-adamw = Adam with decoupled weight decay.
-help-any-learning-rate = Learning rate. If a schedule changes it, this is the highest value.
+help-any-learning-rate = Learning rate. If a schedule changes it, this is the highest value. Distillation on large photos with “--keep best” finds it by a short test if none is given.
 help-any-learning-rate-schedule = How the learning rate changes during training.
 help-any-learning-rate-schedule-constant = It stays the same.
 help-any-learning-rate-schedule-cosine = It decays along a cosine.
@@ -834,15 +910,25 @@ help-any-learning-rate-schedule-one-cycle = It goes up, then down.
 help-any-weight-decay = How strongly each step pulls the weights toward zero.
 help-any-momentum = Momentum of SGD, from 0 to below 1. Default: 0.9.
 help-any-gradient-clipping = Largest norm of the gradients. Longer gradients are shortened to it. Default: 5.
-help-any-temperature = Temperature for distillation: both models' logits are divided by it. Default: 4.
+help-any-temperature = Temperature for distillation: both models' logits are divided by it. Default: 4, or 2 for large photos.
 help-any-label-smoothing = Share of each label that is spread over all classes, from 0 to 1.
 help-any-label-weight = Label-loss weight for distillation, from 0 to 1. At 0, only the original's answers count.
-help-any-match-features = A feature to match early in distillation, named after the output of a node. Repeat this option for more features. “stages” (the default) stands for the last feature of each resolution, “none” for no features.
+help-any-match-features = A feature to match in distillation, named after the output of a node. Repeat this option for more features. “stages” (the default) stands for the last feature of each resolution, “none” for no features.
+help-any-match-until = Match features up to this share of the way, from 0 to 1. Default: all the way for large photos, 0.1 for small ones.
+help-any-mixup = Mix photos in pairs for distillation: 1 mixes them in any proportion, smaller numbers mostly keep one of the two, 0 mixes none.
+help-any-average-weights = Average the weights over this share of the steps, at the end of training, from 0 to 1.
 help-any-workers = Number of workers (threads) that divide each batch. A different number gives different weights.
 help-any-flip = Flip half of the photos, left to right.
 help-any-shift = Shift photos by up to this share of their size, from 0 to 1.
 help-any-rotate = Rotate photos by up to this many degrees.
 help-any-color-jitter = Change brightness, contrast, and each color by up to this share.
+help-any-crop = Crop photos by up to this share of their area, and resize what is left.
+
+help-shrink-target = What to reduce, and the share of it that is to be left, such as macs=0.75 (multiply-adds), parameters=0.5, or bytes=0.5 (of the file).
+help-shrink-max-drop = Remove as many multiply-adds as possible without losing more accuracy than this, in percentage points. Without labels, the agreement with the original counts instead of the accuracy.
+help-shrink-steps = Number of training steps for the best model.
+help-shrink-output = File for the smaller model.
+help-shrink-report = File for a report (JSON): everything that was tried, and the steps that do the same by hand.
 
 help-search-recipe = The recipe (JSON): what to prune. Its target sets what to reduce and where the search ends at the latest. docs/recipe.md describes it.
 help-search-max-drop = Maximum accuracy drop, in percentage points. Without labels, the agreement with the original counts instead of the accuracy.
@@ -868,12 +954,12 @@ help-train-output = File for the network.
 help-train-log = File for the training log (JSON), with one row for each finished epoch.
 
 help-run-photo = The photo: a JPEG, PNG, or WebP file.
-help-run-preset = The preset (JSON): how a photo becomes the model's input. docs/preset.md describes it. Without a preset, the preprocessing is guessed.
 help-run-top = Show this many classes.
 
+help-criterion-branches = { $about } Scores whole branches only.
 help-criterion-channels = { $about } Scores whole channels only.
 help-criterion-needs = { $about } Needs { $what }.
-help-criterion-photos = { $about } Uses photos: give --data and --preset.
+help-criterion-photos = { $about } Uses photos: give --data.
 
 help-placeholder-options = OPTIONS
 help-placeholder-command = COMMAND
@@ -889,6 +975,7 @@ help-placeholder-preset = PRESET.json
 help-placeholder-folder = FOLDER
 help-placeholder-photo = PHOTO
 help-placeholder-size = AXIS=LENGTH
+help-placeholder-target = QUANTITY=SHARE
 help-placeholder-count = COUNT
 help-placeholder-number = NUMBER
 help-placeholder-share = SHARE
@@ -908,6 +995,8 @@ criterion-apoz = Zeros (APoZ)
 criterion-apoz-about = Removes channels that are zero most often after their activation.
 criterion-bn-scale = BatchNorm scale (slimming)
 criterion-bn-scale-about = Removes channels that their batch normalization scales down most.
+criterion-divergence = Divergence
+criterion-divergence-about = Removes the branch without which the answers change least for each multiply-add saved, then measures the rest again. It runs the model once for each pair of branches and photo.
 criterion-fisher = Fisher
 criterion-fisher-about = Removes what changes the loss least, estimated from the squared gradients.
 criterion-fpgm = Geometric median (FPGM)
@@ -923,13 +1012,14 @@ criterion-movement-about = Removes what a short training run moves toward zero, 
 criterion-random = Random
 criterion-random-about = Removes at random. A criterion is only worth using if it does better than this.
 criterion-snip = SNIP
-criterion-snip-about = Removes what the loss over all pictures together is least sensitive to. It was made for networks before training.
+criterion-snip-about = Removes what the loss over all images together is least sensitive to. It was made for networks before training.
 criterion-taylor = Taylor
 criterion-taylor-about = Removes what changes the loss least, estimated from its gradient.
 criterion-wanda = Wanda
 criterion-wanda-about = Removes weights that are small and have small inputs: their magnitude times the size of what they are multiplied by.
 criterion-needs-batch-norm = a BatchNormalization after each layer
 criterion-needs-zeros = activations that give zeros, such as Relu
+criterion-needs-branches = branches that can be removed, such as those of residual connections
 criterion-needs-gradients = operators that gradients can pass through
 criterion-needs-weights = weights that can be read
 error-criterion-no-scores = This recipe can't be used with this model: “{ $criterion }” finds nothing by which to judge the channels of “{ $layer }”. It needs { $needs }; “l2” does not.
@@ -977,8 +1067,8 @@ term-activation-memory = activation memory
     .short = The most memory that intermediate results need at any one time.
     .long = While a network runs, each layer's output has to be kept until the last layer that reads it is done. Activation memory is the largest amount that is held at any one moment, for one sample.
 term-latency = measured time
-    .short = How long one picture takes on this machine; also called latency.
-    .long = The same picture runs through the model several times on your machine, and the median time is shown, with the middle half of the runs as the spread. Counting multiply-adds predicts this time only roughly, because memory and small layers matter too.
+    .short = How long one image takes on this machine; also called latency.
+    .long = The same image runs through the model several times on your machine, and the median time is shown, with the middle half of the runs as the spread. Counting multiply-adds predicts this time only roughly, because memory and small layers matter too.
 
 ## Glossary: the network
 
@@ -1020,7 +1110,7 @@ term-pruning = pruning
     .long = Trained networks have more weights than they need, so the least important ones can be removed. What accuracy the cut costs can often be recovered with a little training.
     .paper = LeCun, Denker and Solla, “Optimal Brain Damage”, NIPS 1989; Han et al., “Learning both Weights and Connections for Efficient Neural Networks”, NeurIPS 2015
 term-granularity = granularity
-    .short = What is removed as one piece: a weight, a pattern, a block or a channel.
+    .short = What is removed as one piece: a weight, a pattern, a block, a channel or a branch.
     .long = Granularity is the size of the pieces that are removed: single weights, patterns of weights, blocks, or whole channels. Fine pieces cost less accuracy, coarse ones make a network that is faster on ordinary machines.
     .paper = Mao et al., “Exploring the Granularity of Sparsity in Convolutional Neural Networks”, CVPR Workshops 2017
 term-mask = mask
@@ -1046,6 +1136,10 @@ term-channel-group = channel group
     .short = Channels of several layers that can only be removed together.
     .long = A residual sum or a depthwise convolution ties the channels of several layers together, so they can only be removed together. Secateur works out these groups from the graph itself, and removes a group as one.
     .paper = Fang et al., “DepGraph: Towards Any Structural Pruning”, CVPR 2023
+term-branch-pruning = branch pruning
+    .short = Removing whole branches, such as the layers that a residual connection skips.
+    .long = Where a branch joins the rest by a sum, the rest can do without it: the shapes stay as they are, and all of the branch's layers go. With few photos to recover on, this often costs less quality for the time it saves than thinner layers do.
+    .paper = Wang and Wu, “Practical Network Acceleration with Tiny Sets”, CVPR 2023
 term-coupling = coupling
     .short = How an operator ties channels of its inputs, outputs and weights together.
     .long = Each operator has a coupling rule, which says which channels of its inputs, outputs and weights belong together. Following these rules through the graph gives the channel groups.
@@ -1093,7 +1187,7 @@ term-sensitivity = sensitivity
 
 term-criterion = pruning criterion
     .short = The rule that scores weights and channels; the lowest scores are pruned first.
-    .long = A pruning criterion gives each weight or channel a score for how much it matters, and the lowest scores are pruned first. Some criteria look at the weights alone, others also watch the model at work on pictures.
+    .long = A pruning criterion gives each weight or channel a score for how much it matters, and the lowest scores are pruned first. Some criteria look at the weights alone, others also watch the model at work on images.
 term-saliency = saliency
     .short = The score that a criterion gives a weight or channel: how much it matters.
     .long = Saliency is a criterion's estimate of how much a weight or channel matters to the model. What would really happen without it is known only by trying.
@@ -1125,11 +1219,11 @@ term-bn-scale = BatchNorm scale (slimming)
     .paper = Liu et al., “Learning Efficient Convolutional Networks through Network Slimming”, ICCV 2017
 term-wanda = Wanda
     .short = Magnitude times the size of the input that the weight is multiplied by.
-    .long = A small weight on a strong input can matter more than a large weight on a weak one. Wanda therefore multiplies each weight's magnitude by the norm of its input, measured on pictures.
+    .long = A small weight on a strong input can matter more than a large weight on a weak one. Wanda therefore multiplies each weight's magnitude by the norm of its input, measured on images.
     .paper = Sun et al., “A Simple and Effective Pruning Approach for Large Language Models”, ICLR 2024
 term-taylor = Taylor
     .short = How much the loss would change without a weight, estimated from the gradient.
-    .long = The gradient tells how the loss changes with a weight, so gradient times weight estimates the change if the weight were removed. Its absolute value is averaged over the pictures.
+    .long = The gradient tells how the loss changes with a weight, so gradient times weight estimates the change if the weight were removed. Its absolute value is averaged over the images.
     .paper = Molchanov et al., “Pruning Convolutional Neural Networks for Resource Efficient Inference”, ICLR 2017; Molchanov et al., “Importance Estimation for Neural Network Pruning”, CVPR 2019
 term-fisher = Fisher
     .short = How much the loss would rise without a weight, estimated from its curvature.
@@ -1137,12 +1231,16 @@ term-fisher = Fisher
     .paper = LeCun, Denker and Solla, “Optimal Brain Damage”, NIPS 1989; Theis et al., “Faster gaze prediction with dense networks and Fisher pruning”, 2018
 term-apoz = zeros (APoZ)
     .short = Channels that are mostly zero after their activation go first.
-    .long = An activation such as ReLU turns negative values into zeros. A channel that is zero for nearly all pictures and positions tells the next layers little, so it is pruned first.
+    .long = An activation such as ReLU turns negative values into zeros. A channel that is zero for nearly all images and positions tells the next layers little, so it is pruned first.
     .paper = Hu et al., “Network Trimming: A Data-Driven Neuron Pruning Approach towards Efficient Deep Architectures”, 2016
 term-snip = SNIP
     .short = Sensitivity of the loss to each connection; made for networks before training.
-    .long = SNIP takes the gradient of the loss over all pictures together, times the weight, and prunes the smallest. It was made for networks before training; in a trained one these gradients nearly cancel out, so it says less.
+    .long = SNIP takes the gradient of the loss over all images together, times the weight, and prunes the smallest. It was made for networks before training; in a trained one these gradients nearly cancel out, so it says less.
     .paper = Lee, Ajanthan and Torr, “SNIP: Single-shot Network Pruning based on Connection Sensitivity”, ICLR 2019
+term-divergence = divergence
+    .short = Branches without which the model's answers change least, for the work saved, go first.
+    .long = The model answers photos without one branch after the other, and the branch goes whose absence changes the answers least (by KL divergence) for each multiply-add that it saves. Then the remaining branches are measured again, because what one costs depends on those that are gone.
+    .paper = Wang and Wu, “Practical Network Acceleration with Tiny Sets”, CVPR 2023
 term-movement = movement
     .short = Weights that training moves toward zero go first, whatever their size.
     .long = A short training run shows in which direction each weight wants to go. Those that move toward zero are pruned first, even if they are still large, and the training run is then discarded.
@@ -1155,7 +1253,7 @@ term-recovery = recovery
     .long = Right after a cut a network often predicts badly, because its layers were tuned to work with what is now gone. Recovery adjusts the remaining weights, by measurement alone or by training.
 term-recalibrate = recalibrate
     .short = Measure the statistics of batch normalization again; no weight changes.
-    .long = After a cut, the means and deviations stored in batch normalization no longer fit. Recalibrating measures them again on pictures, without labels and without changing a weight.
+    .long = After a cut, the means and deviations stored in batch normalization no longer fit. Recalibrating measures them again on images, without labels and without changing a weight.
     .paper = Li et al., “EagleEye: Fast Sub-net Evaluation for Efficient Neural Network Pruning”, ECCV 2020
 term-correct-bias = correct bias
     .short = Adjust biases so that each layer's mean output is that of the original.
@@ -1163,15 +1261,15 @@ term-correct-bias = correct bias
     .paper = Nagel et al., “Data-Free Quantization Through Weight Equalization and Bias Correction”, ICCV 2019
 term-reconstruct = reconstruct
     .short = Fit each layer's remaining weights so that it gives the original's output.
-    .long = Layer by layer, the remaining weights are fitted by least squares, so that each layer gives nearly the output that it gave in the original. A few dozen pictures without labels are enough, and nothing is trained.
+    .long = Layer by layer, the remaining weights are fitted by least squares, so that each layer gives nearly the output that it gave in the original. A few dozen images without labels are enough, and nothing is trained.
     .paper = He, Zhang and Sun, “Channel Pruning for Accelerating Very Deep Neural Networks”, ICCV 2017; Frantar and Alistarh, “Optimal Brain Compression”, NeurIPS 2022
 term-distill = distill
     .short = Train the pruned model to give the original's probabilities.
-    .long = In distillation the original is the teacher: the pruned model learns to give the same probabilities, on any pictures. These say more than a label does, because they also show which wrong classes are nearly right.
+    .long = In distillation the original is the teacher: the pruned model learns to give the same probabilities, on any images. These say more than a label does, because they also show which wrong classes are nearly right.
     .paper = Hinton, Vinyals and Dean, “Distilling the Knowledge in a Neural Network”, 2015
 term-finetune = fine-tune
-    .short = Train the pruned model on labeled pictures.
-    .long = Fine-tuning continues training after the cut, with labeled pictures and a small learning rate. It needs labels, and does best with many pictures like those that the model was first trained on.
+    .short = Train the pruned model on labeled images.
+    .long = Fine-tuning continues training after the cut, with labeled images and a small learning rate. It needs labels, and does best with many images like those that the model was first trained on.
     .paper = Han et al., “Learning both Weights and Connections for Efficient Neural Networks”, NeurIPS 2015
 term-feature-matching = feature matching
     .short = Also match the original's intermediate results while distilling.
@@ -1194,8 +1292,8 @@ term-gradient = gradient
     .short = How the loss changes when each weight changes a little.
     .long = The gradient says, for each weight, how the loss changes when that weight changes a little. Training moves every weight a small step against it.
 term-step = training step
-    .short = One update of the weights, from one batch of pictures.
-    .long = In each step the model looks at a batch of pictures, and then all weights move once. One pass over all training pictures is called an epoch.
+    .short = One update of the weights, from one batch of images.
+    .long = In each step the model looks at a batch of images, and then all weights move once. One pass over all training images is called an epoch.
 term-learning-rate = learning rate
     .short = How far the weights move in each step.
     .long = The learning rate says how far the weights move in each step. If it is too small, training takes forever; if it is too large, training diverges and ruins the model.
@@ -1229,21 +1327,21 @@ term-label-smoothing = label smoothing
     .paper = Szegedy et al., “Rethinking the Inception Architecture for Computer Vision”, CVPR 2016
 term-label-loss-weight = label-loss weight
     .short = How much labels count beside the original in distillation.
-    .long = When the pictures have labels, distillation can learn from the original and from the labels at once. The label-loss weight is the share that labels have in the loss; at 0 % only the original counts.
+    .long = When the images have labels, distillation can learn from the original and from the labels at once. The label-loss weight is the share that labels have in the loss; at 0 % only the original counts.
     .paper = Hinton, Vinyals and Dean, “Distilling the Knowledge in a Neural Network”, 2015
 term-augmentation = augmentation
-    .short = Small random changes of the training pictures: flip, shift, rotate, color jitter.
-    .long = Each time a picture is used for training, it is flipped, shifted, rotated or recolored a little at random. So the model learns what stays the same, instead of memorizing single pictures.
+    .short = Small random changes of the training images: flip, shift, rotate, color jitter.
+    .long = Each time an image is used for training, it is flipped, shifted, rotated or recolored a little at random. So the model learns what stays the same, instead of memorizing single images.
     .paper = Krizhevsky, Sutskever and Hinton, “ImageNet Classification with Deep Convolutional Neural Networks”, NIPS 2012
 term-overfitting = overfitting
-    .short = Doing better on the training pictures than on new ones.
-    .long = A model that memorizes its training pictures does better on them than on new ones; it overfits. More pictures, augmentation and weight decay help against it.
+    .short = Doing better on the training images than on new ones.
+    .long = A model that memorizes its training images does better on them than on new ones; it overfits. More images, augmentation and weight decay help against it.
 term-diverging = diverging training
     .short = Training that gets worse instead of better, usually because steps are too large.
     .long = When steps are too large, the loss grows instead of shrinking: training diverges. Secateur notices this, stops, and goes back to the last good weights.
 term-seed = seed
     .short = The number that random choices start from; the same seed gives the same result.
-    .long = Random choices, such as the order of the pictures, all follow from the seed. The same seed with the same settings gives the same weights again.
+    .long = Random choices, such as the order of the images, all follow from the seed. The same seed with the same settings gives the same weights again.
 term-replica = replica
     .short = One of several workers that train the same weights on parts of each batch.
     .long = On a machine with several cores, each batch is divided among replicas, which hold the same weights. Each computes the gradient of its part, and all apply the mean, so they stay identical.
@@ -1252,27 +1350,27 @@ term-replica = replica
 ## Glossary: measuring
 
 term-accuracy = top-1 accuracy
-    .short = The share of pictures whose most likely class is the right one.
-    .long = A prediction counts as right when the class with the highest probability is the label. Top-1 accuracy is the share of pictures for which it is.
+    .short = The share of images whose most likely class is the right one.
+    .long = A prediction counts as right when the class with the highest probability is the label. Top-1 accuracy is the share of images for which it is.
 term-agreement = agreement
-    .short = The share of pictures for which the pruned model and the original predict the same class.
+    .short = The share of images for which the pruned model and the original predict the same class.
     .long = Without labels nobody can say which model is right, but one can count how often both predict the same class. That share is the agreement with the original.
 term-kl = KL divergence
     .short = How far the pruned model's probabilities are from the original's; 0 means the same.
     .long = The Kullback–Leibler divergence compares all probabilities, not only the most likely class, so it shows small changes that agreement does not. It is 0 when both models say exactly the same, and has no upper limit.
     .paper = Kullback and Leibler, “On Information and Sufficiency”, 1951
 term-training-set = training set
-    .short = The pictures that a model learns from.
-    .long = Training, reconstruction and recalibration use these pictures, and so do criteria that look at pictures. A model does better on them than on new ones, so it is never measured on them alone.
+    .short = The images that a model learns from.
+    .long = Training, reconstruction and recalibration use these images, and so do criteria that look at images. A model does better on them than on new ones, so it is never measured on them alone.
 term-validation-set = validation set
-    .short = Pictures held back from training, by which models are compared and chosen.
-    .long = These pictures are not learned from; they are used to choose the best model and to stop a search in time. Because the choice was made by them, expect slightly less on new pictures.
+    .short = Photos held back from training, by which models are compared and chosen.
+    .long = These images are not learned from; they are used to choose the best model and to stop a search in time. Because the choice was made by them, expect slightly less on new images.
 term-test-set = test set
-    .short = Pictures that are neither learned from nor chosen by.
+    .short = Photos that are neither learned from nor chosen by.
     .long = The test set is touched only at the very end, after everything has been chosen. Its number is the honest one.
-term-calibration = calibration pictures
-    .short = The few pictures on which criteria and statistics are measured.
-    .long = Some criteria, and the statistics of batch normalization, are measured on a sample of the training pictures. A few dozen to a thousand are enough, and labels are rarely needed.
+term-calibration = calibration images
+    .short = The few images on which criteria and statistics are measured.
+    .long = Some criteria, and the statistics of batch normalization, are measured on a sample of the training images. A few dozen to a thousand are enough, and labels are rarely needed.
 term-sweep = sweep
     .short = One kind of cut, measured at several sizes.
     .long = A sweep prunes the model at several sizes, from a little to nearly everything, and measures each without recovery. The curve shows where accuracy begins to collapse.
@@ -1321,7 +1419,8 @@ page-quantity-file = ONNX file
 page-cut-title = Cut
 page-cut-lead = Move the slider. The least important parts of the network are removed first, and everything else on this page follows.
 page-cut-empty = Open a model to begin:
-page-cut-empty-cut = Prune the network and watch it get thinner.
+page-cut-empty-shrink = Let the page make it smaller automatically, with your photos.
+page-cut-empty-cut = Or prune the network yourself and watch it get thinner.
 page-cut-empty-compare = Compare the original and the pruned model on photos.
 page-cut-empty-recover = Recover the accuracy that pruning cost.
 page-cut-empty-export = Export a smaller ONNX file that runs anywhere.
@@ -1329,6 +1428,13 @@ page-cut-empty-export = Export a smaller ONNX file that runs anywhere.
 page-cut-granularity = What to remove
 page-cut-channels = Channels
 page-cut-channels-about = Removes whole channels. The network gets smaller, and faster on any hardware.
+page-cut-nothing-cut = Nothing is cut yet. The easiest way is to { $shrink }. To prune by hand, move the slider to remove the least important parts, or begin with a cut that keeps most of the answers.
+page-cut-shrink-link = make it smaller automatically
+page-cut-automatic = The model in use was { $shrink }. The table shows its numbers. To prune the original by hand instead, move the slider.
+page-cut-automatic-link = made automatically
+page-cut-suggest = Suggest a first cut
+page-cut-branches = Branches
+page-cut-branches-about = Removes whole branches, such as the layers that a residual connection skips. The rest stays as it is, and runs faster on any hardware.
 page-cut-weights = Weights
 page-cut-weights-about = Sets single weights to zero, wherever they are.
 page-cut-pattern = N:M
@@ -1355,7 +1461,7 @@ page-cut-manual-sliders = Each layer has its own slider in the list of layers be
 
 page-cut-previous-numbers = The numbers below are those of the previous cut.
 page-cut-scoring = Scoring the weights
-page-cut-packing-cancelled = You canceled building the pruned file. Move the slider to try again.
+page-cut-packing-canceled = You canceled building the pruned file. Move the slider to try again.
 page-cut-packed = Built the pruned file in { $duration }.
 page-cut-packed-and-checked = Built and checked the pruned file in { $duration }.
 
@@ -1369,9 +1475,9 @@ page-cut-check-same = Checked: the smaller file gives the same answers as the ma
 page-cut-check-different = Check failed: the smaller file gives different answers from the masked model (largest difference { $difference } on { $input })
 page-cut-check-report = The file does not compute what the masked model computes. Don't use it. Please report the model and the recipe.
 page-cut-check-skipped = Not checked: { $reason }.
-page-cut-check-elsewhere = Check with ONNX Runtime Web
-page-cut-check-elsewhere-cancelled = You canceled the check with ONNX Runtime Web.
-page-cut-check-elsewhere-failed = ONNX Runtime Web could not check it either: { $reason }
+page-cut-check-external = Check with ONNX Runtime Web
+page-cut-check-external-canceled = You canceled the check with ONNX Runtime Web.
+page-cut-check-external-failed = ONNX Runtime Web could not check it either: { $reason }
 page-cut-constants = Constants of removed channels: { $folded } folded, { $zeroed } set to zero
 page-cut-constants-about = A removed channel leaves a constant behind, such as a bias or a BatchNorm shift. Where it can be done exactly, the constant is folded into the next layer. Elsewhere it is set to zero.
 page-cut-constant = { $what } ({ $count ->
@@ -1394,7 +1500,7 @@ page-cut-measured-labels = Measured on { $photos }, using their labels.
 page-cut-measured-first-choice = Measured on { $photos }, using the model's own predictions because the photos have no labels.
 page-cut-measured-bias = These photos decide what is removed, so the pruned model does slightly better on them than on others.
 page-cut-measured-all = All the photos were used, so none are left to test the pruned model on.
-page-cut-measure-cancelled = You canceled the measurement.
+page-cut-measure-canceled = You canceled the measurement.
 page-cut-measure-waits = The previous cut stays until the criterion is measured.
 
 page-cut-allocation = Spread across layers
@@ -1431,6 +1537,7 @@ page-cut-kept-all = { $count ->
 }: { $reason }
 page-cut-kept-some = { $kept } of { $count } channels: { $reason }
 
+page-cut-step-suggest = take the suggested cut
 page-cut-step-granularity = change what to remove
 page-cut-step-pattern = change the pattern
 page-cut-step-block = change the block size
@@ -1465,7 +1572,7 @@ page-frame-link-in-address-bar = Your browser does not allow copying. Copy the l
 page-frame-dark = Dark theme
 page-frame-to-dark = Switch to the dark theme
 page-frame-to-light = Switch to the light theme
-page-frame-drop = Drop a model (.onnx), photos, a recipe (.json), or training data (.zip, IDX)
+page-frame-drop = Drop a model (.onnx, with its data files if it has any), photos, a recipe (.json), or training data (.zip, IDX)
 page-frame-footer = The files you open here never leave your computer.
 
 ## Page: Model
@@ -1497,6 +1604,7 @@ page-model-operator = { $operator } at node { $node } (opset { $opset })
 
 page-network-title = Network
 page-network-lead = Each block is a layer. Taller means more channels, and longer means more multiply-adds. The outline is the layer before pruning; the filled part is what remains.
+page-network-automatic = The model in use was made automatically. This picture shows the cut that is set in the “Cut” panel.
 page-network-waits = { $layer } is shown once the criterion has been measured on photos. Measure it in the “Cut” panel.
 page-network-empty = Open a model to see where its weights are.
 page-network-hint = Select a layer to see its weights, its channels' scores, and what the cut removes.
@@ -1506,6 +1614,8 @@ page-network-before = before pruning
 page-network-after = after pruning
 page-network-after-zeros = after pruning (paler: more zeros)
 page-network-depthwise = depthwise
+page-network-bypassed = Removed with the whole branch that it was part of.
+page-network-bypassed-key = removed with its branch
 page-network-kept = channels that can't be removed
 page-network-scale = 10 pixels stand for { $channels } output channels in height and for { $macs } multiply-adds in length. No block is drawn lower than { $lowest } pixels or shorter than { $shortest } pixels.
 page-network-kind-convolution = convolution
@@ -1611,7 +1721,7 @@ page-compare-instead = Both models run in ONNX Runtime Web, because this page ca
 page-compare-peer-failed = ONNX Runtime Web: { $reason }
 page-compare-no-photos = Pick a sample photo above, or drop your own photos anywhere on this page.
 page-compare-no-model = Open a model to see what it recognizes in these photos.
-page-compare-cancelled = You canceled the comparison.
+page-compare-canceled = You canceled the comparison.
 page-compare-again = Compare again
 page-compare-after-check = The comparison starts when the pruned file has been checked.
 page-compare-no-cut = There is no pruned file to compare. Cut says what went wrong.
@@ -1774,6 +1884,7 @@ page-jobs-title = In progress
 # The jobs, after which others say that they wait for them.
 page-jobs-recovery = Recover “{ $model }”
 page-jobs-search = Find the smallest version of “{ $model }”
+page-jobs-shrink = Make “{ $model }” smaller automatically
 page-jobs-criterion = Measure the criterion { $criterion } for “{ $model }”
 page-jobs-sweep = Measure the curve of “{ $model }”
 page-jobs-sensitivity = Measure the layers of “{ $model }”
@@ -1784,7 +1895,7 @@ page-jobs-spread = Spread the pruning of “{ $model }” by sensitivity
 page-jobs-layer = Draw layer { $layer } of “{ $model }”
 page-jobs-waiting = Waiting for another job to finish: { $job }
 page-jobs-waits = { $job }. Waiting for another job to finish: { $other }
-page-jobs-elsewhere = { $job }. This job is running on a model that is not open now.
+page-jobs-other-model = { $job }. This job is running on a model that is not open now.
 page-jobs-withdraw = Remove from the queue
 page-jobs-end = End this job
 
@@ -1797,7 +1908,7 @@ page-recover-unsupported = This model uses operators that are not supported here
 page-recover-settings = Recovery settings
 page-recover-method = Method
 page-recover-reconstruct = Reconstruct
-page-recover-reconstruct-about = Fits the remaining weights so that each layer gives the same output as in the original. It needs a few dozen photos, no labels, and a few seconds.
+page-recover-reconstruct-about = Fits the remaining weights so that each layer gives the same output as in the original. It needs a few dozen photos or more, and no labels. The more photos, the better the result, and the longer it takes.
 page-recover-correct-bias = Correct bias
 page-recover-correct-bias-about = Changes only the biases, so that each layer's average output matches the original. It needs no labels and takes a few seconds.
 page-recover-distill = Distill
@@ -1812,6 +1923,9 @@ page-recover-start = Recover accuracy
 page-recover-continue = Continue training
 page-recover-canceled = Canceled. Everything that was finished is kept.
 page-recover-checkpoint = The best weights so far, from step { $step } of { $steps }, are in the list of models below. Select them there, then choose “{ page-recover-continue }”.
+page-recover-nothing-cut = Nothing is cut yet, so there is no accuracy to win back.
+page-recover-shrinking = The model is being made smaller automatically. You can recover a model here when that is finished.
+page-recover-automatic = The model in use was made automatically and is recovered already. “{ page-recover-continue }” trains it further with the method that is chosen here.
 page-recover-not-recovered = The photos below show the pruned model without recovery.
 
 page-recover-search-title = Find the smallest model
@@ -1917,6 +2031,10 @@ page-recover-result-about = Recovered with { $methods } on { $photos ->
         [one] { $others } other photo
        *[other] { $others } other photos
     } that were also used to choose the best weights, so expect slightly lower numbers on new photos.
+page-recover-result-unrecovered = Recovery did not improve this model, so it is as it was cut. Measured on { $others ->
+        [one] { $others } photo
+       *[other] { $others } photos
+    } that were also used to choose it, so expect slightly lower numbers on new photos.
 page-recover-result-method = “{ $name }”
 page-recover-result-then = { $first }, then { $next }
 page-recover-result-seed = Seed { $seed }, { $workers ->
@@ -1943,6 +2061,90 @@ page-recover-result-used = The photos below and the exported file use this model
 page-recover-result-compared = The model was trained or chosen on some of the comparison photos. The numbers beside those photos say how many.
 page-recover-drop = Use the model before recovery
 
+## The page: shrink
+
+page-shrink-title = Make it smaller automatically
+page-shrink-lead = Choose a goal and some photos, then press the button. The page tries several ways to prune the model, repairs each result, and trains the best one. You need no other setting on this page.
+page-shrink-unsupported = This model uses operators that are not supported here, so the page can't try anything with it. You can still prune it by hand in the “Cut” panel.
+page-shrink-settings = Goal and photos
+page-shrink-goal = Goal
+page-shrink-goal-share = Keep this share of the multiply-adds
+page-shrink-goal-drop = Lose at most this much accuracy
+page-shrink-share = Multiply-adds to keep (%)
+page-shrink-drop-points = Accuracy to lose (points)
+page-shrink-no-labels = Your photos have no labels. The page therefore counts how often the smaller model gives a different answer from the original.
+page-shrink-no-photos = The page needs photos to see which parts of the model matter, and to repair it. Use photos of the kind that the model will see. They never leave your device.
+page-shrink-few-photos = With so few photos, the smaller model will give more wrong answers, and the page can't measure how many. Use photos of the kind that the model will see: a few dozen work, and a few hundred work better.
+page-shrink-use-samples = Use { $photos ->
+        [one] the sample photo
+       *[other] all { $photos } sample photos
+    }
+page-shrink-training = Training uses the settings that you changed in { $recover }.
+page-shrink-training-link = “Recover”
+page-shrink-start = Make it smaller
+page-shrink-takes = This takes several minutes. You can pause it at any time.
+page-shrink-busy = The model is being recovered, or searched for, in the “Recover” panel. You can start here when that is finished.
+page-shrink-canceled = Canceled. No smaller model was kept.
+page-shrink-canceled-training = Canceled.
+page-shrink-missed = Every cut that was tried loses more than { $points } points, so the model stays as it is. Allow a larger loss, or use more photos.
+
+page-shrink-tried = What was tried, and what came of it
+page-shrink-column-strategy = What is removed
+page-shrink-column-macs = Multiply-adds left
+page-shrink-column-accuracy = Accuracy after the cut
+page-shrink-column-agreement = Agreement after the cut
+page-shrink-column-reconstructed = Then reconstructed
+page-shrink-column-divergence = KL
+page-shrink-taken = ✓ taken
+page-shrink-impossible = Not possible: { $reason }
+page-shrink-trying = being tried
+
+page-shrink-done = The smaller model
+page-shrink-done-share = { $tried ->
+        [one] The page tried one way to cut the model: “{ $strategy }”.
+       *[other] The page tried { $tried } ways to cut the model. “{ $strategy }” was taken, because { $measure ->
+            [accuracy] it was the most accurate
+           *[agreement] its answers diverged least from the original's (KL)
+        } on photos that it had not been fitted to.
+    }
+page-shrink-untrained = It was not trained further, because training did not improve it or you stopped before.
+page-shrink-done-drop = The page tried { $tried ->
+        [one] { $tried } cut
+       *[other] { $tried } cuts, shallow and deep
+    }. “{ $strategy }” was taken, because it removed the most without losing more than { $points } points on photos that it had not been fitted to.
+page-shrink-steps = The { $steps ->
+        [one] step
+       *[other] { $steps } steps
+    } that made it
+page-shrink-steps-about = { $cuts ->
+        [one] The same can be done by hand, one step after the other.
+       *[other] The model was cut several times. The same can be done by hand, one step after the other. Each share is of what the step before it left.
+    }
+page-shrink-step-cut = { $granularity ->
+        [branch] Remove branches by the criterion “{ $criterion }”
+       *[channel] Remove channels by the criterion “{ $criterion }”
+    } and keep { $share } of the { $counted ->
+        [parameters] parameters
+        [bytes] file size
+       *[macs] multiply-adds
+    }.
+page-shrink-step-recover = Recover with “{ $method }”.
+page-shrink-step-train = Recover with “{ $method }”: { $length } of { $batch } photos at a learning rate of { $rate }.
+page-shrink-step-steps = { $count ->
+        [one] { $count } step
+       *[other] { $count } steps
+    }
+page-shrink-step-epochs = { $count ->
+        [one] { $count } epoch
+       *[other] { $count } epochs
+    } in batches
+page-shrink-step-minutes = { $count ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+    } in batches
+page-shrink-save-steps = Download steps
+page-shrink-drop = Stop using this model
+
 ## The page: recover, models
 
 page-models-title = Accuracy against size
@@ -1961,7 +2163,7 @@ page-models-axis-time = measured time
 page-models-axis-time-title = measured time per photo
 page-models-measured-on = Measured on validation photos. They were not used for training, but they were used to choose models, so expect slightly lower numbers on new photos.
 page-models-taught = The original was trained on these photos, so its numbers are higher here than on new photos.
-page-models-elsewhere = { $models ->
+page-models-other-photos = { $models ->
         [one] { $models } model was
        *[other] { $models } models were
     } measured on other photos and only { $models ->
@@ -1973,6 +2175,7 @@ page-models-list = The newest models come first. Each row shows the remaining mu
 page-models-macs-left = { $share } of the multiply-adds
 page-models-recipe = { $criterion }, { $granularity ->
     [channel] channels
+    [branch] branches
     [weight] weights
     [block] blocks
    *[pattern] { $granularity }
@@ -1981,6 +2184,7 @@ page-models-recipe = { $criterion }, { $granularity ->
     [uniform] uniform
    *[manual] by hand
 }
+page-models-automatic = automatic
 page-models-way-one-shot = pruned only
 page-models-way-recovered = recovered
 page-models-way-iterative = in rounds
@@ -2029,6 +2233,7 @@ page-export-model = Download ONNX
 page-export-recipe = Download recipe
 page-export-report = Download report
 page-export-recovered = The ONNX file is the recovered model. The recipe and the report describe its pruning.
+page-export-automatic = The ONNX file is the model that was made automatically. The steps say how, in a form that programs can read.
 page-export-needs-criterion = The criterion has to be measured on photos before there is a file. Measure it in the “Cut” panel.
 page-export-waits = This file comes from the previous settings. The current ones need the criterion to be measured first.
 page-export-outdated = This file comes from the previous settings. The current ones can't be applied.
@@ -2082,6 +2287,12 @@ page-progress-distill = Distilling
 page-progress-finetune = Fine-tuning
 page-progress-step = { $what }: { $done } of { $total }
 page-progress-step-measuring = { $what }: { $done } of { $total }, measuring photo { $photo } of { $photos }
+page-progress-shrink = { $strategy } ({ $number } of { $total }): { $stage ->
+        [scoring] measuring the criterion on photos
+        [judging] measuring the model
+        [cutting] pruning
+       *[reconstructing] reconstructing, layer by layer
+    }
 page-progress-round-pruning = Round { $round }: pruning
 page-progress-round-criterion = Round { $round }: measuring the criterion on photos
 page-progress-round-measuring = Round { $round }: measuring the pruned model
@@ -2120,6 +2331,9 @@ page-step-start = start
 page-model-step-open = open { $name }
 page-compare-step-add-photos = add photos
 page-export-step-recipe = apply the recipe from { $source }
+page-shrink-step-use = use the automatic model
+page-shrink-step-drop = stop using the automatic model
+page-shrink-step-samples = use the sample photos
 page-recover-step-use-pruned = use a model without recovery
 page-recover-step-use-curve = use a model from the curve
 page-recover-step-use-recovered = use a recovered model

@@ -17,8 +17,8 @@ export async function buildWasm() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return;
   heading("Building the core for the browser (about two minutes the first time)");
   const start = performance.now();
-  await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", TARGET]);
-  const built = join(targetFolder(), TARGET, "release", "secateur.wasm");
+  await run("cargo", ["build", "--quiet", "--profile", "browser", "--lib", "--target", TARGET]);
+  const built = join(targetFolder(), TARGET, "browser", "secateur.wasm");
 
   const { wasm, unoptimized } = await packageWasm(built, out);
   const bytes = readFileSync(wasm);

@@ -1,14 +1,12 @@
 /** `npm run build`: the whole page as static files in dist/. */
 import { pathToFileURL } from "node:url";
 import { buildWasm } from "./build-wasm.mjs";
-import { preparePhotos } from "./gallery/photos.mjs";
 import { heading, main, say } from "./report.mjs";
 import { setUp } from "./setup.mjs";
 import { run } from "./shell.mjs";
 
 export async function buildPage() {
   await buildWasm();
-  await preparePhotos();
   heading("Building the page (a few seconds)");
   await run("vite", ["build", "--logLevel", "warn"]);
 }

@@ -1,7 +1,6 @@
 /** `npm start`: sets up, builds, serves the page. With --dev (`npm run dev`) Vite serves the sources and reloads. */
 import { buildWasm } from "./build-wasm.mjs";
 import { buildPage } from "./build.mjs";
-import { preparePhotos } from "./gallery/photos.mjs";
 import { main, say, StepFailed } from "./report.mjs";
 import { option, serve } from "./serve.mjs";
 import { setUp } from "./setup.mjs";
@@ -16,7 +15,6 @@ await main(async () => {
   await setUp({ withBrowser: false });
   if (process.argv.includes("--dev")) {
     await buildWasm();
-    await preparePhotos();
     await run("vite", ["--port", String(port)]);
     return;
   }

@@ -1,7 +1,7 @@
 import { fireEvent, screen, within } from "@testing-library/svelte";
 import { describe, expect, test, vi } from "vitest";
 import { coreError } from "../tests/page/core-double";
-import { drop, openSmall, panel, show } from "../tests/page/shown";
+import { cut, drop, openSmall, panel, show } from "../tests/page/shown";
 import { file, settled, surround } from "../tests/page/surroundings";
 import { core } from "../tests/page/visits";
 
@@ -31,6 +31,10 @@ describe("the page", () => {
   test("shows numbers, the check and the sizes of what there is to take", async () => {
     await show();
     await openSmall();
+    expect(panel("Cut").getByRole("row", { name: /Multiply-adds 50.0\sk 50.0\sk ±0\s%/ })).toBeTruthy();
+    expect(panel("Cut").getByText(/Nothing is cut yet/)).toBeTruthy();
+    await cut(30);
+    expect(panel("Cut").queryByText(/Nothing is cut yet/)).toBeNull();
     expect(panel("Cut").getByRole("row", { name: /Multiply-adds 50.0\sk 35.0\sk −30\s%/ })).toBeTruthy();
     expect(screen.getByTestId("check").textContent).toMatch(
       /the smaller file gives the same answers.*3\.0e-6 on your photo/s,

@@ -2,6 +2,7 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { connect } from "./core/client";
+import { Session } from "./session/session.svelte";
 import "./style/tokens.css";
 import "./style/base.css";
 import { loadText } from "./text/language";
@@ -15,7 +16,10 @@ if (!target || !failure) throw new Error("index.html lacks #app or #no-text");
 showTheme(currentTheme());
 try {
   await loadText();
-  mount(App, { target, props: { core: connect() } });
+  // Its work may outlast whatever shows it, so it is not made by a component.
+  const session = new Session(connect());
+  mount(App, { target, props: { session } });
+  void session.start(location.hash);
 } catch (error) {
   // There is no catalog to say it with, so the sentence is built into index.html.
   target.append(failure.content);

@@ -14,7 +14,7 @@ const PARTS: Record<Role, () => Promise<Part>> = {
   cutter: () => import("./core/cutter.worker"),
   runner: () => import("./core/runner.worker"),
   learner: () => import("./core/learner.worker"),
-  member: () => import("./core/member.worker"),
+  replica: () => import("./core/replica.worker"),
   // Brings ONNX Runtime Web along.
   peer: () => import("./core/peer.worker"),
   photo: () => import("./data/photo.worker"),

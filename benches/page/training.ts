@@ -2,7 +2,7 @@
 import * as onnx from "../../tests/support/onnx";
 import { Learner, type Preset } from "../../www/pkg/secateur";
 import { startWorker } from "../../www/core/start-worker";
-import { Team } from "../../www/core/team";
+import { DataParallelGroup } from "../../www/core/data-parallel-group";
 import { inTurn, type Peer, type Row, type Work } from "./rows";
 
 const BATCH = 64;
@@ -79,10 +79,10 @@ async function ours(steps: number, workers: number): Promise<Work> {
   };
   await until("began");
   if (workers === 1) return () => until("learning");
-  const team = new Team(() => startWorker("member"));
-  await team.gather(learner, model, {});
-  team.begin(model);
-  return () => until("learning", () => team.share(learner));
+  const group = new DataParallelGroup(() => startWorker("replica"));
+  await group.gather(learner, model, {});
+  group.begin(model);
+  return () => until("learning", () => group.exchange(learner));
 }
 
 /** Steps that are timed together when workers continue in the background between two steps. */

@@ -1,6 +1,6 @@
 //! The criteria, and what those that look at pictures found out.
 
-use crate::prune::criteria::measured::{LayerScores, MeasuredOn};
+use crate::prune::criteria::measured::{BranchScore, LayerScores, MeasuredOn};
 use crate::prune::criteria::{CriterionInfo, Measured};
 use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,10 @@ pub struct CriterionList(pub Vec<ListedCriterion>);
 pub struct Scores {
     pub on: MeasuredOn,
     pub layers: Vec<TensorScores>,
+    /// Where the criterion judges whole branches only.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub branches: Vec<BranchScore>,
 }
 
 /// The scores of one weight tensor.
@@ -44,7 +48,12 @@ pub struct TensorScores {
 }
 
 impl From<Measured> for Scores {
-    fn from(Measured { on, layers }: Measured) -> Self {
+    fn from(measured: Measured) -> Self {
+        let Measured {
+            on,
+            layers,
+            branches,
+        } = measured;
         let layers = layers.into_iter().map(|layer| TensorScores {
             tensor: layer.tensor,
             axis: layer.axis,
@@ -54,12 +63,18 @@ impl From<Measured> for Scores {
         Scores {
             on,
             layers: layers.collect(),
+            branches,
         }
     }
 }
 
 impl From<Scores> for Measured {
-    fn from(Scores { on, layers }: Scores) -> Self {
+    fn from(scores: Scores) -> Self {
+        let Scores {
+            on,
+            layers,
+            branches,
+        } = scores;
         let layers = layers.into_iter().map(|layer| LayerScores {
             tensor: layer.tensor,
             axis: layer.axis,
@@ -69,6 +84,7 @@ impl From<Scores> for Measured {
         Measured {
             on,
             layers: layers.collect(),
+            branches,
         }
     }
 }

@@ -29,7 +29,7 @@ pub struct PackResult {
     pub check: Option<CheckResult>,
     pub check_skipped: Option<Message>,
     /// Whether another engine may be able to check it.
-    pub check_elsewhere: bool,
+    pub needs_external_check: bool,
     pub folded: Vec<Note>,
     pub zeroed: Vec<Note>,
     pub warnings: Vec<Message>,
@@ -70,7 +70,7 @@ impl CheckResult {
 
 /// What another engine is to run, for a check of a cut that ours can't run: this file and the cut's own, on these inputs.
 #[derive(Serialize, Tsify)]
-pub struct Elsewhere {
+pub struct ExternalRun {
     /// The masked dense model as an ONNX file.
     #[tsify(type = "Uint8Array<ArrayBuffer>")]
     #[serde(with = "serde_wasm_bindgen::preserve")]
@@ -106,7 +106,7 @@ pub struct ModelOutputs(pub Vec<ModelOutput>);
 
 /// A check that another engine made possible: what it adds to the finished cut.
 #[derive(Serialize, Tsify)]
-pub struct CheckedElsewhere {
+pub struct ExternallyChecked {
     pub check: CheckResult,
     pub warnings: Vec<Message>,
     pub report: String,

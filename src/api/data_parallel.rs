@@ -25,6 +25,7 @@ pub struct TrainingData {
 
 /// Pictures are copied one by one: in a worker's memory no two copies of all of them are to stand side by side.
 impl TrainingData {
+    /// What a replica learns from, and how, to be sent to its worker.
     pub fn of(pictures: &Pictures, plan: Plan) -> Self {
         let preset = pictures.preset().clone();
         let size = size(&preset);
@@ -43,6 +44,7 @@ impl TrainingData {
         }
     }
 
+    /// The pictures again, in a replica's own memory. Errors: a preset that contradicts itself.
     pub fn pictures(&self) -> Result<Pictures> {
         let [width, height] = self.preset.size;
         let size = size(&self.preset);
@@ -75,22 +77,26 @@ pub struct Gradients {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub numbers: Float32Array,
     pub loss: f64,
-    pub normalised_loss: f64,
+    pub normalized_loss: f64,
     #[tsify(optional)]
     pub hits: Option<usize>,
     pub samples: usize,
     pub progress: f64,
+    #[serde(default)]
+    pub rate: f32,
 }
 
 impl Gradients {
+    /// Gradients as they are sent from worker to worker.
     pub fn of(share: &task::Gradients) -> Self {
         Gradients {
             numbers: Float32Array::from(&share.numbers[..]),
             loss: share.loss,
-            normalised_loss: share.normalised_loss,
+            normalized_loss: share.normalized_loss,
             hits: share.hits,
             samples: share.samples,
             progress: share.progress,
+            rate: share.rate,
         }
     }
 }
@@ -100,10 +106,11 @@ impl From<Gradients> for task::Gradients {
         task::Gradients {
             numbers: share.numbers.to_vec(),
             loss: share.loss,
-            normalised_loss: share.normalised_loss,
+            normalized_loss: share.normalized_loss,
             hits: share.hits,
             samples: share.samples,
             progress: share.progress,
+            rate: share.rate,
         }
     }
 }

@@ -45,7 +45,7 @@ pub struct Heatmap {
     #[tsify(type = "Float32Array")]
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub kept: Float32Array,
-    /// Largest magnitude of the whole layer: the end of the colour scale.
+    /// Largest magnitude of the whole layer: the end of the color scale.
     pub largest: f32,
 }
 

@@ -10,4 +10,5 @@ pub mod model;
 pub mod pictures;
 pub mod probing;
 pub mod recovery;
+pub mod shrink;
 pub mod task;

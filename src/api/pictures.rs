@@ -1,6 +1,6 @@
 //! Pictures, and what the folders around them say.
 
-use crate::data::dataset_layout::DatasetEntry;
+use crate::data::DatasetEntry;
 use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -13,6 +13,10 @@ pub struct Pixels {
     pub data: js_sys::Uint8ClampedArray,
     pub width: u32,
     pub height: u32,
+    /// Of the photo's file, where the pixels came from one: [`crate::data::pictures::file_key`].
+    #[serde(default)]
+    #[tsify(optional, type = "bigint")]
+    pub key: Option<u64>,
 }
 
 /// Many small pictures of one size.
@@ -24,7 +28,7 @@ pub struct PictureStack {
     pub levels: Uint8Array,
     pub width: u32,
     pub height: u32,
-    /// Bytes of a pixel: 1 is grey, 3 are red, green and blue.
+    /// Bytes of a pixel: 1 is gray, 3 are red, green and blue.
     pub channels: usize,
     /// The class of each picture; empty where they are not known.
     #[tsify(type = "Uint8Array")]
@@ -35,4 +39,4 @@ pub struct PictureStack {
 /// A place for each path.
 #[derive(Serialize, Tsify)]
 #[tsify(missing_as_null)]
-pub struct PlaceList(pub Vec<DatasetEntry>);
+pub struct DatasetLayout(pub Vec<DatasetEntry>);

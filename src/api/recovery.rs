@@ -4,6 +4,7 @@
 use crate::cost::{Retained, Totals, model_cost};
 use crate::error::Error;
 use crate::eval::Metrics;
+use crate::graph::Graph;
 use crate::message::Message;
 use crate::onnx::write;
 use crate::recipe::Recipe;
@@ -17,7 +18,7 @@ use tsify::Tsify;
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Beginning {
-    pub lessons: usize,
+    pub trained_on: usize,
     pub judged: usize,
     /// Pictures for the last word; none where there are too few.
     pub test: usize,
@@ -62,19 +63,29 @@ pub struct Recovered {
 impl Recovered {
     /// The same with its file, beside what the original costs; its time is not known.
     pub fn of(recovered: &recover::Recovered, before: &Totals) -> Result<Self, Error> {
-        let bytes = write(&recovered.graph)?;
-        let totals = model_cost(&recovered.graph, bytes.len() as u64).totals;
+        let (bytes, totals, left) = written(&recovered.graph, before)?;
         Ok(Recovered {
             totals,
-            left: Retained::new(before, &totals),
+            left,
             milliseconds: None,
-            bytes: Uint8Array::from(&bytes[..]),
+            bytes,
             layers: recovered.layers.clone(),
             kept: recovered.kept,
             done: recovered.done,
             quality: recovered.quality,
         })
     }
+}
+
+/// A model's ONNX file, what it costs, and what it has left of an original that costs `before`.
+pub(super) fn written(
+    graph: &Graph,
+    before: &Totals,
+) -> Result<(Uint8Array, Totals, Retained), Error> {
+    let bytes = write(graph)?;
+    let totals = model_cost(graph, bytes.len() as u64).totals;
+    let left = Retained::new(before, &totals);
+    Ok((Uint8Array::from(&bytes[..]), totals, left))
 }
 
 /// An ONNX file.
@@ -86,6 +97,7 @@ pub struct CutFile {
 }
 
 impl CutFile {
+    /// The bytes of an ONNX file, copied for the page.
     pub fn of(bytes: &[u8]) -> Self {
         CutFile {
             bytes: Uint8Array::from(bytes),

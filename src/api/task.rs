@@ -3,6 +3,7 @@
 use super::criteria::Scores;
 use super::probing::{Found, Probe};
 use super::recovery::{Beginning, CandidateModel, CutFile, Recovered, SearchState};
+use super::shrink::{ImpossibleStrategy, Shrunk, TriedStrategy, TryingStrategy};
 use crate::eval::{ComparisonResult, Metrics};
 use crate::message::Message;
 use crate::recover::{Judged, Learning};
@@ -38,7 +39,7 @@ pub enum TaskEvent {
     Recovered(Recovered),
     /// Training diverged, for this reason; it ended with the last good weights.
     Diverged(Message),
-    /// A search made a cut; how good it is before recovery.
+    /// A cut was made, or chosen, that is trained next; how good it is by now.
     Cut(Metrics),
     /// The file of the cut that is trained from the next step on, for the workers that train it together.
     Training(CutFile),
@@ -50,6 +51,14 @@ pub enum TaskEvent {
     State(SearchState),
     /// Another cut of a sweep was measured.
     Point(SweepPoint),
+    /// A strategy is being tried.
+    Trying(TryingStrategy),
+    /// A strategy was tried.
+    Tried(TriedStrategy),
+    /// The strategy that was being tried is impossible.
+    Impossible(ImpossibleStrategy),
+    /// The model that all strategies come to, before it is tested.
+    Shrunk(Shrunk),
 }
 
 /// What long work gave in the end.

@@ -10,6 +10,7 @@ use crate::ops::known::count;
 use crate::ops::{self, Operator};
 use crate::tensor::Tensor;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// New lengths of axes; an axis that is not here has the graph's own.
@@ -85,13 +86,7 @@ pub struct ModelCost {
 
 /// Counts a whole model whose file has `bytes` bytes.
 pub fn model_cost(graph: &Graph, bytes: u64) -> ModelCost {
-    let costs = CostModel::new(graph);
-    let own = Lengths::new();
-    ModelCost {
-        totals: costs.totals(&own, bytes),
-        layers: costs.layers(&own),
-        uncounted: uncounted(graph),
-    }
+    CostModel::new(graph).model(bytes)
 }
 
 /// A graph read once for counting.
@@ -106,9 +101,12 @@ pub struct CostModel<'g> {
     owned: Vec<Vec<ValueId>>,
     /// Samples that the shapes are of: 1, unless the model takes so many at a time and no other number.
     samples: usize,
+    /// Elements that are not zero, of the stored tensors that have been asked for: counting them takes a walk over all.
+    nonzeros: RefCell<BTreeMap<ValueId, u64>>,
 }
 
 impl<'g> CostModel<'g> {
+    /// Counts a graph once, so that the cost of any lengths of its axes follows quickly.
     pub fn new(graph: &'g Graph) -> Self {
         let opset = graph.opset();
         let mut operators = BTreeMap::new();
@@ -142,9 +140,38 @@ impl<'g> CostModel<'g> {
             parameters,
             owned,
             samples: samples(graph),
+            nonzeros: RefCell::default(),
         }
     }
 
+    /// How many elements are not zero, of each stored tensor: for [`CostModel::with_nonzeros`] of the same graph.
+    pub fn into_nonzeros(self) -> BTreeMap<ValueId, u64> {
+        let own = Lengths::new();
+        for &parameter in &self.parameters {
+            self.nonzeros(parameter, &own);
+        }
+        self.nonzeros.into_inner()
+    }
+
+    /// The same with so many elements that are not zero in some of the stored tensors: what a mask leaves of them.
+    pub fn with_nonzeros(self, nonzeros: BTreeMap<ValueId, u64>) -> Self {
+        CostModel {
+            nonzeros: nonzeros.into(),
+            ..self
+        }
+    }
+
+    /// The whole model, with a file of `bytes` bytes.
+    pub fn model(&self, bytes: u64) -> ModelCost {
+        let own = Lengths::new();
+        ModelCost {
+            totals: self.totals(&own, bytes),
+            layers: self.layers(&own),
+            uncounted: uncounted(self.graph),
+        }
+    }
+
+    /// The layers, in the order in which they run.
     pub fn rows(&self) -> &[Layer] {
         &self.layers
     }
@@ -219,6 +246,7 @@ impl<'g> CostModel<'g> {
         size.unwrap_or(4) as u64
     }
 
+    /// The whole model with these lengths of axes; `bytes` is the length of its file.
     pub fn totals(&self, lengths: &Lengths, bytes: u64) -> Totals {
         let nonzeros = self.parameters.iter().map(|&p| self.nonzeros(p, lengths));
         Totals {
@@ -236,7 +264,10 @@ impl<'g> CostModel<'g> {
             return 0;
         };
         let (now, whole) = (self.elements(parameter, lengths), tensor.len() as u64);
-        let nonzeros = tensor.nonzeros() as u64;
+        let mut known = self.nonzeros.borrow_mut();
+        let nonzeros = *known
+            .entry(parameter)
+            .or_insert_with(|| tensor.nonzeros() as u64);
         if now == whole {
             nonzeros
         } else {
@@ -244,6 +275,7 @@ impl<'g> CostModel<'g> {
         }
     }
 
+    /// Each layer's cost with these lengths of axes, in the order in which they run.
     pub fn layers(&self, lengths: &Lengths) -> Vec<LayerCost> {
         let rows = self.layers.iter().zip(&self.owned);
         rows.map(|(layer, owned)| self.layer(layer, owned, lengths))
@@ -361,16 +393,20 @@ fn owned(graph: &Graph, layers: &[Layer]) -> Vec<Vec<ValueId>> {
             .filter(|&v| graph.constant(v).is_some_and(|t| t.dtype().is_float()))
             .collect()
     };
+    let mut norms: BTreeMap<ValueId, Vec<&Node>> = BTreeMap::new();
+    for norm in graph.batch_norms() {
+        if let Some(data) = norm.input(0) {
+            norms.entry(data).or_default().push(norm);
+        }
+    }
     layers
         .iter()
         .map(|layer| {
             let node = &graph.nodes[layer.node];
             let mut own = stored(node);
-            let reads = |norm: &&Node| norm.input(0).is_some() && norm.input(0) == node.output(0);
-            for norm in graph.nodes.iter().filter(reads) {
-                if graph.stored_statistics(norm).is_some() {
-                    own.extend(stored(norm));
-                }
+            let following = node.output(0).and_then(|output| norms.get(&output));
+            for norm in following.into_iter().flatten() {
+                own.extend(stored(norm));
             }
             own.retain(|&v| taken.insert(v));
             own

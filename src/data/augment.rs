@@ -18,7 +18,14 @@ pub struct Augmentation {
     pub rotation: f32,
     /// The most that brightness, contrast and each color are changed, as a share.
     pub jitter: f32,
+    /// The largest share of the area that a crop leaves out, 0 to below 1; what is left is resized to the whole.
+    pub crop: f32,
 }
+
+/// With less of it, a picture no longer shows what it is of.
+const MOST_CROPPED: f32 = 0.99;
+/// How far the proportions of a crop may be from those of the picture, either way.
+const PROPORTIONS: f32 = 4.0 / 3.0;
 
 impl Augmentation {
     /// An error where a number is out of its range: shares are 0 to 1, and a picture is turned by at most half a turn.
@@ -34,7 +41,8 @@ impl Augmentation {
         };
         within("shift", self.shift, 1.0)?;
         within("rotation", self.rotation, 180.0)?;
-        within("jitter", self.jitter, 1.0)
+        within("jitter", self.jitter, 1.0)?;
+        within("crop", self.crop, MOST_CROPPED)
     }
 
     /// How the next picture is to be changed.
@@ -43,17 +51,24 @@ impl Augmentation {
         let shift = preset
             .size
             .map(|side| (random.between() * self.shift * side as f32).round());
+        let angle = (random.between() * self.rotation).to_radians();
+        let tone = self.tone(random);
+        let window = match self.crop > 0.0 {
+            true => Window::draw(self.crop, random),
+            false => Window::WHOLE,
+        };
         Change {
             mirrored,
             shift,
-            angle: (random.between() * self.rotation).to_radians(),
-            tone: self.tone(random),
+            angle,
+            tone,
+            window,
         }
     }
 
     /// Whether a picture has no other forms than its own and its mirror image.
     pub fn only_mirrors(&self) -> bool {
-        [self.shift, self.rotation, self.jitter] == [0.0; 3]
+        [self.shift, self.rotation, self.jitter, self.crop] == [0.0; 4]
     }
 
     /// What becomes of each color's levels.
@@ -82,13 +97,52 @@ pub struct Change {
     /// In radians.
     angle: f32,
     tone: [Tone; 3],
+    window: Window,
+}
+
+/// The part of a picture that a crop leaves: the shares of width and height, and where it begins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Window {
+    size: [f32; 2],
+    start: [f32; 2],
+}
+
+impl Window {
+    const WHOLE: Window = Window {
+        size: [1.0; 2],
+        start: [0.0; 2],
+    };
+
+    /// As Szegedy et al. (“Going Deeper with Convolutions”, CVPR 2015) crop: the share of the area is drawn evenly, the
+    /// logarithm of the proportions too, and then the place. A side is never longer than the picture's.
+    fn draw(most: f32, random: &mut SplitMix64) -> Self {
+        let area = 1.0 - most * random.share();
+        let widest = PROPORTIONS.min(1.0 / area).ln();
+        let stretched = (0.5 * widest * random.between()).exp();
+        let size = [area.sqrt() * stretched, area.sqrt() / stretched].map(|side| side.min(1.0));
+        Window {
+            size,
+            start: size.map(|side| (1.0 - side) * random.fraction() as f32),
+        }
+    }
+
+    /// What is so many pixels from the middle of the crop, along one axis of a picture of `side` pixels, in pixels from the
+    /// picture's middle. The outermost half pixel has the color of the outermost pixel.
+    fn along(self, axis: usize, from_middle: f32, side: f32) -> f32 {
+        if self == Window::WHOLE {
+            return from_middle;
+        }
+        let middle = self.start[axis] + self.size[axis] / 2.0 - 0.5;
+        let end = (side - 1.0) / 2.0;
+        (self.size[axis] * from_middle + middle * side).clamp(-end, end)
+    }
 }
 
 impl Change {
     /// A picture at a model's size, changed. What comes in from beyond its border has the preset's mean color.
     pub fn apply(&self, levels: &[u8], preset: &Preset) -> Vec<u8> {
         let outside: [f32; 3] = std::array::from_fn(|c| preset.mean[c.min(preset.mean.len() - 1)]);
-        if self.angle == 0.0 {
+        if self.angle == 0.0 && self.window == Window::WHOLE {
             return self.move_pixels(levels, preset.size, outside);
         }
         let [width, height] = preset.size.map(|side| side as f32);
@@ -100,6 +154,10 @@ impl Change {
                 // Where this pixel comes from.
                 let (dx, dy) = (x as f32 - middle_x, y as f32 - middle_y);
                 let dx = if self.mirrored { -dx } else { dx };
+                let (dx, dy) = (
+                    self.window.along(0, dx, width),
+                    self.window.along(1, dy, height),
+                );
                 let from_x = cosine * dx - sine * dy + middle_x + self.shift[0];
                 let from_y = sine * dx + cosine * dy + middle_y + self.shift[1];
                 let place = Place::new(preset.size, from_x, from_y);
@@ -293,6 +351,7 @@ mod tests {
             shift: [0.0; 2],
             angle: std::f32::consts::FRAC_PI_2,
             tone: [Tone::AS_IT_IS; 3],
+            window: Window::WHOLE,
         };
         let turned = quarter.apply(&picture(), &preset());
         assert_eq!(turned.len(), picture().len());
@@ -301,6 +360,53 @@ mod tests {
             // Against the clock: what was the right column is the top row.
             let expected = picture()[(x * 4 + 3 - y) * 3 + channel];
             assert!(level.abs_diff(expected) <= 1, "{x}, {y}: {level}");
+        }
+    }
+
+    fn cropped(window: Window, mirrored: bool) -> Change {
+        Change {
+            mirrored,
+            shift: [0.0; 2],
+            angle: 0.0,
+            tone: [Tone::AS_IT_IS; 3],
+            window,
+        }
+    }
+
+    #[test]
+    fn a_crop_of_the_whole_is_the_picture() {
+        let nearly = Window {
+            size: [1.0 - 1e-6; 2],
+            start: [0.0; 2],
+        };
+        for window in [Window::WHOLE, nearly] {
+            let same = cropped(window, false).apply(&picture(), &preset());
+            assert_eq!(same, picture());
+        }
+    }
+
+    /// Between pixels levels lie on a line, so a crop of an even slope is a gentler slope.
+    #[test]
+    fn a_crop_of_a_slope_is_the_slope_between_its_ends() {
+        let side = 20;
+        let preset = r#"{"size": 20, "mean": [9, 9, 9], "std": [1, 1, 1]}"#;
+        let preset = Preset::parse(preset).unwrap();
+        let level = |x: f32, y: f32| 10.0 + 4.0 * x + 6.0 * y;
+        let places = || (0..side).flat_map(|y| (0..side).map(move |x| (x as f32, y as f32)));
+        let slope: Vec<u8> = places().flat_map(|(x, y)| [level(x, y) as u8; 3]).collect();
+        let (size, start) = ([0.5, 0.75], [0.3, 0.25]);
+        for mirrored in [false, true] {
+            let crop = cropped(Window { size, start }, mirrored).apply(&slope, &preset);
+            for ((x, y), pixel) in places().zip(crop.chunks_exact(3)) {
+                let x = if mirrored { 19.0 - x } else { x };
+                // A pixel covers its area, so its middle is half a pixel from its edge.
+                let from = |at: f32, axis: usize| {
+                    let edge = 20.0 * start[axis] + (at + 0.5) * size[axis] - 0.5;
+                    edge.clamp(0.0, 19.0)
+                };
+                let expected = level(from(x, 0), from(y, 1));
+                assert!((f32::from(pixel[0]) - expected).abs() <= 0.51, "{x} {y}");
+            }
         }
     }
 
@@ -314,6 +420,7 @@ mod tests {
             shift: 0.25,
             rotation: 30.0,
             jitter: 0.4,
+            crop: 0.5,
         };
         let mut random = SplitMix64(7);
         let drawn: Vec<Change> = (0..200).map(|_| all.draw(&wide, &mut random)).collect();
@@ -347,6 +454,19 @@ mod tests {
             let factor = |change: &Change| change.tone[color].factor;
             fills("contrast", [0.6 * 0.8, 1.4 * 1.2], 0.15, &factor);
         }
+        let share = |change: &Change| change.window.size.iter().product::<f32>();
+        fills("area", [0.5, 1.0], 0.02, &share);
+        // Where 3 : 4 would not fit into the picture, the proportions are as far from 1 : 1 as may be.
+        let proportions = |change: &Change| change.window.size[0] / change.window.size[1];
+        fills("proportions", [0.75, 4.0 / 3.0], 0.05, &proportions);
+        for axis in 0..2 {
+            let left_over = |change: &Change| 1.0 - change.window.size[axis];
+            let before = |change: &Change| match left_over(change) {
+                0.0 => 0.5,
+                left_over => change.window.start[axis] / left_over,
+            };
+            fills("place", [0.0, 1.0], 0.05, &before);
+        }
         for change in &drawn {
             let [red, green, blue] = change.tone.map(|tone| tone.factor);
             assert!(red != green && green != blue && blue != red);
@@ -377,6 +497,7 @@ mod tests {
             shift: 0.3,
             rotation: 20.0,
             jitter: 0.3,
+            crop: 0.3,
         };
         let with = |seed| changed(&all, &mut SplitMix64(seed));
         assert_eq!(with(4), with(4));

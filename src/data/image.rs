@@ -6,6 +6,7 @@
 
 use super::preset::{ChannelOrder, Crop, Layout, Preset};
 use crate::error::{Error, Result};
+use crate::kernels::pixels::on_white;
 use crate::tensor::Tensor;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
@@ -80,7 +81,7 @@ fn fitted(rgba: &[u8], width: u32, height: u32, preset: &Preset) -> Result<(Vec<
         )));
     }
     let (taken, filled) = areas(width, height, preset);
-    let colors = on_white(rgba, width, taken);
+    let colors = opaque(rgba, width, taken);
     Ok((resize(&colors, taken, filled)?, filled))
 }
 
@@ -139,24 +140,13 @@ fn largest_inside(outer: Area, wide: u32, high: u32) -> Area {
 }
 
 /// The RGB bytes of an area of a photo, laid over white where it is transparent.
-fn on_white(rgba: &[u8], width: u32, area: Area) -> Vec<u8> {
-    let mut rgb = Vec::with_capacity(area.width as usize * area.height as usize * 3);
-    for row in rgba
-        .chunks_exact(width as usize * 4)
-        .skip(area.top as usize)
-        .take(area.height as usize)
-    {
-        for pixel in row
-            .chunks_exact(4)
-            .skip(area.left as usize)
-            .take(area.width as usize)
-        {
-            let alpha = u32::from(pixel[3]);
-            rgb.extend(pixel[..3].iter().map(|&color| {
-                // Rounded to the nearest level; 255 stays exactly the color, 0 exactly white.
-                ((u32::from(color) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
-            }));
-        }
+fn opaque(rgba: &[u8], width: u32, area: Area) -> Vec<u8> {
+    let (left, columns) = (area.left as usize, area.width as usize);
+    let mut rgb = vec![0; columns * area.height as usize * 3];
+    let rows = rgba.chunks_exact(width as usize * 4);
+    let rows = rows.skip(area.top as usize);
+    for (row, out) in rows.zip(rgb.chunks_exact_mut(columns * 3)) {
+        on_white(&row[left * 4..][..columns * 4], out);
     }
     rgb
 }

@@ -27,6 +27,8 @@ pub struct Pictures {
     preset: Preset,
     /// By picture: rows of red, green and blue.
     levels: Vec<Arc<[u8]>>,
+    /// By picture: what tells it apart from others, whoever decoded it ([`Pictures::add_photo`]).
+    keys: Vec<u64>,
     /// Classes by picture; empty where the pictures have no labels.
     labels: Vec<u32>,
     /// The part that was published to test on, where there is one.
@@ -34,23 +36,43 @@ pub struct Pictures {
 }
 
 impl Pictures {
+    /// No pictures yet, for models that this preset describes. Errors: a preset that contradicts itself.
     pub fn new(preset: &Preset) -> Result<Self> {
         preset.check()?;
         Ok(Pictures {
             preset: preset.clone(),
             levels: Vec::new(),
+            keys: Vec::new(),
             labels: Vec::new(),
             test: None,
         })
     }
 
-    /// Takes a photo in: `rgba` holds `width × height` pixels. All pictures of a set have a label, or none.
+    /// Takes a picture in: `rgba` holds `width × height` pixels. All pictures of a set have a label, or none.
     pub fn add(&mut self, rgba: &[u8], width: u32, height: u32, label: Option<u32>) -> Result<()> {
+        self.add_photo(rgba, [width, height], None, label)
+    }
+
+    /// The same for a photo. `key` is its file's ([`file_key`]): decoders round differently, and what part of the set it is in
+    /// must not depend on that.
+    pub fn add_photo(
+        &mut self,
+        rgba: &[u8],
+        [width, height]: [u32; 2],
+        key: Option<u64>,
+        label: Option<u32>,
+    ) -> Result<()> {
         self.check_labeled(label.is_some())?;
         let levels = to_levels(rgba, width, height, &self.preset)?;
-        self.levels.push(levels.into());
+        self.push(levels.into(), key);
         self.labels.extend(label);
         Ok(())
+    }
+
+    fn push(&mut self, levels: Arc<[u8]>, key: Option<u64>) {
+        self.keys
+            .push(key.unwrap_or_else(|| fnv(levels.iter().copied())));
+        self.levels.push(levels);
     }
 
     /// Takes many pictures in; `labels` has a class for each, where they are known. Pictures that have the preset's size
@@ -87,12 +109,13 @@ impl Pictures {
         let fits = [width, height] == self.preset.size;
         for picture in levels.chunks_exact(size) {
             let pixels = picture.chunks_exact(channels).map(colors);
-            self.levels.push(if fits {
+            let levels = if fits {
                 pixels.flatten().collect()
             } else {
                 let rgba: Vec<u8> = pixels.flat_map(|[r, g, b]| [r, g, b, 255]).collect();
                 to_levels(&rgba, width, height, &self.preset)?.into()
-            });
+            };
+            self.push(levels, None);
         }
         self.labels.extend(labels.unwrap_or_default());
         Ok(())
@@ -109,6 +132,7 @@ impl Pictures {
     /// Takes over all pictures of a set of the same kind.
     pub fn append(&mut self, other: Pictures) {
         self.levels.extend(other.levels);
+        self.keys.extend(other.keys);
         self.labels.extend(other.labels);
     }
 
@@ -129,14 +153,17 @@ impl Pictures {
         self.test.take().map(Arc::unwrap_or_clone)
     }
 
+    /// How many pictures there are.
     pub fn len(&self) -> usize {
         self.levels.len()
     }
 
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.levels.is_empty()
     }
 
+    /// How a picture becomes a model's input.
     pub fn preset(&self) -> &Preset {
         &self.preset
     }
@@ -144,6 +171,11 @@ impl Pictures {
     /// One picture as [`Pictures::add_stack`] takes it: at the preset's size, three bytes a pixel.
     pub fn levels_of(&self, index: usize) -> &[u8] {
         &self.levels[index]
+    }
+
+    /// What tells a picture apart: a hash of its file, or of its levels where it came without one.
+    pub(super) fn key(&self, index: usize) -> u64 {
+        self.keys[index]
     }
 
     /// The classes by picture, where they are known.
@@ -197,7 +229,7 @@ impl Pictures {
     }
 
     /// These pictures, in this order.
-    pub(super) fn chosen(&self, indices: impl Iterator<Item = usize>) -> Pictures {
+    pub(crate) fn chosen(&self, indices: impl Iterator<Item = usize>) -> Pictures {
         let mut chosen = self.none();
         indices.for_each(|index| chosen.take(self, index));
         chosen
@@ -208,6 +240,7 @@ impl Pictures {
         Pictures {
             preset: self.preset.clone(),
             levels: Vec::new(),
+            keys: Vec::new(),
             labels: Vec::new(),
             test: None,
         }
@@ -216,8 +249,14 @@ impl Pictures {
     /// Takes over a picture of a set of the same kind.
     fn take(&mut self, from: &Pictures, index: usize) {
         self.levels.push(Arc::clone(&from.levels[index]));
+        self.keys.push(from.keys[index]);
         self.labels.extend(from.labels.get(index));
     }
+}
+
+/// The key of a photo's file: its bytes by FNV-1a. The page computes the same (`www/data/file-key.ts`).
+pub fn file_key(file: &[u8]) -> u64 {
+    fnv(file.iter().copied())
 }
 
 /// An error where there is not one label a picture.
@@ -321,7 +360,7 @@ mod tests {
         assert!(told(&[1; 5], 1, None).contains("5 bytes"));
         assert!(told(&[1; 4], 2, None).contains("2 bytes each"));
         let labels = told(&[1; 6], 3, Some(&[1, 2]));
-        assert!(labels.contains("1 pictures and 2 labels"), "{labels}");
+        assert!(labels.contains("1 photos and 2 labels"), "{labels}");
         assert!(told(&[1; 6], 3, None).contains("some have none"));
     }
 
@@ -337,6 +376,27 @@ mod tests {
         let mut unlabeled = Pictures::new(pictures.preset()).unwrap();
         unlabeled.add(&[0; 8], 2, 1, None).unwrap();
         assert!(pictures.keep_to_test(unlabeled).is_err());
+    }
+
+    #[test]
+    fn a_photo_is_told_by_its_file_whoever_decoded_it() {
+        // Vectors of the function's authors (http://www.isthe.com/chongo/src/fnv/test_fnv.c).
+        assert_eq!(file_key(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(file_key(b"foobar"), 0x8594_4171_f739_67e8);
+        let split = |nudge: u8| {
+            let mut pictures = set(0);
+            for i in 0..100u8 {
+                let rgba = [i + nudge, i, i, 255, i, i, i, 255];
+                let key = file_key(&[i]);
+                pictures.add_photo(&rgba, [2, 1], Some(key), None).unwrap();
+            }
+            let (train, validation, test) = pictures.three_way_split();
+            [train, validation, test].map(|part| {
+                let green = (0..part.len()).map(|i| part.levels_of(i)[1]);
+                green.collect::<Vec<u8>>()
+            })
+        };
+        assert_eq!(split(0), split(1));
     }
 
     #[test]

@@ -186,18 +186,23 @@ impl Preset {
         }
     }
 
-    /// Numbers for the axes that the model's input, of this shape, leaves open, by their names; none for the batch.
-    pub fn lengths(&self, input: &[Dim]) -> BTreeMap<String, usize> {
+    /// Numbers for the axes that the model's input, of this name and shape, leaves open, by their names; none for the batch. Where axes
+    /// of one name get different numbers, each is called by its place, as `x.2`.
+    pub fn lengths(&self, name: &str, input: &[Dim]) -> BTreeMap<String, usize> {
         let made = self.tensor_shape();
         if input.len() != made.len() {
             return BTreeMap::new();
         }
-        let axes = input.iter().zip(made).skip(1);
-        axes.filter_map(|(dim, size)| match dim {
-            Dim::Symbol(name) => Some((name.to_string(), size)),
-            Dim::Known(_) => None,
-        })
-        .collect()
+        let axes = input.iter().zip(made).enumerate().skip(1);
+        let open: Vec<_> = axes.filter(|(_, (dim, _))| dim.known().is_none()).collect();
+        let lengths = open.iter().map(|&(axis, (dim, size))| {
+            let others = open.iter().filter(|(_, (other, _))| *other == dim);
+            match others.clone().all(|(_, (_, other))| *other == size) {
+                true => (dim.to_string(), size),
+                false => (format!("{name}.{axis}"), size),
+            }
+        });
+        lengths.collect()
     }
 
     /// An error if the model's input, of this shape, can't take what the preset makes.
@@ -347,18 +352,23 @@ mod tests {
     fn open_axes_get_their_lengths() {
         let mut preset = Preset::parse(r#"{"size": [20, 10]}"#).unwrap();
         let [batch, high, wide] = ["N", "h", "w"].map(Dim::symbol);
-        let lengths = preset.lengths(&[batch.clone(), 3.into(), high.clone(), wide.clone()]);
+        let lengths = preset.lengths("x", &[batch.clone(), 3.into(), high.clone(), wide.clone()]);
         assert_eq!(
             lengths,
             BTreeMap::from([("h".into(), 10), ("w".into(), 20)])
         );
         preset.layout = Layout::Nhwc;
-        let lengths = preset.lengths(&[batch.clone(), high.clone(), wide, 3.into()]);
+        let lengths = preset.lengths("x", &[batch.clone(), high.clone(), wide, 3.into()]);
         assert_eq!(
             lengths,
             BTreeMap::from([("h".into(), 10), ("w".into(), 20)])
         );
-        assert!(preset.lengths(&[batch, high]).is_empty());
+        // One name for two axes that get different lengths: each goes by its place.
+        assert_eq!(
+            preset.lengths("x", &[batch.clone(), high.clone(), high.clone(), 3.into()]),
+            BTreeMap::from([("x.1".into(), 10), ("x.2".into(), 20)])
+        );
+        assert!(preset.lengths("x", &[batch, high]).is_empty());
     }
 
     #[test]

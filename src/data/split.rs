@@ -1,72 +1,61 @@
-//! Which pictures of a set are held back. Each picture's own pixels tell, so that whoever learns from it today does not
-//! test on it tomorrow.
+//! Pictures to learn from, pictures to choose by, and pictures for the last word.
 
-use super::pictures::Pictures;
-use crate::random::{SplitMix64, fnv};
+use super::hold_out::ENOUGH;
+use crate::data::Pictures;
+use crate::error::{Error, Result};
+use std::sync::Arc;
 
-/// The share that is held back at a time, and the most pictures.
-const SHARE: f64 = 0.15;
-const MOST: f64 = 2000.0;
-/// Sets of fewer pictures than this are held back from once, a double share: where there are few, more of them are needed
-/// to mean anything.
-pub const ENOUGH: usize = 60;
+/// A set in parts that share no picture. Whoever works on them shares them: copies hold the same pictures.
+#[derive(Debug, Clone)]
+pub struct Split {
+    /// To learn from (training).
+    pub train: Arc<Pictures>,
+    /// To choose by (validation). What is measured on them after a choice is a little better than on new pictures.
+    pub validation: Arc<Pictures>,
+    /// Nothing is learned from these or chosen by them (test); none where there are too few photos for a third part.
+    pub test: Arc<Pictures>,
+}
 
-/// A picture's rank and its index.
-type Ranked = (f64, usize);
-
-/// Every picture has a rank from 0 to below 1, a hash of its levels; those of the highest ranks are held back. Ranks hang
-/// neither on a seed nor on the rest of the set, and no set holds a larger share back than a smaller one does. So a picture
-/// that is left to learn from is left in every larger set as well, and copies of a picture stay together. The shares are
-/// the same for all sets of 60 to 13,333 pictures; beyond, the highest ranks alone stay held back.
-impl Pictures {
-    /// Holds the first share back: those to learn from, and those held back, both in the order of their ranks, whatever the
-    /// order in which they came.
+impl Split {
+    /// Each picture's file, or its pixels, tell its part ([`Pictures::two_way_split`]), not its place, a seed or its class: a picture to learn from
+    /// stays one in every larger set. Two things follow. Small classes may be missing in a part. And pictures that a set of
+    /// fewer than 60 was judged by may test a larger one; pictures learned from never do. Where a set is published in parts, the
+    /// one to test on stays whole, and the rest makes the first two.
     ///
-    /// Where no rank is high enough, the highest there is counts. A set of which nothing would be left stays whole, and
-    /// nothing is held back.
-    pub fn two_way_split(&self) -> (Pictures, Pictures) {
-        let ranked = self.ranked();
-        let (rest, held) = parted(&ranked, 1.0 - first_share(self.len()));
-        (self.taken(rest), self.taken(held))
+    /// Errors: [`Error::BadInput`] where there are too few different pictures for two parts.
+    pub fn new(mut pictures: Pictures) -> Result<Self> {
+        let published = pictures.take_test();
+        let (train, validation, test) = parts_of(&pictures, published);
+        if train.is_empty() || validation.is_empty() {
+            return Err(Error::BadInput(message!("error-too-few-pictures")));
+        }
+        Ok(Split {
+            train: Arc::new(train),
+            validation: Arc::new(validation),
+            test: Arc::new(test),
+        })
     }
 
-    /// Holds both shares back: those to learn from, those of the second share, and those of the first, which are those that
-    /// [`Pictures::two_way_split`] holds back.
-    pub fn three_way_split(&self) -> (Pictures, Pictures, Pictures) {
-        let ranked = self.ranked();
-        let share = first_share(self.len());
-        let (rest, first) = parted(&ranked, 1.0 - share);
-        let (rest, second) = parted(rest, 1.0 - 2.0 * share);
-        (self.taken(rest), self.taken(second), self.taken(first))
-    }
-
-    /// Rank and index of each picture, from the lowest rank up: the levels by FNV-1a, made even by SplitMix64.
-    fn ranked(&self) -> Vec<Ranked> {
-        let rank = |index| SplitMix64(fnv(self.levels_of(index).iter().copied())).fraction();
-        let mut ranked: Vec<Ranked> = (0..self.len()).map(|index| (rank(index), index)).collect();
-        ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-        ranked
-    }
-
-    fn taken(&self, ranked: &[Ranked]) -> Pictures {
-        self.chosen(ranked.iter().map(|(_, index)| *index))
+    /// The pictures to learn from alone. Where there are too few for two parts, all but those that were published to test on,
+    /// and `true`.
+    pub fn train_or_all(mut pictures: Pictures) -> (Pictures, bool) {
+        let published = pictures.take_test();
+        let (train, validation, _) = parts_of(&pictures, published);
+        match train.is_empty() || validation.is_empty() {
+            true => (pictures, true),
+            false => (train, false),
+        }
     }
 }
 
-/// Those that rank below, and the others.
-fn parted(ranked: &[Ranked], least: f64) -> (&[Ranked], &[Ranked]) {
-    let highest = ranked.last().map_or(0.0, |(rank, _)| *rank);
-    match ranked.partition_point(|(rank, _)| *rank < least.min(highest)) {
-        0 => (ranked, &[]),
-        below => ranked.split_at(below),
+/// Pictures to learn from, to choose by, and to test on; where there are too few, the second or the third has none.
+fn parts_of(pictures: &Pictures, published: Option<Pictures>) -> (Pictures, Pictures, Pictures) {
+    if published.is_none() && pictures.len() >= ENOUGH {
+        return pictures.three_way_split();
     }
-}
-
-fn first_share(count: usize) -> f64 {
-    match count < ENOUGH {
-        true => 2.0 * SHARE,
-        false => SHARE.min(MOST / count as f64),
-    }
+    let (train, validation) = pictures.two_way_split();
+    let test = published.unwrap_or_else(|| pictures.none());
+    (train, validation, test)
 }
 
 #[cfg(test)]
@@ -75,126 +64,91 @@ mod tests {
     use crate::data::{Preset, Stack};
     use std::collections::BTreeSet;
 
-    /// Pictures of one pixel, each with its number as color.
-    fn set(numbers: impl Iterator<Item = u32>) -> Pictures {
-        let preset = Preset::parse(r#"{"size": 1, "std": [1, 1, 1]}"#).unwrap();
+    /// Labeled pictures of one pixel with levels from `first`.
+    fn set(first: u8, count: u8) -> Pictures {
+        let preset = Preset::parse(r#"{"size": 1, "mean": [0], "std": [1]}"#).unwrap();
         let mut pictures = Pictures::new(&preset).unwrap();
-        let levels: Vec<u8> = numbers
-            .flat_map(|number| number.to_le_bytes().into_iter().take(3))
-            .collect();
+        let levels: Vec<u8> = (first..first + count).collect();
         let stack = Stack {
             levels: &levels,
             width: 1,
             height: 1,
-            channels: 3,
+            channels: 1,
         };
-        pictures.add_stack(stack, None).unwrap();
+        let labels: Vec<u32> = levels.iter().map(|&level| u32::from(level) % 2).collect();
+        pictures.add_stack(stack, Some(&labels)).unwrap();
         pictures
     }
 
-    fn levels(pictures: &Pictures) -> Vec<&[u8]> {
+    fn levels(pictures: &Pictures) -> Vec<u8> {
+        let mut out = vec![0.0; pictures.len()];
+        let all: Vec<usize> = (0..pictures.len()).collect();
+        pictures.write(&all, None, &mut out);
+        let mut levels: Vec<u8> = out.iter().map(|level| level.round() as u8).collect();
+        levels.sort_unstable();
+        levels
+    }
+
+    #[test]
+    fn nothing_of_a_published_test_part_is_learned_from_or_chosen_by() {
+        let mut pictures = set(0, 100);
+        pictures.keep_to_test(set(200, 20)).unwrap();
+        let split = Split::new(pictures).unwrap();
+        assert_eq!(levels(&split.test), (200..220).collect::<Vec<u8>>());
+        let mut rest = [levels(&split.train), levels(&split.validation)].concat();
+        rest.sort_unstable();
+        assert_eq!(rest, (0..100).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn enough_pictures_make_three_parts_and_a_few_make_two() {
+        let split = Split::new(set(0, 100)).unwrap();
+        let mut all = [&split.train, &split.validation, &split.test]
+            .map(|part| levels(part))
+            .concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..100).collect::<Vec<u8>>());
+        assert!(!split.test.is_empty());
+        let few = Split::new(set(0, 12)).unwrap();
+        assert!(few.test.is_empty() && !few.validation.is_empty());
+        assert!(Split::new(set(0, 1)).is_err());
+    }
+
+    /// Where the pixels of the pictures are in memory.
+    fn places(pictures: &Pictures) -> BTreeSet<*const u8> {
         let all = 0..pictures.len();
-        all.map(|index| pictures.levels_of(index)).collect()
-    }
-
-    fn numbers(pictures: &Pictures) -> BTreeSet<u32> {
-        let pixels = levels(pictures);
-        let number = |pixel: &[u8]| u32::from_le_bytes([pixel[0], pixel[1], pixel[2], 0]);
-        pixels.into_iter().map(number).collect()
+        all.map(|index| pictures.levels_of(index).as_ptr())
+            .collect()
     }
 
     #[test]
-    fn as_many_are_held_back_as_was_meant() {
-        for (count, share) in [(40, 0.3), (1000, 0.15), (10_000, 0.15), (40_000, 0.05)] {
-            let mut held = [0, 0];
-            let rounds = 40_000 / count;
-            for round in 0..rounds {
-                let (rest, second, first) =
-                    set(round * count..(round + 1) * count).three_way_split();
-                assert_eq!(rest.len() + second.len() + first.len(), count as usize);
-                held[0] += first.len();
-                held[1] += second.len();
-            }
-            for held in held {
-                let told = held as f64 / 40_000.0;
-                // Within four standard deviations of a fair choice.
-                let spread = (share * (1.0 - share) / 40_000.0_f64).sqrt();
-                assert!((told - share).abs() < 4.0 * spread, "{told} of {count}");
-            }
-        }
+    fn parts_and_samples_hold_no_pixels_of_their_own() {
+        let all = set(0, 100);
+        let split = Split::new(all.clone()).unwrap();
+        let parted = [&split.train, &split.validation, &split.test].map(|part| places(part));
+        assert_eq!(
+            parted.into_iter().flatten().collect::<BTreeSet<_>>(),
+            places(&all)
+        );
+        assert!(places(&split.train.sample(20, 1)).is_subset(&places(&all)));
     }
 
-    /// However a set grows, nothing that may be learned from is held back later, and nothing of the second share is in the first
-    /// but where the set was small.
+    /// Whoever takes other pictures of the same ones, or parts them otherwise, learns from none that another tests on.
     #[test]
-    fn a_growing_set_never_holds_back_what_was_learned_from() {
-        let sizes = [
-            1, 2, 3, 5, 12, 30, 59, 60, 61, 99, 100, 500, 13_333, 13_334, 20_000,
-        ];
-        for start in [0, 1_000_000, 2_000_000] {
-            let parts = sizes.map(|size| {
-                let (rest, second, first) = match size < ENOUGH as u32 {
-                    true => {
-                        let pictures = set(start..start + size);
-                        let (rest, held) = pictures.two_way_split();
-                        (rest, held, pictures.none())
-                    }
-                    false => set(start..start + size).three_way_split(),
-                };
-                [rest, second, first].map(|part| numbers(&part))
-            });
-            for (at, [rest, second, _]) in parts.iter().enumerate() {
-                // Where nothing could be held back, there is no second part to measure on.
-                if second.is_empty() {
-                    continue;
-                }
-                for [_, later_second, later_first] in &parts[at..] {
-                    assert!(rest.is_disjoint(later_second) && rest.is_disjoint(later_first));
-                }
-            }
-            let [hundred, most] = [10, 12].map(|at| &parts[at]);
-            let among = |part: &BTreeSet<u32>| -> BTreeSet<u32> {
-                part.iter()
-                    .copied()
-                    .filter(|number| number - start < 100)
-                    .collect()
-            };
-            for part in 0..3 {
-                assert_eq!(hundred[part], among(&most[part]));
+    fn what_is_tested_on_is_not_learned_from_elsewhere() {
+        let all = set(0, 200);
+        let split = Split::new(all.clone()).unwrap();
+        let test = levels(&split.test);
+        assert_eq!(levels(&all.two_way_split().1), test);
+        for seed in 1..20 {
+            for count in [20, 100, 200] {
+                let some = Split::new(all.sample(count, seed)).unwrap();
+                let learned = levels(&some.train);
+                assert!(learned.iter().all(|level| !test.contains(level)), "{count}");
+                // The same holds in small sets, where the one who measures has two parts as well.
+                let few = all.sample(count, seed).two_way_split().1;
+                assert!(levels(&few).iter().all(|level| !learned.contains(level)));
             }
         }
-    }
-
-    #[test]
-    fn the_order_does_not_count_and_copies_stay_together() {
-        let (rest, second, first) = set((0..200).chain(0..200)).three_way_split();
-        let (turned, turned_second, turned_first) =
-            set((0..200).rev().chain((0..200).rev())).three_way_split();
-        for (part, turned) in [
-            (&rest, &turned),
-            (&second, &turned_second),
-            (&first, &turned_first),
-        ] {
-            assert_eq!(levels(part), levels(turned));
-            assert_eq!(part.len(), 2 * numbers(part).len());
-        }
-    }
-
-    #[test]
-    fn something_is_held_back_where_anything_else_is_left() {
-        for start in 0..300 {
-            let (rest, held) = set(start..start + 3).two_way_split();
-            assert!(!rest.is_empty());
-            // All three rank high now and then.
-            let all_high = set(start..start + 3)
-                .ranked()
-                .iter()
-                .all(|(rank, _)| *rank >= 0.7);
-            assert_eq!(held.is_empty(), all_high);
-        }
-        let (rest, held) = set([7; 30].into_iter()).two_way_split();
-        assert_eq!((rest.len(), held.len()), (30, 0));
-        let (rest, held) = set(0..0).two_way_split();
-        assert_eq!((rest.len(), held.len()), (0, 0));
     }
 }

@@ -72,11 +72,16 @@ struct Draft {
 }
 
 impl Plan {
+    /// Plans a graph of which all shapes are settled: kernels in order, and a place in the arena for each value. `fuse`: activations,
+    /// shortcuts and normalizations become part of the layer before them. Errors: a node that can't be computed with these shapes.
     pub fn new(mut settled: Settled<'_>, fuse: bool) -> Result<Self> {
         let groups = fuse::groups(&settled, fuse);
         let mut drafts = Vec::with_capacity(groups.len());
+        let mut readers = Readers::new(&settled);
         for group in &groups {
-            drafts.extend(draft(&mut settled, group)?);
+            let steps = draft(&settled, group)?;
+            readers.release(&mut settled, group, &steps);
+            drafts.extend(steps);
         }
         let homes = Homes::new(&settled, &drafts)?;
         let scratch = |draft: &Draft| match &draft.action {
@@ -108,13 +113,50 @@ impl Plan {
     }
 }
 
+/// How many works have still to read each value.
+struct Readers(Vec<usize>);
+
+impl Readers {
+    fn new(settled: &Settled<'_>) -> Self {
+        let mut left = vec![0; settled.graph.values.len()];
+        for work in &settled.works {
+            for value in settled.node(work).inputs.iter().flatten() {
+                left[value.0 as usize] += 1;
+            }
+        }
+        // What is wanted is read after the last one.
+        for value in &settled.wanted {
+            left[value.0 as usize] += 1;
+        }
+        Readers(left)
+    }
+
+    /// Lets go of the constants that nothing is going to read after this group: kernels have made their own copies of them.
+    fn release(&mut self, settled: &mut Settled<'_>, group: &Group, steps: &[Draft]) {
+        let is_kernel = |step: &Draft| matches!(step.action, Some(Action::Kernel(_)));
+        if !steps.iter().all(is_kernel) {
+            return;
+        }
+        for &at in &group.works {
+            let node = settled.node(&settled.works[at]);
+            for &value in node.inputs.iter().flatten() {
+                let left = &mut self.0[value.0 as usize];
+                *left -= 1;
+                if *left == 0 {
+                    settled.forget(value);
+                }
+            }
+        }
+    }
+}
+
 /// Whether values of this form live in the arena.
 fn in_arena(form: &Form) -> bool {
     matches!(form.dtype, DType::F32 | DType::F16 | DType::BF16)
 }
 
 /// The steps of a group: one where a kernel does it all, else one for each work.
-fn draft(settled: &mut Settled<'_>, group: &Group) -> Result<Vec<Draft>> {
+fn draft(settled: &Settled<'_>, group: &Group) -> Result<Vec<Draft>> {
     if group.works.len() > 1
         && let Some(kernel) = kernel(settled, group.works[0], &group.epilogue)?
     {
@@ -133,7 +175,7 @@ fn draft(settled: &mut Settled<'_>, group: &Group) -> Result<Vec<Draft>> {
 }
 
 /// The step of one work on its own.
-fn single(settled: &mut Settled<'_>, at: usize) -> Result<Draft> {
+fn single(settled: &Settled<'_>, at: usize) -> Result<Draft> {
     let node = settled.node(&settled.works[at]);
     let mut draft = Draft {
         label: settled.graph.node_label(node),

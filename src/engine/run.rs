@@ -7,7 +7,17 @@ use super::settle::{Form, Settled};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::tensor::{DType, Tensor};
+use std::borrow::Cow;
 use std::ops::Range;
+
+/// One step of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepInfo<'a> {
+    /// The name of its node, or of the first one where it does the work of several.
+    pub label: &'a str,
+    /// Whether a kernel computes it, and not the operator's plain definition.
+    pub has_kernel: bool,
+}
 
 /// A model that is ready to run, with the memory it runs in.
 pub struct Executor {
@@ -23,7 +33,19 @@ impl Executor {
     /// Errors: [`Error::UnsupportedOperators`] names every node that cannot be run, [`Error::TooLarge`] says that
     /// memory does not suffice, [`Error::BadModel`] and [`Error::BadInput`] what contradicts what.
     pub fn new(graph: &Graph, options: &Options) -> Result<Self> {
-        let plan = Plan::new(Settled::new(graph, options)?, options.fuse)?;
+        Executor::planned(Plan::new(Settled::new(graph, options)?, options.fuse)?)
+    }
+
+    /// The same of a model that nobody needs any more: its stored tensors go as soon as they are packed, so that a large model
+    /// is not in memory twice.
+    pub fn consuming(mut graph: Graph, options: &Options) -> Result<Self> {
+        let stored = graph.values.iter_mut().map(|value| value.constant.take());
+        let stored: Vec<_> = stored.collect();
+        let settled = Settled::with_constants(&graph, stored, options)?;
+        Executor::planned(Plan::new(settled, options.fuse)?)
+    }
+
+    fn planned(plan: Plan) -> Result<Self> {
         Ok(Executor {
             arena: allocate(plan.arena_len)?,
             scratch: allocate(plan.scratch_len)?,
@@ -34,6 +56,16 @@ impl Executor {
 
     /// Computes the outputs, in the model's order, from one tensor for each input, in the model's order.
     pub fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
+        self.run_watched(inputs, |_| ())
+    }
+
+    /// As [`Executor::run`]; calls `after` when a step is done, with its place in [`Executor::steps`], so that whoever has a
+    /// clock can tell how long each takes.
+    pub fn run_watched(
+        &mut self,
+        inputs: &[Tensor],
+        mut after: impl FnMut(usize),
+    ) -> Result<Vec<Tensor>> {
         if inputs.len() != self.plan.inputs.len() {
             return Err(Error::BadInput(message!(
                 "error-input-count",
@@ -47,7 +79,7 @@ impl Executor {
             }
             put(located, tensor, &mut self.arena, &mut self.slots);
         }
-        for step in &self.plan.steps {
+        for (at, step) in self.plan.steps.iter().enumerate() {
             match &step.action {
                 Action::Kernel(kernel) => {
                     let range = |located: &Option<Located>| match &located.as_ref()?.home {
@@ -72,12 +104,13 @@ impl Executor {
                     kernel.run(&read, &mut written, &mut self.scratch);
                 }
                 Action::Evaluate(operator) => {
-                    let tensors: Vec<Option<Tensor>> = step
+                    let tensors: Vec<Option<Cow<'_, Tensor>>> = step
                         .inputs
                         .iter()
                         .map(|input| get(input.as_ref()?, &self.arena, &self.slots))
                         .collect();
-                    let inputs: Vec<Option<&Tensor>> = tensors.iter().map(Option::as_ref).collect();
+                    let inputs: Vec<Option<&Tensor>> =
+                        tensors.iter().map(Option::as_deref).collect();
                     let results = operator.evaluate(&inputs).map_err(|reason| {
                         Error::BadModel(message!(
                             "error-node-only",
@@ -85,12 +118,15 @@ impl Executor {
                             reason = reason
                         ))
                     })?;
+                    drop(tensors);
                     keep_results(step, results, &mut self.arena, &mut self.slots)?;
                 }
             }
+            after(at);
         }
         let output = |located| {
             get(located, &self.arena, &self.slots)
+                .map(Cow::into_owned)
                 .ok_or_else(|| Error::BadModel(message!("error-output-not-computed")))
         };
         self.plan.outputs.iter().map(output).collect()
@@ -98,7 +134,15 @@ impl Executor {
 
     /// A value after the last run: an output, or one that [`Options::keep`] names.
     pub fn value(&self, name: &str) -> Option<Tensor> {
-        get(self.plan.readable.get(name)?, &self.arena, &self.slots)
+        get(self.plan.readable.get(name)?, &self.arena, &self.slots).map(Cow::into_owned)
+    }
+
+    /// What a run does, in order.
+    pub fn steps(&self) -> impl Iterator<Item = StepInfo<'_>> {
+        self.plan.steps.iter().map(|step| StepInfo {
+            label: &step.label,
+            has_kernel: matches!(step.action, Action::Kernel(_)),
+        })
     }
 
     /// Names, element types and shapes of the inputs, in the model's order.
@@ -193,18 +237,24 @@ fn put(located: &Located, tensor: &Tensor, arena: &mut [f32], slots: &mut [Optio
     }
 }
 
-fn get(located: &Located, arena: &[f32], slots: &[Option<Tensor>]) -> Option<Tensor> {
+/// The tensor at a place, copied only out of the arena.
+fn get<'a>(
+    located: &'a Located,
+    arena: &[f32],
+    slots: &'a [Option<Tensor>],
+) -> Option<Cow<'a, Tensor>> {
     match &located.home {
-        Home::Constant(tensor) => Some((**tensor).clone()),
-        Home::Slot(slot) => slots[*slot].clone(),
+        Home::Constant(tensor) => Some(Cow::Borrowed(tensor)),
+        Home::Slot(slot) => slots[*slot].as_ref().map(Cow::Borrowed),
         Home::Arena(range) => {
             let floats = arena[range.clone()].to_vec();
             let form = located.form.as_ref()?;
             let tensor = Tensor::from_f32(&form.shape, floats);
-            match form.dtype {
-                DType::F32 => Some(tensor),
-                narrow => tensor.cast(narrow),
-            }
+            let tensor = match form.dtype {
+                DType::F32 => tensor,
+                narrow => tensor.cast(narrow)?,
+            };
+            Some(Cow::Owned(tensor))
         }
     }
 }

@@ -47,6 +47,17 @@ impl<'g> Settled<'g> {
     /// Fails with [`Error::UnsupportedOperators`] naming each needed node that nothing here can run,
     /// and with [`Error::BadModel`] or [`Error::BadInput`] where shapes contradict or an input's are left open.
     pub fn new(graph: &'g Graph, options: &Options) -> Result<Self> {
+        let stored = graph.values.iter().map(|value| value.constant.clone());
+        Settled::with_constants(graph, stored.collect(), options)
+    }
+
+    /// The same for a graph whose stored tensors are apart from it: one for each value that has one. Those that
+    /// [`Settled::forget`] lets go of are gone then.
+    pub fn with_constants(
+        graph: &'g Graph,
+        constants: Vec<Option<Arc<Tensor>>>,
+        options: &Options,
+    ) -> Result<Self> {
         let mut wanted: BTreeSet<ValueId> = graph.outputs.iter().copied().collect();
         for name in &options.keep {
             wanted.insert(
@@ -56,10 +67,11 @@ impl<'g> Settled<'g> {
             );
         }
         let needed = needed_nodes(graph, &wanted);
-        let mut known: Vec<Option<Known>> = graph
-            .values
-            .iter()
-            .map(|value| value.constant.clone().map(Known::of))
+        let stored = constants.iter().flatten();
+        let budget = stored.fold(FREE_ELEMENTS, |sum, t| sum.saturating_add(t.len()));
+        let mut known: Vec<Option<Known>> = constants
+            .into_iter()
+            .map(|constant| constant.map(Known::of))
             .collect();
         for &input in &graph.inputs {
             known[input.0 as usize] = Some(Known {
@@ -68,13 +80,12 @@ impl<'g> Settled<'g> {
                 sizes: None,
             });
         }
-        let stored = graph.values.iter().filter_map(|v| v.constant.as_ref());
         let mut settled = Settled {
             graph,
             works: Vec::new(),
             known,
             open: BTreeSet::new(),
-            budget: stored.fold(FREE_ELEMENTS, |sum, t| sum.saturating_add(t.len())),
+            budget,
             wanted,
         };
         let operators = operators(graph, &needed)?;
@@ -182,6 +193,7 @@ impl<'g> Settled<'g> {
         self.open.contains(&value)
     }
 
+    /// The node that a piece of work runs.
     pub fn node(&self, work: &Work) -> &'g Node {
         &self.graph.nodes[work.node]
     }
@@ -189,6 +201,13 @@ impl<'g> Settled<'g> {
     /// The tensor behind a value that is the same in every run.
     pub fn constant(&self, value: ValueId) -> Option<&Arc<Tensor>> {
         self.known[value.0 as usize].as_ref()?.constant.as_ref()
+    }
+
+    /// Lets go of a constant that all that read it have made their own copy of.
+    pub fn forget(&mut self, value: ValueId) {
+        if let Some(known) = &mut self.known[value.0 as usize] {
+            known.constant = None;
+        }
     }
 
     /// Element type and shape of a value, `None` where it is not needed or only the run tells.
@@ -263,6 +282,16 @@ fn operators(graph: &Graph, nodes: &[usize]) -> Result<Vec<Box<dyn Operator>>> {
     }
 }
 
+/// Whether a symbol names the first axis of an input, so that it is the batch wherever it stands.
+fn is_batch(graph: &Graph, symbol: &str) -> bool {
+    let types = graph
+        .inputs
+        .iter()
+        .filter_map(|&id| graph.value(id).ty.as_ref());
+    let mut first = types.filter_map(|ty| ty.shape.first());
+    first.any(|dim| matches!(dim, Dim::Symbol(name) if **name == *symbol))
+}
+
 /// The type of an input with every symbol replaced.
 fn input_type(graph: &Graph, input: ValueId, options: &Options) -> Result<TensorType> {
     let value = graph.value(input);
@@ -276,7 +305,7 @@ fn input_type(graph: &Graph, input: ValueId, options: &Options) -> Result<Tensor
             Dim::Known(n) => *n,
             Dim::Symbol(symbol) => match options.sizes.get(&**symbol) {
                 Some(&n) => n,
-                None if axis == 0 => options.batch,
+                None if axis == 0 || is_batch(graph, symbol) => options.batch,
                 None => {
                     return Err(Error::BadInput(message!(
                         "error-input-axis-open",

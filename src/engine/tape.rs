@@ -4,6 +4,7 @@
 mod findings;
 mod fusing;
 mod making;
+mod resume;
 pub(crate) mod room;
 mod state;
 

@@ -15,6 +15,7 @@ pub struct Classifier {
 }
 
 impl Classifier {
+    /// Prepares a graph to be asked. Errors: a graph that can't be run.
     pub fn new(graph: &Graph) -> Result<Self> {
         Ok(Classifier {
             executor: Executor::new(graph, &Options::default())?,

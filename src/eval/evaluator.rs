@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Tally {
     seen: usize,
-    labelled: usize,
+    labeled: usize,
     right: usize,
     /// Sum of the cross-entropies, in nats.
     loss: f64,
@@ -54,7 +54,7 @@ impl Tally {
         })?;
         self.seen += 1;
         if let Some(label) = label {
-            self.labelled += 1;
+            self.labeled += 1;
             self.loss += cross_entropy(own, &[label as u32], 0.0, 1.0, &mut vec![0.0; own.len()]);
         }
         self.right += usize::from(label == comparison.pruned_top.first().map(|top| top.index));
@@ -64,13 +64,15 @@ impl Tally {
         Ok(())
     }
 
+    /// The metrics over all pictures so far: shares from 0 to 1, loss and divergence in nats a picture; `None` where nothing was labeled
+    /// or compared.
     pub fn quality(&self) -> Metrics {
         let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
         let compared = self.compared > 0;
         Metrics {
             pictures: self.seen,
-            accuracy: (self.labelled > 0).then(|| share(self.right, self.labelled)),
-            loss: (self.labelled > 0).then(|| self.loss / self.labelled as f64),
+            accuracy: (self.labeled > 0).then(|| share(self.right, self.labeled)),
+            loss: (self.labeled > 0).then(|| self.loss / self.labeled as f64),
             agreement: compared.then(|| share(self.agreeing, self.seen)),
             kl: compared.then(|| self.divergence / self.seen as f64),
         }

@@ -1,6 +1,7 @@
 //! A quality as it is told to whoever shows it: with the one number of it that counts.
 
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// A model's answers on a set of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -28,6 +29,23 @@ impl Metrics {
         let by = |by: Measure| move |share: f64| Score { by, share };
         let accuracy = self.accuracy.map(by(Measure::Accuracy));
         accuracy.or_else(|| self.agreement.map(by(Measure::Agreement)))
+    }
+
+    /// Which of two models is the better one by what was measured on the same pictures: `Greater` where it is this one. With
+    /// labels, accuracy decides, and the loss where that is equal. Without labels, the divergence does, since agreement on a few
+    /// dozen pictures hardly tells two models apart. What is not a number, or was not measured, is worse than any number.
+    pub fn compare(&self, other: &Metrics) -> Ordering {
+        let larger =
+            |number: Option<f64>| number.filter(|x| !x.is_nan()).unwrap_or(f64::NEG_INFINITY);
+        let smaller = |number: Option<f64>| larger(number.map(|x| -x));
+        let ranks = |quality: &Metrics| match quality.accuracy {
+            Some(_) => [larger(quality.accuracy), smaller(quality.loss)],
+            None => [smaller(quality.kl), larger(quality.agreement)],
+        };
+        let ranks = ranks(self).into_iter().zip(ranks(other));
+        ranks.fold(Ordering::Equal, |decided, (a, b)| {
+            decided.then(a.total_cmp(&b))
+        })
     }
 
     /// The share of this score that a model made of this one has lost, 0 to 1; a gain counts as no loss.
@@ -120,6 +138,46 @@ mod tests {
             json!({"by": "agreement", "share": 0.75})
         );
         assert_eq!(told(json!({"pictures": 4})), json!(null));
+    }
+
+    #[test]
+    fn the_better_of_two_is_told_by_accuracy_and_loss_else_by_divergence() {
+        let quality = |json: serde_json::Value| from_value::<Metrics>(json).unwrap();
+        let labeled = |accuracy: f64, loss: f64| Metrics {
+            kl: Some(accuracy),
+            ..quality(json!({"pictures": 4, "accuracy": accuracy, "loss": loss}))
+        };
+        let unlabeled = |agreement: f64, kl: f64| Metrics {
+            kl: Some(kl),
+            ..quality(json!({"pictures": 4, "agreement": agreement}))
+        };
+        let better = [
+            // Whatever the divergence is, and the loss.
+            (labeled(0.75, 2.0), labeled(0.5, 1.0)),
+            (labeled(0.5, 1.0), labeled(0.5, 2.0)),
+            (
+                labeled(0.5, 2.0),
+                Metrics {
+                    loss: Some(f64::NAN),
+                    ..labeled(0.5, 0.0)
+                },
+            ),
+            // Whatever the agreement is.
+            (unlabeled(0.5, 0.1), unlabeled(0.75, 0.2)),
+            (unlabeled(0.75, 0.1), unlabeled(0.5, 0.1)),
+            (unlabeled(0.0, 9.0), unlabeled(1.0, f64::NAN)),
+            (
+                unlabeled(0.0, 9.0),
+                quality(json!({"pictures": 4, "agreement": 1.0})),
+            ),
+        ];
+        for (good, bad) in better {
+            assert_eq!(good.compare(&bad), Ordering::Greater, "{good:?} {bad:?}");
+            assert_eq!(bad.compare(&good), Ordering::Less, "{good:?} {bad:?}");
+            assert_eq!(good.compare(&good), Ordering::Equal);
+        }
+        let not_measured = quality(json!({"pictures": 4}));
+        assert_eq!(not_measured.compare(&not_measured), Ordering::Equal);
     }
 
     #[test]

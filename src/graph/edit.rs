@@ -1,6 +1,6 @@
 //! Safe editing: adding, replacing and removing values and nodes.
 
-use super::{Graph, Storage, TensorType, Value, ValueId};
+use super::{Graph, TensorType, Value, ValueId};
 use crate::tensor::Tensor;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,8 +22,7 @@ impl Graph {
         self.values.push(Value {
             name: self.unique_name(base),
             ty,
-            constant: None,
-            storage: Storage::Plain,
+            ..Value::default()
         });
         id
     }

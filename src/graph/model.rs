@@ -21,7 +21,7 @@ pub enum Storage {
 }
 
 /// A tensor that flows through the graph, or is stored in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Value {
     /// Unique in the graph.
     pub name: String,
@@ -30,6 +30,12 @@ pub struct Value {
     /// The stored tensor (an initializer), shared between all models that have it in common.
     pub constant: Option<Arc<Tensor>>,
     pub storage: Storage,
+    /// The type at any sizes, as the file states it or as it follows, where the model was opened at given ones and `ty` has numbers in
+    /// place of symbols. `None` where nothing tells it.
+    pub stated: Option<TensorType>,
+    /// What the nodes that make this value come to at the sizes that were given, where it is a short list of numbers. The nodes
+    /// stay, so that the model still runs at other sizes.
+    pub content: Option<Arc<Tensor>>,
 }
 
 /// An operator's attribute.
@@ -86,13 +92,17 @@ pub struct Graph {
     pub outputs: Vec<ValueId>,
     /// The symbol of a batch that the file fixes at 1 and that is open here: models are written with 1 in its place.
     pub fixed_batch: Option<Arc<str>>,
+    /// The sizes that were given in place of symbols to open the model. Models are written with the symbols.
+    pub sizes: BTreeMap<String, usize>,
 }
 
 impl Graph {
+    /// The value behind an id of this graph. Panics for an id of another graph that has more values.
     pub fn value(&self, id: ValueId) -> &Value {
         &self.values[id.0 as usize]
     }
 
+    /// The value behind an id of this graph, to be changed. Panics as [`Graph::value`].
     pub fn value_mut(&mut self, id: ValueId) -> &mut Value {
         &mut self.values[id.0 as usize]
     }
@@ -100,6 +110,12 @@ impl Graph {
     /// The stored tensor behind a value, if it has one.
     pub fn constant(&self, id: ValueId) -> Option<&Arc<Tensor>> {
         self.value(id).constant.as_ref()
+    }
+
+    /// The numbers of a list that a node reads: a stored tensor, or what the list comes to at the sizes that were given.
+    pub fn content(&self, id: ValueId) -> Option<&Arc<Tensor>> {
+        let value = self.value(id);
+        value.constant.as_ref().or(value.content.as_ref())
     }
 
     /// The version of the default operator set.
@@ -139,10 +155,12 @@ impl Node {
         self.inputs.get(i).copied().flatten()
     }
 
+    /// The `i`-th output, `None` where it is left out.
     pub fn output(&self, i: usize) -> Option<ValueId> {
         self.outputs.get(i).copied().flatten()
     }
 
+    /// An integer attribute, `None` where it is left out or of another type.
     pub fn int(&self, name: &str) -> Option<i64> {
         match self.attributes.get(name) {
             Some(Attribute::Int(x)) => Some(*x),
@@ -150,6 +168,7 @@ impl Node {
         }
     }
 
+    /// A number attribute, `None` where it is left out or of another type.
     pub fn float(&self, name: &str) -> Option<f32> {
         match self.attributes.get(name) {
             Some(Attribute::Float(x)) => Some(*x),
@@ -157,6 +176,7 @@ impl Node {
         }
     }
 
+    /// An attribute of integers, `None` where it is left out or of another type.
     pub fn ints(&self, name: &str) -> Option<&[i64]> {
         match self.attributes.get(name) {
             Some(Attribute::Ints(x)) => Some(x),
@@ -164,6 +184,7 @@ impl Node {
         }
     }
 
+    /// A text attribute, `None` where it is left out or of another type.
     pub fn string(&self, name: &str) -> Option<&str> {
         match self.attributes.get(name) {
             Some(Attribute::String(x)) => Some(x),

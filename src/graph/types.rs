@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// One dimension of a tensor.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Dim {
     Known(usize),
     /// A size that is only known when the model runs, by its name (the batch, mostly).
@@ -14,10 +14,18 @@ pub enum Dim {
 }
 
 impl Dim {
+    /// A size that only the run tells, by its name.
     pub fn symbol(name: &str) -> Self {
         Dim::Symbol(name.into())
     }
 
+    /// The size as a number, `None` for a symbol.
+    /// A size that nothing tells yet. Shape inference over a graph names it after its value and axis.
+    pub fn unnamed() -> Self {
+        Dim::symbol("")
+    }
+
+    /// The size as a number, `None` for a symbol.
     pub fn known(&self) -> Option<usize> {
         match self {
             Dim::Known(n) => Some(*n),
@@ -29,6 +37,16 @@ impl Dim {
     pub fn of_one(&self) -> usize {
         let product = Product::of(std::slice::from_ref(self));
         product.map_or(usize::MAX, |product| product.number())
+    }
+}
+
+impl Dim {
+    /// The same with another number in front of its symbols: `3*batch` of `4*batch`.
+    pub fn resized(&self, number: usize) -> Dim {
+        match Product::of(std::slice::from_ref(self)) {
+            Some(product) => Product { number, ..product }.dim(),
+            None => self.clone(),
+        }
     }
 }
 
@@ -64,6 +82,7 @@ pub struct TensorType {
 }
 
 impl TensorType {
+    /// The type of a tensor: its elements and its sizes, outermost axis first.
     pub fn new(dtype: DType, shape: Vec<Dim>) -> Self {
         TensorType { dtype, shape }
     }
@@ -74,6 +93,7 @@ impl TensorType {
         TensorType::new(tensor.dtype(), shape)
     }
 
+    /// How many axes the tensor has.
     pub fn rank(&self) -> usize {
         self.shape.len()
     }
@@ -129,6 +149,11 @@ impl Product {
         self.number
     }
 
+    /// Its symbols, in order, each as often as it is a factor.
+    pub fn symbols(&self) -> &[String] {
+        &self.symbols
+    }
+
     /// This divided by another; `None` where that leaves a rest.
     pub fn divided_by(&self, by: &Product) -> Option<Product> {
         let mut symbols = self.symbols.clone();
@@ -143,6 +168,7 @@ impl Product {
         })
     }
 
+    /// The product as one size: a number, or a symbol such as `4*height`.
     pub fn dim(&self) -> Dim {
         let name = self.symbols.join("*");
         match (self.number, self.symbols.is_empty()) {

@@ -62,8 +62,8 @@ fn tile(sums: [__m256; ROWS]) -> Tile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::testing::numbers;
-    use crate::kernels::tile;
+    use crate::testing::numbers;
+    use crate::tile;
 
     fn bits(tile: Tile) -> Vec<u32> {
         let mut out = Vec::new();

@@ -52,6 +52,7 @@ pub enum Convolver {
 }
 
 impl Convolver {
+    /// The kernel that suits the shape. `residual`: a second input is added. The activation comes last.
     pub fn new(shape: Shape, residual: bool, activation: Option<Activation>) -> Self {
         match shape.groups > 1 && shape.inputs == shape.groups {
             true => Convolver::Depthwise(Depthwise::new(shape, residual, activation)),

@@ -1,10 +1,9 @@
 //! Convolutions against seven loops, over shapes chosen to hit every edge.
 
-use super::Activation;
 use super::conv::convolution;
 use super::conv_shape::Shape;
 use super::padded::Span;
-use super::testing::{assert_close, numbers};
+use super::testing::{assert_fused, numbers};
 
 fn span(input: usize, kernel: usize, stride: usize, dilation: usize, pads: (usize, usize)) -> Span {
     Span {
@@ -60,31 +59,9 @@ fn check(shape: Shape) {
     let weights = numbers(shape.outputs * shape.depth(), 2);
     let bias = numbers(shape.outputs, 3);
     let plain = by_definition(&shape, &data, &weights, &bias);
-    let residual = numbers(plain.len(), 4);
-    let relu = Activation::Clamp {
-        low: 0.0,
-        high: f32::INFINITY,
-    };
-    for activation in [None, Some(relu), Some(Activation::Sigmoid)] {
-        for with_residual in [false, true] {
-            let mut want = plain.clone();
-            if with_residual {
-                want.iter_mut().zip(&residual).for_each(|(w, r)| *w += r);
-            }
-            if let Some(activation) = activation {
-                activation.apply(&mut want);
-            }
-            let kernel = convolution(shape, &weights, &bias, with_residual, activation);
-            let mut out = vec![f32::NAN; want.len()];
-            let mut scratch = vec![f32::NAN; kernel.scratch_len()];
-            let inputs: &[&[f32]] = match with_residual {
-                true => &[&data, &residual],
-                false => &[&data],
-            };
-            kernel.run(inputs, &mut [&mut out], &mut scratch);
-            assert_close(&out, &want);
-        }
-    }
+    assert_fused(&data, &plain, &|with_residual, activation| {
+        convolution(shape, &weights, &bias, with_residual, activation)
+    });
 }
 
 #[test]

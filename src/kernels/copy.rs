@@ -1,25 +1,58 @@
 //! Moving numbers about: transposing, slicing, repeating, joining.
 
 use super::Kernel;
+use super::padded::{copy_every_second, copy_short, fill_short};
 use super::strided::{Walk, strides};
+use super::turn::turn;
 
-/// Reads the input with any start and strides: Transpose, Slice, Expand.
-pub struct Gathered(Walk<2>);
+/// Reads the input with any start and strides: Transpose, Slice, Expand, and what moves channels into blocks of the image.
+pub struct Gathered {
+    walk: Walk<2>,
+    /// An axis along which the input runs on, where it does not along the innermost one.
+    across: Option<Across>,
+}
+
+/// How long such an axis is, and how far its neighbors are apart in the output.
+struct Across {
+    length: usize,
+    step: usize,
+}
 
 impl Gathered {
     /// Element `index` of the output, of `shape`, is the input's at `start + Σ index · steps`.
     pub fn new(shape: &[usize], start: isize, steps: &[isize]) -> Self {
-        Gathered(Walk::new(shape, [0, start], [&strides(shape), steps]))
+        let mut walk = Walk::new(shape, [0, start], [&strides(shape), steps]);
+        let across = match walk.steps[1] {
+            2.. => walk.take_outer(|[_, from]| from == 1),
+            _ => None,
+        };
+        Gathered {
+            across: across.map(|(length, [step, _])| Across {
+                length,
+                step: step as usize,
+            }),
+            walk,
+        }
     }
 }
 
 impl Kernel for Gathered {
     fn run(&self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], _scratch: &mut [f32]) {
-        let Walk { inner, steps, .. } = self.0;
-        self.0.each(|[to, from]| {
+        let Walk { inner, steps, .. } = self.walk;
+        self.walk.each(|[to, from]| {
+            if let Some(across) = &self.across {
+                let (input, out) = (&inputs[0][from..], &mut outputs[0][to..]);
+                return turn(
+                    (across.length, inner),
+                    (input, steps[1] as usize),
+                    (out, across.step),
+                );
+            }
             let out = &mut outputs[0][to..][..inner];
             match steps[1] {
-                1 => out.copy_from_slice(&inputs[0][from..][..inner]),
+                1 => copy_short(&inputs[0][from..][..inner], out),
+                0 => fill_short(out, inputs[0][from]),
+                2 => copy_every_second(&inputs[0][from..][..2 * inner - 1], out),
                 step => {
                     for (i, o) in out.iter_mut().enumerate() {
                         *o = inputs[0][(from as isize + i as isize * step) as usize];
@@ -49,7 +82,7 @@ impl Kernel for Joined {
             if *length > 0 {
                 let blocks = outputs[0].chunks_exact_mut(block);
                 for (block, from) in blocks.zip(data.chunks_exact(*length)) {
-                    block[offset..][..*length].copy_from_slice(from);
+                    copy_short(from, &mut block[offset..][..*length]);
                 }
             }
             offset += length;
@@ -70,7 +103,7 @@ impl Kernel for Parted {
             if length > 0 {
                 let blocks = inputs[0].chunks_exact(block);
                 for (to, block) in out.chunks_exact_mut(length).zip(blocks) {
-                    to.copy_from_slice(&block[offset..][..length]);
+                    copy_short(&block[offset..][..length], to);
                 }
             }
             offset += length;
@@ -81,6 +114,50 @@ impl Kernel for Parted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::numbers;
+
+    /// Every order of four axes, forwards, in steps and backwards.
+    #[test]
+    fn any_strides() {
+        let orders =
+            (0..256).map(|code: usize| [code & 3, code >> 2 & 3, code >> 4 & 3, code >> 6]);
+        for order in orders.filter(|order| (0..4).all(|axis| order.contains(&axis))) {
+            for sizes in [
+                [2, 3, 4, 5],
+                [1, 17, 2, 9],
+                [3, 2, 19, 2],
+                [2, 16, 8, 4],
+                [5, 1, 3, 22],
+            ] {
+                for step in [1isize, 2, 3, -1] {
+                    let data = numbers(sizes.iter().product(), 1);
+                    let own = strides(&sizes);
+                    // The third axis of the input in steps.
+                    let count = sizes[2].div_ceil(step.unsigned_abs());
+                    let start = if step < 0 {
+                        own[2] * (sizes[2] as isize - 1)
+                    } else {
+                        0
+                    };
+                    let shape = order.map(|axis| if axis == 2 { count } else { sizes[axis] });
+                    let steps = order.map(|axis| if axis == 2 { own[2] * step } else { own[axis] });
+                    let mut want = Vec::new();
+                    for at in 0..shape.iter().product() {
+                        let (mut rest, mut from) = (at, start);
+                        for axis in (0..4).rev() {
+                            from += (rest % shape[axis]) as isize * steps[axis];
+                            rest /= shape[axis];
+                        }
+                        want.push(data[from as usize]);
+                    }
+                    let mut out = vec![f32::NAN; want.len()];
+                    let kernel = Gathered::new(&shape, start, &steps);
+                    kernel.run(&[&data], &mut [&mut out], &mut []);
+                    assert_eq!(out, want, "{order:?} {sizes:?} {step}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn by_hand() {

@@ -40,6 +40,7 @@ struct Channel<'a> {
 }
 
 impl Depthwise {
+    /// A filter for each channel (`shape.inputs == shape.groups`). `residual`: a second input is added. The activation comes last.
     pub fn new(shape: Shape, residual: bool, activation: Option<Activation>) -> Self {
         let Shape { rows, columns, .. } = shape;
         let square = rows.kernel == columns.kernel && rows.stride == columns.stride;
@@ -65,6 +66,7 @@ impl Depthwise {
         self.shape.outputs * self.shape.depth()
     }
 
+    /// How many numbers packed weights take, the bias with them.
     pub fn packed_len(&self) -> usize {
         self.weights_len() + self.shape.outputs
     }
@@ -167,10 +169,13 @@ fn store(geometry: &Geometry, channel: &Channel<'_>, x: usize, sums: &[F32x4], o
 }
 
 impl Depthwise {
+    /// How many numbers of working memory [`Depthwise::run`] wants.
     pub fn scratch_len(&self) -> usize {
         self.padded_rows() * self.layout.row() + SLACK
     }
 
+    /// Computes all planes (NCHW): `inputs` are the picture and, where there is one, the residual; `packed` comes from
+    /// [`Depthwise::pack`].
     pub fn run(
         &self,
         packed: &[f32],

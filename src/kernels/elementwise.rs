@@ -13,6 +13,16 @@ impl Kernel for Map {
     }
 }
 
+/// Any function of each number.
+pub struct MapBy<F>(pub F);
+
+impl<F: Fn(f32) -> f32 + Send> Kernel for MapBy<F> {
+    fn run(&self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], _scratch: &mut [f32]) {
+        let both = outputs[0].iter_mut().zip(inputs[0]);
+        both.for_each(|(y, x)| *y = (self.0)(*x));
+    }
+}
+
 /// `scale[c] · x + shift[c]` for each plane of each channel.
 pub struct ChannelAffine {
     pub scale: Vec<f32>,
@@ -43,6 +53,9 @@ pub enum Arithmetic {
     Sub,
     Mul,
     Div,
+    /// The smaller or larger one; not a number where the first is none.
+    Min,
+    Max,
     /// `x < 0 ? x·y : x`
     PRelu,
 }
@@ -126,6 +139,22 @@ impl Kernel for Binary {
             Arithmetic::Sub => self.apply(left, right, out, |x, y| x - y),
             Arithmetic::Mul => self.apply(left, right, out, |x, y| x * y),
             Arithmetic::Div => self.apply(left, right, out, |x, y| x / y),
+            Arithmetic::Min => {
+                self.apply(
+                    left,
+                    right,
+                    out,
+                    |x, y| if x < y || x.is_nan() { x } else { y },
+                );
+            }
+            Arithmetic::Max => {
+                self.apply(
+                    left,
+                    right,
+                    out,
+                    |x, y| if x > y || x.is_nan() { x } else { y },
+                );
+            }
             Arithmetic::PRelu => {
                 self.apply(left, right, out, |x, y| if x < 0.0 { x * y } else { x });
             }
@@ -136,7 +165,7 @@ impl Kernel for Binary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::testing::numbers;
+    use crate::testing::numbers;
 
     #[test]
     fn broadcasts_by_index() {

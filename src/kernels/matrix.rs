@@ -188,7 +188,7 @@ impl Kernel for MatrixProduct {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::testing::{assert_close, numbers};
+    use crate::testing::{assert_close, numbers};
 
     fn by_definition(size: Size, a: &[f32], b: &[f32]) -> Vec<f32> {
         let mut out = Vec::new();

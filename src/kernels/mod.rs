@@ -3,20 +3,28 @@
 mod activation;
 #[cfg(target_arch = "x86_64")]
 mod avx;
+pub mod cholesky;
 pub mod conv;
 mod conv_shape;
 #[cfg(test)]
 mod conv_tests;
 pub mod copy;
 mod depthwise;
+pub mod distance;
 pub mod elementwise;
 pub mod grad;
 mod math;
 pub mod matrix;
+pub mod neighbors;
 pub mod pack;
 mod padded;
+pub mod picked;
+pub mod pixels;
 pub mod pool;
 pub mod product;
+pub mod recurrent;
+pub mod reduce;
+pub mod resample;
 pub mod rows;
 mod simd;
 pub mod strided;
@@ -24,6 +32,11 @@ pub mod strided;
 mod testing;
 pub mod tile;
 mod tile_shape;
+pub mod transposed;
+#[cfg(test)]
+mod transposed_tests;
+mod turn;
+mod weave;
 
 pub use activation::Activation;
 pub use padded::Span;

@@ -24,6 +24,7 @@ impl Rows {
         }
     }
 
+    /// The panels as a product reads them.
     pub fn view(&self) -> Panels<'_> {
         Panels {
             rows: self.rows,

@@ -59,6 +59,7 @@ pub struct Layout {
 pub const SLACK: usize = 8;
 
 impl Layout {
+    /// The layout of rows through which windows of this span slide.
     pub fn new(span: Span) -> Self {
         Layout {
             span,
@@ -97,7 +98,7 @@ impl Layout {
 
 /// Copies a row. Most are so short that calling WebAssembly's own instruction for it would take longer.
 #[inline(always)]
-fn copy_short(from: &[f32], to: &mut [f32]) {
+pub fn copy_short(from: &[f32], to: &mut [f32]) {
     match from.len() {
         4..=256 => write_fours(to, |at| F32x4::load_slice(&from[at..])),
         _ => to.copy_from_slice(from),
@@ -106,7 +107,7 @@ fn copy_short(from: &[f32], to: &mut [f32]) {
 
 /// Copies numbers 0, 2, 4 … of a row.
 #[inline(always)]
-fn copy_every_second(from: &[f32], to: &mut [f32]) {
+pub fn copy_every_second(from: &[f32], to: &mut [f32]) {
     let fours = (to.len() / 4).min(from.len() / 8);
     let eights = from.chunks_exact(8);
     for (to, from) in to.chunks_exact_mut(4).zip(eights) {
@@ -124,7 +125,7 @@ fn copy_every_second(from: &[f32], to: &mut [f32]) {
 
 /// As [`copy_short`], of one number.
 #[inline(always)]
-fn fill_short(to: &mut [f32], number: f32) {
+pub fn fill_short(to: &mut [f32], number: f32) {
     match to {
         [] => {}
         [a] => *a = number,
@@ -193,7 +194,7 @@ pub fn fill_rows(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::testing::span;
+    use crate::testing::span;
 
     #[test]
     fn every_column_is_where_the_layout_says() {

@@ -25,6 +25,7 @@ pub struct Pool {
 }
 
 impl Pool {
+    /// Pools `planes` planes (batch × channels), each through the same windows.
     pub fn new(planes: usize, rows: Span, columns: Span, pooling: Pooling) -> Self {
         let padded = pooling == Pooling::PaddedMean;
         Pool {
@@ -138,7 +139,7 @@ pub(super) fn sum(numbers: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::testing::{assert_close, numbers};
+    use crate::testing::{assert_close, numbers};
 
     #[test]
     fn windows_by_definition() {

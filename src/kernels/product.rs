@@ -130,7 +130,7 @@ pub fn multiply_packed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::testing::{assert_close, numbers};
+    use crate::testing::{assert_close, numbers};
 
     #[test]
     fn agrees_with_three_loops_on_odd_shapes() {

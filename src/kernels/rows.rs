@@ -101,7 +101,7 @@ pub fn argmax(numbers: &[f32]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::testing::{assert_close, numbers};
+    use crate::testing::{assert_close, numbers};
 
     #[test]
     fn softmax_along_either_kind_of_axis() {

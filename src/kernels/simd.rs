@@ -1,5 +1,6 @@
 //! Four floats at once: WebAssembly's 128-bit vectors, SSE2, or plain numbers where there is neither.
-//! Products and sums are rounded one by one everywhere, so that each build gives the same bits.
+//! Products and sums are rounded one by one everywhere, so that each build gives the same bits. The functions of `simd/` are the
+//! methods of [`F32x4`] on each machine.
 
 #[cfg_attr(
     all(target_arch = "wasm32", target_feature = "simd128"),
@@ -19,11 +20,13 @@ mod imp;
 pub struct F32x4(imp::Vector);
 
 impl F32x4 {
+    /// `x` four times.
     #[inline(always)]
     pub fn splat(x: f32) -> Self {
         F32x4(imp::splat(x))
     }
 
+    /// Four numbers from memory, wherever they lie.
     #[inline(always)]
     pub fn load(from: &[f32; 4]) -> Self {
         F32x4(imp::load(from))
@@ -35,6 +38,7 @@ impl F32x4 {
         Self::load(from.first_chunk().expect("four numbers"))
     }
 
+    /// Four numbers to memory, wherever they go.
     #[inline(always)]
     pub fn store(self, to: &mut [f32; 4]) {
         imp::store(self.0, to);
@@ -46,16 +50,19 @@ impl F32x4 {
         self.store(to.first_chunk_mut().expect("four numbers"));
     }
 
+    /// `self + other`
     #[inline(always)]
     pub fn add(self, other: Self) -> Self {
         F32x4(imp::add(self.0, other.0))
     }
 
+    /// `self − other`
     #[inline(always)]
     pub fn sub(self, other: Self) -> Self {
         F32x4(imp::sub(self.0, other.0))
     }
 
+    /// `self · other`
     #[inline(always)]
     pub fn mul(self, other: Self) -> Self {
         F32x4(imp::mul(self.0, other.0))
@@ -89,6 +96,15 @@ impl F32x4 {
     #[inline(always)]
     pub fn evens(self, other: Self) -> Self {
         F32x4(imp::evens(self.0, other.0))
+    }
+
+    /// Numbers of `self` and `other` in turns: the first four, then the others.
+    #[inline(always)]
+    pub fn pairs(self, other: Self) -> [Self; 2] {
+        [
+            F32x4(imp::low_pairs(self.0, other.0)),
+            F32x4(imp::high_pairs(self.0, other.0)),
+        ]
     }
 
     /// Number `j` of vector `i` becomes number `i` of vector `j`.

@@ -38,6 +38,15 @@ impl<const N: usize> Walk<N> {
         }
     }
 
+    /// Takes an outer axis with such strides out of the walk: its length and its strides.
+    pub fn take_outer(
+        &mut self,
+        wanted: impl Fn([isize; N]) -> bool,
+    ) -> Option<(usize, [isize; N])> {
+        let at = self.outer.iter().position(|(_, steps)| wanted(*steps))?;
+        Some(self.outer.remove(at))
+    }
+
     /// Calls `body` with the positions at which each innermost loop starts, in row-major order.
     pub fn each(&self, mut body: impl FnMut([usize; N])) {
         let total: usize = self.outer.iter().map(|(length, _)| length).product();

@@ -1,7 +1,6 @@
 //! ONNX Runtime's own operators that are two or three of the standard's in one: read as those.
 
-use super::attribute;
-use super::proto;
+use super::format::{attribute, proto};
 use crate::graph::Attribute;
 use prost::Message as _;
 

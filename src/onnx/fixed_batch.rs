@@ -23,11 +23,14 @@ pub fn open_batch(graph: &mut Graph) {
             ty.shape[0] = batch.clone();
         }
     }
-    let follows = infer(&mut opened).is_ok()
-        && opened
-            .outputs
-            .iter()
-            .all(|&id| first_axis(&opened, id) == Some(&batch))
+    let Ok(found) = infer(&mut opened) else {
+        return;
+    };
+    opened.remember(&found);
+    let follows = opened
+        .outputs
+        .iter()
+        .all(|&id| first_axis(&opened, id) == Some(&batch))
         && (0..graph.values.len() as u32).all(|id| is_same(graph, &opened, ValueId(id), &symbol));
     if follows {
         opened.remove_unused_values();

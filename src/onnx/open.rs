@@ -1,9 +1,11 @@
 //! From bytes to a model that is ready: dynamic axes bound, shapes known, constants folded.
 
 use super::fixed_batch::open_batch;
+use super::inline::resolve;
 use super::read;
+use crate::error::UnsupportedOperator;
 use crate::graph::{Dim, Graph};
-use crate::message::Message;
+use crate::message::{Message, quoted};
 use crate::ops::graph::fold::fold;
 use crate::tensor::Tensor;
 use crate::{Error, Result};
@@ -16,7 +18,8 @@ const NEWEST_OPSET: i64 = 22;
 /// What the caller knows about a model.
 #[derive(Debug, Clone, Default)]
 pub struct OpenOptions {
-    /// Sizes of dynamic axes, by symbol. The batch (the first axis of each input) may stay open.
+    /// Sizes of dynamic axes, by symbol, or by the input's name and the axis's place (`x.2`). The batch (the first axis of each input)
+    /// may stay open. The model is written with the symbols, and runs at other sizes as well.
     pub dims: BTreeMap<String, usize>,
 }
 
@@ -27,47 +30,85 @@ pub struct Opened {
     pub warnings: Vec<Message>,
 }
 
-/// Reads a model and makes it ready: binds dynamic axes, infers shapes, folds what is constant, and opens a batch that is
-/// fixed at 1.
+/// Reads a model and makes it ready: binds dynamic axes, infers shapes, folds what is constant, inlines sub-graphs whose course is
+/// known, and opens a batch that is fixed at 1.
 ///
-/// Fails as [`read()`] does, on shapes that contradict each other, and with [`Error::OpenDimensions`] where a
-/// dynamic axis other than the batch has no number.
+/// Fails as [`read()`] does, on shapes that contradict each other, with [`Error::OpenDimensions`] where a
+/// dynamic axis other than the batch has no number, and with [`Error::BadInput`] where a size is given that no input has.
 pub fn open(bytes: Bytes, options: &OpenOptions) -> Result<Opened> {
     let mut graph = read(bytes)?;
-    bind(&mut graph, &options.dims);
-    ask_for_open(&graph)?;
+    refuse_others(&graph, &options.dims)?;
+    ask_for_open(&graph, &options.dims)?;
     let mut warnings = newer_opset(&graph);
-    fold(&mut graph)?;
+    match options.dims.is_empty() {
+        true => fold(&mut graph)?,
+        false => graph.take_sizes(&options.dims)?,
+    }
+    resolve(&mut graph)?;
     open_batch(&mut graph);
     warnings.extend(not_numbers(&graph));
-    warnings.extend(graph.unsupported().iter().map(|operator| {
+    let unsupported = graph.unsupported();
+    let groups = UnsupportedOperator::grouped(&unsupported).into_iter();
+    warnings.extend(groups.map(|group| {
         message!(
             "warning-unsupported-operator",
-            node = operator.node,
-            operator = operator.operator,
-            opset = operator.opset
+            node = group.first.node,
+            operator = group.first.operator,
+            opset = group.first.opset,
+            count = group.count
         )
     }));
     Ok(Opened { graph, warnings })
 }
 
-/// Puts numbers in place of symbols everywhere.
-fn bind(graph: &mut Graph, dims: &BTreeMap<String, usize>) {
+/// The names of the axes that a model's inputs leave open, the batch's among them, in the order of the inputs.
+pub fn open_axes(graph: &Graph) -> Vec<String> {
     let types = graph
-        .values
-        .iter_mut()
-        .filter_map(|value| value.ty.as_mut());
-    for dim in types.flat_map(|ty| &mut ty.shape) {
+        .inputs
+        .iter()
+        .filter_map(|&id| graph.value(id).ty.as_ref());
+    let mut names: Vec<String> = Vec::new();
+    for dim in types.flat_map(|ty| &ty.shape) {
         if let Dim::Symbol(name) = dim
-            && let Some(&size) = dims.get(&**name)
+            && !names.iter().any(|known| **known == **name)
         {
-            *dim = Dim::Known(size);
+            names.push(name.to_string());
         }
+    }
+    names
+}
+
+/// Fails where a size is given that the model does not have.
+fn refuse_others(graph: &Graph, sizes: &BTreeMap<String, usize>) -> Result<()> {
+    let open = open_axes(graph);
+    let is_open = |name: &String| open.contains(name) || is_place(graph, name);
+    match sizes.keys().find(|name| !is_open(name)) {
+        None => Ok(()),
+        Some(name) if open.is_empty() => {
+            Err(Error::BadInput(message!("error-no-open-axes", name = name)))
+        }
+        Some(name) => Err(Error::BadInput(message!(
+            "error-no-such-axis",
+            name = name,
+            names = quoted(open)
+        ))),
     }
 }
 
-/// Fails where an input has a dynamic axis other than the batch, and says which.
-fn ask_for_open(graph: &Graph) -> Result<()> {
+/// Whether this is an open axis of an input, called by the input's name and its place: `x.2`.
+fn is_place(graph: &Graph, name: &str) -> bool {
+    let Some((input, axis)) = name.rsplit_once('.') else {
+        return false;
+    };
+    let mut inputs = graph.inputs.iter().map(|&id| graph.value(id));
+    let shape = inputs.find(|value| value.name == input);
+    let shape = shape.and_then(|value| value.ty.as_ref());
+    let dim = shape.and_then(|ty| ty.shape.get(axis.parse::<usize>().ok()?));
+    dim.is_some_and(|dim| dim.known().is_none())
+}
+
+/// Fails where an input has a dynamic axis other than the batch that no size is given for, and says which.
+fn ask_for_open(graph: &Graph, sizes: &BTreeMap<String, usize>) -> Result<()> {
     let mut batch = Vec::new();
     let mut open: Vec<String> = Vec::new();
     for &input in &graph.inputs {
@@ -79,12 +120,13 @@ fn ask_for_open(graph: &Graph) -> Result<()> {
             )));
         };
         for (axis, dim) in ty.shape.iter().enumerate() {
-            match dim {
-                Dim::Symbol(name) if axis == 0 => batch.push(name.to_string()),
-                Dim::Symbol(name) if !open.contains(&name.to_string()) => {
-                    open.push(name.to_string())
-                }
-                _ => {}
+            let Dim::Symbol(name) = dim else { continue };
+            let place = format!("{}.{axis}", value.name);
+            let is_given = sizes.contains_key(&**name) || sizes.contains_key(&place);
+            if axis == 0 {
+                batch.push(name.to_string());
+            } else if !is_given && !open.contains(&name.to_string()) {
+                open.push(name.to_string());
             }
         }
     }

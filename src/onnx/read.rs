@@ -2,11 +2,12 @@
 
 use super::constants::{constant, widen_half};
 use super::contrib::spelled_out;
-use super::declared::{unnamed, value_info};
-use super::functions::Functions;
+use super::format::declared::{unnamed, value_info};
+use super::format::{attribute, proto, sparse, tensor};
+use super::inline::Functions;
 use super::refusal::bad;
-use super::{attribute, proto, sniff, sparse, tensor};
-use crate::graph::{Dim, Graph, Node, Storage, TensorType, Value, ValueId};
+use super::sniff;
+use crate::graph::{Attribute, Dim, Graph, Node, TensorType, Value, ValueId};
 use crate::message::Message;
 use crate::tensor::Tensor;
 use crate::{Error, Result};
@@ -98,7 +99,7 @@ fn default_domain(domain: String) -> String {
 }
 
 /// The graph so far, and how its names are known.
-struct Reader {
+pub struct Reader {
     graph: Graph,
     ids: BTreeMap<String, ValueId>,
     /// By value: whether something gives it (an input, a stored tensor, a node).
@@ -109,14 +110,21 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(graph: Graph) -> Self {
-        Reader {
+    /// Goes on with a graph that may have values and nodes.
+    pub fn new(graph: Graph) -> Self {
+        let ids = graph.values.iter().zip(0..);
+        let mut reader = Reader {
             functions: Functions::new(&graph.functions, &graph.opsets),
+            ids: ids.map(|(v, id)| (v.name.clone(), ValueId(id))).collect(),
+            given: graph.values.iter().map(|v| v.constant.is_some()).collect(),
             graph,
-            ids: BTreeMap::new(),
-            given: Vec::new(),
             sub_reads: Vec::new(),
+        };
+        let made = reader.graph.nodes.iter().flat_map(|node| &node.outputs);
+        for id in made.flatten().chain(&reader.graph.inputs) {
+            reader.given[id.0 as usize] = true;
         }
+        reader
     }
 
     /// The value of this name, new if there was none.
@@ -127,9 +135,7 @@ impl Reader {
         let id = ValueId(self.graph.values.len() as u32);
         self.graph.values.push(Value {
             name: name.to_string(),
-            ty: None,
-            constant: None,
-            storage: Storage::Plain,
+            ..Value::default()
         });
         self.given.push(false);
         self.ids.insert(name.to_string(), id);
@@ -137,7 +143,7 @@ impl Reader {
     }
 
     /// The same for one that is given here, for the first time.
-    fn give(&mut self, name: &str, by: &Message) -> Result<ValueId> {
+    pub fn give(&mut self, name: &str, by: &Message) -> Result<ValueId> {
         let id = self.id(name);
         if std::mem::replace(&mut self.given[id.0 as usize], true) {
             return bad(message!("error-name-twice", name = name, by = by));
@@ -145,7 +151,9 @@ impl Reader {
         Ok(id)
     }
 
-    fn stored(&mut self, tensors: Vec<Bytes>) -> Result<()> {
+    /// Takes in the tensors that the file stores (`TensorProto`), each a value of its name.
+    /// Errors: a tensor without a name, of the name of another, or that contradicts itself.
+    pub fn stored(&mut self, tensors: Vec<Bytes>) -> Result<()> {
         for bytes in tensors {
             let decoded = tensor::decode(&bytes);
             let (name, tensor) = decoded
@@ -167,7 +175,7 @@ impl Reader {
     }
 
     /// Sparse tensors, stored dense.
-    fn sparse(&mut self, tensors: Vec<Bytes>) -> Result<()> {
+    pub fn sparse(&mut self, tensors: Vec<Bytes>) -> Result<()> {
         for bytes in tensors {
             let (name, tensor) = sparse::decode(bytes)
                 .map_err(|why| Error::NotOnnx(message!("error-bad-stored-tensor", reason = why)))?;
@@ -181,9 +189,20 @@ impl Reader {
     }
 
     fn store(&mut self, id: ValueId, tensor: Arc<Tensor>) {
+        self.describe(id, Some(TensorType::of(&tensor)), Some(tensor));
+    }
+
+    /// Says what is known of a value.
+    pub fn describe(&mut self, id: ValueId, ty: Option<TensorType>, tensor: Option<Arc<Tensor>>) {
         let value = self.graph.value_mut(id);
-        value.ty = Some(TensorType::of(&tensor));
-        value.constant = Some(tensor);
+        value.ty = ty;
+        value.constant = tensor;
+    }
+
+    /// Lets the model give a value of this name besides.
+    pub fn add_output(&mut self, name: &str) {
+        let id = self.id(name);
+        self.graph.outputs.push(id);
     }
 
     fn inputs(&mut self, infos: Vec<Bytes>) -> Result<()> {
@@ -243,6 +262,11 @@ impl Reader {
     fn node(&mut self, bytes: Bytes) -> Result<()> {
         let message = proto::Node::decode(bytes)
             .map_err(|_| Error::NotOnnx(message!("error-node-damaged")))?;
+        self.decoded_node(message)
+    }
+
+    /// A node, or those that its function is made of.
+    pub fn decoded_node(&mut self, message: proto::Node) -> Result<()> {
         let inlined = self.functions.expand(message).into_iter();
         let mut nodes = inlined
             .flat_map(spelled_out)
@@ -332,7 +356,8 @@ impl Reader {
         }
     }
 
-    fn finish(mut self) -> Result<Graph> {
+    /// The graph in order. Fails where something that is read is not given, and on cycles.
+    pub fn finish(mut self) -> Result<Graph> {
         self.part_outputs();
         for (n, names) in std::mem::take(&mut self.sub_reads) {
             let known = names.iter().filter_map(|name| self.ids.get(name).copied());
@@ -345,9 +370,16 @@ impl Reader {
             return bad(message!("error-no-standard-opset"));
         }
         let mut graph = self.graph;
-        // Where all nodes are the standard's, no function is used any more.
-        if graph.nodes.iter().all(|node| node.domain.is_empty()) {
+        // Where all nodes are the standard's and none has sub-graphs, no function is used any more.
+        let is_opaque = |attribute: &Attribute| matches!(attribute, Attribute::Opaque(_));
+        let is_plain =
+            |node: &Node| node.domain.is_empty() && !node.attributes.values().any(is_opaque);
+        if graph.nodes.iter().all(is_plain) {
             graph.functions.clear();
+        }
+        // What is kept as bytes is copied: a part of the file would hold the whole of it in memory.
+        for function in &mut graph.functions {
+            *function = Bytes::copy_from_slice(function);
         }
         graph.sort_nodes()?;
         widen_half(&mut graph);

@@ -1,14 +1,18 @@
 //! Graph to bytes.
 
-use super::{attribute, proto, tensor};
+use super::format::tensor::Encoded;
+use super::format::{attribute, proto};
+use super::names::Names;
 use crate::graph::{Dim, Graph, Node, Product, Storage, TensorType, Value, ValueId};
+use crate::ops::graph::sizes::with_symbols;
 use crate::ops::operator;
 use crate::tensor::{DType, Tensor};
 use crate::{Error, Result};
 use half::f16;
 use ndarray::ArrayD;
 use prost::Message;
-use prost::encoding::{WireType, encode_key, encode_varint, message};
+use prost::encoding::{WireType, encode_key, encode_varint, key_len, message, string};
+use prost::length_delimiter_len;
 use std::collections::BTreeSet;
 use std::slice;
 
@@ -19,16 +23,26 @@ const LARGEST_FILE: usize = i32::MAX as usize;
 ///
 /// Fails only where the file would be past the 2 GiB that ONNX allows.
 pub fn write(graph: &Graph) -> Result<Vec<u8>> {
-    let body = encode_graph(graph);
-    let mut model = encode_header(graph);
-    encode_key(7, WireType::LengthDelimited, &mut model);
-    encode_varint(body.len() as u64, &mut model);
-    if model.len() + body.len() > LARGEST_FILE {
+    write_with(graph, &|_| None)
+}
+
+/// As [`write`], with other elements in place of some stored tensors: those of what `other` gives for a value, which has the
+/// same element type and shape. It is asked for one after the other, so that no more than one of them is in memory.
+pub fn write_with(graph: &Graph, other: &dyn Fn(ValueId) -> Option<Tensor>) -> Result<Vec<u8>> {
+    let parts = Parts::new(graph);
+    let body = parts.encoded_len();
+    let header = encode_header(graph);
+    let len = header.len() + key_len(7) + length_delimiter_len(body) + body;
+    if len > LARGEST_FILE {
         return Err(Error::TooLarge(message!("error-model-too-large")));
     }
-    model.reserve_exact(body.len());
-    model.extend_from_slice(&body);
-    Ok(model)
+    let mut file = Vec::with_capacity(len);
+    file.extend_from_slice(&header);
+    encode_key(7, WireType::LengthDelimited, &mut file);
+    encode_varint(body as u64, &mut file);
+    parts.encode(other, &mut file);
+    debug_assert_eq!(file.len(), len);
+    Ok(file)
 }
 
 fn text(s: &str) -> Option<String> {
@@ -63,61 +77,85 @@ fn encode_header(graph: &Graph) -> Vec<u8> {
     .encode_to_vec()
 }
 
-/// The encoded `GraphProto`, each tensor copied straight into it.
-fn encode_graph(graph: &Graph) -> Vec<u8> {
-    let mut out = Vec::new();
-    let used = used_constants(graph);
-    let mut names: BTreeSet<String> = graph.values.iter().map(|v| v.name.clone()).collect();
-    let mut listed: Vec<proto::ValueInfo> =
-        graph.inputs.iter().map(|&id| info(graph, id)).collect();
-    let mut casts = Vec::new();
-    let mut stored = Vec::new();
-    for &id in &used {
-        let value = graph.value(id);
-        let Some(constant) = &value.constant else {
-            continue;
-        };
-        let (name, tensor) = match half(value) {
-            Some(narrow) => {
-                let name = fresh(&mut names, &format!("{}.float16", value.name));
-                casts.push(cast(&name, &value.name));
-                (name, tensor::encode("", &narrow))
-            }
-            None => (value.name.clone(), tensor::encode("", constant)),
-        };
-        // The first versions of ONNX list stored tensors as inputs too.
-        if graph.ir_version < 4 {
-            let ty = TensorType {
-                dtype: DType::from_onnx(tensor.data_type.unwrap_or(0)),
-                ..TensorType::of(constant)
+/// What a `GraphProto` is written from. The tensors are large, so nothing is copied but straight into the file.
+struct Parts<'g> {
+    nodes: Vec<proto::Node>,
+    name: String,
+    stored: Vec<(ValueId, Encoded<'g>)>,
+    inputs: Vec<proto::ValueInfo>,
+    outputs: Vec<proto::ValueInfo>,
+    types: Vec<proto::ValueInfo>,
+}
+
+impl<'g> Parts<'g> {
+    fn new(graph: &'g Graph) -> Self {
+        let mut names = Names::of(graph);
+        let mut inputs: Vec<proto::ValueInfo> =
+            graph.inputs.iter().map(|&id| info(graph, id)).collect();
+        let mut nodes = Vec::with_capacity(graph.nodes.len());
+        let mut stored = Vec::new();
+        for id in used_constants(graph) {
+            let value = graph.value(id);
+            let Some(constant) = &value.constant else {
+                continue;
             };
-            listed.push(value_info(&name, Some(&ty)));
+            let (name, tensor) = match half(value) {
+                Some(wide) => {
+                    let name = names.fresh(&format!("{}.float16", value.name));
+                    nodes.push(cast(&name, &value.name));
+                    let tensor = Encoded::narrowed(&name, wide);
+                    (name, tensor)
+                }
+                None => (value.name.clone(), Encoded::new(&value.name, constant)),
+            };
+            // The first versions of ONNX list stored tensors as inputs too.
+            if graph.ir_version < 4 {
+                let ty = TensorType {
+                    dtype: tensor.dtype(),
+                    ..TensorType::of(constant)
+                };
+                inputs.push(value_info(&name, Some(&ty)));
+            }
+            stored.push((id, tensor));
         }
-        stored.push(proto::Tensor {
-            name: Some(name),
-            ..tensor
+        nodes.extend(graph.nodes.iter().map(|node| encode_node(graph, node)));
+        let infos =
+            |ids: &mut dyn Iterator<Item = ValueId>| ids.map(|id| info(graph, id)).collect();
+        Parts {
+            nodes,
+            name: graph_name(graph),
+            stored,
+            inputs,
+            outputs: infos(&mut graph.outputs.iter().copied()),
+            types: infos(&mut types_to_state(graph).into_iter()),
+        }
+    }
+
+    fn encoded_len(&self) -> usize {
+        let stored = self.stored.iter().map(|(_, tensor)| {
+            let len = tensor.encoded_len();
+            key_len(5) + length_delimiter_len(len) + len
         });
+        message::encoded_len_repeated(1, &self.nodes)
+            + string::encoded_len(2, &self.name)
+            + stored.sum::<usize>()
+            + message::encoded_len_repeated(11, &self.inputs)
+            + message::encoded_len_repeated(12, &self.outputs)
+            + message::encoded_len_repeated(13, &self.types)
     }
-    for cast in casts {
-        message::encode(1, &cast, &mut out);
+
+    fn encode(&self, other: &dyn Fn(ValueId) -> Option<Tensor>, out: &mut Vec<u8>) {
+        message::encode_repeated(1, &self.nodes, out);
+        string::encode(2, &self.name, out);
+        for (id, tensor) in &self.stored {
+            encode_key(5, WireType::LengthDelimited, out);
+            encode_varint(tensor.encoded_len() as u64, out);
+            tensor.encode(other(*id).as_ref(), out);
+        }
+        message::encode_repeated(11, &self.inputs, out);
+        message::encode_repeated(12, &self.outputs, out);
+        message::encode_repeated(13, &self.types, out);
     }
-    for node in &graph.nodes {
-        message::encode(1, &encode_node(graph, node), &mut out);
-    }
-    prost::encoding::string::encode(2, &graph_name(graph), &mut out);
-    for tensor in stored {
-        message::encode(5, &tensor, &mut out);
-    }
-    for input in listed {
-        message::encode(11, &input, &mut out);
-    }
-    for &id in &graph.outputs {
-        message::encode(12, &info(graph, id), &mut out);
-    }
-    for id in types_to_state(graph) {
-        message::encode(13, &info(graph, id), &mut out);
-    }
-    out
 }
 
 /// ONNX asks for a name of at least one letter.
@@ -146,29 +184,15 @@ fn types_to_state(graph: &Graph) -> BTreeSet<ValueId> {
         .collect()
 }
 
-/// The float16 tensor to store in place of a float32 one, where it came as one and still is one.
-fn half(value: &Value) -> Option<Tensor> {
+/// The numbers of a float32 tensor that came as a float16 one and still is one.
+fn half(value: &Value) -> Option<&ArrayD<f32>> {
     let (Storage::HalfThenCast, Some(Tensor::F32(wide))) =
         (value.storage, value.constant.as_deref())
     else {
         return None;
     };
-    let narrow: ArrayD<f16> = wide.mapv(f16::from_f32);
-    let exact = narrow
-        .iter()
-        .zip(wide)
-        .all(|(half, x)| half.to_f32().to_bits() == x.to_bits());
-    exact.then_some(Tensor::F16(narrow))
-}
-
-fn fresh(names: &mut BTreeSet<String>, base: &str) -> String {
-    let mut name = base.to_string();
-    let mut n = 1;
-    while !names.insert(name.clone()) {
-        name = format!("{base}_{n}");
-        n += 1;
-    }
-    name
+    let is_half = |x: &f32| f16::from_f32(*x).to_f32().to_bits() == x.to_bits();
+    wide.iter().all(is_half).then_some(wide)
 }
 
 fn cast(from: &str, to: &str) -> proto::Node {
@@ -204,18 +228,39 @@ fn encode_node(graph: &Graph, node: &Node) -> proto::Node {
     }
 }
 
-/// What the file states of a value: a batch that it fixed is 1 again.
+/// What the file states of a value: a batch that it fixed is 1 again, and sizes that were given are symbols.
 fn info(graph: &Graph, id: ValueId) -> proto::ValueInfo {
     let value = graph.value(id);
-    let (Some(ty), Some(batch)) = (&value.ty, &graph.fixed_batch) else {
-        return value_info(&value.name, value.ty.as_ref());
+    let Some(mut ty) = value.ty.clone() else {
+        return value_info(&value.name, None);
     };
-    let fixed = |dim: &Dim| match Product::of(slice::from_ref(dim)) {
-        Some(product) => product.without(batch).dim(),
-        None => dim.clone(),
-    };
-    let shape = ty.shape.iter().map(fixed).collect();
-    value_info(&value.name, Some(&TensorType::new(ty.dtype, shape)))
+    if !graph.sizes.is_empty() && value.constant.is_none() {
+        match &value.stated {
+            Some(stated) => ty = with_symbols(&ty, stated),
+            None => return shapeless(&value.name, ty.dtype),
+        }
+    }
+    if let Some(batch) = &graph.fixed_batch {
+        for dim in &mut ty.shape {
+            if let Some(product) = Product::of(slice::from_ref(dim)) {
+                *dim = product.without(batch).dim();
+            }
+        }
+    }
+    value_info(&value.name, Some(&ty))
+}
+
+/// What is stated of a value whose shape nothing tells at any sizes.
+fn shapeless(name: &str, dtype: DType) -> proto::ValueInfo {
+    proto::ValueInfo {
+        name: Some(name.to_string()),
+        ty: Some(proto::Type {
+            tensor: Some(proto::TensorType {
+                elem_type: Some(dtype.to_onnx()),
+                shape: None,
+            }),
+        }),
+    }
 }
 
 fn value_info(name: &str, ty: Option<&TensorType>) -> proto::ValueInfo {

@@ -8,6 +8,7 @@ use crate::message::Message;
 pub struct Attributes<'a>(pub &'a Node);
 
 impl<'a> Attributes<'a> {
+    /// An integer, `None` where it is left out. Errors: the attribute is of another type.
     pub fn optional_int(&self, name: &str) -> Result<Option<i64>, Message> {
         match self.0.attributes.get(name) {
             None => Ok(None),
@@ -16,10 +17,12 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    /// An integer. Errors: the attribute is of another type.
     pub fn int(&self, name: &str, default: i64) -> Result<i64, Message> {
         Ok(self.optional_int(name)?.unwrap_or(default))
     }
 
+    /// An integer that may not be left out. Errors: it is, or is of another type.
     pub fn required_int(&self, name: &str) -> Result<i64, Message> {
         let found = self.optional_int(name)?;
         found.ok_or_else(|| message!("reason-node-needs-attribute", name = name))
@@ -34,10 +37,12 @@ impl<'a> Attributes<'a> {
             .ok_or_else(|| message!("reason-node-positive", number = number, name = name))
     }
 
+    /// An integer that means yes or no. Errors: the attribute is of another type.
     pub fn flag(&self, name: &str, default: bool) -> Result<bool, Message> {
         Ok(self.int(name, default.into())? != 0)
     }
 
+    /// A number. Errors: the attribute is of another type.
     pub fn float(&self, name: &str, default: f32) -> Result<f32, Message> {
         match self.0.attributes.get(name) {
             None => Ok(default),
@@ -46,6 +51,7 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    /// Numbers, `None` where they are left out. Errors: the attribute is of another type.
     pub fn floats(&self, name: &str) -> Result<Option<Vec<f32>>, Message> {
         match self.0.attributes.get(name) {
             None => Ok(None),
@@ -54,6 +60,7 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    /// Integers, `None` where they are left out. Errors: the attribute is of another type.
     pub fn ints(&self, name: &str) -> Result<Option<Vec<i64>>, Message> {
         match self.0.attributes.get(name) {
             None => Ok(None),
@@ -74,6 +81,7 @@ impl<'a> Attributes<'a> {
         sizes.collect::<Result<_, _>>().map(Some)
     }
 
+    /// A text. Errors: the attribute is of another type.
     pub fn text(&self, name: &str, default: &'a str) -> Result<&'a str, Message> {
         match self.0.attributes.get(name) {
             None => Ok(default),

@@ -11,7 +11,7 @@ use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Dim, Node, Product};
 use crate::kernels::Kernel;
-use crate::kernels::elementwise::Arithmetic;
+use crate::kernels::elementwise::{Arithmetic, MapBy};
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::pairwise::{Function, Pairwise};
 use crate::message::Message;
@@ -38,6 +38,20 @@ pub enum Binary {
     Less,
     GreaterOrEqual,
     LessOrEqual,
+}
+
+/// Powers with one exponent for all, which is stored; as if computed in double precision.
+fn power(context: &KernelContext<'_>) -> Option<Box<dyn Kernel>> {
+    let exponent = context.constant(1)?.cast(DType::F32)?;
+    let &[exponent] = &*exponent.floats()? else {
+        return None;
+    };
+    Some(match exponent {
+        2.0 => Box::new(MapBy(|x: f32| x * x)),
+        _ => Box::new(MapBy(move |x: f32| {
+            f64::from(x).powf(exponent.into()) as f32
+        })),
+    })
 }
 
 impl Binary {
@@ -151,12 +165,21 @@ impl Operator for Binary {
         *self == Binary::Add
     }
 
+    fn neutral(&self, carried: usize) -> Option<f32> {
+        match (self, carried) {
+            (Binary::Add, _) | (Binary::Sub, 0) => Some(0.0),
+            (Binary::Mul, _) | (Binary::Div, 0) => Some(1.0),
+            _ => None,
+        }
+    }
+
     fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
         let arithmetic = match self {
             Binary::Add => Arithmetic::Add,
             Binary::Sub => Arithmetic::Sub,
             Binary::Mul => Arithmetic::Mul,
             Binary::Div => Arithmetic::Div,
+            Binary::Pow => return Ok(power(context)),
             _ => return Ok(None),
         };
         Ok(context.binary(arithmetic))
@@ -301,7 +324,7 @@ impl Binary {
         let count = if a.len() == 1 { b.len() } else { a.len() };
         let at = |list: &[Extent], i: usize| list.get(if list.len() == 1 { 0 } else { i }).cloned();
         (0..count)
-            .map(|i| self.size(at(a, i)?, at(b, i)?))
+            .map(|i| Some(self.size(at(a, i)?, at(b, i)?).unwrap_or(Extent::Unknown)))
             .collect()
     }
 
@@ -310,8 +333,12 @@ impl Binary {
         let product = |x: &Extent| Product::of(&[x.dim()?]);
         match (self, &x, &y) {
             (_, Number(x), Number(y)) => self.whole(*x, *y).map(Number),
-            (Binary::Add | Binary::Sub, Symbol(_), Number(0)) => Some(x),
-            (Binary::Add, Number(0), Symbol(_)) => Some(y),
+            (Binary::Mul, Number(0), _) | (Binary::Mul, _, Number(0)) => Some(Number(0)),
+            (Binary::Mul, Number(1), _) => Some(y),
+            (Binary::Mul | Binary::Div, _, Number(1)) => Some(x),
+            (Binary::Add | Binary::Sub, _, Number(0)) => Some(x),
+            (Binary::Add, Number(0), _) => Some(y),
+            (_, Extent::Unknown, _) | (_, _, Extent::Unknown) => None,
             (Binary::Mul, _, _) => {
                 let dims: [Dim; 2] = [x.dim()?, y.dim()?];
                 Some(Extent::from(&Product::of(&dims)?.dim()))

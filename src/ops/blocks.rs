@@ -2,9 +2,13 @@
 
 use super::attributes::Attributes;
 use super::coupling::{Axis, IndexMap, Rule};
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator, doubles, known, places};
-use crate::graph::{Dim, Node};
+use crate::graph::{Dim, Node, Product};
+use crate::kernels::Kernel;
+use crate::kernels::copy::Gathered;
+use crate::kernels::strided;
 use crate::message::Message;
 use crate::tensor::Tensor;
 
@@ -63,14 +67,13 @@ impl Operator for Blocks {
             .checked_mul(self.side)
             .ok_or_else(doubles::inconsistent)?;
         let times = |dim: &Dim, by: usize| {
-            let size = dim
-                .known()
-                .map(|size| size.checked_mul(by).ok_or_else(doubles::inconsistent));
-            size.transpose()
+            let product = Product::of(&[dim.clone(), by.into()]);
+            product.map_or_else(|| Err(doubles::inconsistent()), |product| Ok(product.dim()))
         };
         let part = |dim: &Dim, by: usize| match dim.known() {
             Some(size) if !size.is_multiple_of(by) => Err(doubles::inconsistent()),
-            size => Ok(size.map(|size| size / by)),
+            Some(size) => Ok(Dim::Known(size / by)),
+            None => Ok(Dim::unnamed()),
         };
         let sizes = match self.order {
             Order::ToDepth => [
@@ -84,10 +87,8 @@ impl Operator for Blocks {
                 times(columns, self.side)?,
             ],
         };
-        let [Some(channels), Some(rows), Some(columns)] = sizes else {
-            return Ok(Vec::new());
-        };
-        let shape = vec![batch.clone(), channels.into(), rows.into(), columns.into()];
+        let [channels, rows, columns] = sizes;
+        let shape = vec![batch.clone(), channels, rows, columns];
         Ok(vec![Known::new(x.dtype(), shape)])
     }
 
@@ -154,5 +155,42 @@ impl Operator for Blocks {
             1 => slice.carried(),
             _ => None,
         }
+    }
+
+    /// A transposition with rows, columns and channels taken apart.
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let (Some(shape), &[batch, channels, rows, columns]) =
+            (context.shape(0), &context.outputs[0][..])
+        else {
+            return Ok(None);
+        };
+        let &[sample, channel, row, column] = &strided::strides(shape)[..] else {
+            return Ok(None);
+        };
+        let side = self.side as isize;
+        let (lengths, steps) = match self.order {
+            Order::ToDepth => (
+                [batch, self.side, self.side, shape[1], rows, columns],
+                [sample, row, column, channel, side * row, side * column],
+            ),
+            order => {
+                let (own, part) = match order {
+                    Order::ChannelFirst => (side * side * channel, channel),
+                    _ => (channel, channels as isize * channel),
+                };
+                (
+                    [
+                        batch,
+                        channels,
+                        rows / self.side,
+                        self.side,
+                        columns / self.side,
+                        self.side,
+                    ],
+                    [sample, own, row, side * part, column, part],
+                )
+            }
+        };
+        Ok(Some(Box::new(Gathered::new(&lengths, 0, &steps))))
     }
 }

@@ -37,7 +37,7 @@ impl Operator for Concat {
         let first = known::needed(inputs, 0)?;
         let along = axes::axis(self.axis, first.rank())?;
         let mut shape = first.shape().to_vec();
-        let mut sizes = first.sizes.clone();
+        let mut sizes = first.elements();
         for i in 1..inputs.len() {
             let next = known::needed(inputs, i)?;
             let unfit = || {
@@ -63,14 +63,14 @@ impl Operator for Concat {
                     (Dim::Known(x), Dim::Known(y)) if axis == along => {
                         shape[axis] = Dim::Known(x.checked_add(*y).ok_or_else(unfit)?);
                     }
-                    _ if axis == along => return Ok(Vec::new()),
+                    _ if axis == along => shape[axis] = Dim::unnamed(),
                     (Dim::Known(x), Dim::Known(y)) if x != y => return Err(unfit()),
                     (Dim::Symbol(_), Dim::Known(_)) => shape[axis] = dim.clone(),
                     _ => {}
                 }
             }
-            sizes = match (sizes, &next.sizes) {
-                (Some(before), Some(after)) => Some([before, after.clone()].concat()),
+            sizes = match (sizes, next.elements()) {
+                (Some(before), Some(after)) => Some([before, after].concat()),
                 _ => None,
             };
         }

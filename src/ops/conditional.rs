@@ -92,9 +92,10 @@ fn sizes(condition: &Known, a: &Known, b: &Known) -> Option<Vec<Extent>> {
         .find(|&n| n != 1)
         .unwrap_or(1);
     let at = |list: &[Extent], i: usize| list.get(if list.len() == 1 { 0 } else { i }).cloned();
-    let chosen = (0..count).map(|i| match at(lists[0], i)?.number()? {
-        0 => at(lists[2], i),
-        _ => at(lists[1], i),
+    let chosen = (0..count).map(|i| match at(lists[0], i)?.number() {
+        Some(0) => at(lists[2], i),
+        Some(_) => at(lists[1], i),
+        None => Some(Extent::Unknown),
     });
     chosen.collect()
 }

@@ -2,6 +2,7 @@
 
 use super::attributes::Attributes;
 use super::backward::LearnContext;
+use super::convolved::{self, Channels, Operands};
 use super::coupling::{Axis, IndexMap, Reads, Rule, Weights};
 use super::floats;
 use super::known;
@@ -11,8 +12,7 @@ use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::window::Window;
 use super::{Known, LayerKind, Operator};
-use crate::graph::Dim;
-use crate::graph::{Attribute, Graph, Node};
+use crate::graph::{Graph, Node};
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::conv::Convolved;
 use crate::kernels::{Kernel, conv};
@@ -44,30 +44,11 @@ impl Conv {
 
 impl Operator for Conv {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
-        let (x, w) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
-        let [batch, channels, spatial @ ..] = x.shape() else {
-            return Err(message!(
-                "reason-node-needs-batch",
-                shape = known::display(x.shape())
-            ));
-        };
-        let Some(weights) = w.ty.known_shape() else {
+        let Some(operands) = Operands::new(inputs)? else {
             return Ok(Vec::new());
         };
-        let [filters, per_group, kernel @ ..] = &weights[..] else {
-            return Err(message!(
-                "reason-node-weights-axes",
-                weights = format!("{weights:?}")
-            ));
-        };
-        if kernel.len() != spatial.len() {
-            return Err(message!(
-                "reason-node-weights",
-                weights = format!("{weights:?}"),
-                data = known::display(x.shape())
-            ));
-        }
-        if let Some(channels) = channels.known()
+        let [filters, per_group] = operands.filters;
+        if let Some(channels) = operands.channels.known()
             && (per_group.checked_mul(self.group) != Some(channels)
                 || !filters.is_multiple_of(self.group))
         {
@@ -75,26 +56,12 @@ impl Operator for Conv {
                 "reason-node-groups",
                 channels = channels,
                 groups = self.group,
-                weights = format!("{weights:?}")
+                weights = operands.weights()
             ));
         }
-        if let Some(bias) = known::given(inputs, 2)
-            && bias.shape() != [Dim::Known(*filters)]
-        {
-            let shape = known::display(bias.shape());
-            return Err(message!(
-                "reason-node-bias",
-                filters = filters,
-                shape = shape
-            ));
-        }
-        let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
-            return Ok(Vec::new());
-        };
-        let mut shape = vec![batch.clone(), Dim::Known(*filters)];
-        let spans = self.window.resolve(&spatial, kernel)?;
-        shape.extend(spans.iter().map(|span| Dim::Known(span.output)));
-        Ok(vec![Known::new(x.dtype(), shape)])
+        convolved::check_bias(inputs, filters)?;
+        let lengths = self.window.outputs(&operands.spatial, &operands.kernel)?;
+        convolved::output(inputs, operands.batch, filters, lengths)
     }
 
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
@@ -154,44 +121,28 @@ impl Operator for Conv {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let node = rule.node;
-        let (Some(data), Some(stored), Some(out)) = (node.input(0), node.input(1), node.output(0))
-        else {
+        let Some(channels) = Channels::couple(rule) else {
             return;
         };
-        if !rule.is_stored_float(stored) {
-            return rule.freeze_all(&message!("reason-frozen-computed-weights"));
-        }
-        rule.per_sample(&message!("reason-frozen-convolution"));
-        for axis in 2..rule.rank(stored) {
-            rule.freeze(
-                Axis::of(stored, axis),
-                &message!("reason-frozen-kernel-side"),
-            );
-        }
-        let (Some(inputs), Some(outputs)) = (rule.size(data, 1), rule.size(out, 1)) else {
-            return rule.freeze_all(&message!("reason-frozen-unknown-channels"));
-        };
-        let (channels, made, filters, read) = (
-            Axis::of(data, 1),
-            Axis::of(out, 1),
-            Axis::of(stored, 0),
-            Axis::of(stored, 1),
-        );
+        let Channels {
+            stored,
+            read,
+            made,
+            inputs,
+            outputs,
+        } = channels;
+        let (filters, weights_read) = (Axis::of(stored, 0), Axis::of(stored, 1));
         rule.same(made, filters);
-        if let Some(bias) = node.input(2) {
-            rule.same(made, Axis::of(bias, 0));
-        }
         let (each_in, each_out) = (inputs / self.group, outputs / self.group);
         let depthwise = self.is_depthwise(inputs);
         if depthwise {
             // Channel c is read by filters c·each_out and on.
             let map = IndexMap::identity().digit(each_out.max(1), inputs);
-            rule.link(made, channels, map);
+            rule.link(made, read, map);
         } else {
             // All groups lose the same channels, or they would no longer be equal.
             let map = IndexMap::identity().digit(1, each_in.max(1));
-            rule.link(channels, read, map);
+            rule.link(read, weights_read, map);
             if self.group > 1 {
                 let map = IndexMap::identity().digit(1, each_out.max(1));
                 rule.link(filters, filters, map);
@@ -204,7 +155,7 @@ impl Operator for Conv {
             bias: rule.is_stored_or_absent(2).then_some(2),
             reads: (!depthwise).then_some(Reads {
                 axis: 1,
-                data: channels,
+                data: read,
                 period: each_in.max(1),
             }),
         });
@@ -212,11 +163,7 @@ impl Operator for Conv {
 
     /// A filter that is all zero leaves the bias.
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
-        match slice.node.input(2) {
-            _ if slice.axis != 1 => None,
-            None => Some(0.0),
-            Some(_) => slice.input_at(2, 0, slice.index),
-        }
+        convolved::uniform(slice)
     }
 
     fn response(&self, graph: &Graph, node: &Node, channels: &[(usize, f32)]) -> Option<Vec<f32>> {
@@ -245,17 +192,7 @@ impl Operator for Conv {
     }
 
     fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
-        let Some(data) = narrowing.node.input(0) else {
-            return Ok(Vec::new());
-        };
-        let before = narrowing.length(data, 1).unwrap_or(0);
-        Ok(match narrowing.kept(data, 1) {
-            Some(kept) if self.is_depthwise(before) => {
-                let group = Attribute::Int(kept.len() as i64);
-                vec![Change::Attribute("group", group)]
-            }
-            _ => Vec::new(),
-        })
+        Ok(convolved::rewrite(narrowing, self.group))
     }
 
     fn learned(&self) -> &'static [usize] {

@@ -2,18 +2,21 @@
 
 use super::attributes::Attributes;
 use super::backward::LearnContext;
+use super::convolved::{self, Channels, Operands};
 use super::coupling::{Axis, IndexMap, Reads, Rule, Weights};
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::window::{self, Padding, Span, Window};
 use super::{Known, LayerKind, Operator};
-use crate::graph::Dim;
-use crate::graph::{Attribute, Graph, Node};
+use crate::graph::{Graph, Node};
+use crate::kernels::Kernel;
 use crate::kernels::conv::Shape;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::conv::Transposed;
+use crate::kernels::transposed::transposed;
 use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Dimension, IxDyn};
@@ -43,52 +46,29 @@ impl ConvTranspose {
 
 impl Operator for ConvTranspose {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
-        let (x, w) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
-        let [batch, channels, spatial @ ..] = x.shape() else {
-            return Err(message!(
-                "reason-node-needs-batch",
-                shape = known::display(x.shape())
-            ));
-        };
-        let Some(weights) = w.ty.known_shape() else {
+        let Some(operands) = Operands::new(inputs)? else {
             return Ok(Vec::new());
         };
-        let [reads, per_group, kernel @ ..] = &weights[..] else {
-            return Err(message!(
-                "reason-node-weights-axes",
-                weights = format!("{weights:?}")
-            ));
-        };
-        let fits = channels.known().is_none_or(|c| c == *reads) && reads.is_multiple_of(self.group);
-        if kernel.len() != spatial.len() || !fits {
+        let [reads, per_group] = operands.filters;
+        let is_read_whole = operands.channels.known().is_none_or(|c| c == reads);
+        if !is_read_whole || !reads.is_multiple_of(self.group) {
             return Err(message!(
                 "reason-node-transposed-weights",
-                weights = format!("{weights:?}"),
+                weights = operands.weights(),
                 groups = self.group,
-                data = known::display(x.shape())
+                data = known::display(known::needed(inputs, 0)?.shape())
             ));
         }
         let filters = per_group
             .checked_mul(self.group)
             .ok_or(message!("reason-node-too-many-filters"))?;
-        if let Some(bias) = known::given(inputs, 2)
-            && bias.shape() != [Dim::Known(filters)]
-        {
-            let shape = known::display(bias.shape());
-            return Err(message!(
-                "reason-node-bias",
-                filters = filters,
-                shape = shape
-            ));
-        }
-        let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
-            return Ok(Vec::new());
-        };
-        let mut shape = vec![batch.clone(), Dim::Known(filters)];
-        let spans = self.spans(&spatial, kernel)?;
-        // The span is that of the convolution this one transposes: its input is our output.
-        shape.extend(spans.iter().map(|span| Dim::Known(span.input)));
-        Ok(vec![Known::new(x.dtype(), shape)])
+        convolved::check_bias(inputs, filters)?;
+        let lengths = window::lengths(&operands.spatial, |spatial| {
+            // The span is that of the convolution this one transposes: its input is our output.
+            let spans = self.spans(spatial, &operands.kernel)?;
+            Ok(spans.iter().map(|span| span.input).collect())
+        })?;
+        convolved::output(inputs, operands.batch, filters, lengths)
     }
 
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {
@@ -140,39 +120,23 @@ impl Operator for ConvTranspose {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let node = rule.node;
-        let (Some(data), Some(stored), Some(out)) = (node.input(0), node.input(1), node.output(0))
-        else {
+        let Some(channels) = Channels::couple(rule) else {
             return;
         };
-        if !rule.is_stored_float(stored) {
-            return rule.freeze_all(&message!("reason-frozen-computed-weights"));
-        }
-        rule.per_sample(&message!("reason-frozen-convolution"));
-        for axis in 2..rule.rank(stored) {
-            rule.freeze(
-                Axis::of(stored, axis),
-                &message!("reason-frozen-kernel-side"),
-            );
-        }
-        let (Some(inputs), Some(outputs)) = (rule.size(data, 1), rule.size(out, 1)) else {
-            return rule.freeze_all(&message!("reason-frozen-unknown-channels"));
-        };
-        let (channels, made, read, filters) = (
-            Axis::of(data, 1),
-            Axis::of(out, 1),
-            Axis::of(stored, 0),
-            Axis::of(stored, 1),
-        );
-        rule.same(channels, read);
-        if let Some(bias) = node.input(2) {
-            rule.same(made, Axis::of(bias, 0));
-        }
+        let Channels {
+            stored,
+            read,
+            made,
+            inputs,
+            outputs,
+        } = channels;
+        let (weights_read, filters) = (Axis::of(stored, 0), Axis::of(stored, 1));
+        rule.same(read, weights_read);
         let (each_in, each_out) = (inputs / self.group, outputs / self.group);
         let depthwise = self.group > 1 && self.group == inputs;
         if depthwise {
             let map = IndexMap::identity().digit(each_out.max(1), inputs);
-            rule.link(made, channels, map);
+            rule.link(made, read, map);
             let why = &message!("reason-frozen-depthwise");
             rule.freeze(filters, why);
         } else {
@@ -181,7 +145,7 @@ impl Operator for ConvTranspose {
             rule.link(made, filters, map);
             if self.group > 1 {
                 let map = IndexMap::identity().digit(1, each_in.max(1));
-                rule.link(read, read, map);
+                rule.link(weights_read, weights_read, map);
             }
         }
         rule.weights(Weights {
@@ -191,19 +155,14 @@ impl Operator for ConvTranspose {
             bias: rule.is_stored_or_absent(2).then_some(2),
             reads: (!depthwise).then_some(Reads {
                 axis: 0,
-                data: channels,
+                data: read,
                 period: inputs,
             }),
         });
     }
 
-    /// Filters that are all zero leave the bias.
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
-        match slice.node.input(2) {
-            _ if slice.axis != 1 => None,
-            None => Some(0.0),
-            Some(_) => slice.input_at(2, 0, slice.index),
-        }
+        convolved::uniform(slice)
     }
 
     /// Only a kernel of one element in steps of one adds the same at each position.
@@ -235,17 +194,7 @@ impl Operator for ConvTranspose {
     }
 
     fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
-        let Some(data) = narrowing.node.input(0) else {
-            return Ok(Vec::new());
-        };
-        let depthwise = self.group > 1 && narrowing.length(data, 1) == Some(self.group);
-        Ok(match narrowing.kept(data, 1) {
-            Some(kept) if depthwise => {
-                let group = Attribute::Int(kept.len() as i64);
-                vec![Change::Attribute("group", group)]
-            }
-            _ => Vec::new(),
-        })
+        Ok(convolved::rewrite(narrowing, self.group))
     }
 
     fn learned(&self) -> &'static [usize] {
@@ -256,23 +205,59 @@ impl Operator for ConvTranspose {
         &self,
         context: &LearnContext<'_>,
     ) -> Result<Option<Box<dyn Differentiable>>, Message> {
-        let (data, weights) = (context.needed(0)?, context.needed(1)?);
-        let spans = self.spans(&data[2..], &weights[2..])?;
-        let Some((rows, columns)) = window::planar(&spans) else {
+        let shape = self.shape(context.needed(0)?, context.needed(1)?)?;
+        Ok(shape.map(|shape| Box::new(Transposed::new(shape)) as Box<dyn Differentiable>))
+    }
+
+    fn takes_epilogue(&self) -> bool {
+        true
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let (Some(data), Some(sizes), Some(weights)) =
+            (context.shape(0), context.shape(1), context.floats(1))
+        else {
             return Ok(None);
         };
-        Ok(Some(Box::new(Transposed::new(Shape {
+        let filters = sizes[1] * self.group;
+        let (Some(shape), Some(mut bias)) = (self.shape(data, sizes)?, context.bias(2, filters))
+        else {
+            return Ok(None);
+        };
+        if context.outputs[0].contains(&0) || data.contains(&0) {
+            return Ok(None);
+        }
+        let mut weights = weights.into_owned();
+        let taps = shape.rows.kernel * shape.columns.kernel;
+        let reads = shape.outputs / self.group;
+        context.fold_affine(&mut bias, |filter, scale| {
+            let (group, within) = (filter / sizes[1], filter % sizes[1]);
+            for channel in group * reads..(group + 1) * reads {
+                let kernel = &mut weights[(channel * sizes[1] + within) * taps..][..taps];
+                kernel.iter_mut().for_each(|w| *w *= scale);
+            }
+        });
+        let (residual, activation) = (context.epilogue.residual, context.epilogue.activation);
+        let kernel = transposed(shape, &weights, &bias, residual, activation);
+        Ok(Some(kernel))
+    }
+}
+
+impl ConvTranspose {
+    /// The sizes of the convolution that this one transposes, for these of the data and the weights. `None` for more than two
+    /// spatial axes.
+    fn shape(&self, data: &[usize], weights: &[usize]) -> Result<Option<Shape>, Message> {
+        let spans = self.spans(&data[2..], &weights[2..])?;
+        Ok(window::planar(&spans).map(|(rows, columns)| Shape {
             batch: data[0],
             inputs: weights[1] * self.group,
             outputs: data[1],
             groups: self.group,
             rows,
             columns,
-        }))))
+        }))
     }
-}
 
-impl ConvTranspose {
     /// Along each spatial axis, the convolution that this one transposes: its output is our input.
     pub fn spans(&self, spatial: &[usize], kernel: &[usize]) -> Result<Vec<Span>, Message> {
         self.window.check(kernel)?;

@@ -17,6 +17,7 @@ pub struct Axis {
 }
 
 impl Axis {
+    /// The `axis`-th axis of a value, counted from 0.
     pub fn of(value: ValueId, axis: usize) -> Self {
         Axis { value, axis }
     }
@@ -139,9 +140,11 @@ pub struct Rule<'g> {
     pub products: Vec<Product>,
     pub weights: Vec<Weights>,
     pub scales: Vec<Axis>,
+    pub sums: Vec<Axis>,
 }
 
 impl<'g> Rule<'g> {
+    /// A rule that couples nothing yet.
     pub fn new(graph: &'g Graph, node: &'g Node) -> Self {
         Rule {
             graph,
@@ -151,6 +154,7 @@ impl<'g> Rule<'g> {
             products: Vec::new(),
             weights: Vec::new(),
             scales: Vec::new(),
+            sums: Vec::new(),
         }
     }
 
@@ -159,6 +163,7 @@ impl<'g> Rule<'g> {
         self.link(from, to, IndexMap::identity());
     }
 
+    /// Each index of `from` that the map takes to one of `to` goes or stays with it.
     pub fn link(&mut self, from: Axis, to: Axis, map: IndexMap) {
         self.links.push(Link { from, to, map });
     }
@@ -185,6 +190,12 @@ impl<'g> Rule<'g> {
     /// normalization's shift.
     pub fn scale(&mut self, stored: Axis) {
         self.scales.push(stored);
+    }
+
+    /// The node sums over products of what is computed on both sides, along this axis of its first input. Indices can go where
+    /// one of the sides holds zero for them.
+    pub fn sum(&mut self, axis: Axis) {
+        self.sums.push(axis);
     }
 
     /// Freezes every axis of one tensor.

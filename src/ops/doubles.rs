@@ -81,6 +81,7 @@ pub fn known_single(inputs: &[Option<Known>], i: usize) -> Option<i64> {
     known::given(inputs, i)?.numbers()?.first().copied()
 }
 
+/// The reason where an operator computes nothing on elements of this type.
 pub fn unfit(dtype: DType) -> Message {
     message!(
         "reason-node-element-type",
@@ -88,6 +89,7 @@ pub fn unfit(dtype: DType) -> Message {
     )
 }
 
+/// The reason where a node's inputs do not fit one another.
 pub fn inconsistent() -> Message {
     message!("reason-node-inconsistent")
 }

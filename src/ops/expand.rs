@@ -4,12 +4,17 @@ use super::Extent;
 use super::backward::{LearnContext, moved};
 use super::coupling::Rule;
 use super::known;
+use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::places;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Dim, Node, Product, ValueId};
+use crate::kernels::Kernel;
+use crate::kernels::copy::Gathered;
 use crate::kernels::grad::Differentiable;
+use crate::kernels::picked::Picked;
+use crate::kernels::strided;
 use crate::message::Message;
 use crate::tensor::Tensor;
 
@@ -49,7 +54,7 @@ impl Operator for Expand {
         let (x, target) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         let listed = target.constant.as_ref().and_then(|t| t.integers());
         let listed = listed.map(|numbers| numbers.into_iter().map(Extent::Number).collect());
-        let Some(extents): Option<Vec<Extent>> = listed.or_else(|| target.sizes.clone()) else {
+        let Some(extents): Option<Vec<Extent>> = listed.or_else(|| target.elements()) else {
             return Ok(Vec::new());
         };
         if extents.len() > known::MAX_RANK {
@@ -82,10 +87,10 @@ impl Operator for Expand {
         let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
             return;
         };
-        match target(&rule.dims(data), &rule.dims(out)) {
-            Some(_) => rule.align(data, out),
-            None => rule.freeze_all(&message!("reason-frozen-expanded")),
+        if rule.is_computed(1) {
+            rule.keep_open(out);
         }
+        rule.align(data, out);
     }
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
@@ -93,17 +98,42 @@ impl Operator for Expand {
     }
 
     fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
-        let dims = |value: Option<ValueId>| value.and_then(|v| narrowing.dims(v));
-        let node = narrowing.node;
-        let target = match (dims(node.input(0)), dims(node.output(0))) {
-            (Some(data), Some(out)) => target(&data, &out),
-            _ => None,
+        let (graph, node) = (narrowing.graph, narrowing.node);
+        let (Some(data), Some(list), Some(out)) = (node.input(0), node.input(1), node.output(0))
+        else {
+            return Ok(Vec::new());
         };
-        let target = target.ok_or(message!("reason-node-target-at-run-time"))?;
-        Ok(vec![Change::Input(
-            1,
-            Tensor::from_i64(&[target.len()], target),
-        )])
+        let dims = |value| narrowing.dims_at_any_size(value);
+        let target = dims(data)
+            .zip(dims(out))
+            .and_then(|(data, out)| target(&data, &out));
+        if let Some(target) = target {
+            let target = Tensor::from_i64(&[target.len()], target);
+            return Ok(vec![Change::Input(1, target)]);
+        }
+        // The other sizes stay what they are at the run. The target may name the last axes only.
+        let rank = |value: ValueId| graph.value(value).ty.as_ref().map(|ty| ty.rank());
+        let named = graph
+            .value(list)
+            .ty
+            .as_ref()
+            .and_then(|ty| ty.known_shape());
+        let left_out = named
+            .as_deref()
+            .and_then(|named| rank(out)?.checked_sub(*named.first()?));
+        let left_out = left_out.ok_or(message!("reason-node-target-at-run-time"))?;
+        let lengths = narrowing.narrowed(out);
+        let lengths =
+            lengths.filter_map(|(axis, left)| Some((axis.checked_sub(left_out)?, left as i64)));
+        Ok(vec![Change::Elements(1, lengths.collect())])
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let (Some(shape), out) = (context.shape(0), &context.outputs[0]) else {
+            return Ok(None);
+        };
+        let steps = strided::broadcast_strides(shape, out);
+        Ok(Some(Box::new(Gathered::new(out, 0, &steps))))
     }
 
     fn differentiable(
@@ -117,7 +147,9 @@ impl Operator for Expand {
 impl Operator for Tile {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let (x, repeats) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
-        let Some(repeats) = repeats.numbers() else {
+        let listed = repeats.numbers();
+        let listed = listed.map(|numbers| numbers.into_iter().map(Extent::Number).collect());
+        let Some(repeats): Option<Vec<Extent>> = listed.or_else(|| repeats.elements()) else {
             return Ok(Vec::new());
         };
         if repeats.len() != x.rank() {
@@ -127,10 +159,11 @@ impl Operator for Tile {
                 rank = x.rank()
             ));
         }
-        let shape = x.shape().iter().zip(repeats).map(|(dim, times)| {
-            let times = usize::try_from(times).ok()?;
-            Some(Product::of(&[dim.clone(), times.into()])?.dim())
-        });
+        let shape = x
+            .shape()
+            .iter()
+            .zip(repeats)
+            .map(|(dim, times)| Some(Product::of(&[dim.clone(), times.dim()?])?.dim()));
         let shape: Option<Vec<_>> = shape.collect();
         Ok(vec![Known::new(
             x.dtype(),
@@ -157,16 +190,22 @@ impl Operator for Tile {
         let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
             return;
         };
-        let repeats = rule.integers(1);
+        // An axis that is not longer afterward is there once, whether the model stores that or computes it.
+        let (before, after) = (rule.dims(data), rule.dims(out));
         let why = &message!("reason-frozen-repeated");
-        match repeats {
-            Some(repeats) if repeats.len() == rule.rank(data) => {
-                for (axis, repeats) in repeats.into_iter().enumerate() {
-                    rule.same_if(repeats == 1, data, axis, out, axis, why);
-                }
-            }
-            _ => rule.freeze_all(why),
+        for (axis, (before, after)) in before.iter().zip(&after).enumerate() {
+            rule.same_if(before == after, data, axis, out, axis, why);
         }
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let Some(shape) = context.shape(0) else {
+            return Ok(None);
+        };
+        let lengths = shape.iter().zip(&context.outputs[0]);
+        let axes = lengths.map(|(&size, &length)| (0..length).map(|i| Some(i % size)).collect());
+        let picks: Vec<_> = axes.collect();
+        Ok(Some(Box::new(Picked::new(shape, &picks, 0.0))))
     }
 
     fn differentiable(

@@ -6,7 +6,7 @@ use super::floats;
 use super::known;
 use super::{Known, Operator};
 use crate::graph::Attribute;
-use crate::graph::Node;
+use crate::graph::{Dim, Node};
 use crate::message::Message;
 use crate::tensor::{DType, Tensor};
 use ndarray::{ArrayD, IxDyn};
@@ -19,7 +19,7 @@ pub struct ConstantOfShape {
     pub value: Arc<Tensor>,
 }
 
-/// `Range`: from start towards limit (not included) by delta.
+/// `Range`: from start toward limit (not included) by delta.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Range;
 
@@ -45,7 +45,7 @@ impl Operator for ConstantOfShape {
         let target = known::needed(inputs, 0)?;
         let listed = target.constant.as_ref().and_then(|t| t.integers());
         let listed = listed.map(|numbers| numbers.into_iter().map(Extent::Number).collect());
-        let Some(extents): Option<Vec<Extent>> = listed.or_else(|| target.sizes.clone()) else {
+        let Some(extents): Option<Vec<Extent>> = listed.or_else(|| target.elements()) else {
             return Ok(Vec::new());
         };
         if extents.len() > known::MAX_RANK {
@@ -78,7 +78,7 @@ impl Operator for Range {
             .map(|i| known::given(inputs, i).and_then(number))
             .collect();
         let Some(numbers) = numbers else {
-            return Ok(Vec::new());
+            return Ok(vec![Known::new(first.dtype(), vec![Dim::unnamed()])]);
         };
         let count = count(numbers[0], numbers[1], numbers[2])?;
         Ok(vec![Known::new(first.dtype(), vec![count.into()])])

@@ -6,11 +6,14 @@ use super::axes::axis;
 use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
+use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::{Graph, Node};
+use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
+use crate::kernels::picked::Picked;
 use crate::message::Message;
 use crate::tensor::Tensor;
 
@@ -138,6 +141,25 @@ impl Operator for Gather {
             1,
             narrowing.integers_like(1, indices.collect()),
         )])
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let indices = context.constant(1).and_then(Tensor::integers);
+        let (Some(shape), Some(indices)) = (context.shape(0), indices) else {
+            return Ok(None);
+        };
+        let along = axis(self.axis, shape.len())?;
+        let mut picks: Vec<Vec<Option<usize>>> = shape
+            .iter()
+            .map(|&size| (0..size).map(Some).collect())
+            .collect();
+        let places = indices.into_iter().map(|i| axis(i, shape[along]).ok());
+        match places.map(|place| place.map(Some)).collect() {
+            Some(places) => picks[along] = places,
+            // The evaluation says what is wrong.
+            None => return Ok(None),
+        }
+        Ok(Some(Box::new(Picked::new(shape, &picks, 0.0))))
     }
 
     fn differentiable(

@@ -7,9 +7,9 @@ use super::floats;
 use super::known;
 use super::layer_norm::moments;
 use super::lowering::KernelContext;
+use super::per_channel;
 use super::uniform::Slice;
 use super::{Known, Operator};
-use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
@@ -34,23 +34,7 @@ impl InstanceNormalization {
 
 impl Operator for InstanceNormalization {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
-        let x = known::needed(inputs, 0)?;
-        let channels = x
-            .shape()
-            .get(1)
-            .ok_or(message!("reason-node-needs-channels"))?;
-        for i in 1..3 {
-            let parameter = known::needed(inputs, i)?;
-            if !matches!((parameter.shape(), channels), ([Dim::Known(n)], c) if c.known().is_none_or(|c| c == *n))
-            {
-                return Err(message!(
-                    "reason-node-norm-channels",
-                    channels = channels,
-                    parameter = known::display(parameter.shape())
-                ));
-            }
-        }
-        Ok(vec![Known::new(x.dtype(), x.shape().to_vec())])
+        Ok(vec![per_channel::infer(inputs, 1..3)?])
     }
 
     fn evaluate(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, Message> {

@@ -26,21 +26,25 @@ pub enum Extent {
     Number(i64),
     /// A size that is only known when the model runs.
     Symbol(Arc<str>),
+    /// A number of which nothing is known, not even that it is a size.
+    Unknown,
 }
 
 impl Extent {
+    /// The size as a number, `None` for a symbol.
     pub fn number(&self) -> Option<i64> {
         match self {
             Extent::Number(n) => Some(*n),
-            Extent::Symbol(_) => None,
+            Extent::Symbol(_) | Extent::Unknown => None,
         }
     }
 
-    /// As a dimension; negative numbers are none.
+    /// As a dimension; negative numbers are none, and an unknown one has no name.
     pub fn dim(&self) -> Option<Dim> {
         match self {
             Extent::Number(n) => usize::try_from(*n).ok().map(Dim::Known),
             Extent::Symbol(name) => Some(Dim::Symbol(name.clone())),
+            Extent::Unknown => Some(Dim::unnamed()),
         }
     }
 }
@@ -66,6 +70,7 @@ pub struct Known {
 }
 
 impl Known {
+    /// A value of which the type and the shape are known and no element.
     pub fn new(dtype: DType, shape: Vec<Dim>) -> Self {
         Known {
             ty: TensorType::new(dtype, shape),
@@ -85,6 +90,8 @@ impl Known {
         }
     }
 
+    /// With its elements as sizes. Only for few elements and at most one axis, as shape computations have them; for others nothing is
+    /// kept.
     pub fn with_sizes(mut self, sizes: Option<Vec<Extent>>) -> Self {
         self.sizes = sizes.filter(|sizes| sizes.len() <= MAX_SIZES && self.rank() <= 1);
         self
@@ -105,16 +112,30 @@ impl Known {
         self
     }
 
+    /// The type of its elements.
     pub fn dtype(&self) -> DType {
         self.ty.dtype
     }
 
+    /// Its sizes, outermost axis first.
     pub fn shape(&self) -> &[Dim] {
         &self.ty.shape
     }
 
+    /// How many axes it has.
     pub fn rank(&self) -> usize {
         self.ty.rank()
+    }
+
+    /// The elements of a list, each as far as it is known. `None` where not even their number is.
+    pub fn elements(&self) -> Option<Vec<Extent>> {
+        let unknown = || match &self.ty.known_shape()?[..] {
+            &[count] if count <= MAX_SIZES && !self.dtype().is_float() => {
+                Some(vec![Extent::Unknown; count])
+            }
+            _ => None,
+        };
+        self.sizes.clone().or_else(unknown)
     }
 
     /// The elements of an integer tensor, where all are known.
@@ -199,7 +220,10 @@ pub fn broadcast(a: &[Dim], b: &[Dim]) -> Result<Vec<Dim>, Message> {
         (Dim::Known(1), other) | (other, Dim::Known(1)) => Ok(other),
         // A symbol beside a number can only be that number or 1.
         (Dim::Known(n), Dim::Symbol(_)) | (Dim::Symbol(_), Dim::Known(n)) => Ok(Dim::Known(n)),
-        (x @ Dim::Symbol(_), Dim::Symbol(_)) => Ok(x),
+        (x @ Dim::Symbol(_), y @ Dim::Symbol(_)) => Ok(match y == Dim::unnamed() {
+            true => y,
+            false => x,
+        }),
         _ => Err(message!(
             "reason-node-input-shapes",
             first = display(a),

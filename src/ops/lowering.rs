@@ -28,6 +28,7 @@ pub struct Epilogue {
 }
 
 impl Epilogue {
+    /// Whether nothing follows the layer.
     pub fn is_empty(&self) -> bool {
         self.affine.is_none() && !self.residual && self.activation.is_none()
     }

@@ -5,10 +5,12 @@ use super::backward::LearnContext;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
-use crate::kernels::grad::neighbors::Neighbors;
+use crate::kernels::neighbors::Neighbors;
 use crate::message::Message;
 use crate::tensor::Tensor;
 use ndarray::Dimension;
@@ -31,6 +33,19 @@ impl Lrn {
             beta: attributes.float("beta", 0.75)?,
             bias: attributes.float("bias", 1.0)?,
         })
+    }
+}
+
+impl Lrn {
+    fn neighbors(&self, data: &[usize]) -> Neighbors {
+        Neighbors {
+            channels: data[1],
+            plane: data[2..].iter().product(),
+            size: self.size,
+            alpha: self.alpha,
+            beta: self.beta,
+            bias: self.bias,
+        }
     }
 }
 
@@ -75,14 +90,11 @@ impl Operator for Lrn {
         &self,
         context: &LearnContext<'_>,
     ) -> Result<Option<Box<dyn Differentiable>>, Message> {
-        let data = context.needed(0)?;
-        Ok(Some(Box::new(Neighbors {
-            channels: data[1],
-            plane: data[2..].iter().product(),
-            size: self.size,
-            alpha: self.alpha,
-            beta: self.beta,
-            bias: self.bias,
-        })))
+        Ok(Some(Box::new(self.neighbors(context.needed(0)?))))
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let data = context.shape(0);
+        Ok(data.map(|data| Box::new(self.neighbors(data)) as Box<dyn Kernel>))
     }
 }

@@ -2,9 +2,12 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator, doubles, known};
 use crate::graph::Node;
+use crate::kernels::Kernel;
+use crate::kernels::elementwise::MapBy;
 use crate::message::Message;
 use crate::tensor::Tensor;
 
@@ -98,6 +101,12 @@ impl Operator for Math {
             *x = (self.function.apply)(*x, self.numbers);
         }
         Ok(vec![doubles::tensor(x.dtype(), x.shape(), numbers)?])
+    }
+
+    fn kernel(&self, _context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let (apply, numbers) = (self.function.apply, self.numbers);
+        let single = move |x: f32| apply(x.into(), numbers) as f32;
+        Ok(Some(Box::new(MapBy(single))))
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {

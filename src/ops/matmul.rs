@@ -170,7 +170,7 @@ impl Operator for MatMul {
                 bias: None,
                 reads: Some(reads(depth, deep, size)),
             }),
-            None => rule.freeze(depth, &message!("reason-frozen-computed-product")),
+            None => rule.sum(depth),
         }
     }
 

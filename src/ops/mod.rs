@@ -5,6 +5,7 @@ pub mod attributes;
 pub mod axes;
 pub mod backward;
 pub mod broadcast;
+mod convolved;
 pub mod coupling;
 pub mod doubles;
 pub mod floats;
@@ -13,6 +14,7 @@ pub mod known;
 pub mod linear;
 pub mod lowering;
 pub mod narrow;
+mod per_channel;
 pub mod places;
 #[macro_use]
 mod registry;
@@ -36,7 +38,8 @@ use narrow::{Change, Narrowing};
 use std::fmt::Debug;
 use uniform::Slice;
 
-// By file: the types that are operators, and the ONNX names that each goes by. `except` names the file's function that tells
+// By file: the types that are operators, and the ONNX names that each goes by. Each type's `parse(node, opset)` reads the node's
+// attributes as that version of the standard means them; its error is the reason why the node can't be computed. `except` names the file's function that tells
 // which nodes use a variant that it does not compute; such a node counts as unknown.
 operators! {
     activation => Activation ["Elu", "Erf", "Gelu", "HardSigmoid", "HardSwish", "LeakyRelu", "Relu", "Sigmoid", "Tanh"];
@@ -119,6 +122,7 @@ pub enum LayerKind {
 }
 
 impl LayerKind {
+    /// The name in reports, which are data and the same in every language.
     pub fn name(self) -> &'static str {
         match self {
             LayerKind::Convolution => "convolution",
@@ -261,6 +265,12 @@ pub trait Operator: Debug + Send + Sync {
     /// Whether this is a plain elementwise sum of two tensors.
     fn is_sum(&self) -> bool {
         false
+    }
+
+    /// What the other inputs hold where this input comes out as it went in: 0 in a sum, 1 in a product. `None` where no number does
+    /// that.
+    fn neutral(&self, _carried: usize) -> Option<f32> {
+        None
     }
 
     /// Whether the first output is the first input, unchanged.

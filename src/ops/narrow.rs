@@ -18,6 +18,9 @@ pub enum Change {
     NoAttribute(&'static str),
     /// The input becomes a constant of this node's own.
     Input(usize, Tensor),
+    /// These elements of the list that the input holds, by their places, become these numbers. The others stay as they are stored or
+    /// computed.
+    Elements(usize, Vec<(usize, i64)>),
 }
 
 /// A node whose tensors get narrower. The graph is the one before.
@@ -26,6 +29,8 @@ pub struct Narrowing<'a> {
     pub node: &'a Node,
     /// The indices that stay, in order, of each axis that loses some.
     pub kept: &'a BTreeMap<Axis, Vec<usize>>,
+    /// The same graph at any sizes, where it was opened at given ones.
+    pub at_any_size: Option<&'a Graph>,
 }
 
 impl Narrowing<'_> {
@@ -36,12 +41,7 @@ impl Narrowing<'_> {
 
     /// Whether any axis of the value loses indices.
     pub fn touches(&self, value: ValueId) -> bool {
-        let from = Axis { value, axis: 0 };
-        let to = Axis {
-            value,
-            axis: usize::MAX,
-        };
-        self.kept.range(from..=to).next().is_some()
+        self.narrowed(value).next().is_some()
     }
 
     /// The dimensions of a value after the cut; `None` where its shape is unknown.
@@ -50,11 +50,47 @@ impl Narrowing<'_> {
         let dims = ty.shape.iter().enumerate();
         Some(
             dims.map(|(axis, dim)| match self.kept(value, axis) {
-                Some(kept) => Dim::Known(kept.len()),
+                Some(kept) => dim.resized(kept.len()),
                 None => dim.clone(),
             })
             .collect(),
         )
+    }
+
+    /// The dimensions of a value after the cut, whatever the sizes that were given to open the model. `None` where nothing tells them.
+    pub fn dims_at_any_size(&self, value: ValueId) -> Option<Vec<Dim>> {
+        let Some(graph) = self.at_any_size else {
+            return self.dims(value);
+        };
+        let ty = graph.value(value).ty.as_ref()?;
+        let dims = ty.shape.iter().enumerate();
+        let dims = dims.map(|(axis, dim)| match self.kept(value, axis) {
+            None => dim.clone(),
+            Some(kept) if dim.known().is_some() => Dim::Known(kept.len()),
+            // What is left of an open length that holds channels.
+            Some(_) => Dim::unnamed(),
+        });
+        Some(dims.collect())
+    }
+
+    /// Whether the length of an axis depends on sizes that were given to open the model, or may do so.
+    pub fn depends_on_sizes(&self, value: ValueId, axis: usize) -> bool {
+        let Some(graph) = self.at_any_size else {
+            return false;
+        };
+        let ty = graph.value(value).ty.as_ref();
+        ty.and_then(|ty| ty.shape.get(axis)?.known()).is_none()
+    }
+
+    /// The axes of a value that lose indices, with what is left of them.
+    pub fn narrowed(&self, value: ValueId) -> impl Iterator<Item = (usize, usize)> {
+        let from = Axis { value, axis: 0 };
+        let to = Axis {
+            value,
+            axis: usize::MAX,
+        };
+        let axes = self.kept.range(from..=to);
+        axes.map(|(axis, kept)| (axis.axis, kept.len()))
     }
 
     /// The length of an axis before the cut.
@@ -68,7 +104,7 @@ impl Narrowing<'_> {
         let input = self
             .node
             .input(i)
-            .and_then(|value| self.graph.constant(value));
+            .and_then(|value| self.graph.content(value));
         match input.map(|tensor| tensor.dtype()) {
             Some(DType::I32) => Tensor::I32(
                 numbers

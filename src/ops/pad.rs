@@ -5,13 +5,16 @@ use super::axes::axis;
 use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
+use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::places;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::{Attribute, Graph, Node, ValueId};
+use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
+use crate::kernels::picked::Picked;
 use crate::message::Message;
 use crate::tensor::Tensor;
 
@@ -67,7 +70,7 @@ impl Pad {
     fn axes(&self, graph: &Graph, node: &Node, rank: usize) -> Option<Vec<usize>> {
         match (&self.from, node.input(3)) {
             (PadFrom::Inputs, Some(axes)) => {
-                let axes = graph.constant(axes)?.integers()?;
+                let axes = graph.content(axes)?.integers()?;
                 axes.into_iter().map(|at| axis(at, rank).ok()).collect()
             }
             _ => Some((0..rank).collect()),
@@ -79,7 +82,7 @@ impl Pad {
         let rank = graph.value(node.input(0)?).ty.as_ref()?.rank();
         let pads = match &self.from {
             PadFrom::Attributes { pads, .. } => pads.clone(),
-            PadFrom::Inputs => graph.constant(node.input(1)?)?.integers()?,
+            PadFrom::Inputs => graph.content(node.input(1)?)?.integers()?,
         };
         let axes = self.axes(graph, node, rank)?;
         if pads.len() != 2 * axes.len() {
@@ -103,7 +106,8 @@ impl Operator for Pad {
                 match (known::needed(inputs, 1)?.numbers(), axes) {
                     (Some(pads), None) => (pads, None),
                     (Some(pads), Some(Some(axes))) => (pads, Some(axes)),
-                    _ => return Ok(Vec::new()),
+                    (None, Some(None)) | (Some(_), Some(None)) => return Ok(Vec::new()),
+                    (None, axes) => return padded_somehow(inputs, axes.flatten()),
                 }
             }
         };
@@ -112,7 +116,7 @@ impl Operator for Pad {
         for (dim, (begin, end)) in x.shape().iter().zip(borders) {
             shape.push(match dim {
                 dim if (begin, end) == (0, 0) => dim.clone(),
-                Dim::Symbol(_) => return Ok(Vec::new()),
+                Dim::Symbol(_) => Dim::unnamed(),
                 Dim::Known(size) => {
                     let length = begin
                         .checked_add(end)
@@ -153,14 +157,7 @@ impl Operator for Pad {
             }
         };
         let borders = borders(pads, axes, shape.len())?;
-        let sources: Vec<Vec<Option<usize>>> = (0..shape.len())
-            .map(|axis| {
-                let size = x.shape()[axis] as i64;
-                (0..shape[axis] as i64)
-                    .map(|i| self.source(i - borders[axis].0, size))
-                    .collect()
-            })
-            .collect();
+        let sources = self.sources(x.shape(), &shape, &borders);
         let filling = filling.cast(x.dtype()).filter(|filling| filling.len() == 1);
         let filling = filling.ok_or(message!("reason-node-needs-filling"))?;
         let steps = places::strides(x.shape());
@@ -259,6 +256,29 @@ impl Operator for Pad {
         }])
     }
 
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let integers = |i: usize| context.constant(i).and_then(Tensor::integers);
+        let (pads, axes, filling) = match &self.from {
+            PadFrom::Attributes { pads, value } => (Some(pads.clone()), None, Some(*value)),
+            PadFrom::Inputs => {
+                let filling = match context.has(2) {
+                    true => context.floats(2).and_then(|all| all.first().copied()),
+                    false => Some(0.0),
+                };
+                (integers(1), integers(3), filling)
+            }
+        };
+        let (Some(shape), Some(pads), Some(filling)) = (context.shape(0), pads, filling) else {
+            return Ok(None);
+        };
+        if context.has(3) && axes.is_none() {
+            return Ok(None);
+        }
+        let borders = borders(pads, axes, shape.len())?;
+        let sources = self.sources(shape, &context.outputs[0], &borders);
+        Ok(Some(Box::new(Picked::new(shape, &sources, filling))))
+    }
+
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
@@ -292,6 +312,23 @@ impl Operator for Pad {
     }
 }
 
+/// The output where only some of the amounts are known: axes that get nothing keep their length.
+fn padded_somehow(inputs: &[Option<Known>], axes: Option<Vec<i64>>) -> Result<Vec<Known>, Message> {
+    let x = known::needed(inputs, 0)?;
+    let Some(pads) = known::needed(inputs, 1)?.elements() else {
+        return Ok(Vec::new());
+    };
+    // What is not known may be anything but nothing.
+    let pads = pads.iter().map(|amount| amount.number().unwrap_or(1));
+    let borders = borders(pads.collect(), axes, x.rank())?;
+    let dims = x.shape().iter().zip(borders);
+    let shape = dims.map(|(dim, border)| match border {
+        (0, 0) => dim.clone(),
+        _ => Dim::unnamed(),
+    });
+    Ok(vec![Known::new(x.dtype(), shape.collect())])
+}
+
 /// How much is added before and after each axis.
 fn borders(
     pads: Vec<i64>,
@@ -314,6 +351,22 @@ fn borders(
 }
 
 impl Pad {
+    /// By axis, the input's index that each of the output's shows.
+    fn sources(
+        &self,
+        before: &[usize],
+        after: &[usize],
+        borders: &[(i64, i64)],
+    ) -> Vec<Vec<Option<usize>>> {
+        let lengths = before.iter().zip(after).zip(borders);
+        let axes = lengths.map(|((&size, &length), &(begin, _))| {
+            let indices = 0..length as i64;
+            let sources = indices.map(|i| self.source(i - begin, size as i64));
+            sources.collect()
+        });
+        axes.collect()
+    }
+
     /// The input's index that position `at` shows, counted from the input's first; `None` shows the constant.
     fn source(&self, at: i64, size: i64) -> Option<usize> {
         let inside = (0..size).contains(&at);

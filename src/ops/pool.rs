@@ -11,7 +11,6 @@ use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::window::Window;
 use super::{Known, Operator};
-use crate::graph::Dim;
 use crate::graph::Node;
 use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
@@ -92,12 +91,8 @@ impl Operator for Pool {
                 shape = known::display(x.shape())
             ));
         };
-        let Some(spatial) = spatial.iter().map(Dim::known).collect::<Option<Vec<_>>>() else {
-            return Ok(Vec::new());
-        };
-        let spans = self.window.resolve(&spatial, &self.window.kernel)?;
         let mut shape = vec![batch.clone(), channels.clone()];
-        shape.extend(spans.iter().map(|span| Dim::Known(span.output)));
+        shape.extend(self.window.outputs(spatial, &self.window.kernel)?);
         let mut outputs = vec![Known::new(x.dtype(), shape.clone())];
         if self.kind == PoolKind::Max {
             outputs.push(Known::new(DType::I64, shape));

@@ -1,9 +1,13 @@
 //! Recurrent layers: RNN, GRU and LSTM over sequences.
 
+mod kernel;
+
 use super::attributes::Attributes;
 use super::coupling::{Axis, Reads, Rule, Weights};
+use super::lowering::KernelContext;
 use super::{Known, LayerKind, Operator, doubles, known};
 use crate::graph::{Attribute, Dim, Node};
+use crate::kernels::Kernel;
 use crate::message::Message;
 use crate::tensor::Tensor;
 
@@ -340,6 +344,10 @@ impl Operator for Recurrent {
             outputs.push(doubles::tensor(x.dtype(), shape, numbers)?);
         }
         Ok(outputs)
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        Ok(self.usual_kernel(context))
     }
 
     /// Each step of each sample multiplies by all weights.

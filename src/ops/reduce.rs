@@ -7,13 +7,17 @@ use super::backward::LearnContext;
 use super::coupling::{Axis, Rule};
 use super::doubles;
 use super::known;
+use super::lowering::KernelContext;
 use super::places;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Dim;
 use crate::graph::Node;
+use crate::graph::ValueId;
+use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
-use crate::kernels::grad::reduce::{Kind, Reduced};
+use crate::kernels::grad::reduce::{self, Kind};
+use crate::kernels::reduce::{Reduce as Reduced, Reduction};
 use crate::message::Message;
 use crate::tensor::Tensor;
 
@@ -86,6 +90,33 @@ impl Reduce {
             None => Some(vec![!self.noop_with_empty_axes; rank]),
         }
     }
+}
+
+/// Whether a mean is one of the two of a layer normalization that is spelled out: the mean that is subtracted from what it is of, or the
+/// mean of the squares of what is left.
+fn is_of_normalization(rule: &Rule<'_>) -> bool {
+    let (graph, node) = (rule.graph, rule.node);
+    let (data, mean) = (node.input(0), node.output(0));
+    let standard =
+        |node: &&Node, operator: &str| node.op_type == operator && node.domain.is_empty();
+    let maker = |value: Option<ValueId>| {
+        let mut nodes = graph.nodes.iter();
+        nodes.find(|node| value.is_some() && node.outputs.contains(&value))
+    };
+    let centers = |node: &&Node| {
+        let subtracts = |mean: &Node| mean.input(0) == node.input(0);
+        let mean = maker(node.input(1)).filter(|mean| mean.op_type == "ReduceMean");
+        standard(node, "Sub") && mean.is_some_and(subtracts)
+    };
+    let is_first = || {
+        let mut nodes = graph.nodes.iter();
+        nodes.any(|node| node.inputs[..] == [data, mean] && standard(&node, "Sub"))
+    };
+    let squares = maker(data).filter(|node| {
+        standard(node, "Pow") || standard(node, "Mul") && node.input(0) == node.input(1)
+    });
+    is_first()
+        || squares.is_some_and(|node| maker(node.input(0)).is_some_and(|node| centers(&node)))
 }
 
 impl Operator for Reduce {
@@ -178,10 +209,14 @@ impl Operator for Reduce {
         let Some(reduced) = self.reduced(rule, rank) else {
             return rule.freeze_all(&message!("reason-frozen-reduced-unknown"));
         };
+        let why = match self.kind == ReduceKind::Mean && is_of_normalization(rule) {
+            true => message!("reason-frozen-layer-norm"),
+            false => message!("reason-frozen-reduction"),
+        };
         let mut to = 0;
         for (from, &gone) in reduced.iter().enumerate() {
             if gone {
-                rule.freeze(Axis::of(data, from), &message!("reason-frozen-reduction"));
+                rule.freeze(Axis::of(data, from), &why);
             } else {
                 rule.same(Axis::of(data, from), Axis::of(out, to));
             }
@@ -200,6 +235,37 @@ impl Operator for Reduce {
             ReduceKind::Sum | ReduceKind::L1 | ReduceKind::L2 | ReduceKind::SumOfSquares
         );
         (as_inside || sums && inside == 0.0).then_some(inside)
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let reduction = match self.kind {
+            ReduceKind::Mean => Reduction::Mean,
+            ReduceKind::Sum => Reduction::Sum,
+            ReduceKind::Max => Reduction::Max,
+            ReduceKind::Min => Reduction::Min,
+            ReduceKind::L1 => Reduction::L1,
+            ReduceKind::L2 => Reduction::L2,
+            ReduceKind::SumOfSquares => Reduction::SumOfSquares,
+            ReduceKind::Product | ReduceKind::LogOfSum | ReduceKind::LogSumExp => return Ok(None),
+        };
+        let axes = match &self.axes {
+            AxesFrom::Attribute(axes) => axes.clone(),
+            AxesFrom::Input => context.constant(1).and_then(Tensor::integers),
+        };
+        let Some(shape) = context
+            .shape(0)
+            .filter(|_| context.has(1) == context.constant(1).is_some())
+        else {
+            return Ok(None);
+        };
+        let gone = self.gone(axes, shape.len())?;
+        // Where nothing is reduced, the definition is the simplest.
+        if !gone.contains(&true) {
+            return Ok(None);
+        }
+        let lengths = shape.iter().zip(gone);
+        let kept: Vec<usize> = lengths.map(|(&n, gone)| if gone { 1 } else { n }).collect();
+        Ok(Some(Box::new(Reduced::new(reduction, shape, &kept))))
     }
 
     fn differentiable(
@@ -221,7 +287,7 @@ impl Operator for Reduce {
         let gone = self.gone(axes, data.len())?;
         let lengths = data.iter().zip(gone);
         let kept: Vec<usize> = lengths.map(|(&n, gone)| if gone { 1 } else { n }).collect();
-        Ok(Some(Box::new(Reduced::new(kind, data, &kept))))
+        Ok(Some(Box::new(reduce::Reduced::new(kind, data, &kept))))
     }
 }
 

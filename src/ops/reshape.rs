@@ -7,7 +7,7 @@ use super::known;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
-use crate::graph::{Dim, Node, Product, ValueId};
+use crate::graph::{Dim, Node, Product};
 use crate::message::Message;
 use crate::tensor::Tensor;
 
@@ -24,13 +24,21 @@ impl Reshape {
         })
     }
 
-    /// The target shape that makes `data` into `out`, once it is cut. `None` where more than one size is only known at run time.
+    /// The target shape that makes `data` into `out`, once it is cut. `None` where more than one size is only known at run time, and is
+    /// not that of the data's same axis.
     fn cut_target(&self, data: &[Dim], out: &[Dim]) -> Option<Vec<i64>> {
         let symbols = out.iter().filter(|dim| dim.known().is_none()).count();
+        let mut rest = symbols.min(1);
         let target = out.iter().enumerate().map(|(axis, dim)| match dim.known() {
             Some(size) => i64::try_from(size).ok(),
             None if symbols == 1 => Some(-1),
-            None => (!self.allowzero && data.get(axis) == Some(dim)).then_some(0),
+            None if !self.allowzero && *dim != Dim::unnamed() && data.get(axis) == Some(dim) => {
+                Some(0)
+            }
+            None => rest.checked_sub(1).map(|left| {
+                rest = left;
+                -1
+            }),
         });
         target.collect()
     }
@@ -41,7 +49,7 @@ impl Operator for Reshape {
         let (x, target) = (known::needed(inputs, 0)?, known::needed(inputs, 1)?);
         let listed = target.constant.as_ref().and_then(|t| t.integers());
         let listed = listed.map(|numbers| numbers.into_iter().map(Extent::Number).collect());
-        match listed.or_else(|| target.sizes.clone()) {
+        match listed.or_else(|| target.elements()) {
             Some(extents) => self.output(x, &extents),
             None => Ok(Vec::new()),
         }
@@ -69,13 +77,7 @@ impl Operator for Reshape {
     }
 
     fn couple(&self, rule: &mut Rule<'_>) {
-        let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
-            return;
-        };
-        match self.cut_target(&rule.dims(data), &rule.dims(out)) {
-            Some(_) => rule.regroup(),
-            None => rule.freeze_all(&message!("reason-frozen-reshape-unknown")),
-        }
+        rule.regroup();
     }
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
@@ -83,17 +85,22 @@ impl Operator for Reshape {
     }
 
     fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
-        let dims = |value: Option<ValueId>| value.and_then(|v| narrowing.dims(v));
         let node = narrowing.node;
-        let target = match (dims(node.input(0)), dims(node.output(0))) {
-            (Some(data), Some(out)) => self.cut_target(&data, &out),
-            _ => None,
+        let (Some(data), Some(out)) = (node.input(0), node.output(0)) else {
+            return Ok(Vec::new());
         };
-        let target = target.ok_or(message!("reason-node-target-unknown"))?;
-        Ok(vec![Change::Input(
-            1,
-            Tensor::from_i64(&[target.len()], target),
-        )])
+        let dims = |value| narrowing.dims_at_any_size(value);
+        let target = dims(data)
+            .zip(dims(out))
+            .and_then(|(data, out)| self.cut_target(&data, &out));
+        Ok(vec![match target {
+            Some(target) => Change::Input(1, Tensor::from_i64(&[target.len()], target)),
+            // The other sizes stay what they are at the run.
+            None => {
+                let lengths = narrowing.narrowed(out);
+                Change::Elements(1, lengths.map(|(axis, left)| (axis, left as i64)).collect())
+            }
+        }])
     }
 
     fn is_view(&self) -> bool {
@@ -144,7 +151,7 @@ impl Reshape {
             .any(|dim| dim.known().is_none());
         match (open, all.divided_by(&stated)) {
             (Some(axis), Some(rest)) => shape[axis] = rest.dim(),
-            (Some(_), None) if symbolic => return Ok(Vec::new()),
+            (Some(axis), None) if symbolic => shape[axis] = Dim::unnamed(),
             // Sizes that are only known at run time may yet fit.
             (None, _) if symbolic || all == stated => {}
             _ => return Err(unfit()),

@@ -6,12 +6,15 @@ use super::backward::{LearnContext, moved};
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
 use crate::graph::TensorType;
+use crate::kernels::Kernel;
 use crate::kernels::grad::Differentiable;
+use crate::kernels::picked::Picked;
 use crate::message::Message;
 use crate::tensor::Tensor;
 use std::sync::Arc;
@@ -129,12 +132,11 @@ pub fn is_beyond(node: &Node) -> bool {
 impl Operator for Resize {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
         let x = known::needed(inputs, 0)?;
-        let Some(plan) = self.plan(x.shape(), inputs)? else {
+        let Some(changes) = self.changes(x.shape(), inputs)? else {
             return Ok(Vec::new());
         };
-        let dims = plan.into_iter().zip(x.shape());
-        let shape =
-            dims.map(|(along, dim)| along.map_or_else(|| dim.clone(), |along| along.output.into()));
+        let dims = changes.into_iter().zip(x.shape());
+        let shape = dims.map(|(change, dim)| change.length(dim));
         Ok(vec![Known::new(x.dtype(), shape.collect())])
     }
 
@@ -163,9 +165,8 @@ impl Operator for Resize {
         let (Some(data), Some(out)) = (rule.node.input(0), rule.node.output(0)) else {
             return;
         };
-        let sizes = rule.node.input(3);
-        if sizes.is_some_and(|sizes| rule.graph.constant(sizes).is_none()) {
-            return rule.freeze_all(&message!("reason-frozen-resampled-unknown"));
+        if rule.is_computed(3) {
+            rule.keep_open(out);
         }
         let (before, after) = (rule.dims(data), rule.dims(out));
         for axis in 0..before.len().min(after.len()) {
@@ -186,29 +187,47 @@ impl Operator for Resize {
     }
 
     fn rewrite(&self, narrowing: &Narrowing<'_>) -> Result<Vec<Change>, Message> {
-        let (graph, node) = (narrowing.graph, narrowing.node);
-        let (Some(sizes), Some(out)) = (node.input(3), node.output(0)) else {
+        let node = narrowing.node;
+        let (Some(_), Some(out)) = (node.input(3), node.output(0)) else {
             return Ok(Vec::new());
         };
-        let sizes = graph.constant(sizes).and_then(|sizes| sizes.integers());
-        let mut sizes = sizes.ok_or(message!("reason-node-size-at-run-time"))?;
         let rank = narrowing.dims(out).map_or(0, |dims| dims.len());
         let all: Vec<i64> = (0..rank as i64).collect();
-        for (size, &at) in sizes.iter_mut().zip(self.axes.as_ref().unwrap_or(&all)) {
+        let mut sizes = Vec::new();
+        for (place, &at) in self.axes.as_ref().unwrap_or(&all).iter().enumerate() {
             if let Some(kept) = narrowing.kept(out, axis(at, rank)?) {
-                *size = kept.len() as i64;
+                sizes.push((place, kept.len() as i64));
             }
         }
-        Ok(vec![Change::Input(3, narrowing.integers_like(3, sizes))])
+        Ok(vec![Change::Elements(3, sizes)])
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        if context.outputs[0].contains(&0) {
+            return Ok(None);
+        }
+        let (Some(shape), Some(plan)) = (context.shape(0), self.settled(context.inputs)?) else {
+            return Ok(None);
+        };
+        Ok(Some(match self.interpolation {
+            Interpolation::Nearest(_) => {
+                let picks = self.nearest(shape, &plan);
+                Box::new(Picked::new(shape, &picks, 0.0))
+            }
+            _ => Box::new(self.resampled(shape.to_vec(), &plan)),
+        }))
     }
 
     fn differentiable(
         &self,
         context: &LearnContext<'_>,
     ) -> Result<Option<Box<dyn Differentiable>>, Message> {
-        match self.interpolation {
-            Interpolation::Nearest(_) => moved(self, context, |i| i == 0, 0.0),
-            _ => self.resampled(context),
+        if let Interpolation::Nearest(_) = self.interpolation {
+            return moved(self, context, |i| i == 0, 0.0);
         }
+        let shape = context.needed(0)?;
+        let plan = self.settled(context.inputs)?;
+        let step = plan.map(|plan| self.resampled(shape.to_vec(), &plan));
+        Ok(step.map(|step| Box::new(step) as Box<dyn Differentiable>))
     }
 }

@@ -1,15 +1,15 @@
 //! Resampling along one axis: from an output position to weighted input positions, as ONNX's `Resize` specifies.
 
 use super::axes::axis;
-use super::backward::LearnContext;
 use super::known::{Known, given};
+use super::lowering::Operand;
+use super::places::around;
 use super::resize::{Coordinates, Interpolation, Resize, Rounding, ScalesFrom};
-use crate::graph::Dim;
-use crate::kernels::grad::Differentiable;
-use crate::kernels::grad::resample::{Resampled, Stage};
+use crate::graph::{Dim, Product};
+use crate::kernels::resample::{Resampled, Stage};
 use crate::message::Message;
+use crate::tensor::DType;
 use ndarray::{ArrayD, Axis};
-use std::sync::Arc;
 
 /// What happens along one axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +20,34 @@ pub struct Along {
     pub scale: f32,
 }
 
+/// What is known of an axis before the run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Nothing happens to it.
+    None,
+    Along(Along),
+    /// It is resampled to this length, and the run tells the rest.
+    To(Dim),
+}
+
+impl Change {
+    /// The length of an axis of length `before` after it.
+    pub fn length(self, before: &Dim) -> Dim {
+        match self {
+            Change::None => before.clone(),
+            Change::Along(along) => along.output.into(),
+            Change::To(length) => length,
+        }
+    }
+}
+
+/// An open length times a scale, which gives a product only where the scale is a whole number.
+fn times(length: &Dim, scale: Option<f32>) -> Dim {
+    let whole = scale.filter(|scale| scale.fract() == 0.0 && (1.0..=65536.0).contains(scale));
+    let product = whole.and_then(|scale| Product::of(&[(scale as usize).into(), length.clone()]));
+    product.map_or_else(Dim::unnamed, |product| product.dim())
+}
+
 impl Resize {
     /// What happens along each axis, `None` where nothing does. The whole is `None` where only the run tells.
     pub fn plan(
@@ -27,6 +55,24 @@ impl Resize {
         shape: &[Dim],
         inputs: &[Option<Known>],
     ) -> Result<Option<Vec<Option<Along>>>, Message> {
+        let changes = self.changes(shape, inputs)?;
+        let along = changes.map(|changes| {
+            let along = changes.into_iter().map(|change| match change {
+                Change::None => Some(None),
+                Change::Along(along) => Some(Some(along)),
+                Change::To(_) => None,
+            });
+            along.collect()
+        });
+        Ok(along.flatten())
+    }
+
+    /// What happens along each axis, as far as it is known. `None` where not even the number of axes is.
+    pub fn changes(
+        &self,
+        shape: &[Dim],
+        inputs: &[Option<Known>],
+    ) -> Result<Option<Vec<Change>>, Message> {
         let listed = |i: usize| given(inputs, i).filter(|list| list.shape() != [Dim::Known(0)]);
         let floats = |list: &Known| Some(list.constant.as_ref()?.floats()?.into_owned());
         let (scales, sizes) = match &self.from {
@@ -66,7 +112,7 @@ impl Resize {
                 axes = axes.len()
             ));
         }
-        let mut plan = vec![None; shape.len()];
+        let mut changes = vec![Change::None; shape.len()];
         for (i, &at) in axes.iter().enumerate() {
             let at = axis(at, shape.len())?;
             let scale = scales.as_ref().map(|scales| scales[i]);
@@ -77,12 +123,16 @@ impl Resize {
             if scale == Some(1.0) || size == Some(&shape[at]) {
                 continue;
             }
-            let Some(input) = shape[at].known() else {
-                return Ok(None);
+            changes[at] = match (shape[at].known(), size) {
+                (_, Some(size @ Dim::Symbol(_))) => Change::To(size.clone()),
+                (Some(input), size) => {
+                    Change::Along(along(input, scale, size.and_then(Dim::known))?)
+                }
+                (None, Some(size)) => Change::To(size.clone()),
+                (None, None) => Change::To(times(&shape[at], scale)),
             };
-            plan[at] = Some(along(input, scale, size.and_then(Dim::known))?);
         }
-        Ok(Some(plan))
+        Ok(Some(changes))
     }
 
     /// Resamples one axis of an array.
@@ -98,32 +148,53 @@ impl Resize {
         result
     }
 
-    /// Resampling as a step that gradients pass through.
-    pub fn resampled(
+    /// What happens along each axis, as [`Resize::plan`] gives it, for inputs whose shapes are settled.
+    pub fn settled(
         &self,
-        context: &LearnContext<'_>,
-    ) -> Result<Option<Box<dyn Differentiable>>, Message> {
-        let mut shape = context.needed(0)?.to_vec();
-        let dims: Vec<Dim> = shape.iter().map(|&length| length.into()).collect();
-        let known = |i: usize| Some(Known::of(Arc::new(context.constant(i)?.clone())));
-        let known: Vec<_> = (0..context.inputs.len()).map(known).collect();
-        let Some(plan) = self.plan(&dims, &known)? else {
+        inputs: &[Option<Operand>],
+    ) -> Result<Option<Vec<Option<Along>>>, Message> {
+        let Some(Some(data)) = inputs.first() else {
             return Ok(None);
         };
+        let dims: Vec<Dim> = data.shape.iter().map(|&length| length.into()).collect();
+        let known = |operand: &Option<Operand>| {
+            let operand = operand.as_ref()?;
+            match &operand.constant {
+                Some(constant) => Some(Known::of(constant.clone())),
+                None => {
+                    let shape = operand.shape.iter().map(|&length| length.into());
+                    Some(Known::new(DType::F32, shape.collect()))
+                }
+            }
+        };
+        let known: Vec<_> = inputs.iter().map(known).collect();
+        self.plan(&dims, &known)
+    }
+
+    /// By axis, the input's index that each of the output's shows.
+    pub fn nearest(&self, shape: &[usize], plan: &[Option<Along>]) -> Vec<Vec<Option<usize>>> {
+        let axes = shape.iter().zip(plan).map(|(&length, along)| match along {
+            None => (0..length).map(Some).collect(),
+            Some(along) => {
+                let sources = (0..along.output).map(|at| self.sources(at, along));
+                sources.map(|taps| Some(taps[0].0)).collect()
+            }
+        });
+        axes.collect()
+    }
+
+    /// Resampling as a step that gradients pass through.
+    pub fn resampled(&self, mut shape: Vec<usize>, plan: &[Option<Along>]) -> Resampled {
         let mut stages = Vec::new();
-        for (axis, along) in plan.into_iter().enumerate() {
+        for (axis, along) in plan.iter().enumerate() {
             let Some(along) = along else { continue };
-            stages.push(Stage {
-                outer: shape[..axis].iter().product(),
-                inner: shape[axis + 1..].iter().product(),
-                input: along.input,
-                taps: (0..along.output)
-                    .map(|at| self.sources(at, &along))
-                    .collect(),
-            });
+            let taps: Vec<_> = (0..along.output)
+                .map(|at| self.sources(at, along))
+                .collect();
+            stages.push(Stage::new(around(&shape, axis), &taps));
             shape[axis] = along.output;
         }
-        Ok(Some(Box::new(Resampled { stages })))
+        Resampled::new(stages)
     }
 
     /// The input positions that make output position `at`, with their weights.

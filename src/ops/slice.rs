@@ -5,12 +5,16 @@ use super::axes;
 use super::backward::{LearnContext, moved};
 use super::coupling::{Axis, IndexMap, Rule};
 use super::known;
+use super::lowering::KernelContext;
 use super::narrow::{Change, Narrowing};
 use super::uniform;
 use super::{Known, Operator};
 use crate::graph::{Attribute, Graph, Node};
 use crate::graph::{Dim, TensorType};
+use crate::kernels::Kernel;
+use crate::kernels::copy::Gathered;
 use crate::kernels::grad::Differentiable;
+use crate::kernels::strided;
 use crate::message::Message;
 use crate::tensor::Tensor;
 use std::borrow::Cow;
@@ -54,36 +58,48 @@ impl Slice {
         })
     }
 
-    /// The starts and ends as the model has them, where they are stored.
+    /// The starts and ends as the model has them, where they are known.
     fn bounds(&self, graph: &Graph, node: &Node) -> Option<(Vec<i64>, Vec<i64>)> {
         match self {
             Slice::Attributes { starts, ends, .. } => Some((starts.clone(), ends.clone())),
             Slice::Inputs => {
-                let stored = |i| graph.constant(node.input(i)?)?.integers();
-                Some((stored(1)?, stored(2)?))
+                let known = |i| graph.content(node.input(i)?)?.integers();
+                Some((known(1)?, known(2)?))
             }
         }
     }
 
-    /// What is taken along each axis that is named, where all of it is stored and the axes' lengths are known.
-    fn ranges(&self, graph: &Graph, node: &Node) -> Option<Vec<AxisRange>> {
+    /// The axes that are named, in their order. `None` where only the run tells.
+    fn along(&self, graph: &Graph, node: &Node, rank: usize) -> Option<Vec<usize>> {
+        let named = match self {
+            Slice::Attributes { starts, axes, .. } => match axes {
+                Some(axes) => axes.clone(),
+                None => (0..starts.len() as i64).collect(),
+            },
+            Slice::Inputs => match node.input(3) {
+                Some(axes) => graph.content(axes)?.integers()?,
+                None => {
+                    let starts = graph.value(node.input(1)?).ty.as_ref()?;
+                    (0..starts.shape.first()?.known()? as i64).collect()
+                }
+            },
+        };
+        let axes = named.into_iter().map(|at| axes::axis(at, rank).ok());
+        axes.collect()
+    }
+
+    /// What is taken along each axis that is named; `None` in place of a range whose bounds, or whose axis's length, only the run
+    /// tells. The whole is `None` where that holds for the axes themselves.
+    fn ranges(&self, graph: &Graph, node: &Node) -> Option<Vec<(usize, Option<AxisRange>)>> {
         let shape = &graph.value(node.input(0)?).ty.as_ref()?.shape;
-        let (starts, ends) = self.bounds(graph, node)?;
-        let optional = |i: usize| match node.input(i) {
-            None => Some(None),
-            Some(value) => graph.constant(value)?.integers().map(Some),
+        let along = self.along(graph, node, shape.len())?;
+        let steps = match (self, node.input(4)) {
+            (Slice::Inputs, Some(steps)) => graph.content(steps)?.integers()?,
+            _ => vec![1; along.len()],
         };
-        let (along, steps) = match self {
-            Slice::Attributes { axes, .. } => (axes.clone(), None),
-            Slice::Inputs => (optional(3)?, optional(4)?),
-        };
-        let along = along.unwrap_or_else(|| (0..starts.len() as i64).collect());
-        let steps = steps.unwrap_or_else(|| vec![1; starts.len()]);
-        if [ends.len(), along.len(), steps.len()] != [starts.len(); 3] {
-            return None;
-        }
-        let ranges = (0..starts.len()).map(|at| {
-            let axis = axes::axis(along[at], shape.len()).ok()?;
+        let bounds = self.bounds(graph, node);
+        let ranges = along.iter().enumerate().map(|(at, &axis)| {
+            let (starts, ends) = bounds.as_ref()?;
             let size = i64::try_from(shape[axis].known()?).ok()?;
             let clamp = |bound: i64| {
                 let bound = if bound < 0 {
@@ -93,15 +109,16 @@ impl Slice {
                 };
                 bound.clamp(0, size) as usize
             };
-            let (start, end) = (clamp(starts[at]), clamp(ends[at]));
+            let (start, end) = (clamp(*starts.get(at)?), clamp(*ends.get(at)?));
             Some(AxisRange {
                 axis,
                 start,
                 end: end.max(start),
-                step: steps[at],
+                step: *steps.get(at)?,
             })
         });
-        ranges.collect()
+        let ranges: Vec<_> = ranges.collect();
+        Some(along.into_iter().zip(ranges).collect())
     }
 }
 
@@ -125,17 +142,27 @@ impl Operator for Slice {
                     (Some(starts), Some(ends), Some(axes), Some(steps)) => {
                         (starts, ends, axes, steps)
                     }
+                    // Whatever the bounds are, only the axes that are named change.
+                    (_, _, Some(Some(along)), _) => {
+                        let mut shape = x.shape().to_vec();
+                        for at in along {
+                            shape[axes::axis(at, x.rank())?] = Dim::unnamed();
+                        }
+                        return Ok(vec![Known::new(x.dtype(), shape)]);
+                    }
                     _ => return Ok(Vec::new()),
                 }
             }
         };
-        let Some(taken) = taken(x.shape(), bounds)? else {
-            return Ok(Vec::new());
-        };
         let mut shape = x.shape().to_vec();
         let mut sizes = x.sizes.clone();
-        for run in &taken {
-            shape[run.axis] = Dim::Known(run.count);
+        for (axis, run) in taken(x.shape(), bounds)? {
+            let Some(run) = run else {
+                shape[axis] = Dim::unnamed();
+                sizes = None;
+                continue;
+            };
+            shape[axis] = Dim::Known(run.count);
             sizes = sizes.and_then(|sizes| run.indices().map(|i| sizes.get(i).cloned()).collect());
         }
         Ok(vec![Known::new(x.dtype(), shape).with_sizes(sizes)])
@@ -153,9 +180,9 @@ impl Operator for Slice {
                 (required(1)?, required(2)?, list(3), list(4))
             }
         };
-        let taken = taken(&TensorType::of(x).shape, bounds)?;
         let mut part = Cow::Borrowed(x);
-        for run in taken.ok_or(message!("reason-node-slices-unknown"))? {
+        for (_, run) in taken(&TensorType::of(x).shape, bounds)? {
+            let run = run.ok_or(message!("reason-node-slices-unknown"))?;
             let picked = part.select(run.axis, &run.indices().collect::<Vec<_>>());
             part = Cow::Owned(picked.ok_or(message!("reason-node-this-element-type"))?);
         }
@@ -170,21 +197,20 @@ impl Operator for Slice {
             return rule.freeze_all(&message!("reason-frozen-sliced-unknown"));
         };
         for axis in 0..rule.rank(data) {
-            match ranges.iter().find(|range| range.axis == axis) {
-                None => rule.same(Axis::of(data, axis), Axis::of(out, axis)),
-                Some(range) if range.step == 1 => {
+            let why = match ranges.iter().find(|(at, _)| *at == axis) {
+                None => {
+                    rule.same(Axis::of(data, axis), Axis::of(out, axis));
+                    continue;
+                }
+                Some((_, Some(range))) if range.step == 1 => {
                     let map = IndexMap::identity().shift(range.start as isize);
                     rule.link(Axis::of(out, axis), Axis::of(data, axis), map);
+                    continue;
                 }
-                Some(_) => rule.same_if(
-                    false,
-                    data,
-                    axis,
-                    out,
-                    axis,
-                    &message!("reason-frozen-sliced-steps"),
-                ),
-            }
+                Some((_, Some(_))) => message!("reason-frozen-sliced-steps"),
+                Some((_, None)) => message!("reason-frozen-sliced-unknown"),
+            };
+            rule.same_if(false, data, axis, out, axis, &why);
         }
     }
 
@@ -200,8 +226,9 @@ impl Operator for Slice {
             .ok_or(message!("reason-node-needs-an-input"))?;
         let ranges = self.ranges(graph, node).ok_or_else(|| unknown.clone())?;
         let (mut starts, mut ends) = self.bounds(graph, node).ok_or_else(|| unknown.clone())?;
-        for (at, range) in ranges.iter().enumerate() {
-            if narrowing.kept(data, range.axis).is_some() {
+        for (at, (axis, range)) in ranges.iter().enumerate() {
+            if narrowing.kept(data, *axis).is_some() {
+                let range = range.ok_or_else(|| unknown.clone())?;
                 let before = narrowing.count(data, range.axis, 0, range.start);
                 let inside = narrowing.count(data, range.axis, range.start, range.end);
                 starts[at] = before as i64;
@@ -218,6 +245,36 @@ impl Operator for Slice {
                 Change::Input(2, narrowing.integers_like(2, ends)),
             ],
         })
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let list = |i: usize| match context.has(i) {
+            true => context.constant(i).and_then(Tensor::integers).map(Some),
+            false => Some(None),
+        };
+        let bounds = match self {
+            Slice::Attributes { starts, ends, axes } => {
+                (starts.clone(), ends.clone(), axes.clone(), None)
+            }
+            Slice::Inputs => match (list(1), list(2), list(3), list(4)) {
+                (Some(Some(starts)), Some(Some(ends)), Some(axes), Some(steps)) => {
+                    (starts, ends, axes, steps)
+                }
+                _ => return Ok(None),
+            },
+        };
+        let Some(shape) = context.shape(0) else {
+            return Ok(None);
+        };
+        let dims: Vec<Dim> = shape.iter().map(|&size| size.into()).collect();
+        let mut steps = strided::strides(shape);
+        let mut start = 0;
+        for run in taken(&dims, bounds)?.into_iter().filter_map(|(_, run)| run) {
+            start += run.start as isize * steps[run.axis];
+            steps[run.axis] *= run.step as isize;
+        }
+        let kernel = Gathered::new(&context.outputs[0], start, &steps);
+        Ok(Some(Box::new(kernel)))
     }
 
     fn differentiable(
@@ -246,8 +303,11 @@ impl Run {
     }
 }
 
-/// What is taken along each axis; `None` where an axis of unknown length is cut.
-fn taken(shape: &[Dim], (starts, ends, axes, steps): Bounds) -> Result<Option<Vec<Run>>, Message> {
+/// What is taken along each axis that is cut; `None` where nothing tells its length yet.
+fn taken(
+    shape: &[Dim],
+    (starts, ends, axes, steps): Bounds,
+) -> Result<Vec<(usize, Option<Run>)>, Message> {
     let axes = axes.unwrap_or_else(|| (0..starts.len() as i64).collect());
     let steps = steps.unwrap_or_else(|| vec![1; starts.len()]);
     if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] || starts.len() > shape.len() {
@@ -260,10 +320,10 @@ fn taken(shape: &[Dim], (starts, ends, axes, steps): Bounds) -> Result<Option<Ve
             return Err(message!("reason-node-zero-step"));
         }
         let Some(size) = shape[axis].known() else {
-            if start == 0 && step == 1 && end >= i64::from(i32::MAX) {
-                continue;
+            if start != 0 || step != 1 || end < i64::from(i32::MAX) {
+                runs.push((axis, None));
             }
-            return Ok(None);
+            continue;
         };
         let size = size as i64;
         let from_end = |bound: i64| {
@@ -282,12 +342,13 @@ fn taken(shape: &[Dim], (starts, ends, axes, steps): Bounds) -> Result<Option<Ve
             0 => 0,
             _ => (length.max(0) as u64).div_ceil(step.unsigned_abs()),
         };
-        runs.push(Run {
+        let run = Run {
             axis,
             start: start as usize,
             step,
             count: count as usize,
-        });
+        };
+        runs.push((axis, Some(run)));
     }
-    Ok(Some(runs))
+    Ok(runs)
 }

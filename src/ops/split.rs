@@ -124,7 +124,11 @@ impl Operator for Split {
                     .map(|at| total.saturating_sub(at * each).min(each))
                     .collect()
             }
-            (None, None) => return Ok(Vec::new()),
+            (None, None) => {
+                let mut shape = x.shape().to_vec();
+                shape[along] = Dim::unnamed();
+                return Ok(vec![Known::new(x.dtype(), shape); self.outputs]);
+            }
         };
         let mut start = 0;
         let parts = lengths.into_iter().take(self.outputs).map(|length| {

@@ -2,7 +2,7 @@
 
 use super::attributes::Attributes;
 use super::coupling::Rule;
-use super::{Known, Operator, axes, doubles, known, places};
+use super::{Known, Operator, axes, doubles, known, per_channel, places};
 use crate::graph::Node;
 use crate::message::Message;
 use crate::tensor::Tensor;
@@ -235,21 +235,10 @@ pub fn is_beyond(node: &Node) -> bool {
 
 impl Operator for TrainingBatchNormalization {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<Known>, Message> {
-        let channels = known::needed(inputs, 0)?.shape().get(1).cloned();
-        let channels = channels.ok_or(message!("reason-node-needs-channels"))?;
-        let mut outputs = doubles::like_first(inputs)?;
-        for i in 1..5 {
+        let mut outputs = vec![per_channel::infer(inputs, 1..5)?];
+        for i in 3..5 {
             let stored = known::needed(inputs, i)?;
-            if stored.shape() != std::slice::from_ref(&channels) {
-                return Err(message!(
-                    "reason-node-norm-channels",
-                    channels = channels,
-                    parameter = known::display(stored.shape())
-                ));
-            }
-            if i > 2 {
-                outputs.push(Known::new(stored.dtype(), stored.shape().to_vec()));
-            }
+            outputs.push(Known::new(stored.dtype(), stored.shape().to_vec()));
         }
         Ok(outputs)
     }

@@ -4,12 +4,14 @@ use super::backward::LearnContext;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
-use crate::kernels::Activation;
+use crate::kernels::elementwise::MapBy;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::map::Sloped;
+use crate::kernels::{Activation, Kernel};
 use crate::message::Message;
 use crate::tensor::Tensor;
 
@@ -86,6 +88,20 @@ impl Operator for Unary {
             Unary::Sqrt => Some(Activation::Sqrt),
             _ => None,
         }
+    }
+
+    fn kernel(&self, _context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        // Each is rounded as the result in double precision is.
+        Ok(match self {
+            Unary::Neg => Some(Box::new(MapBy(|x: f32| -x))),
+            Unary::Abs => Some(Box::new(MapBy(f32::abs))),
+            Unary::Floor => Some(Box::new(MapBy(f32::floor))),
+            Unary::Ceil => Some(Box::new(MapBy(f32::ceil))),
+            Unary::Reciprocal => Some(Box::new(MapBy(|x: f32| 1.0 / x))),
+            Unary::Log => Some(Box::new(MapBy(|x| Unary::Log.single(x)))),
+            // As activations, or of truth values.
+            Unary::Exp | Unary::Sqrt | Unary::Not => None,
+        })
     }
 
     fn differentiable(

@@ -5,7 +5,7 @@
 
 use super::Operator;
 use super::coupling::Axis;
-use crate::graph::{Graph, Node};
+use crate::graph::{Graph, Node, ValueId};
 use crate::tensor::{DType, Tensor};
 use ndarray::{ArrayD, IxDyn, arr0};
 
@@ -42,7 +42,7 @@ impl Slice<'_> {
         let (inner, outer) = (rank(value)?, rank(self.node.output(self.output)?)?);
         let axis = (self.axis + inner).checked_sub(outer);
         match axis {
-            Some(axis) if self.size(i, axis)? != 1 => self.input_at(i, axis, self.index),
+            Some(axis) if !self.is_single(value, axis)? => self.input_at(i, axis, self.index),
             _ => self.whole(i),
         }
     }
@@ -50,6 +50,12 @@ impl Slice<'_> {
     /// The constant that the whole `i`-th input holds, where it is a stored tensor of one number.
     pub fn whole(&self, i: usize) -> Option<f32> {
         uniform_element(self.graph.constant(self.node.input(i)?)?)
+    }
+
+    /// Whether an axis has a single index, whatever the batch.
+    fn is_single(&self, value: ValueId, axis: usize) -> Option<bool> {
+        let ty = self.graph.value(value).ty.as_ref()?;
+        Some(ty.shape.get(axis)?.known() == Some(1))
     }
 
     /// The length of an axis of the `i`-th input.

@@ -5,9 +5,12 @@ use super::broadcast::zip;
 use super::coupling::Rule;
 use super::floats;
 use super::known;
+use super::lowering::KernelContext;
 use super::uniform::Slice;
 use super::{Known, Operator};
 use crate::graph::Node;
+use crate::kernels::Kernel;
+use crate::kernels::elementwise::Arithmetic;
 use crate::kernels::grad::Differentiable;
 use crate::kernels::grad::moves::Same;
 use crate::kernels::grad::pairwise::{Function, Pairwise};
@@ -86,6 +89,20 @@ impl Operator for Variadic {
 
     fn uniform(&self, slice: &Slice<'_>) -> Option<f32> {
         slice.pointwise(self)
+    }
+
+    fn neutral(&self, _carried: usize) -> Option<f32> {
+        (*self == Variadic::Sum).then_some(0.0)
+    }
+
+    fn kernel(&self, context: &KernelContext<'_>) -> Result<Option<Box<dyn Kernel>>, Message> {
+        let arithmetic = match (self, context.inputs.len()) {
+            (Variadic::Min, 2) => Arithmetic::Min,
+            (Variadic::Max, 2) => Arithmetic::Max,
+            (Variadic::Sum, 2) => Arithmetic::Add,
+            _ => return Ok(None),
+        };
+        Ok(context.binary(arithmetic))
     }
 
     fn differentiable(

@@ -1,7 +1,7 @@
 //! The geometry of a sliding window, shared by convolutions and pools.
 
 use super::attributes::Attributes;
-use crate::graph::Node;
+use crate::graph::{Dim, Node, Product};
 use crate::kernels;
 use crate::message::Message;
 
@@ -33,6 +33,8 @@ pub struct Window {
 }
 
 impl Window {
+    /// Reads what convolutions and pools share: `kernel_shape`, `strides`, `dilations`, `pads`, `auto_pad`, `ceil_mode`. Errors: an
+    /// attribute of another type, a negative size, a stride or dilation of 0.
     pub fn parse(node: &Node) -> Result<Self, Message> {
         let attributes = Attributes(node);
         let positive = |name: &str| {
@@ -103,6 +105,41 @@ impl Span {
     }
 }
 
+/// Lengths that stand in for those that nothing tells: large, and with no common divisor.
+const STAND_INS: [usize; 2] = [4099, 8209];
+
+/// What `resolve` makes of spatial lengths of which nothing tells some yet: a known length of each known one. One that is not known stays
+/// itself, or a multiple of itself, where both stand-ins say so.
+///
+/// Fails as `resolve` does.
+pub fn lengths(
+    spatial: &[Dim],
+    resolve: impl Fn(&[usize]) -> Result<Vec<usize>, Message>,
+) -> Result<Vec<Dim>, Message> {
+    let with = |stand_in: usize| {
+        let lengths = spatial.iter().map(|dim| dim.known().unwrap_or(stand_in));
+        resolve(&lengths.collect::<Vec<_>>())
+    };
+    if spatial.iter().all(|dim| dim.known().is_some()) {
+        return Ok(with(1)?.into_iter().map(Dim::Known).collect());
+    }
+    let [first, second] = [with(STAND_INS[0])?, with(STAND_INS[1])?];
+    let outputs = spatial.iter().zip(first.into_iter().zip(second));
+    let lengths = outputs.map(|(dim, (first, second))| {
+        if dim.known().is_some() {
+            return Dim::Known(first);
+        }
+        let times = first / STAND_INS[0];
+        let is_multiple = [first, second] == STAND_INS.map(|length| times * length);
+        let product = Product::of(&[times.into(), dim.clone()]);
+        match product.filter(|_| is_multiple && times > 0) {
+            Some(product) => product.dim(),
+            None => Dim::unnamed(),
+        }
+    });
+    Ok(lengths.collect())
+}
+
 /// The two spatial axes as kernels take them; one axis counts as a single row. `None` for more than two.
 pub fn planar(spans: &[Span]) -> Option<(kernels::Span, kernels::Span)> {
     let plain = |span: &Span| kernels::Span {
@@ -163,6 +200,14 @@ impl Window {
         let axes = spatial.iter().zip(kernel).enumerate();
         axes.map(|(axis, (&input, &kernel))| self.span(axis, input, kernel))
             .collect()
+    }
+
+    /// The output's length along each spatial axis, of which some may be open.
+    pub fn outputs(&self, spatial: &[Dim], kernel: &[usize]) -> Result<Vec<Dim>, Message> {
+        lengths(spatial, |spatial| {
+            let spans = self.resolve(spatial, kernel)?;
+            Ok(spans.iter().map(|span| span.output).collect())
+        })
     }
 
     /// The two spatial axes as kernels take them; one axis counts as a single row. `None` for more than two.

@@ -35,28 +35,40 @@ pub struct RepackCheck {
 /// Runs both models on one tensor for each input and compares all outputs.
 ///
 /// # Errors
-/// Those of running the masked model, [`Error::UnsupportedOperators`] first of all; [`Error::BadInput`] where it gives
-/// nothing to compare with; [`Error::BrokenRepack`] where the re-packed one does not run then, or its outputs do not even
-/// have the same shapes.
-pub fn check(masked: &Graph, packed: &Graph, inputs: &[Tensor]) -> Result<RepackCheck> {
-    let run = |graph: &Graph| {
-        let first = inputs.first().and_then(|input| input.shape().first());
-        let batch = first.copied().unwrap_or(1);
-        let options = Options {
-            batch,
-            ..Options::default()
-        };
-        Executor::new(graph, &options)?.run(inputs)
-    };
-    let masked = run(masked)?;
-    let answer = run(packed).map_err(|error| match error {
+/// Those of [`answers`] for the masked model, and of [`against`].
+pub fn check(masked: Graph, packed: &Graph, inputs: &[Tensor]) -> Result<RepackCheck> {
+    against(&answers(masked, inputs)?, packed, inputs)
+}
+
+/// The outputs of the masked model, which is used up: a large one is not in memory twice.
+///
+/// # Errors
+/// Those of running it, [`Error::UnsupportedOperators`] first of all.
+pub fn answers(masked: Graph, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
+    let options = Options::for_inputs(&masked, inputs);
+    Executor::consuming(masked, &options)?.run(inputs)
+}
+
+/// How far the outputs of the re-packed model are from those of the masked one.
+///
+/// # Errors
+/// [`Error::BadInput`] where the masked model gives nothing to compare with; [`Error::BrokenRepack`] where the re-packed one does
+/// not run, or its outputs do not even have the same shapes.
+pub fn against(answers: &[Tensor], packed: &Graph, inputs: &[Tensor]) -> Result<RepackCheck> {
+    let mut executor =
+        Executor::new(packed, &Options::for_inputs(packed, inputs)).map_err(broken)?;
+    let own = executor.run(inputs).map_err(broken)?;
+    compare(answers, &own, tolerance(packed))
+}
+
+fn broken(error: Error) -> Error {
+    match error {
         Error::TooLarge(_) => error,
         error => Error::BrokenRepack(message!(
             "error-repack-does-not-run",
             reason = error.message()
         )),
-    })?;
-    compare(&masked, &answer, tolerance(packed))
+    }
 }
 
 /// How far apart the outputs of both models are, which some engine gave for the same input.

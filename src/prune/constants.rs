@@ -5,17 +5,15 @@
 //! when the channel is gone. Where the number is not the same everywhere, or a border of zeros breaks it, the
 //! layer's weights for that channel are zeroed in the masked model too.
 
+use super::flow::{Indices, flow, operators};
 use super::groups::Groups;
 use crate::Result;
 use crate::error::Error;
-use crate::graph::{Graph, Node, ValueId};
+use crate::graph::{Graph, Node};
+use crate::ops::Operator;
 use crate::ops::coupling::{Axis, Reads, Weights};
-use crate::ops::uniform::{Known, Slice};
-use crate::ops::{self, Operator};
+use crate::ops::uniform::Known;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Sorted indices by axis.
-pub type Indices = BTreeMap<Axis, Vec<usize>>;
 
 /// A layer whose bias takes over what removed channels brought.
 #[derive(Debug, Clone)]
@@ -60,12 +58,8 @@ pub struct Settlement {
 
 /// Follows the constants of removed channels through a graph in which their weights are zero already.
 pub fn settle(masked: &Graph, groups: &Groups, removed: &Indices) -> Result<Settlement> {
-    let operators: Vec<Option<Box<dyn Operator>>> = masked
-        .nodes
-        .iter()
-        .map(|node| ops::operator(node, masked.opset()).ok().flatten())
-        .collect();
-    let known = flow(masked, groups, removed, &operators);
+    let operators = operators(masked);
+    let known = flow(masked, &groups.links, removed, &operators);
     let mut settlement = Settlement::default();
     let readers: Vec<Reader<'_>> = groups
         .layers
@@ -198,123 +192,4 @@ impl Reader<'_> {
         });
         Ok(())
     }
-}
-
-/// The constants of removed slices, and how one node's indices go together.
-struct Flow<'a> {
-    graph: &'a Graph,
-    removed: &'a Indices,
-    /// By axis, in the order of its removed indices.
-    constants: BTreeMap<Axis, Vec<Option<f32>>>,
-    sources: BTreeMap<(Axis, usize), Vec<(Axis, usize)>>,
-}
-
-impl Known for Flow<'_> {
-    fn constant(&self, axis: Axis, index: usize) -> Option<f32> {
-        if let Some(tensor) = self.graph.constant(axis.value) {
-            return uniform_slice(tensor, axis.axis, index);
-        }
-        let at = self.removed.get(&axis)?.binary_search(&index).ok()?;
-        *self.constants.get(&axis)?.get(at)?
-    }
-
-    fn sources(&self, axis: Axis, index: usize) -> &[(Axis, usize)] {
-        self.sources.get(&(axis, index)).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// Works out the constant of every removed slice of every tensor that flows, in the graph's order.
-fn flow<'a>(
-    graph: &'a Graph,
-    groups: &Groups,
-    removed: &'a Indices,
-    operators: &[Option<Box<dyn Operator>>],
-) -> Flow<'a> {
-    let mut flow = Flow {
-        graph,
-        removed,
-        constants: BTreeMap::new(),
-        sources: BTreeMap::new(),
-    };
-    for (at, node) in graph.nodes.iter().enumerate() {
-        let Some(operator) = &operators[at] else {
-            continue;
-        };
-        flow.sources = sources(graph, groups, removed, at);
-        for (output, value) in node.outputs.iter().enumerate() {
-            let Some(value) = *value else { continue };
-            for (&axis, indices) in axes_of(removed, value) {
-                let constants = indices.iter().map(|&index| {
-                    operator.uniform(&Slice {
-                        graph,
-                        node,
-                        output,
-                        axis: axis.axis,
-                        index,
-                        known: &flow,
-                    })
-                });
-                let constants = constants.collect();
-                flow.constants.insert(axis, constants);
-            }
-        }
-    }
-    flow
-}
-
-/// The axes of one value that lose indices.
-fn axes_of(indices: &Indices, value: ValueId) -> impl Iterator<Item = (&Axis, &Vec<usize>)> {
-    let last = Axis {
-        value,
-        axis: usize::MAX,
-    };
-    indices.range(Axis { value, axis: 0 }..=last)
-}
-
-/// For each removed index of a node's outputs, the indices of its inputs that go with it.
-fn sources(
-    graph: &Graph,
-    groups: &Groups,
-    removed: &Indices,
-    at: usize,
-) -> BTreeMap<(Axis, usize), Vec<(Axis, usize)>> {
-    let node = &graph.nodes[at];
-    let mut sources: BTreeMap<(Axis, usize), Vec<(Axis, usize)>> = BTreeMap::new();
-    let is_output = |axis: Axis| node.outputs.contains(&Some(axis.value));
-    let is_input = |axis: Axis| node.inputs.contains(&Some(axis.value));
-    for link in &groups.links[at] {
-        let Some(indices) = removed.get(&link.from) else {
-            continue;
-        };
-        // What goes with a removed index is removed as well, so the removed ones are all there is to look at.
-        for &index in indices {
-            let Some(to) = link.map.apply(index) else {
-                continue;
-            };
-            if is_output(link.to) && is_input(link.from) {
-                let sources = sources.entry((link.to, to)).or_default();
-                sources.push((link.from, index));
-            } else if is_output(link.from) && is_input(link.to) {
-                let sources = sources.entry((link.from, index)).or_default();
-                sources.push((link.to, to));
-            }
-        }
-    }
-    sources
-}
-
-/// The number that one slice of a stored tensor holds everywhere.
-fn uniform_slice(tensor: &crate::tensor::Tensor, axis: usize, index: usize) -> Option<f32> {
-    let shape = tensor.shape();
-    let len = *shape.get(axis)?;
-    if index >= len {
-        return None;
-    }
-    let inner: usize = shape[axis + 1..].iter().product();
-    let elements = tensor.floats()?;
-    let mut slice = elements
-        .chunks_exact((len * inner).max(1))
-        .flat_map(|block| &block[index * inner..(index + 1) * inner]);
-    let first = *slice.next()?;
-    slice.all(|&x| x == first).then_some(first)
 }

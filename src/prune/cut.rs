@@ -1,20 +1,24 @@
 //! The whole way from a model and a recipe to a smaller ONNX file and the report on it.
 
+use super::branches::{mask, remove};
 use super::check::{self, RepackCheck};
 use super::criteria::Measured;
 use super::criteria::measured::MeasuredOn;
 use super::external_check::ExternalCheck;
 use super::groups::{Groups, Kept, UnitId};
-use super::repack::{Note, mask_channels, repack};
+use super::mask::Masks;
+use super::repack::{Note, Plan, repack};
 use super::session::{Choice, Session};
-use crate::cost::{ModelCost, model_cost};
+use super::smallest_input::shrink;
+use crate::cost::{CostModel, Lengths, ModelCost, model_cost};
 use crate::error::{Error, Result};
-use crate::graph::{Dim, Graph, Value};
-use crate::message::Message;
+use crate::graph::{Dim, Graph, TensorType, Value, ValueId};
+use crate::message::{Message, quoted};
 use crate::onnx;
 use crate::recipe::{Allocation, Recipe, Target};
 use crate::tensor::Tensor;
 use serde::Serialize;
+use std::cell::RefCell;
 
 /// Where a file's recipe is recorded in its `metadata_props`.
 pub const RECIPE_KEY: &str = "secateur.recipe";
@@ -28,6 +32,18 @@ pub struct Cut {
     pub report: CutReport,
     /// For another engine to check, where ours can't run what was re-packed.
     pub external_check: Option<ExternalCheck>,
+}
+
+/// A cut as a file.
+#[derive(Debug, Clone)]
+pub struct CutFile {
+    /// The ONNX file.
+    pub bytes: Vec<u8>,
+    pub report: CutReport,
+    /// As in [`Cut`].
+    pub external_check: Option<ExternalCheck>,
+    /// The model, where it was re-packed; a masked one is not made beside its file.
+    pub repacked: Option<Graph>,
 }
 
 /// What a cut did, for people and for scripts.
@@ -51,6 +67,9 @@ pub struct CutReport {
     pub folded: Vec<Note>,
     /// Layers whose weights for removed channels were zeroed, since folding would not have been exact.
     pub zeroed: Vec<Note>,
+    /// The names of the branches that were removed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub branches: Vec<String>,
     /// Channels that can't be cut whatever is asked.
     pub kept: Vec<KeptRow>,
     pub warnings: Vec<Message>,
@@ -77,6 +96,9 @@ impl From<&Kept> for KeptRow {
         }
     }
 }
+
+/// A run of a model with no more multiply-adds than this takes a moment, so that it is checked at its own size.
+const QUICK: u64 = 1 << 30;
 
 /// How often a cut to a number of bytes is tightened before the nearest is taken.
 const TRIES: usize = 6;
@@ -110,15 +132,45 @@ pub fn cut_measured(
 impl Session {
     /// Makes the current cut: a model, its file and the report.
     pub fn finish(&mut self, input: Option<&Tensor>) -> Result<Cut> {
+        let file = self.file(input)?;
+        let graph = match file.repacked {
+            Some(graph) => graph,
+            None => {
+                let mut graph = self.masks()?.apply(self.graph())?;
+                record(&mut graph, &file.report.recipe);
+                graph
+            }
+        };
+        Ok(Cut {
+            graph,
+            bytes: file.bytes,
+            report: file.report,
+            external_check: file.external_check,
+        })
+    }
+
+    /// Makes the current cut's file and the report. Beside the model and the file, it takes as much memory as the masked model
+    /// where that is run for the check, and else no more than its largest tensor.
+    pub fn file(&mut self, input: Option<&Tensor>) -> Result<CutFile> {
+        self.made(input, false)
+    }
+
+    /// As [`Session::file`], for a session that makes no other cut: the order in which weights would go, which takes as much
+    /// memory as they do, goes before the file is written.
+    pub fn last_file(&mut self, input: Option<&Tensor>) -> Result<CutFile> {
+        self.made(input, true)
+    }
+
+    fn made(&mut self, input: Option<&Tensor>, is_last: bool) -> Result<CutFile> {
         let recipe = self.current()?.0.clone();
-        let mut cut = self.make(&recipe, input)?;
+        let mut cut = self.make(&recipe, input, is_last)?;
         let share = match recipe.target {
             Some(Target::Bytes(share)) if recipe.allocation != Allocation::Manual => share,
             _ => return Ok(cut),
         };
         // The file's size is known only once it is written; names and new biases take a little more than expected.
         let whole = self.file_bytes().max(1) as f64;
-        let surplus = |cut: &Cut| cut.bytes.len() as f64 / whole - share;
+        let surplus = |cut: &CutFile| cut.bytes.len() as f64 / whole - share;
         let mut tighter = recipe.clone();
         let mut asked = share;
         for _ in 0..TRIES {
@@ -129,7 +181,7 @@ impl Session {
             tighter.target = Some(Target::Bytes(asked));
             let tried = self
                 .choose(&tighter)
-                .and_then(|()| self.make(&recipe, input));
+                .and_then(|()| self.make(&recipe, input, is_last));
             match tried {
                 Ok(smaller) => cut = smaller,
                 // No more may go: the smallest file so far is the nearest.
@@ -158,65 +210,170 @@ impl Session {
             Choice::Units(removed) => {
                 repack(self.graph(), self.groups(), removed).map(|repacked| repacked.graph)
             }
-            _ => self.masks().unwrap_or_default().apply(self.graph()),
+            Choice::Branches(removed) => Ok(remove(self.graph(), self.branches_at(removed))),
+            Choice::Items(_) | Choice::Pattern(_) => self.masks()?.apply(self.graph()),
         }
     }
 
-    fn make(&self, recipe: &Recipe, input: Option<&Tensor>) -> Result<Cut> {
+    fn make(&mut self, recipe: &Recipe, input: Option<&Tensor>, is_last: bool) -> Result<CutFile> {
+        let report = self.report(recipe)?;
+        match &self.current()?.1 {
+            Choice::Units(removed) => return self.repacked(removed, report, input),
+            Choice::Branches(removed) => return self.bypassed(removed, report, input),
+            Choice::Items(_) | Choice::Pattern(_) => {}
+        }
+        let masks = self.masks()?;
+        if is_last {
+            self.forget_cut();
+        }
+        self.masked(&masks, report)
+    }
+
+    fn repacked(
+        &self,
+        removed: &[UnitId],
+        mut report: CutReport,
+        input: Option<&Tensor>,
+    ) -> Result<CutFile> {
+        let mut plan = Plan::new(self.graph(), self.groups(), removed)?;
+        // The masked model goes before the re-packed one is made: both are large.
+        let masked = self.run_masked(plan.take_masked()?, input);
+        let repacked = plan.repack(self.graph(), self.groups())?;
+        report.folded = repacked.report.folded;
+        report.zeroed = repacked.report.zeroed;
+        let settled = repacked.report.settled;
+        report
+            .warnings
+            .extend(sizes_settled(&repacked.graph, settled));
+        let removed = Choice::Units(removed.to_vec());
+        self.checked(masked, removed, repacked.graph, report)
+    }
+
+    fn bypassed(
+        &self,
+        removed: &[usize],
+        mut report: CutReport,
+        input: Option<&Tensor>,
+    ) -> Result<CutFile> {
+        let masked = mask(self.graph(), self.branches_at(removed))?;
+        let masked = self.run_masked(masked, input);
+        let graph = remove(self.graph(), self.branches_at(removed));
+        let names = self.branches_at(removed).map(|branch| branch.name.clone());
+        report.branches = names.collect();
+        self.checked(masked, Choice::Branches(removed.to_vec()), graph, report)
+    }
+
+    /// The file of a smaller model, once it was checked against what the masked one answered.
+    fn checked(
+        &self,
+        masked: Masked,
+        removed: Choice,
+        mut graph: Graph,
+        mut report: CutReport,
+    ) -> Result<CutFile> {
         let mut external_check = None;
-        let (mut graph, mut report) = match &self.current()?.1 {
-            Choice::Units(removed) => {
-                let repacked = repack(self.graph(), self.groups(), removed)?;
-                let mut report = self.report(recipe)?;
-                match self.check(removed, &repacked.graph, input)? {
-                    Checked::Here(check) => report.check = Some(check),
-                    Checked::NotHere(error, left) => {
-                        report.check_skipped = Some(error.message());
-                        external_check = left;
-                    }
-                }
-                report.folded = repacked.report.folded;
-                report.zeroed = repacked.report.zeroed;
-                (repacked.graph, report)
+        match self.check(masked, removed, &graph)? {
+            Checked::Here(check) => report.check = Some(check),
+            Checked::NotHere(error, left) => {
+                report.check_skipped = Some(error.message());
+                external_check = left;
             }
-            _ => {
-                let masks = self.masks().unwrap_or_default();
-                (masks.apply(self.graph())?, self.report(recipe)?)
-            }
-        };
+        }
         report.warn_of_check();
-        graph.metadata.retain(|(key, _)| key != RECIPE_KEY);
-        let compact = serde_json::to_string(recipe).expect("a recipe holds only what JSON can");
-        graph.metadata.push((RECIPE_KEY.into(), compact));
+        record(&mut graph, &report.recipe);
         let bytes = onnx::write(&graph)?;
         report.after = model_cost(&graph, bytes.len() as u64);
-        Ok(Cut {
-            graph,
+        Ok(CutFile {
             bytes,
             report,
             external_check,
+            repacked: Some(graph),
         })
     }
 
-    /// Checks a re-packed model against the masked one.
+    /// The masks go into the file as it is written.
+    fn masked(&self, masks: &Masks, mut report: CutReport) -> Result<CutFile> {
+        let nonzeros = masks.nonzeros(self.graph());
+        let mut named = self.graph().clone();
+        record(&mut named, &report.recipe);
+        let fault = RefCell::new(None);
+        let masked = |id: ValueId| match masks.0.get(&id)?.of(self.graph(), id) {
+            Ok(tensor) => Some(tensor),
+            Err(error) => {
+                *fault.borrow_mut() = Some(error);
+                None
+            }
+        };
+        let bytes = onnx::write_with(&named, &masked)?;
+        if let Some(error) = fault.take() {
+            return Err(error);
+        }
+        let costs = CostModel::new(self.graph()).with_nonzeros(nonzeros);
+        report.after = costs.model(bytes.len() as u64);
+        Ok(CutFile {
+            bytes,
+            report,
+            external_check: None,
+            repacked: None,
+        })
+    }
+
+    /// Runs the masked model: on the input, or without one on a test pattern, which is small where a run would take long.
+    fn run_masked(&self, mut masked: Graph, input: Option<&Tensor>) -> Masked {
+        let inputs = match input {
+            Some(input) => vec![input.clone()],
+            None => {
+                let macs = CostModel::new(self.graph()).macs(&Lengths::new());
+                if macs > QUICK {
+                    shrink(&mut masked, self.groups());
+                }
+                match test_pattern(&masked) {
+                    Ok(inputs) => inputs,
+                    Err(error) => return Masked::NoInputs(error),
+                }
+            }
+        };
+        let types = masked.inputs.iter().map(|&id| masked.value(id).ty.clone());
+        Masked::Ran {
+            types: types.collect(),
+            answers: check::answers(masked, &inputs),
+            inputs,
+        }
+    }
+
+    /// Checks a re-packed model against what the masked one answered.
     ///
     /// Fails with [`Error::BrokenRepack`] where the masked model runs and the re-packed one does not.
-    fn check(&self, removed: &[UnitId], packed: &Graph, input: Option<&Tensor>) -> Result<Checked> {
-        let inputs = match input {
-            Some(input) => Ok(vec![input.clone()]),
-            None => test_pattern(self.graph()),
+    fn check(&self, masked: Masked, removed: Choice, packed: &Graph) -> Result<Checked> {
+        let (types, inputs, answers) = match masked {
+            Masked::NoInputs(error) => return Ok(Checked::NotHere(error, None)),
+            Masked::Ran {
+                types,
+                inputs,
+                answers,
+            } => (types, inputs, answers),
         };
-        let inputs = match inputs {
-            Ok(inputs) => inputs,
-            Err(error) => return Ok(Checked::NotHere(error, None)),
-        };
-        let masked = mask_channels(self.graph(), self.groups(), removed)?;
-        match check::check(&masked, packed, &inputs) {
+        let checked = answers.and_then(|answers| {
+            // Inputs are never cut: they are of the same types in both.
+            let mut packed = packed.clone();
+            for (id, ty) in packed.inputs.clone().into_iter().zip(types.clone()) {
+                packed.value_mut(id).ty = ty;
+            }
+            check::against(&answers, &packed, &inputs)
+        });
+        match checked {
             Ok(check) => Ok(Checked::Here(check)),
             Err(error @ Error::BrokenRepack(_)) => Err(error),
             Err(error) => {
+                let dense = self.graph();
+                let own = dense.inputs.iter().map(|&id| dense.value(id).ty.clone());
+                let inputs = match own.eq(types) {
+                    true => inputs,
+                    // Others run the files, whose inputs are of one size.
+                    false => test_pattern(dense)?,
+                };
                 let external_check = ExternalCheck {
-                    removed: removed.to_vec(),
+                    removed,
                     inputs,
                     tolerance: check::tolerance(packed),
                 };
@@ -241,15 +398,48 @@ impl Session {
             check_skipped: None,
             folded: Vec::new(),
             zeroed: Vec::new(),
+            branches: Vec::new(),
             kept: kept_rows(self.groups()),
             warnings: self.warnings()?,
         })
     }
 }
 
+/// Records a recipe in a model, in place of what was recorded before.
+fn record(graph: &mut Graph, recipe: &Recipe) {
+    graph.metadata.retain(|(key, _)| key != RECIPE_KEY);
+    let compact = serde_json::to_string(recipe).expect("a recipe holds only what JSON can");
+    graph.metadata.push((RECIPE_KEY.into(), compact));
+}
+
+/// A warning about nodes that hold numbers in place of sizes that were computed.
+fn sizes_settled(graph: &Graph, nodes: Vec<String>) -> Option<Message> {
+    let sizes = graph.sizes.iter();
+    let sizes = sizes.map(|(name, size)| format!("{name}={size}"));
+    (!nodes.is_empty()).then(|| {
+        message!(
+            "warning-sizes-settled",
+            nodes = quoted(nodes),
+            sizes = sizes.collect::<Vec<_>>()
+        )
+    })
+}
+
 /// Channels that can't be cut, for the report.
 pub fn kept_rows(groups: &Groups) -> Vec<KeptRow> {
     groups.kept().iter().map(KeptRow::from).collect()
+}
+
+/// A masked model's run.
+enum Masked {
+    /// No test pattern could be made for it.
+    NoInputs(Error),
+    Ran {
+        /// Its inputs' types then.
+        types: Vec<Option<TensorType>>,
+        inputs: Vec<Tensor>,
+        answers: Result<Vec<Tensor>>,
+    },
 }
 
 /// Whether a re-packed model could be checked by our engine; if not, why, and what another engine needs for it.

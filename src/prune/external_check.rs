@@ -2,9 +2,7 @@
 //! re-packed one, and what both answer is compared here.
 
 use super::check::{self, RepackCheck};
-use super::groups::UnitId;
-use super::repack::mask_channels;
-use super::session::Session;
+use super::session::{Choice, Session};
 use crate::error::Result;
 use crate::onnx;
 use crate::tensor::Tensor;
@@ -13,7 +11,7 @@ use crate::tensor::Tensor;
 #[derive(Debug, Clone)]
 pub struct ExternalCheck {
     /// What the cut removed.
-    pub(super) removed: Vec<UnitId>,
+    pub(super) removed: Choice,
     /// What both models are to be run on: a tensor for each input, in the model's order.
     pub inputs: Vec<Tensor>,
     pub(super) tolerance: f32,
@@ -22,8 +20,8 @@ pub struct ExternalCheck {
 impl Session {
     /// The masked dense model of a cut as an ONNX file, for running beside the cut's own file.
     pub fn masked_file(&self, external_check: &ExternalCheck) -> Result<Vec<u8>> {
-        let masked = mask_channels(self.graph(), self.groups(), &external_check.removed)?;
-        onnx::write(&masked)
+        let masked = self.masked_model(&external_check.removed)?;
+        onnx::write(masked.as_ref().unwrap_or(self.graph()))
     }
 }
 

@@ -10,14 +10,14 @@ mod collect;
 mod coupling_graph;
 mod reshaped_axes;
 mod rules;
+mod sums;
 
 use crate::Result;
 use crate::graph::{Graph, ValueId};
 use crate::message::Message;
-use crate::ops::coupling::{Axis, Link, Weights};
+use crate::ops::coupling::{Axis, Freeze, Link, Weights};
 use coupling_graph::CouplingGraph;
-use reshaped_axes::StoredAxes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// A unit's number in [`Groups::units`].
@@ -87,6 +87,9 @@ pub struct Groups {
     pub layers: Vec<(usize, Weights)>,
     /// Stored vectors that scale the channels of normalizations.
     pub(super) scales: Vec<Axis>,
+    /// Stored tensors of groups that a product of two computed tensors sums over: zeroed whole in a masked model, so that what the
+    /// product would sum is zero.
+    pub(super) blanks: Vec<Axis>,
     kept: Vec<Kept>,
     /// For each node, the links that its operator declared and those that its reshapes came to.
     pub(super) links: Vec<Vec<Link>>,
@@ -98,6 +101,7 @@ impl Groups {
         &self.kept
     }
 
+    /// The unit behind an id of these groups.
     pub fn unit(&self, id: UnitId) -> &Unit {
         &self.units[id.0 as usize]
     }
@@ -110,32 +114,60 @@ impl Groups {
 
 /// Finds the channel groups of a model whose shapes are inferred.
 pub fn analyze(graph: &Graph) -> Result<Groups> {
-    let mut rules = rules::collect_rules(graph);
-    let mut coupling = CouplingGraph::new(graph, &rules.frozen, std::mem::take(&mut rules.reasons));
-    for (_, link) in &rules.links {
-        coupling.join(link);
+    let mut kept = BTreeSet::new();
+    loop {
+        let (groups, sums) = find(graph, &kept);
+        let failing = sums::not_zero(graph, &groups, &sums);
+        if failing.is_empty() {
+            return Ok(groups);
+        }
+        kept.extend(failing);
     }
-    let stored = StoredAxes::new(graph, &rules.layers);
-    let chosen = reshaped_axes::resolve(&mut coupling, &rules.products, &stored);
+}
+
+/// The groups, if the nodes in `kept` keep the axes that they sum over; and the other axes that are summed over, each with its
+/// node.
+fn find(graph: &Graph, kept: &BTreeSet<usize>) -> (Groups, Vec<(usize, Axis)>) {
+    let mut rules = rules::collect_rules(graph);
+    let (frozen, sums): (Vec<_>, Vec<_>) = std::mem::take(&mut rules.sums)
+        .into_iter()
+        .partition(|(node, _)| kept.contains(node));
+    let frozen = frozen.into_iter().map(|(_, axis)| Freeze {
+        axis,
+        why: message!("reason-frozen-computed-product"),
+    });
+    rules.freeze(frozen.collect());
+    let mut coupling = CouplingGraph::new(graph, &rules.frozen, std::mem::take(&mut rules.reasons));
+    for (_, axis) in &sums {
+        coupling.be_reluctant(*axis);
+    }
+    for (_, link) in &rules.links {
+        coupling.join_rule(link);
+    }
+    reshaped_axes::weigh(&mut coupling, graph, &rules.layers);
+    let chosen = reshaped_axes::resolve(&mut coupling, &rules.products);
     let mut links = vec![Vec::new(); graph.nodes.len()];
     for (node, link) in rules.links.into_iter().chain(chosen) {
         links[node].push(link);
     }
     let (groups, units, single) = collect::collect(&mut coupling, &rules.layers);
-    let kept = kept(graph, &mut coupling, &rules.layers, &single);
-    Ok(Groups {
+    let rows = kept_rows(graph, &mut coupling, &rules.layers, &single);
+    let blanks = sums::blanks(graph, &groups, &sums);
+    let groups = Groups {
         groups,
         units,
         layers: rules.layers,
         scales: rules.scales,
-        kept,
+        blanks,
+        kept: rows,
         links,
-    })
+    };
+    (groups, sums)
 }
 
 /// The layers whose output channels stay, with the reasons. `single` counts, by axis, the channels that could only
 /// go all at once.
-fn kept(
+fn kept_rows(
     graph: &Graph,
     coupling: &mut CouplingGraph,
     layers: &[(usize, Weights)],

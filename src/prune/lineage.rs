@@ -1,7 +1,7 @@
 //! Which channels of the original each layer of a re-packed model still has. The file carries it, so that a model can be
 //! measured against its original, layer by layer, however many cuts lie between the two.
 
-use super::constants::Indices;
+use super::flow::Indices;
 use super::groups::Groups;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
@@ -61,6 +61,7 @@ impl Lineage {
             .ok_or_else(|| stranger(name))
     }
 
+    /// What earlier cuts removed, from the model's metadata; nothing where it was never cut. Errors: metadata that can't be read.
     pub fn read(graph: &Graph) -> Result<Self> {
         let Some((_, text)) = graph.metadata.iter().find(|(key, _)| key == LINEAGE_KEY) else {
             return Ok(Lineage::default());

@@ -1,5 +1,6 @@
 //! What a model consists of and what of it can be cut, for people and for scripts.
 
+use super::branches::find;
 use super::cut::{KeptRow, kept_rows};
 use super::groups::Groups;
 use crate::cost::{CostModel, LayerCost, Lengths, Totals, Uncounted, uncounted, uncounted_warning};
@@ -31,6 +32,10 @@ pub struct ModelInfo {
     /// In the order in which they run.
     pub layers: Vec<LayerInfo>,
     pub groups: Vec<GroupInfo>,
+    /// Branches that can be removed whole, in the order in which they end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub branches: Vec<BranchInfo>,
     /// Channels that can't be cut, and why.
     pub kept: Vec<KeptRow>,
     /// Operators that are not known: the axes they touch stay, and running needs another engine.
@@ -72,6 +77,18 @@ pub struct GroupInfo {
     pub channels: usize,
     /// The layers that lose output channels.
     pub layers: Vec<usize>,
+}
+
+/// A branch that can be removed whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct BranchInfo {
+    /// As recipes write it.
+    pub name: String,
+    /// The layers that go with it.
+    pub layers: Vec<usize>,
+    /// The multiply-adds of one sample that are saved without it.
+    pub macs: u64,
 }
 
 impl ModelInfo {
@@ -118,6 +135,15 @@ impl ModelInfo {
                 kept: reason(row.node).map(|kept| kept.reason.clone()),
             })
             .collect();
+        let branches = find(graph).into_iter().map(|branch| BranchInfo {
+            macs: branch.macs(&costs, &own),
+            layers: branch
+                .nodes
+                .iter()
+                .filter_map(|node| place.get(node).copied())
+                .collect(),
+            name: branch.name,
+        });
         let tensors = |ids: &[ValueId]| ids.iter().map(|&id| tensor(graph, id)).collect();
         ModelInfo {
             name: graph.name.clone(),
@@ -132,6 +158,7 @@ impl ModelInfo {
             uncounted,
             layers,
             groups: groups_of_layers,
+            branches: branches.collect(),
             kept: kept_rows(groups),
             unsupported: graph.unsupported(),
             warnings,

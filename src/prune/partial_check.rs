@@ -2,8 +2,7 @@
 //! axes are frozen, so both models must hand them the very same, and make the very same of whatever they give back.
 
 use super::check;
-use super::cut::{Cut, test_pattern};
-use super::repack::mask_channels;
+use super::cut::{CutFile, test_pattern};
 use super::session::Session;
 use crate::error::Result;
 use crate::graph::{Graph, Node, ValueId};
@@ -16,14 +15,16 @@ impl Session {
     ///
     /// Fails with [`Error::BadInput`](crate::error::Error::BadInput) where it is not known what shape a node's output has, and
     /// as [`check::check`] does on the rest.
-    pub fn check_partially(&self, cut: &mut Cut) -> Result<()> {
-        let Some(external_check) = &cut.external_check else {
+    pub fn check_partially(&self, cut: &mut CutFile) -> Result<()> {
+        let (Some(external_check), Some(packed)) = (&cut.external_check, &cut.repacked) else {
             return Ok(());
         };
-        let masked = mask_channels(self.graph(), self.groups(), &external_check.removed)?;
-        let (masked, packed) = (without_unknown(&masked), without_unknown(&cut.graph));
+        let Some(masked) = self.masked_model(&external_check.removed)? else {
+            return Ok(());
+        };
+        let (masked, packed) = (without_unknown(&masked), without_unknown(packed));
         let inputs = test_pattern(&masked)?;
-        let check = check::check(&masked, &packed, &inputs)?;
+        let check = check::check(masked, &packed, &inputs)?;
         let names: Vec<String> = self
             .graph()
             .unsupported()

@@ -10,9 +10,11 @@
 
 mod bias;
 mod cut;
+mod lists;
 mod shapes;
 
-use super::constants::{Indices, NotExact, Settlement, settle};
+use super::constants::{NotExact, Settlement, settle};
+use super::flow::Indices;
 use super::groups::{Groups, UnitId};
 use super::lineage::Lineage;
 use crate::error::{Error, Result};
@@ -40,6 +42,9 @@ pub struct RepackReport {
     pub folded: Vec<Note>,
     /// Layers whose weights for removed channels were zeroed, their constants dropped.
     pub zeroed: Vec<Note>,
+    /// The names of nodes that hold numbers from now on where the model computed sizes from those of its inputs: the re-packed model may
+    /// run at the sizes only that were given to open it.
+    pub settled: Vec<String>,
 }
 
 /// A re-packed model.
@@ -55,12 +60,7 @@ pub struct Repacked {
 /// # Errors
 /// [`Error::BadRecipe`] where a whole group would go, [`Error::BadModel`] where the model's numbers are not finite.
 pub fn mask_channels(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Result<Graph> {
-    let plan = Plan::new(graph, groups, removed)?;
-    let mut masked = plan.masked;
-    for (axis, slices) in &plan.settlement.zeroed {
-        zero(&mut masked, *axis, slices.iter().copied())?;
-    }
-    Ok(masked)
+    Plan::new(graph, groups, removed)?.take_masked()
 }
 
 /// The model without the removed units, its shapes inferred anew.
@@ -68,24 +68,11 @@ pub fn mask_channels(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Resu
 /// # Errors
 /// As [`mask_channels`], and [`Error::BadModel`] where a node can't follow its tensors' new shapes.
 pub fn repack(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Result<Repacked> {
-    let plan = Plan::new(graph, groups, removed)?;
-    let kept = kept_indices(graph, &plan.removed);
-    let mut packed = graph.clone();
-    cut::constants(&mut packed, &kept)?;
-    shapes::rewrite(graph, &mut packed, &kept)?;
-    bias::fold(graph, &mut packed, groups, &kept, &plan.settlement.folds)?;
-    shapes::confirm(graph, &mut packed, &kept)?;
-    packed.drop_unused();
-    let cut = Lineage::of(graph, groups, &kept);
-    Lineage::read(graph)?.then(&cut).write(&mut packed);
-    Ok(Repacked {
-        graph: packed,
-        report: plan.report(graph, groups),
-    })
+    Plan::new(graph, groups, removed)?.repack(graph, groups)
 }
 
-/// What both models are made from.
-struct Plan {
+/// What the masked and the re-packed model are made from.
+pub struct Plan {
     units: usize,
     removed: Indices,
     /// The dense graph with the weights and scales that make removed channels zeroed.
@@ -94,29 +81,29 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Result<Self> {
+    /// Plans the removal of some units. Errors: as [`mask_channels`].
+    pub fn new(graph: &Graph, groups: &Groups, removed: &[UnitId]) -> Result<Self> {
         let units: BTreeSet<UnitId> = removed.iter().copied().collect();
         check(graph, groups, &units)?;
-        let mut indices: BTreeMap<Axis, BTreeSet<usize>> = BTreeMap::new();
+        let mut indices: BTreeMap<Axis, Vec<usize>> = BTreeMap::new();
         for element in units.iter().flat_map(|&unit| &groups.unit(unit).elements) {
-            indices
-                .entry(element.axis)
-                .or_default()
-                .insert(element.index);
+            indices.entry(element.axis).or_default().push(element.index);
         }
-        let removed: Indices = indices
-            .into_iter()
-            .map(|(axis, set)| (axis, set.into_iter().collect()))
-            .collect();
+        for indices in indices.values_mut() {
+            indices.sort_unstable();
+            indices.dedup();
+        }
+        let removed = indices;
         let mut masked = graph.clone();
         let makers = groups.layers.iter().map(|(_, weights)| Axis {
             value: weights.tensor,
             axis: weights.makes,
         });
-        let masks: BTreeSet<Axis> = makers.chain(groups.scales.iter().copied()).collect();
+        let others = groups.scales.iter().chain(&groups.blanks).copied();
+        let masks: BTreeSet<Axis> = makers.chain(others).collect();
         for axis in masks {
             if let Some(indices) = removed.get(&axis) {
-                zero(&mut masked, axis, indices.iter().copied())?;
+                zero(&mut masked, axis, indices)?;
             }
         }
         let settlement = settle(&masked, groups, &removed)?;
@@ -126,6 +113,37 @@ impl Plan {
             masked,
             settlement,
         })
+    }
+
+    /// The re-packed model. `graph` and `groups` are those that the plan is for. Errors: as [`repack`].
+    pub fn repack(&self, graph: &Graph, groups: &Groups) -> Result<Repacked> {
+        let kept = kept_indices(graph, &self.removed);
+        let mut packed = graph.clone();
+        cut::constants(&mut packed, &kept)?;
+        let settled = shapes::rewrite(graph, &mut packed, &kept)?;
+        bias::fold(graph, &mut packed, groups, &kept, &self.settlement.folds)?;
+        packed.sort_nodes()?;
+        shapes::confirm(graph, &mut packed, &kept)?;
+        packed.drop_unused();
+        let cut = Lineage::of(graph, groups, &kept);
+        Lineage::read(graph)?.then(&cut).write(&mut packed);
+        Ok(Repacked {
+            graph: packed,
+            report: RepackReport {
+                settled,
+                ..self.report(graph, groups)
+            },
+        })
+    }
+
+    /// The masked model, which the plan has once. Errors: as [`mask_channels`].
+    pub fn take_masked(&mut self) -> Result<Graph> {
+        let mut masked = std::mem::take(&mut self.masked);
+        for (&axis, slices) in &self.settlement.zeroed {
+            let slices: Vec<usize> = slices.iter().copied().collect();
+            zero(&mut masked, axis, &slices)?;
+        }
+        Ok(masked)
     }
 
     fn report(&self, graph: &Graph, groups: &Groups) -> RepackReport {
@@ -154,6 +172,7 @@ impl Plan {
             removed_units: self.units,
             folded: folded.collect(),
             zeroed: zeroed.collect(),
+            settled: Vec::new(),
         }
     }
 }
@@ -188,23 +207,19 @@ fn check(graph: &Graph, groups: &Groups, removed: &BTreeSet<UnitId>) -> Result<(
 fn kept_indices(graph: &Graph, removed: &Indices) -> Indices {
     let kept = removed.iter().filter_map(|(&axis, removed)| {
         let ty = graph.value(axis.value).ty.as_ref()?;
-        let len = ty.shape.get(axis.axis)?.known()?;
+        let len = ty.shape.get(axis.axis)?.of_one();
         let stays = |i: &usize| removed.binary_search(i).is_err();
         Some((axis, (0..len).filter(stays).collect()))
     });
     kept.collect()
 }
 
-fn zero(graph: &mut Graph, axis: Axis, indices: impl Iterator<Item = usize>) -> Result<()> {
-    let indices: Vec<usize> = indices.collect();
-    let name = graph.value(axis.value).name.clone();
-    let tensor = graph.constant(axis.value);
-    let zeroed = tensor.and_then(|tensor| cut::zeroed(tensor, axis.axis, &indices));
-    let Some(zeroed) = zeroed else {
-        return Err(not_stored(&name));
-    };
-    graph.value_mut(axis.value).constant = Some(std::sync::Arc::new(zeroed));
-    Ok(())
+fn zero(graph: &mut Graph, axis: Axis, indices: &[usize]) -> Result<()> {
+    let tensor = graph.constant_mut(axis.value);
+    match tensor.is_some_and(|tensor| cut::zero(tensor, axis.axis, indices)) {
+        true => Ok(()),
+        false => Err(not_stored(&graph.value(axis.value).name)),
+    }
 }
 
 fn not_stored(name: &str) -> Error {

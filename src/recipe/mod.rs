@@ -84,6 +84,15 @@ pub enum Granularity {
     /// Whole channels, with everything that hangs on them.
     #[default]
     Channel,
+    /// Whole branches, such as the layers between the two ends of a residual connection.
+    Branch,
+}
+
+impl Granularity {
+    /// Whether what is removed leaves the file: single weights stay in it as zeros.
+    pub fn leaves_the_file(self) -> bool {
+        matches!(self, Granularity::Channel | Granularity::Branch)
+    }
 }
 
 /// How what is to be removed is shared out between the layers.
@@ -135,6 +144,50 @@ const MOST_CHANNELS: f64 = 0.95;
 const MOST_WEIGHTS: f64 = 0.99;
 
 impl Recipe {
+    /// A recipe with the defaults for all else.
+    pub fn new(criterion: &str, granularity: Granularity, target: Target) -> Self {
+        Recipe {
+            criterion: criterion.into(),
+            granularity,
+            block: None,
+            allocation: Allocation::default(),
+            target: Some(target),
+            layers: BTreeMap::new(),
+            protect: Vec::new(),
+            reduction: Reduction::default(),
+            floor: one(),
+            round_to: one(),
+            max_sparsity: None,
+            seed: 0,
+        }
+    }
+
+    /// The same without floor, rounding, most share and protected layers.
+    pub fn without_limits(&self) -> Recipe {
+        Recipe {
+            protect: Vec::new(),
+            layers: Default::default(),
+            floor: 1,
+            round_to: 1,
+            max_sparsity: Some(1.0),
+            ..self.clone()
+        }
+    }
+
+    /// Whether it asks for anything to go: not without a target, or with one that all of the model meets.
+    pub fn asks_for_less(&self) -> bool {
+        let by_hand = self.layers.values().any(|&share| share > 0.0);
+        match (self.granularity, self.allocation, self.target) {
+            (Granularity::NM { .. }, ..) => true,
+            (_, Allocation::Manual, _) => by_hand,
+            (_, _, None) => by_hand,
+            (_, _, Some(Target::Sparsity(removed))) => removed > 0.0,
+            (_, _, Some(Target::Parameters(kept) | Target::Macs(kept) | Target::Bytes(kept))) => {
+                kept < 1.0
+            }
+        }
+    }
+
     /// The same recipe with every default written out.
     pub fn whole(&self) -> Recipe {
         Recipe {
@@ -146,7 +199,7 @@ impl Recipe {
     /// The share of a layer that is removed at most, 0 to 1.
     pub fn most_of_a_layer(&self) -> f64 {
         self.max_sparsity.unwrap_or(match self.granularity {
-            Granularity::Channel => MOST_CHANNELS,
+            Granularity::Channel | Granularity::Branch => MOST_CHANNELS,
             _ => MOST_WEIGHTS,
         })
     }
@@ -159,6 +212,7 @@ impl fmt::Display for Granularity {
             Granularity::NM { n, m } => write!(f, "{n}:{m}"),
             Granularity::Block => f.write_str("block"),
             Granularity::Channel => f.write_str("channel"),
+            Granularity::Branch => f.write_str("branch"),
         }
     }
 }
@@ -171,6 +225,7 @@ impl std::str::FromStr for Granularity {
             "weight" => Ok(Granularity::Weight),
             "block" => Ok(Granularity::Block),
             "channel" => Ok(Granularity::Channel),
+            "branch" => Ok(Granularity::Branch),
             _ => {
                 let pattern = text.split_once(':');
                 let counts = pattern.and_then(|(n, m)| Some((n.parse().ok()?, m.parse().ok()?)));

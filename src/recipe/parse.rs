@@ -92,6 +92,9 @@ impl Recipe {
                 value = self.round_to
             )));
         }
+        if self.granularity == Granularity::Branch && self.allocation == Allocation::Uniform {
+            return Err(bad(message!("reason-recipe-uniform-branches")));
+        }
         match (self.granularity, self.block) {
             (Granularity::Block, None) => Err(bad(message!("reason-recipe-needs-block"))),
             (Granularity::Block, Some([rows, columns]))

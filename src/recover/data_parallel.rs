@@ -70,6 +70,12 @@ impl DataParallelGroup {
         Ok(learned)
     }
 
+    /// Begins anew at this rate, as [`Trainer::restart`](crate::train::Trainer::restart) does.
+    pub fn restart(&mut self, learning_rate: f32) -> Result<()> {
+        let mut replicas = self.replicas.iter_mut();
+        replicas.try_for_each(|replica| replica.restart(learning_rate))
+    }
+
     /// Judges the last steps, where no other will follow: [`Error::Diverged`] where learning ran away in them.
     pub fn conclude(&mut self) -> Result<()> {
         self.replicas.iter_mut().try_for_each(Replica::conclude)

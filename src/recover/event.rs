@@ -11,6 +11,8 @@ use serde::Serialize;
 #[derive(Debug)]
 pub enum Event {
     Progress(Progress),
+    /// The learning rate that was found for this model and these pictures.
+    LearningRate(f32),
     /// A step of training was done.
     Learning(Learning),
     /// How good the model is before recovery, and its original.
@@ -41,7 +43,7 @@ pub struct Learning {
     pub accuracy: Option<f64>,
 }
 
-/// A judgement on the way.
+/// A judgment on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

@@ -197,7 +197,7 @@ fn pair(pruned: &Graph, original: &Graph, gone: &Gone, name: &str) -> Result<Pai
 /// By axis: the places that are no longer there.
 type Gone = BTreeMap<Axis, BTreeSet<usize>>;
 
-/// What the original has and the pruned model has not. Layers and normalisations are on record, and with a channel of
+/// What the original has and the pruned model has not. Layers and normalizations are on record, and with a channel of
 /// theirs goes everything that hangs together with it.
 fn gone(pruned: &Graph, original: &Graph) -> Result<Gone> {
     let (lineage, ancestor) = (Lineage::read(pruned)?, Lineage::read(original)?);

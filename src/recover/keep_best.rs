@@ -35,7 +35,7 @@ pub struct KeepBest {
     /// The best that was told as a checkpoint is of so many pieces of work.
     told: usize,
     events: VecDeque<Event>,
-    /// What comes out, once nothing is left but to tell of the last judgement.
+    /// What comes out, once nothing is left but to tell of the last judgment.
     ended: Option<Recovered>,
     diverged: Option<Message>,
 }
@@ -99,8 +99,7 @@ impl KeepBest {
     /// Of two models that are as good, the later one counts.
     fn take(&mut self, quality: Metrics) {
         let done = self.recovery.done();
-        let score = |quality: &Metrics| quality.score().unwrap_or(0.0);
-        let beaten = |best: &Best| score(&quality) >= score(&best.quality);
+        let beaten = |best: &Best| quality.compare(&best.quality).is_ge();
         if self.best.as_ref().is_none_or(beaten) {
             self.best = Some(Best {
                 graph: self.recovery.model(),

@@ -16,6 +16,7 @@ pub(super) struct LogitCache {
 }
 
 impl LogitCache {
+    /// An empty cache with room for what a browser's memory bears.
     pub fn new() -> Self {
         LogitCache {
             answers: BTreeMap::new(),

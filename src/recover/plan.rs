@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::train::{TrainingOverrides, TrainingSettings};
 use serde::{Deserialize, Serialize};
 
-/// With more workers, each would have too few pictures.
+/// With more workers, each would have too few photos.
 const MAX_WORKERS: usize = 4;
 
 /// How a pruned model is brought back.
@@ -14,7 +14,7 @@ const MAX_WORKERS: usize = 4;
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Method {
-    /// The statistics of normalisations are measured anew.
+    /// The statistics of normalizations are measured anew.
     Recalibrate,
     /// Layer by layer, biases take over what the means of the outputs lack of the original's.
     #[serde(rename = "correct-bias")]
@@ -38,6 +38,16 @@ pub struct Plan {
     pub settings: TrainingSettings,
 }
 
+impl Method {
+    /// Whether it takes the original beside the pruned model.
+    pub fn needs_original(self) -> bool {
+        match self {
+            Method::CorrectBias | Method::Reconstruct | Method::Distill => true,
+            Method::Recalibrate | Method::Finetune => false,
+        }
+    }
+}
+
 impl Plan {
     /// The defaults for a method and pictures of this preset.
     pub fn new(method: Method, preset: &Preset) -> Self {
@@ -46,6 +56,9 @@ impl Plan {
             settings.features = vec![STAGES.into()];
             // What the original says of a picture need not be found out anew where that is not moved.
             settings.augmentation.shift = 0.0;
+            if !preset.is_small() {
+                settings = settings.for_large_photos();
+            }
         }
         Plan { method, settings }
     }

@@ -1,4 +1,4 @@
-//! Recovery without training: the statistics of normalisations, measured anew.
+//! Recovery without training: the statistics of normalizations, measured anew.
 
 use crate::data::Pictures;
 use crate::engine::{Normalization, Options, Tape};
@@ -29,7 +29,7 @@ pub struct Recalibration {
 impl Recalibration {
     /// For as many pictures as there are in all.
     ///
-    /// Errors: [`Error::BadInput`] where there are too few pictures or nothing to measure; else those of [`Tape::new`].
+    /// Errors: [`Error::BadInput`] where there are too few photos or nothing to measure; else those of [`Tape::new`].
     pub fn new(graph: &Graph, pictures: Arc<Pictures>) -> Result<Self> {
         if graph.batch_norms().next().is_none() {
             return Err(Error::BadInput(message!("error-no-batch-norm")));

@@ -17,8 +17,8 @@ use crate::train::TrainingProgress;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The most pictures that reconstruction looks at, small and large ones: what it keeps of each in memory grows with its size.
-const CALIBRATION: (usize, usize) = (512, 48);
+/// The most pictures that reconstruction looks at, small and large ones: the time it takes grows with them.
+const CALIBRATION: (usize, usize) = (4096, 1024);
 
 /// A recovery at work. Its output is the model that comes out.
 pub enum Recovery {
@@ -80,7 +80,7 @@ impl Recovery {
                 Recovery::Reconstruction(Box::new(Reconstruction::new(
                     pruned,
                     original,
-                    &few,
+                    Arc::new(few),
                     fitted,
                     settings.seed,
                 )?))
@@ -133,6 +133,22 @@ impl Recovery {
             Recovery::Recalibration(recalibration) => recalibration.done(),
             Recovery::Reconstruction(reconstruction) => reconstruction.done(),
             Recovery::Training(training) => training.done(),
+        }
+    }
+
+    /// Begins anew at this learning rate, where it trains and has done no step but those of trials.
+    pub(super) fn restart(&mut self, learning_rate: f32) -> Result<()> {
+        match self {
+            Recovery::Training(training) => training.restart(learning_rate),
+            _ => Ok(()),
+        }
+    }
+
+    /// A step of training that counts for nothing.
+    pub(super) fn trial_step(&mut self) -> Result<()> {
+        match self {
+            Recovery::Training(training) => training.trial_step(),
+            _ => Ok(()),
         }
     }
 

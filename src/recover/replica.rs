@@ -3,6 +3,7 @@
 use super::features;
 use super::features::UnmatchedFeatures;
 use super::logit_cache::CacheKey;
+use super::mixup::mix;
 use super::teacher::Teacher;
 use crate::data::augment::Change;
 use crate::data::{Augmentation, Pictures};
@@ -22,16 +23,20 @@ pub struct TrainingData {
     pub augmentation: Augmentation,
     /// Whether the pictures' labels are used, where they have any.
     pub labels: bool,
-    /// Names of inner values that are to become the original's in the first steps, where it teaches; [`features::STAGES`] stands
+    /// Names of inner values that are to become the original's, where it teaches; [`features::STAGES`] stands
     /// for the last value of each resolution.
     pub inner: Vec<String>,
     /// What the order of the pictures and their changes start from.
     pub seed: u32,
 }
 
-/// The share of the way, from the first step on, on which inner values are matched. After that the answers alone count: what the
-/// pruned model has fewer channels for, it does better to find its own way to.
-const MATCHED: f64 = 0.1;
+impl TrainingData {
+    /// The order of the pictures, and what those of this part are changed by.
+    fn order(&self, part: Shard) -> (Batches, SplitMix64) {
+        let changes = SplitMix64(u64::from(self.seed) << 32 | part.index as u64);
+        (Batches::new(self.pictures.len(), self.seed), changes)
+    }
+}
 
 /// Which part of every batch is learned from: one of several that learn a model together, or all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,9 +70,12 @@ pub struct Replica {
     trainer: Trainer,
     teacher: Option<Teacher>,
     unmatched: Option<UnmatchedFeatures>,
-    /// The share of the way that was behind before the last step.
+    /// The share of the way that was behind before the last step, and on which inner values are matched.
     progress: f64,
-    lessons: TrainingData,
+    matched: f64,
+    /// How pictures are mixed in pairs, as [`TrainingSettings::mixup`].
+    mixup: f64,
+    data: TrainingData,
     batches: Batches,
     /// Pictures in a whole batch, and what of them is this one's.
     batch: usize,
@@ -87,11 +95,11 @@ impl Replica {
     pub fn new(
         pruned: &Graph,
         original: Option<&Graph>,
-        lessons: TrainingData,
+        data: TrainingData,
         settings: &TrainingSettings,
         part: Shard,
     ) -> Result<Self> {
-        let pictures = &*lessons.pictures;
+        let pictures = &*data.pictures;
         let batch = settings.batch;
         let own = part.within(batch).len();
         let settings = TrainingSettings {
@@ -102,8 +110,8 @@ impl Replica {
         if pictures.is_empty() {
             return Err(Error::BadInput(message!("error-no-training-pictures")));
         }
-        let labelled = lessons.labels && pictures.labels().is_some();
-        if !labelled && original.is_none() {
+        let labeled = data.labels && pictures.labels().is_some();
+        if !labeled && original.is_none() {
             return Err(Error::BadInput(message!("error-nothing-to-learn-from")));
         }
         let input = pruned
@@ -113,23 +121,24 @@ impl Replica {
         let input = input.ok_or_else(|| Error::BadModel(message!("error-no-input")))?;
         pictures.preset().check_fits(&input.shape)?;
         let (inner, unmatched) = match original {
-            Some(original) => features::named(pruned, original, &lessons.inner)?,
+            Some(original) => features::named(pruned, original, &data.inner)?,
             None => (Vec::new(), None),
         };
         let matched: Vec<ValueId> = inner.iter().map(|pair| pair.student).collect();
         let teacher = original.map(|original| {
-            let remember = lessons.augmentation.only_mirrors();
+            let remember = data.augmentation.only_mirrors() && settings.mixup == 0.0;
             Teacher::new(original, pictures, own, inner, remember)
         });
         let teacher = teacher.transpose()?;
         let trainer = Trainer::matching(pruned, &settings, &matched)?;
-        if labelled {
+        if labeled {
             check_labels(pictures, &trainer)?;
         }
+        let (batches, random) = data.order(part);
         Ok(Replica {
             graph: pruned.clone(),
-            batches: Batches::new(pictures.len(), lessons.seed),
-            random: SplitMix64(u64::from(lessons.seed) << 32 | part.index as u64),
+            batches,
+            random,
             input: vec![0.0; pictures.sample_len() * own],
             batch,
             part,
@@ -137,7 +146,9 @@ impl Replica {
             teacher,
             unmatched,
             progress: 0.0,
-            lessons,
+            matched: f64::from(settings.feature_share),
+            mixup: f64::from(settings.mixup),
+            data,
         })
     }
 
@@ -149,23 +160,26 @@ impl Replica {
 
     /// Finds what this one's part of the next batch says. All who learn the model together then follow the mean.
     pub fn gradients(&mut self) -> Result<Gradients> {
-        let pictures = &*self.lessons.pictures;
+        let pictures = &*self.data.pictures;
         let batch = self.part.taken(self.batches.next(self.batch));
         let draw = |_: &usize| {
-            let augmentation = &self.lessons.augmentation;
+            let augmentation = &self.data.augmentation;
             augmentation.draw(pictures.preset(), &mut self.random)
         };
         let changes: Vec<Change> = batch.iter().map(draw).collect();
         pictures.write(&batch, Some(&changes), &mut self.input);
+        if self.mixup > 0.0 {
+            mix(&mut self.input, batch.len(), self.mixup, &mut self.random);
+        }
         let labels: Option<Vec<u32>> = match pictures.labels() {
-            Some(labels) if self.lessons.labels => Some(batch.iter().map(|&i| labels[i]).collect()),
+            Some(labels) if self.data.labels => Some(batch.iter().map(|&i| labels[i]).collect()),
             _ => None,
         };
         let taught = match &mut self.teacher {
             Some(teacher) => {
                 let mirrored = changes.iter().map(|change| change.mirrored);
                 let views: Vec<CacheKey> = batch.iter().copied().zip(mirrored).collect();
-                if self.progress >= MATCHED {
+                if self.progress >= self.matched {
                     teacher.match_no_more();
                 }
                 Some(teacher.teach(&self.input, &views)?)
@@ -185,6 +199,13 @@ impl Replica {
     pub fn apply(&mut self, share: &Gradients) -> Result<TrainingStep> {
         self.progress = share.progress;
         self.trainer.apply(share)
+    }
+
+    /// Begins anew at this rate, as [`Trainer::restart`] does.
+    pub fn restart(&mut self, learning_rate: f32) -> Result<()> {
+        (self.batches, self.random) = self.data.order(self.part);
+        self.progress = 0.0;
+        self.trainer.restart(learning_rate)
     }
 
     /// Judges the last steps, as [`Trainer::conclude`] does.

@@ -3,6 +3,7 @@
 use super::event::{Event, Warning};
 use super::keep_best::{Judge, KeepBest};
 use super::plan::Plan;
+use super::range_test::{RangeTest, Ready};
 use super::recovered::Recovered;
 use super::recovery::{Recovery, Replicas};
 use crate::data::Pictures;
@@ -15,14 +16,16 @@ use std::sync::Arc;
 /// What a recovery needs beside its plan.
 pub struct Subject<'a> {
     pub pruned: &'a Graph,
-    pub original: &'a Graph,
+    /// What the pruned model came from, for methods that learn from it; without one, models are compared with the pruned one.
+    pub original: Option<&'a Graph>,
     /// To train on, to calibrate on, or to fit on.
     pub train: Arc<Pictures>,
     /// To choose the best model by, where it is to be kept; else the last one is what comes out.
     pub validation: Option<Arc<Pictures>>,
 }
 
-/// Measures both models where the best one is to be kept, and recovers: training and judging by turns.
+/// Measures both models where the best one is to be kept, finds a learning rate where none was chosen, and recovers: training and
+/// judging by turns.
 ///
 /// Errors: those of [`Recovery::new`].
 pub fn recover(
@@ -37,12 +40,13 @@ pub fn recover(
         train,
         validation,
     } = subject;
-    let recovery = Recovery::new(pruned, Some(original), train, plan, replicas, clock)?;
+    let recovery = Recovery::new(pruned, original, train, plan, replicas, clock)?;
     let unmatched = recovery.unmatched().cloned();
     let warning = unmatched.map(|unmatched| Event::Warning(Warning::Unmatched(unmatched)));
     let baseline = match &validation {
         Some(pictures) => {
-            let comparison = ModelComparison::new(original, pruned, Arc::clone(pictures))?;
+            let comparison =
+                ModelComparison::new(original.unwrap_or(pruned), pruned, Arc::clone(pictures))?;
             Some(comparison.during(Phase::Baseline))
         }
         None => None,
@@ -58,9 +62,28 @@ pub fn recover(
                     reference: compared.reference,
                     baseline: compared.result,
                 });
-                Ok(KeepBest::new(recovery, &plan, judge))
+                Ok(keep_best(recovery, plan, judge))
             }),
     ))
+}
+
+/// Finds a learning rate where none was chosen, and recovers: training and judging by turns, where there is a judge.
+pub fn keep_best(
+    recovery: Recovery,
+    plan: Plan,
+    judge: Option<Judge>,
+) -> impl Task<Event = Event, Output = Recovered> {
+    let ready = Ready {
+        recovery,
+        plan,
+        judge,
+        found: None,
+    };
+    RangeTest::new(ready).then(|ready| {
+        let found = ready.found.map(Event::LearningRate);
+        let keep_best = KeepBest::new(ready.recovery, &ready.plan, ready.judge);
+        Ok(keep_best.announcing(found))
+    })
 }
 
 /// Recovers, tells what came out, and compares it with what it was before and with the original on pictures that nothing was
@@ -75,7 +98,8 @@ pub fn recover_and_test(
     replicas: Replicas,
     clock: Option<Clock>,
 ) -> Result<impl Task<Event = Event, Output = Option<ComparisonResult>> + use<>> {
-    let (original, pruned) = (subject.original.clone(), subject.pruned.clone());
+    let pruned = subject.pruned.clone();
+    let original = subject.original.unwrap_or(&pruned).clone();
     let judged = subject.validation.as_ref().map(|pictures| pictures.len());
     let recovery = recover(subject, plan, replicas, clock)?;
     Ok(recovery.then_whole(move |recovered| {

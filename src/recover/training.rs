@@ -22,6 +22,7 @@ pub struct Training {
 }
 
 impl Training {
+    /// Trains the group's model until the progress is at its end.
     pub fn new(group: DataParallelGroup, progress: TrainingProgress) -> Self {
         Training {
             group,
@@ -43,6 +44,20 @@ impl Training {
     /// The model as it is now.
     pub fn model(&self) -> Graph {
         self.group.model()
+    }
+
+    /// Begins anew at this rate; no step of the way to the end has been done.
+    pub(super) fn restart(&mut self, learning_rate: f32) -> Result<()> {
+        self.group.restart(learning_rate)
+    }
+
+    /// A step that is none of the way to the end, by the parts of a batch that are here.
+    pub(super) fn trial_step(&mut self) -> Result<()> {
+        let gradients = Gradients {
+            progress: 0.0,
+            ..self.group.gradients()?
+        };
+        self.group.apply(&[gradients]).map(|_| ())
     }
 
     /// Steps done.

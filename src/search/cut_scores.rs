@@ -9,8 +9,8 @@ use crate::prune::criteria::{Measured, is_measured};
 use crate::recipe::Recipe;
 use crate::task::Task;
 
-/// Begins to measure a criterion on the lessons of a set, as [`super::Sweep`] and [`super::BudgetSearch`] do: on `all` of them, or on
-/// as many as are enough, chosen by the recipe's `seed`. A set of too few pictures for two parts is looked at whole, which
+/// Begins to measure a criterion on the training pictures of a set, as [`super::Sweep`] and [`super::BudgetSearch`] do: on `all` of them, or on
+/// as many as are enough, chosen by the recipe's `seed`. A set of too few photos for two parts is looked at whole, which
 /// [`crate::prune::criteria::measured::MeasuredOn::none_apart`] tells.
 ///
 /// Errors: those of [`Measuring::new`].
@@ -21,12 +21,12 @@ pub fn cut_scores(
     seed: u32,
     all: bool,
 ) -> Result<Measuring> {
-    let (lessons, none_apart) = Split::train_or_all(pictures);
-    let lessons = match all {
-        true => lessons,
-        false => calibration(&lessons, seed),
+    let (train, none_apart) = Split::train_or_all(pictures);
+    let train = match all {
+        true => train,
+        false => calibration(&train, seed),
     };
-    let measuring = Measuring::new(graph, criterion, lessons, seed)?;
+    let measuring = Measuring::new(graph, criterion, train, seed)?;
     Ok(match none_apart {
         true => measuring.with_none_apart(),
         false => measuring,

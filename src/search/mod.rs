@@ -1,25 +1,20 @@
 //! How far a model can be cut: searches to an accepted loss, cuts of many sizes, and what each layer alone can bear.
 
 mod budget_search;
-mod curves;
 mod cut_scores;
-mod event;
-mod guide;
 mod preparation;
-mod run;
-mod schedule;
 mod sensitivity;
-mod state;
+mod shrink;
 mod sweep;
 mod target_scale;
 
-pub use budget_search::BudgetSearch;
-pub use curves::{Curve, Curves, SensitivityPoint};
+pub use budget_search::{
+    BudgetSearch, Candidate, CandidateModel, PruningSchedule, SearchEvent, SearchGoal,
+};
+pub use budget_search::{SearchRun, SearchRunEvent, State, polynomial};
 pub use cut_scores::{cut_scores, measure};
-pub use event::{Candidate, SearchEvent, SearchGoal};
-pub use guide::guide;
-pub use run::{CandidateModel, SearchRun, SearchRunEvent};
-pub use schedule::{PruningSchedule, polynomial};
-pub use sensitivity::{Findings, LEVELS, MOST_JUDGED, Sensitivity};
-pub use state::State;
+pub use sensitivity::{
+    Curve, Curves, Findings, LEVELS, MOST_JUDGED, Sensitivity, SensitivityPoint, guide,
+};
+pub use shrink::{Attempted, Shrink, ShrinkEvent, ShrinkGoal, ShrinkStep, Shrunk, Strategy, Tried};
 pub use sweep::{Sweep, SweepEvent, SweepPoint, SweepPoints};

@@ -25,6 +25,7 @@ impl TargetScale {
         })
     }
 
+    /// The share of the original that is to be left at the end, 0 to 1.
     pub fn goal(&self) -> f64 {
         self.goal
     }
@@ -37,9 +38,9 @@ impl TargetScale {
     /// The recipe that leaves the share `kept` of the original, for a model that has the share `left` of it. Shares set by
     /// hand grow in step, and are the recipe's own at its goal.
     pub fn recipe(&self, kept: f64, left: f64) -> Recipe {
-        let by_channels = self.recipe.granularity == Granularity::Channel;
-        // Channels that went are gone, so shares are of what is left; masks still count from the whole.
-        let of_left = tidy(if by_channels { kept / left } else { kept });
+        let goes = self.recipe.granularity.leaves_the_file();
+        // Channels and branches that went are gone, so shares are of what is left; masks still count from the whole.
+        let of_left = tidy(if goes { kept / left } else { kept });
         let target = match self.recipe.target {
             Some(Target::Parameters(_)) => Target::Parameters(of_left),
             Some(Target::Macs(_)) => Target::Macs(of_left),
@@ -54,7 +55,7 @@ impl TargetScale {
             let way = |share: f64| (1.0 - share) / (1.0 - self.goal).max(f64::EPSILON);
             for share in recipe.layers.values_mut() {
                 let gone = (*share * way(kept)).clamp(0.0, 1.0);
-                *share = match by_channels {
+                *share = match goes {
                     true => share_of_rest(gone, *share * way(left)),
                     false => gone,
                 };

@@ -168,6 +168,8 @@ pub enum Phase {
     Reference,
     /// A model and its original are measured before recovery.
     Baseline,
+    /// Learning rates are tried for a few steps each.
+    TryingRates,
     /// The statistics of normalizations are measured anew, batch by batch.
     Recalibrating,
     /// Layer after layer is fitted.

@@ -10,6 +10,7 @@ use unic_langid::LanguageIdentifier;
 /// Digits after the point where a message does not say, as in the page.
 const FRACTION_DIGITS: usize = 6;
 
+/// Lets a bundle write numbers as its language does, by Fluent's NUMBER.
 pub fn prepare(bundle: &mut FluentBundle<FluentResource>) {
     bundle.set_formatter(Some(format));
     // Only fails where the name is taken, and nothing was added before.

@@ -155,16 +155,19 @@ impl TrainingProgress {
         }
     }
 
+    /// Whether the budget is spent.
     pub fn is_over(&self) -> bool {
         self.progress() >= 1.0
     }
 
+    /// Before a step: time runs from here, where time is the budget.
     pub fn begin_step(&mut self) {
         if let End::Time(time) = &mut self.end {
             time.since = time.clock.map_or(0.0, |clock| clock());
         }
     }
 
+    /// After a step: counts it, or the time that it took.
     pub fn end_step(&mut self) {
         if let End::Time(time) = &mut self.end {
             let most = match self.done {

@@ -5,8 +5,8 @@ use crate::task::Gradients;
 /// The loss may grow to so many times that of the first step before learning counts as diverged at once.
 const RUNAWAY: f64 = 50.0;
 /// Steps in a window.
-const WINDOW: usize = 25;
-/// How far a window's normalised loss may lie above the best one's before learning counts as diverged, and before its
+pub(super) const WINDOW: usize = 25;
+/// How far a window's normalized loss may lie above the best one's before learning counts as diverged, and before its
 /// weights are none to go back to. Half is all that lies between a model that errs little and one that says nothing.
 const FAR: f64 = 0.5;
 const NEAR: f64 = 0.2;
@@ -25,13 +25,13 @@ pub enum Verdict {
     Diverged,
 }
 
-/// Goes by the mean of the normalised loss over windows of [`WINDOW`] steps: a network that was ruined says the same of
+/// Goes by the mean of the normalized loss over windows of [`WINDOW`] steps: a network that was ruined says the same of
 /// every sample, and its loss is no larger than that. From the beginning, the best window is the first step alone.
 #[derive(Debug, Clone, Default)]
 pub struct DivergenceMonitor {
-    /// The loss of the first step, in nats; the same normalised, and its samples.
+    /// The loss of the first step, in nats; the same normalized, and its samples.
     first: Option<f64>,
-    first_normalised: f64,
+    first_normalized: f64,
     first_samples: usize,
     best: f64,
     /// Windows that are over.
@@ -40,7 +40,7 @@ pub struct DivergenceMonitor {
     sum: f64,
     count: usize,
     samples: usize,
-    /// The normalised loss of the last step.
+    /// The normalized loss of the last step.
     last: f64,
 }
 
@@ -50,10 +50,10 @@ impl DivergenceMonitor {
         let first = *self.first.get_or_insert_with(|| {
             self.best = match gradients.samples < TELLING {
                 true => 1.0,
-                false => gradients.normalised_loss,
+                false => gradients.normalized_loss,
             };
-            (self.first_normalised, self.first_samples) =
-                (gradients.normalised_loss, gradients.samples);
+            (self.first_normalized, self.first_samples) =
+                (gradients.normalized_loss, gradients.samples);
             gradients.loss
         });
         let is_finite =
@@ -71,14 +71,14 @@ impl DivergenceMonitor {
             }
             self.best = self.best.min(mean);
             // The window's last step may have been the one that ruined them, so this batch has a say too.
-            if mean.max(gradients.normalised_loss) <= self.best + NEAR {
+            if mean.max(gradients.normalized_loss) <= self.best + NEAR {
                 finding = Verdict::Good;
             }
         }
-        self.sum += gradients.normalised_loss;
+        self.sum += gradients.normalized_loss;
         self.count += 1;
         self.samples += gradients.samples;
-        self.last = gradients.normalised_loss;
+        self.last = gradients.normalized_loss;
         finding
     }
 
@@ -91,7 +91,7 @@ impl DivergenceMonitor {
         let (mut sum, mut count, mut samples) = (self.sum, self.count, self.samples);
         let is_short = self.windows == 0 && count < SHORTEST;
         if is_short {
-            sum -= self.first_normalised;
+            sum -= self.first_normalized;
             count = count.saturating_sub(1);
             samples = samples.saturating_sub(self.first_samples);
         }
@@ -109,18 +109,19 @@ impl DivergenceMonitor {
 mod tests {
     use super::*;
 
-    fn gradients(normalised_loss: f64) -> Gradients {
+    fn gradients(normalized_loss: f64) -> Gradients {
         Gradients {
             numbers: vec![0.0],
-            loss: 2.3 * normalised_loss,
-            normalised_loss,
+            loss: 2.3 * normalized_loss,
+            normalized_loss,
             hits: None,
             samples: 64,
             progress: 0.0,
+            rate: 0.1,
         }
     }
 
-    /// The steps that are not usual, counted from 1, for these normalised losses.
+    /// The steps that are not usual, counted from 1, for these normalized losses.
     fn findings(losses: impl IntoIterator<Item = f64>) -> Vec<(usize, Verdict)> {
         let mut monitor = DivergenceMonitor::default();
         let seen = losses
@@ -169,7 +170,7 @@ mod tests {
         assert!(found.iter().all(|(_, finding)| *finding == Verdict::Good));
     }
 
-    /// What the end says after these normalised losses, none of which is a divergence on its way.
+    /// What the end says after these normalized losses, none of which is a divergence on its way.
     fn end(samples: usize, losses: impl IntoIterator<Item = f64>) -> Verdict {
         let mut monitor = DivergenceMonitor::default();
         for loss in losses {

@@ -1,6 +1,7 @@
 //! Training: losses, optimizers, schedules and the step that puts them together. There is no pruning in it, but what is
 //! zero can be held at zero.
 
+mod average;
 mod budget;
 mod divergence;
 pub mod loss;

@@ -1,7 +1,7 @@
 //! A small network to begin with: the classroom's, untrained.
 
 use crate::error::{Error, Result};
-use crate::graph::{Attribute, Dim, Graph, Node, Storage, TensorType, Value, ValueId};
+use crate::graph::{Attribute, Dim, Graph, Node, TensorType, Value, ValueId};
 use crate::onnx::{OpenOptions, open, write};
 use crate::random::SplitMix64;
 use crate::tensor::{DType, Tensor};
@@ -114,7 +114,7 @@ impl Sketch {
             name: name.into(),
             ty,
             constant: tensor.map(Arc::new),
-            storage: Storage::Plain,
+            ..Value::default()
         });
         ValueId(self.graph.values.len() as u32 - 1)
     }
@@ -163,7 +163,7 @@ impl Sketch {
         output
     }
 
-    /// A convolution that keeps sides (or halves them), and its normalisation.
+    /// A convolution that keeps sides (or halves them), and its normalization.
     fn conv(&mut self, name: &str, x: ValueId, filters: Filters) -> ValueId {
         self.conv_scaled(name, x, filters, 1.0)
     }

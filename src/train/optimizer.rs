@@ -26,11 +26,11 @@ impl Rule {
 const BETA: (f32, f32) = (0.9, 0.999);
 const EPSILON: f32 = 1e-8;
 
-/// An optimiser with what it remembers of earlier steps.
+/// An optimizer with what it remembers of earlier steps.
 #[derive(Debug, Clone)]
 pub struct Optimizer {
     rule: Rule,
-    /// Pulls weights of two and more axes towards zero; biases and scales are left alone.
+    /// Pulls weights of two and more axes toward zero; biases and scales are left alone.
     weight_decay: f32,
     steps: i32,
     /// By parameter: the running mean of its gradients, and of their squares where the rule asks for them.
@@ -38,7 +38,7 @@ pub struct Optimizer {
 }
 
 impl Optimizer {
-    /// An optimiser of what this tape learns; it has all its memory from the beginning.
+    /// An optimizer of what this tape learns; it has all its memory from the beginning.
     ///
     /// Fails with [`Error::TooLarge`](crate::Error::TooLarge) where there is none.
     pub fn new(rule: Rule, weight_decay: f32, tape: &Tape) -> Result<Self> {

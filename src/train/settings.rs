@@ -10,6 +10,11 @@ use serde::{Deserialize, Serialize};
 
 /// A larger batch would take more memory than a machine has, whatever the model.
 const MAX_BATCH: f64 = 4096.0;
+/// Every picture would be mixed half and half from there on.
+const MOST_MIXED: f32 = 100.0;
+/// How many times as fast as with SGD weights move with AdamW at the same rate: its steps are as long as the rate, however small
+/// gradients are.
+const ADAMW_IS_FASTER: f32 = 10.0;
 /// With fewer pictures for each worker, normalizations use their stored statistics: those of a handful of pictures are worse.
 const FEWEST_FOR_STATISTICS: usize = 16;
 
@@ -30,6 +35,10 @@ pub struct TrainingSettings {
     /// The learning rate at its peak.
     #[serde(rename = "rate", alias = "learningRate")]
     pub learning_rate: f32,
+    /// Whether a short test finds the learning rate that does best on validation pictures, where there are such; it tries a
+    /// smaller one than this and some larger ones.
+    #[serde(default)]
+    pub finds_rate: bool,
     /// How the learning rate changes from the first step to the last.
     pub schedule: Schedule,
     pub weight_decay: f32,
@@ -54,6 +63,16 @@ pub struct TrainingSettings {
     )]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub features: Vec<String>,
+    /// The share of the way, from the first step on, on which features are matched, 0 to 1.
+    #[serde(default = "default_feature_share")]
+    pub feature_share: f32,
+    /// How evenly distillation mixes pictures in pairs (mixup): the parameter of the beta distribution that the shares are drawn
+    /// from; with 0, pictures stay apart.
+    #[serde(default)]
+    pub mixup: f32,
+    /// The share of the way, at its end, over which the weights are averaged, 0 to 1.
+    #[serde(default)]
+    pub averaging: f32,
     pub augmentation: Augmentation,
     /// How many workers share each batch; each normalizes its own part.
     #[serde(default = "default_workers")]
@@ -73,6 +92,11 @@ fn default_clip() -> f32 {
 
 fn default_temperature() -> f32 {
     4.0
+}
+
+/// What the pruned model has fewer channels for, it does better to find its own way to, given the pictures for it.
+fn default_feature_share() -> f32 {
+    0.1
 }
 
 fn default_workers() -> usize {
@@ -102,10 +126,14 @@ pub struct TrainingOverrides {
     pub label_weight: Option<f32>,
     #[serde(rename = "inner")]
     pub features: Option<Vec<String>>,
+    pub feature_share: Option<f32>,
+    pub mixup: Option<f32>,
+    pub averaging: Option<f32>,
     pub flip: Option<bool>,
     pub shift: Option<f32>,
     pub rotation: Option<f32>,
     pub jitter: Option<f32>,
+    pub crop: Option<f32>,
     pub workers: Option<usize>,
     pub seed: Option<f64>,
 }
@@ -142,13 +170,8 @@ impl TrainingSettings {
             self.batch = checked_batch(batch)?;
         }
         match chosen.optimizer {
-            Some(OptimizerName::AdamW) => {
-                self.optimizer = Rule::AdamW;
-                // Its steps are as long as the rate, however small gradients are.
-                self.learning_rate /= 10.0;
-                self.weight_decay = 0.01;
-            }
-            Some(OptimizerName::Sgd) => self.optimizer = Rule::SGD,
+            Some(OptimizerName::AdamW) => self.take_adamw(),
+            Some(OptimizerName::Sgd) => self.take_sgd(),
             None => {}
         }
         if let Some(chosen) = chosen.momentum {
@@ -166,6 +189,7 @@ impl TrainingSettings {
         if let Some(features) = &chosen.features {
             self.features = features.clone();
         }
+        self.finds_rate &= chosen.learning_rate.is_none();
         set(&mut self.learning_rate, chosen.learning_rate);
         set(&mut self.schedule, chosen.schedule);
         set(&mut self.weight_decay, chosen.weight_decay);
@@ -173,13 +197,52 @@ impl TrainingSettings {
         set(&mut self.temperature, chosen.temperature);
         set(&mut self.smoothing, chosen.smoothing);
         set(&mut self.label_weight, chosen.label_weight);
+        set(&mut self.feature_share, chosen.feature_share);
+        set(&mut self.mixup, chosen.mixup);
+        set(&mut self.averaging, chosen.averaging);
         set(&mut self.augmentation.flip, chosen.flip);
         set(&mut self.augmentation.shift, chosen.shift);
         set(&mut self.augmentation.rotation, chosen.rotation);
         set(&mut self.augmentation.jitter, chosen.jitter);
+        set(&mut self.augmentation.crop, chosen.crop);
         set(&mut self.workers, chosen.workers);
         self.augmentation.check()?;
         Ok(self)
+    }
+
+    /// The same for distillation on a few hundred large photos, of which each is seen often: what was found to squeeze them
+    /// best (docs/results.md).
+    pub fn for_large_photos(self) -> Self {
+        TrainingSettings {
+            optimizer: Rule::AdamW,
+            learning_rate: 2e-5,
+            weight_decay: 0.01,
+            finds_rate: true,
+            temperature: 2.0,
+            feature_share: 1.0,
+            averaging: 1.0 / 3.0,
+            augmentation: Augmentation {
+                crop: 0.4,
+                ..self.augmentation
+            },
+            ..self
+        }
+    }
+
+    fn take_adamw(&mut self) {
+        if self.optimizer != Rule::AdamW {
+            self.optimizer = Rule::AdamW;
+            self.learning_rate /= ADAMW_IS_FASTER;
+            self.weight_decay = 0.01;
+        }
+    }
+
+    fn take_sgd(&mut self) {
+        if self.optimizer == Rule::AdamW {
+            self.learning_rate *= ADAMW_IS_FASTER;
+            self.weight_decay = TrainingSettings::default().weight_decay;
+        }
+        self.optimizer = Rule::SGD;
     }
 
     /// Whether normalizations use the statistics of each batch.
@@ -203,6 +266,10 @@ impl TrainingSettings {
             message!("error-setting-momentum")
         } else if !share(self.smoothing) || !share(self.label_weight) {
             message!("error-setting-smoothing")
+        } else if !share(self.feature_share) || !share(self.averaging) {
+            message!("error-setting-parts-of-training")
+        } else if !(0.0..=MOST_MIXED).contains(&self.mixup) {
+            message!("error-setting-mixup", most = MOST_MIXED)
         } else if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
             message!("error-setting-decay")
         } else {
@@ -220,6 +287,7 @@ impl Default for TrainingSettings {
             batch: 64,
             optimizer: Rule::SGD,
             learning_rate: 0.02,
+            finds_rate: false,
             schedule: Schedule::Cosine,
             weight_decay: 1e-4,
             clip: default_clip(),
@@ -227,6 +295,9 @@ impl Default for TrainingSettings {
             smoothing: 0.0,
             label_weight: 0.0,
             features: Vec::new(),
+            feature_share: default_feature_share(),
+            mixup: 0.0,
+            averaging: 0.0,
             augmentation: Augmentation {
                 flip: true,
                 shift: 0.1,

@@ -1,7 +1,8 @@
 //! One step after the other: forward, loss, backward, a move of the weights.
 
+use super::average::Average;
 use super::divergence::DivergenceMonitor;
-use super::divergence::Verdict;
+use super::divergence::{Verdict, WINDOW};
 use super::loss::{cross_entropy, distillation, matching};
 use super::{LossTargets, Optimizer, TrainingBudget, TrainingSettings};
 use crate::engine::room::zeros;
@@ -43,9 +44,14 @@ pub struct Trainer {
     monitor: DivergenceMonitor,
     /// The last good weights, and after how many steps they were so.
     good: (usize, BTreeMap<ValueId, Vec<f32>>),
+    /// Of the weights after each of the last steps, where they are averaged.
+    average: Option<Average>,
 }
 
 impl Trainer {
+    /// The most steps that [`Trainer::restart`] takes back.
+    pub const TRIAL: usize = WINDOW;
+
     /// Weights of two and more axes that are exactly zero now (masked ones, that is) stay so.
     ///
     /// Errors: those of [`Tape::new`], and [`Error::BadInput`] for settings that make no sense.
@@ -60,11 +66,11 @@ impl Trainer {
             batch: settings.batch,
             ..Options::default()
         };
-        let normalisation = match settings.uses_batch_statistics() {
+        let normalization = match settings.uses_batch_statistics() {
             true => Normalization::OfBatch,
             false => Normalization::Stored,
         };
-        let mut tape = Tape::new(graph, &options, normalisation)?;
+        let mut tape = Tape::new(graph, &options, normalization)?;
         let output = graph.logits();
         let output = output.ok_or_else(|| Error::BadModel(message!("error-no-output")))?;
         tape.fuse(&[&graph.outputs[..], &[output], inner].concat());
@@ -86,6 +92,7 @@ impl Trainer {
             held,
             monitor: DivergenceMonitor::default(),
             tape,
+            average: None,
         })
     }
 
@@ -116,7 +123,7 @@ impl Trainer {
         let mut loss = self.answers_loss(logits, goal, &mut seed);
         let chance = self.chance_loss(logits.len(), goal)?;
         // Not a number where even equal logits lose nothing, which counts as 1.
-        let normalised_loss = (loss / chance).min(1.0);
+        let normalized_loss = (loss / chance).min(1.0);
         let hits = goal.labels.map(|labels| hits(logits, labels, classes));
         let mut inner = Vec::with_capacity(goal.inner.len());
         for (value, teacher) in goal.inner {
@@ -140,10 +147,11 @@ impl Trainer {
         Ok(Gradients {
             numbers: self.tape.findings()?,
             loss,
-            normalised_loss,
+            normalized_loss,
             hits,
             samples: self.settings.batch,
             progress: self.progress(),
+            rate: self.settings.learning_rate,
         })
     }
 
@@ -185,7 +193,7 @@ impl Trainer {
         }
     }
 
-    /// Moves the weights by a whole batch's share, as fast as the schedule says for its progress; this trainer has found one
+    /// Moves the weights by a whole batch's share, as fast as its rate is and the schedule says for its progress; this trainer has found one
     /// itself since the last move.
     ///
     /// Fails as [`Trainer::step`] does, and with [`Error::BadInput`] where the share is of another model.
@@ -208,7 +216,7 @@ impl Trainer {
                     step = step,
                     loss = loss,
                     kept = good,
-                    rate = self.settings.learning_rate,
+                    rate = share.rate,
                 )));
             }
         }
@@ -216,9 +224,15 @@ impl Trainer {
         self.hold();
         let norm = self.shorten();
         let factor = self.settings.schedule.factor(share.progress);
-        let rate = self.settings.learning_rate * factor as f32;
+        let rate = share.rate * factor as f32;
         self.optimizer.step(&mut self.tape, rate);
         self.done += 1;
+        if share.progress >= 1.0 - f64::from(self.settings.averaging) {
+            match &mut self.average {
+                Some(average) => average.take(&self.tape),
+                None => self.average = Some(Average::new(&self.tape)?),
+            }
+        }
         Ok(TrainingStep {
             step: self.done,
             loss: share.loss,
@@ -249,9 +263,26 @@ impl Trainer {
         )))
     }
 
-    /// Writes what was learned into a model of the graph that learning began with.
+    /// Writes what was learned into a model of the graph that learning began with: the average, once there is one.
     pub fn write_to(&self, graph: &mut Graph) {
-        self.tape.write_to(graph);
+        match &self.average {
+            Some(average) => Tape::write_state_to(average.state(), graph),
+            None => self.tape.write_to(graph),
+        }
+    }
+
+    /// Begins anew at this rate, as if there had been no step. There may have been at most [`Trainer::TRIAL`].
+    ///
+    /// Fails with [`Error::TooLarge`] where memory runs out.
+    pub fn restart(&mut self, learning_rate: f32) -> Result<()> {
+        // So early, the last good weights are the first ones.
+        self.go_back();
+        self.done = 0;
+        self.monitor = DivergenceMonitor::default();
+        self.settings.learning_rate = learning_rate;
+        let settings = &self.settings;
+        self.optimizer = Optimizer::new(settings.optimizer, settings.weight_decay, &self.tape)?;
+        Ok(())
     }
 
     /// How many classes the model tells apart.
@@ -259,6 +290,7 @@ impl Trainer {
         self.tape.length(self.output) / self.settings.batch
     }
 
+    /// What the run is set to.
     pub fn settings(&self) -> &TrainingSettings {
         &self.settings
     }
@@ -285,7 +317,7 @@ impl Trainer {
         norm
     }
 
-    /// Takes the gradients of what stays zero away, so that nothing counts or remembers them. No optimiser moves a weight of
+    /// Takes the gradients of what stays zero away, so that nothing counts or remembers them. No optimizer moves a weight of
     /// zero without a gradient.
     fn hold(&mut self) {
         for (value, places) in &self.held {
@@ -297,6 +329,7 @@ impl Trainer {
 
     /// Takes the last good weights, and gives their step.
     fn go_back(&mut self) -> usize {
+        self.average = None;
         let (step, good) = &self.good;
         self.tape.restore(good);
         *step

@@ -40,6 +40,7 @@ pub(super) struct Unchecked {
 
 #[wasm_bindgen]
 impl Cutter {
+    /// A cutter without a model.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Cutter {
         Cutter::default()
@@ -85,6 +86,7 @@ impl Cutter {
         })
     }
 
+    /// A picture of a layer's weights: the part and the resolution that are asked for. Errors: no open model, no such layer.
     pub fn heatmap(&self, request: Ts<HeatmapRequest>) -> JsResult<Ts<Heatmap>> {
         let request = request.to_rust().map_err(mismatch)?;
         let map = self.session()?.heatmap(
@@ -161,7 +163,7 @@ impl Cutter {
         };
         self.unchecked = None;
         let session = self.session_mut()?;
-        let cut = session.finish(input.as_ref())?;
+        let cut = session.file(input.as_ref())?;
         let layers = session.layers_after(&cut.report.after);
         let report = serde_json::to_string_pretty(&cut.report).map_err(mismatch)?;
         let on = match input {
@@ -179,7 +181,7 @@ impl Cutter {
             layers,
             check: cut.report.check.map(|check| CheckResult::new(check, on)),
             check_skipped: cut.report.check_skipped,
-            check_elsewhere: self.unchecked.is_some(),
+            needs_external_check: self.unchecked.is_some(),
             folded: cut.report.folded,
             zeroed: cut.report.zeroed,
             warnings: cut.report.warnings,

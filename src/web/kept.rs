@@ -9,8 +9,8 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 /// What is left of a model, by what it and its original cost.
-#[wasm_bindgen(js_name = remainderOf)]
-pub fn remainder_of(before: Ts<Totals>, after: Ts<Totals>) -> JsResult<Ts<Retained>> {
+#[wasm_bindgen(js_name = retainedOf)]
+pub fn retained_of(before: Ts<Totals>, after: Ts<Totals>) -> JsResult<Ts<Retained>> {
     let before = before.to_rust().map_err(mismatch)?;
     let after = after.to_rust().map_err(mismatch)?;
     message(Retained::new(&before, &after))

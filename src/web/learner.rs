@@ -4,6 +4,7 @@ mod data_parallel;
 mod probes;
 mod recovery;
 mod search;
+mod shrink;
 
 use super::errors::{JsResult, mismatch};
 use super::{SLICE, message, now};
@@ -15,7 +16,7 @@ use crate::data::Split;
 use crate::data::preset::Preset;
 use crate::data::{Pictures, Stack, classes_of_folders, idx, outputs};
 use crate::error::Error;
-use crate::eval::Metrics;
+use crate::eval::{ComparisonResult, Metrics};
 use crate::graph::Graph;
 use crate::onnx::OpenOptions;
 use crate::recover::{Method, Plan};
@@ -48,6 +49,7 @@ pub struct Learner {
 
 #[wasm_bindgen]
 impl Learner {
+    /// A learner without a task.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Learner {
         Learner::default()
@@ -100,7 +102,8 @@ impl Learner {
         let photo = photo.to_rust().map_err(mismatch)?;
         let label = folder.and_then(|name| self.folders.get(&name).copied());
         let pictures = self.part(to_test)?;
-        pictures.add(&photo.data.to_vec(), photo.width, photo.height, label)?;
+        let size = [photo.width, photo.height];
+        pictures.add_photo(&photo.data.to_vec(), size, photo.key, label)?;
         Ok(())
     }
 
@@ -163,6 +166,19 @@ impl Learner {
         self.task = Some(Box::new(task.told_every(SLICE, now, TaskEvent::matters)));
     }
 
+    /// The same for a task that gives what a test told.
+    fn start_tested(
+        &mut self,
+        task: impl Task<Event = TaskEvent, Output = Option<ComparisonResult>> + 'static,
+    ) {
+        self.start(task.map(|tested| {
+            Ok(Finished {
+                tested,
+                ..Finished::default()
+            })
+        }));
+    }
+
     /// The set in parts: to learn from, to choose by, and for the last word.
     fn split(&self, model: &Graph) -> Result<Split, Error> {
         Split::new(self.set(model)?)
@@ -199,7 +215,7 @@ fn beginning(
     milliseconds: Option<f64>,
 ) -> Beginning {
     Beginning {
-        lessons: split.train.len(),
+        trained_on: split.train.len(),
         judged: split.validation.len(),
         test: split.test.len(),
         fingerprint: format!("{:016x}", split.validation.fingerprint()),

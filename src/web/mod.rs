@@ -1,11 +1,13 @@
 //! The browser's door to the core: translates calls and messages, decides nothing.
 
 mod cutter;
-mod elsewhere;
+mod dataset_layout;
+
 mod errors;
+mod external;
+mod external_check;
 mod kept;
 mod learner;
-mod places;
 mod runner;
 mod scores;
 mod summary;

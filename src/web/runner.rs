@@ -33,6 +33,7 @@ pub struct Runner {
 
 #[wasm_bindgen]
 impl Runner {
+    /// A runner without models.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Runner {
         Runner::default()
@@ -61,6 +62,7 @@ impl Runner {
         Ok(Float32Array::from(&elements[..]))
     }
 
+    /// Runs a loaded model once on a photo's numbers (NCHW). Errors: no such model, or a count that is not its input's.
     pub fn run(&mut self, which: Ts<Which>, input: &[f32]) -> JsResult<Ts<Prediction>> {
         let (output, milliseconds) = self.timed(which.to_rust().map_err(mismatch)?, input)?;
         message(Prediction {

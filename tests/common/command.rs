@@ -83,12 +83,12 @@ pub fn json(text: &str) -> Value {
 
 /// A model that tells red, green and blue pictures of 8 × 8 apart by 3 of the 12 channels of each of its two
 /// convolutions.
-pub fn colours() -> Graph {
+pub fn colors() -> Graph {
     tells_colors([12, 12])
 }
 
-pub fn colours_file(folder: &Folder) -> String {
-    folder.write("colours.onnx", onnx::write(&colours()).unwrap())
+pub fn colors_file(folder: &Folder) -> String {
+    folder.write("colors.onnx", onnx::write(&colors()).unwrap())
 }
 
 /// The preset of that model, and the same with its classes' names.
@@ -96,9 +96,9 @@ pub const PRESET: &str = r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64,
 pub const NAMED_PRESET: &str = r#"{"size": 8, "mean": [128, 128, 128], "std": [64, 64, 64], "classes": ["red", "green", "blue"]}"#;
 
 /// That model's file and the preset with names.
-pub fn colours_and_preset(folder: &Folder) -> (String, String) {
+pub fn colors_and_preset(folder: &Folder) -> (String, String) {
     (
-        colours_file(folder),
+        colors_file(folder),
         folder.write("preset.json", NAMED_PRESET),
     )
 }
@@ -110,10 +110,9 @@ pub fn picture_folders(folder: &Folder, names: &[(&str, usize)], count: usize) -
         fs::create_dir_all(folder.path(&format!("data/{name}"))).unwrap();
         for i in 0..count {
             let mut level = |bright: bool| (random.below(60) + if bright { 180 } else { 40 }) as u8;
-            let mut colour = |at: usize| level(at == *class);
-            let picture = image::RgbImage::from_fn(8, 8, |_, _| {
-                image::Rgb([colour(0), colour(1), colour(2)])
-            });
+            let mut color = |at: usize| level(at == *class);
+            let picture =
+                image::RgbImage::from_fn(8, 8, |_, _| image::Rgb([color(0), color(1), color(2)]));
             picture
                 .save(folder.path(&format!("data/{name}/{i}.png")))
                 .unwrap();
@@ -122,9 +121,9 @@ pub fn picture_folders(folder: &Folder, names: &[(&str, usize)], count: usize) -
     folder.path("data")
 }
 
-/// A PNG of 12 × 8 pixels of one colour.
-pub fn photo(colour: [u8; 3]) -> Vec<u8> {
-    let pixels = image::RgbImage::from_pixel(12, 8, image::Rgb(colour));
+/// A PNG of 12 × 8 pixels of one color.
+pub fn photo(color: [u8; 3]) -> Vec<u8> {
+    let pixels = image::RgbImage::from_pixel(12, 8, image::Rgb(color));
     let mut bytes = std::io::Cursor::new(Vec::new());
     pixels
         .write_to(&mut bytes, image::ImageFormat::Png)

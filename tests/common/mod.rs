@@ -2,8 +2,10 @@
 
 #![allow(dead_code)] // each test binary uses a part of it
 
-pub mod colours;
+pub mod by_kernel;
+pub mod colors;
 pub mod nets;
+pub mod open_nets;
 pub mod random_net;
 pub mod reference;
 pub mod repacking;
@@ -100,7 +102,7 @@ impl Net {
             name,
             ty,
             constant: tensor.map(Arc::new),
-            storage: Default::default(),
+            ..Value::default()
         });
         ValueId(self.graph.values.len() as u32 - 1)
     }

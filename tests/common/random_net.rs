@@ -39,7 +39,7 @@ const CONSTRUCTS: &[Construct] = &[
     plain,
     depthwise,
     grouped,
-    normalised,
+    normalized,
     activated,
     residual,
     branches,
@@ -59,7 +59,7 @@ const CONSTRUCTS: &[Construct] = &[
     shared,
     expanded,
     chosen,
-    neighbours,
+    neighbors,
     bordered,
     dot,
     twice,
@@ -103,7 +103,7 @@ fn grouped(net: &mut Net, x: ValueId) -> ValueId {
     net.conv_with(y, 2 * each, k, 2, 1, k / 2, true)
 }
 
-fn normalised(net: &mut Net, x: ValueId) -> ValueId {
+fn normalized(net: &mut Net, x: ValueId) -> ValueId {
     let y = net.batch_norm(x);
     if coin(net) { net.relu(y) } else { y }
 }
@@ -322,7 +322,7 @@ fn chosen(net: &mut Net, x: ValueId) -> ValueId {
     net.op("Where", &[flags, x, other], &[])
 }
 
-fn neighbours(net: &mut Net, x: ValueId) -> ValueId {
+fn neighbors(net: &mut Net, x: ValueId) -> ValueId {
     let y = net.op("LRN", &[x], &[("size", int(3))]);
     net.conv(y, 5, 1)
 }

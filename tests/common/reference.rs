@@ -481,9 +481,9 @@ fn keys(a: f64, distance: f64) -> f64 {
 }
 
 fn normalize(x: &Array, axes: &[usize]) -> Array {
-    let centred = broadcast(x, &mean(x, axes, true), |a, b| a - b);
-    let variance = mean(&centred.mapv(|v| v * v), axes, true);
-    broadcast(&centred, &variance, |a, v| a / (v + 1e-5).sqrt())
+    let centered = broadcast(x, &mean(x, axes, true), |a, b| a - b);
+    let variance = mean(&centered.mapv(|v| v * v), axes, true);
+    broadcast(&centered, &variance, |a, v| a / (v + 1e-5).sqrt())
 }
 
 fn conv(node: &Node, x: &Array, w: &Array, bias: Option<&Array>) -> Array {

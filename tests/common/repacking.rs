@@ -8,6 +8,12 @@ use secateur::prune::repack::{Repacked, mask_channels, repack};
 use secateur::tensor::Tensor;
 use std::sync::Arc;
 
+/// How many units each group has.
+pub fn group_sizes(groups: &Groups) -> Vec<usize> {
+    let groups = groups.groups.iter();
+    groups.map(|group| group.units.len()).collect()
+}
+
 /// Random units, at least one of each group left.
 pub fn random_units(groups: &Groups, random: &mut Random) -> Vec<UnitId> {
     let mut removed = Vec::new();

@@ -79,7 +79,7 @@ test.describe("recipes", () => {
   ];
 
   test("are refused with the reason, and nothing changes", async ({ secateur, page }) => {
-    await secateur.openGalleryModel();
+    await secateur.openAndCut();
     await secateur.panel("Export").getByText("Import a recipe").click();
     for (const [what, text, told] of cases) {
       await test.step(what, async () => {
@@ -110,7 +110,7 @@ test.describe("recipes", () => {
 });
 
 test("numbers that are none of steps, a seed or rounds are told in the core's words", async ({ secateur }) => {
-  await secateur.openGalleryModel();
+  await secateur.openAndCut();
   const panel = secateur.panel("Recover");
   const alert = panel.getByRole("alert");
   const dismissed = async () => {

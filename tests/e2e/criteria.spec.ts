@@ -1,8 +1,8 @@
 /** Criteria that use photos: chosen in the Cut panel, measured in the browser, and the same in the native command. */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { secateurCommand } from "./command";
 import { CLASSROOM, expect, ROOT, test, type Secateur } from "./secateur";
 
 const SIDE = 28;
@@ -56,15 +56,18 @@ test("all criteria of the published schema are offered, each with its sentence",
   await secateur.openGalleryModel(CLASSROOM.title);
   const cut = secateur.panel("Cut");
   const options = cut.getByLabel("Pruning criterion").locator("option");
-  expect(await options.evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value))).toEqual(
-    published.map((criterion) => criterion.const),
-  );
+  const offered = () => options.evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value));
+  const all = published.map((criterion) => criterion.const);
+  expect(await offered()).toEqual(all.filter((name) => name !== "divergence"));
+  // This one judges whole branches only.
+  await cut.getByRole("radio", { name: "Branches" }).check({ force: true });
+  await expect.poll(offered).toEqual(all);
   await expect(options).toHaveText(published.map(({ title }) => new RegExp(`^${title.replace(/[()]/g, "\\$&")}`)));
   await expect(cut).toContainText(published[0]!.description);
 });
 
 test("Wanda looks at the gallery's set, and cuts otherwise than magnitude does", async ({ secateur }) => {
-  await secateur.openGalleryModel(CLASSROOM.title);
+  await secateur.openAndCut(CLASSROOM.title);
   await expect(secateur.panel("Recover").getByTestId("training-data")).toContainText("Fashion-MNIST");
   const magnitude = await take(secateur, /^Download ONNX/);
   await choose(secateur, "wanda");
@@ -80,7 +83,7 @@ test("Wanda looks at the gallery's set, and cuts otherwise than magnitude does",
 for (const criterion of ["wanda", "taylor"])
   test(`${criterion} measured on the same pictures gives the same file in the native command`, async ({ secateur }) => {
     test.setTimeout(400_000);
-    await secateur.openGalleryModel(CLASSROOM.title);
+    await secateur.openAndCut(CLASSROOM.title);
     const panel = secateur.panel("Recover");
     await panel.getByRole("radio", { name: "Your files" }).check({ force: true });
     const input = panel.locator("input[type=file]:not([webkitdirectory])");
@@ -105,10 +108,8 @@ for (const criterion of ["wanda", "taylor"])
       const [recipe, output] = [join(folder, "recipe.json"), join(folder, "native.onnx")];
       writeFileSync(recipe, await take(secateur, /^Download recipe/));
       const data = ["--data", folder, "--split", "train", "--preset", CLASSROOM.preset];
-      const command = ["prune", CLASSROOM.file, "--recipe", recipe, ...data, "--output", output];
-      // The first call builds the command if necessary.
-      const run = ["run", "--quiet", "--bin", "secateur", "--", ...command];
-      expect(execFileSync("cargo", run, { cwd: ROOT, stdio: "pipe" }).toString()).toContain(`on ${measured} photos`);
+      const said = secateurCommand("prune", CLASSROOM.file, "--recipe", recipe, ...data, "--output", output);
+      expect(said).toContain(`on ${measured} photos`);
       expect(readFileSync(output).equals(page)).toBe(true);
     } finally {
       rmSync(folder, { recursive: true });

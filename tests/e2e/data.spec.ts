@@ -78,7 +78,7 @@ test("a pair of IDX files is read by the core, and one that does not fit togethe
   await drop(secateur, images, labels(30));
   await expect(recover(secateur).getByTestId("training-data")).toHaveText("30 photos from your files, in 3 classes.");
   await drop(secateur, images, labels(29));
-  await expect(recover(secateur).getByRole("alert")).toContainText("30 pictures and 29 labels");
+  await expect(recover(secateur).getByRole("alert")).toContainText("30 photos and 29 labels");
   await drop(secateur, { ...images, bytes: images.bytes.subarray(0, 200) }, labels(30));
   await expect(recover(secateur).getByRole("alert")).toContainText("train-images-idx3-ubyte");
 });

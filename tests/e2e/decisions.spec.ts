@@ -3,7 +3,7 @@ import { draw } from "./pictures";
 import { efficientnet, expect, test } from "./secateur";
 
 test("undo and redo, with buttons and with keys", async ({ secateur, page }) => {
-  await secateur.openGalleryModel();
+  await secateur.openAndCut();
   await secateur.cut(45);
   await secateur.panel("Cut").getByRole("radio", { name: "Weights" }).check({ force: true });
   await page.getByRole("button", { name: "Undo" }).click();
@@ -25,11 +25,11 @@ test("a dropped model, a photo and the cut are there after a reload", async ({ s
   await secateur.cut(40);
   await expect(secateur.total("Multiply-adds")).toContainText(/−4[01]/);
   await secateur.page.getByRole("button", { name: "Undo" }).click();
-  await expect(secateur.slider).toHaveValue("30");
+  await expect(secateur.slider).toHaveValue("0");
 
   await secateur.reload();
   await expect(secateur.panel("Model")).toContainText("mine.onnx", { timeout: 60_000 });
-  await expect(secateur.slider).toHaveValue("30");
+  await expect(secateur.slider).toHaveValue("0");
   await expect(secateur.photo("olive.png")).toContainText("60 × 40");
   await page.getByRole("button", { name: "Redo" }).click();
   await expect(secateur.slider).toHaveValue("40");
@@ -56,20 +56,20 @@ test("a link carries the recipe and the gallery's model", async ({ secateur, pag
 });
 
 test("works with the keyboard alone", async ({ secateur, page }) => {
-  await page.keyboard.press("Tab");
-  await expect(page.getByRole("link", { name: "Skip to the pruning controls" })).toBeFocused();
+  // A key pressed before the page is there goes nowhere.
   const open = secateur.opener();
   await expect(open).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the pruning controls" })).toBeFocused();
   const isThere = () => open.evaluate((button) => button === document.activeElement);
   for (let presses = 0; presses < 30 && !(await isThere()); presses++) await page.keyboard.press("Tab");
   await expect(open).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(secateur.check).toBeVisible({ timeout: 60_000 });
   await secateur.slider.focus();
-  await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("ArrowRight");
-  await expect(secateur.slider).toHaveValue("31");
-  await expect(secateur.total("Multiply-adds")).toContainText(/−31/);
+  for (let press = 0; press < 60; press++) await page.keyboard.press("ArrowRight");
+  await expect(secateur.slider).toHaveValue("30");
+  await expect(secateur.total("Multiply-adds")).toContainText(/−30/);
   await expect(secateur.check).toContainText("the smaller file gives the same answers", { timeout: 60_000 });
 });
 

@@ -2,7 +2,7 @@
 import { expect, test } from "./secateur";
 
 test("a layer, from the whole matrix down to single weights, under a moving cut", async ({ secateur, page }) => {
-  await secateur.openGalleryModel();
+  await secateur.openAndCut();
   const network = secateur.panel("Network");
   // The last convolution: 1280 × 320 weights, more than there are pixels.
   await network.getByRole("option").nth(-2).click();

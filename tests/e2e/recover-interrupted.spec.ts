@@ -39,7 +39,7 @@ async function ready(secateur: Secateur): Promise<void> {
   await secateur.cut(40);
   const strip = page.getByRole("group", { name: "Photos to compare on" });
   for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
-  await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
+  await expect(secateur.summary).toContainText(/\d of 12 photos/, { timeout: 90_000 });
   await secateur.panel("Recover").getByRole("radio", { name: "Distill" }).check({ force: true });
 }
 
@@ -149,35 +149,36 @@ for (const [name, told, end] of ENDS) {
   });
 }
 
-test("learning goes on where a worker that helps dies in mid-step, and the next round has another", async ({
-  secateur,
-  page,
-}) => {
-  test.skip(await page.evaluate(() => navigator.hardwareConcurrency < 2), "one core learns alone");
-  await readyInClass(secateur);
-  const panel = secateur.panel("Recover");
-  const lost = panel.getByText(/training workers? stopped unexpectedly/);
-  await learn(secateur, 80);
-  await expect(panel.getByText(/photos per second/)).toBeVisible({ timeout: 120_000 });
-  const helpers = workers(page, "member").length;
-  expect(helpers).toBeGreaterThan(0);
-  await kill(page, "member");
-  await expect(lost).toBeVisible({ timeout: 30_000 });
-  await expect.poll(() => workers(page, "member")).toHaveLength(helpers - 1);
-  await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 200_000 });
-  await expect(models(secateur)).toHaveCount(1);
-  await expect(panel.getByRole("alert")).toHaveCount(0);
+test(
+  "learning goes on where a worker that helps dies in mid-step, and the next round has another",
+  { tag: "@alone" },
+  async ({ secateur, page }) => {
+    test.skip(await page.evaluate(() => navigator.hardwareConcurrency < 2), "one core learns alone");
+    await readyInClass(secateur);
+    const panel = secateur.panel("Recover");
+    const lost = panel.getByText(/training workers? stopped unexpectedly/);
+    await learn(secateur, 80);
+    await expect(panel.getByText(/photos per second/)).toBeVisible({ timeout: 120_000 });
+    const helpers = workers(page, "replica").length;
+    expect(helpers).toBeGreaterThan(0);
+    await kill(page, "replica");
+    await expect(lost).toBeVisible({ timeout: 30_000 });
+    await expect.poll(() => workers(page, "replica")).toHaveLength(helpers - 1);
+    await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 200_000 });
+    await expect(models(secateur)).toHaveCount(1);
+    await expect(panel.getByRole("alert")).toHaveCount(0);
 
-  await inRounds(secateur, { rounds: 2, steps: 80 });
-  await expect(panel.getByText(/Round 1: recovering/)).toBeVisible({ timeout: 120_000 });
-  await kill(page, "member");
-  await expect.poll(() => workers(page, "member")).toHaveLength(helpers - 1);
-  await expect(panel.getByText(/Round 2: recovering/)).toBeVisible({ timeout: 120_000 });
-  await expect(lost).toBeVisible();
-  expect(workers(page, "member")).toHaveLength(helpers);
-  await expect(models(secateur)).toHaveCount(3, { timeout: 120_000 });
-  await expect(panel.getByRole("alert")).toHaveCount(0);
-});
+    await inRounds(secateur, { rounds: 2, steps: 80 });
+    await expect(panel.getByText(/Round 1: recovering/)).toBeVisible({ timeout: 120_000 });
+    await kill(page, "replica");
+    await expect.poll(() => workers(page, "replica")).toHaveLength(helpers - 1);
+    await expect(panel.getByText(/Round 2: recovering/)).toBeVisible({ timeout: 120_000 });
+    await expect(lost).toBeVisible();
+    expect(workers(page, "replica")).toHaveLength(helpers);
+    await expect(models(secateur)).toHaveCount(3, { timeout: 120_000 });
+    await expect(panel.getByRole("alert")).toHaveCount(0);
+  },
+);
 
 /** Rounds that end at the slider's mark, whatever is lost. */
 async function inRounds(secateur: Secateur, { rounds, steps }: { rounds: number; steps: number }): Promise<void> {
@@ -222,7 +223,7 @@ test("a search that a reload ends goes on with the rounds that are left, and its
 });
 
 /** Chromium without a window does not freeze tabs, so the debugger stops the page's thread in the same way. */
-test("a tab that sleeps for a while goes on learning when it wakes", async ({ secateur, page }) => {
+test("a tab that sleeps for a while goes on learning when it wakes", { tag: "@alone" }, async ({ secateur, page }) => {
   await ready(secateur);
   const panel = secateur.panel("Recover");
   await learn(secateur, 250);

@@ -1,15 +1,9 @@
 /** The page and the native command make the same file from the same recipe. */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, GALLERY_MODEL, ROOT, test } from "./secateur";
-
-/** Runs the command on files; the first call builds it if necessary. */
-function prune(recipe: string, output: string): void {
-  const command = ["run", "--quiet", "--bin", "secateur", "--", "prune", GALLERY_MODEL];
-  execFileSync("cargo", [...command, "--recipe", recipe, "--output", output], { cwd: ROOT, stdio: "pipe" });
-}
+import { secateurCommand } from "./command";
+import { expect, GALLERY_MODEL, test } from "./secateur";
 
 for (const [granularity, written] of [
   ["Channels", "channel"],
@@ -34,7 +28,8 @@ for (const [granularity, written] of [
     await save(/^Download recipe/, "recipe.json");
     expect(JSON.parse(readFileSync(join(folder, "recipe.json"), "utf8"))).toMatchObject({ granularity: written });
     await save(/^Download ONNX/, "page.onnx");
-    prune(join(folder, "recipe.json"), join(folder, "native.onnx"));
+    const [recipe, output] = [join(folder, "recipe.json"), join(folder, "native.onnx")];
+    secateurCommand("prune", GALLERY_MODEL, "--recipe", recipe, "--output", output);
     const [ours, native] = ["page.onnx", "native.onnx"].map((file) => readFileSync(join(folder, file)));
     rmSync(folder, { recursive: true });
     expect(ours!.equals(native!)).toBe(true);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
-import type { Preset } from "../../www/core/protocol";
+import type { Preset, Recipe } from "../../www/core/protocol";
 
 export { expect } from "@playwright/test";
 
@@ -55,6 +55,18 @@ export class Secateur {
 
   async openGalleryModel(title?: string): Promise<void> {
     await this.opener(title).click();
+    await expect(this.check).toBeVisible({ timeout: 60_000 });
+  }
+
+  /** The same, with 30 % of its multiply-adds cut, re-packed and checked. */
+  async openAndCut(title?: string): Promise<void> {
+    await this.openGalleryModel(title);
+    await this.cut(30);
+    // The recipe to download is that of the cut that was re-packed last.
+    const link = this.panel("Export").getByRole("link", { name: /^Download recipe/ });
+    const packed = () =>
+      link.evaluate(async (link: HTMLAnchorElement) => ((await (await fetch(link.href)).json()) as Recipe).target);
+    await expect.poll(packed, { timeout: 60_000 }).toEqual({ macs: 0.7 });
     await expect(this.check).toBeVisible({ timeout: 60_000 });
   }
 

@@ -9,7 +9,7 @@ interface Row {
 }
 
 test("every layer is measured by several workers, and the cut is spread by the results", async ({ secateur, page }) => {
-  await secateur.openGalleryModel("A classroom's network");
+  await secateur.openAndCut("A classroom's network");
   const panel = secateur.panel("Recover");
   await expect(panel.getByTestId("training-data")).toContainText("Fashion-MNIST");
   await panel.getByRole("heading", { name: "Sensitivity" }).click();

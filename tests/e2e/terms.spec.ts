@@ -29,7 +29,7 @@ async function termsOn(page: Page): Promise<[name: string, place: Locator][]> {
 }
 
 test("terms open by pointer", async ({ secateur, page }) => {
-  await secateur.openGalleryModel();
+  await secateur.openAndCut();
   await secateur.panel("Compare").getByRole("button", { pressed: false }).first().click();
   await expect(secateur.summary).toBeVisible({ timeout: 60_000 });
   await page.getByRole("radio", { name: "Distill" }).check({ force: true });
@@ -45,7 +45,7 @@ test("terms open by pointer", async ({ secateur, page }) => {
 });
 
 test("terms open by keyboard, and give the focus back", async ({ secateur, page }) => {
-  await secateur.openGalleryModel();
+  await secateur.openAndCut();
   for (const [index, [name, place]] of (await termsOn(page)).entries()) {
     await place.focus();
     await page.keyboard.press(index % 2 === 0 ? "Enter" : "Space");
@@ -58,7 +58,7 @@ test("terms open by keyboard, and give the focus back", async ({ secateur, page 
 });
 
 test("every criterion, granularity, allocation and method has an entry", async ({ secateur, page }) => {
-  await secateur.openGalleryModel();
+  await secateur.openAndCut();
   const cut = secateur.panel("Cut");
   const opens = async (panel: Locator, name: string) => {
     await panel.locator(`[data-term="${name}"]:visible`).first().click();
@@ -78,6 +78,7 @@ test("every criterion, granularity, allocation and method has an entry", async (
     await cut.getByLabel(label).selectOption(all[0]!);
   }
   for (const [name, term] of [
+    ["Branches", "branch-pruning"],
     ["Weights", "unstructured"],
     ["N:M", "n-m"],
     ["Blocks", "block"],
@@ -97,7 +98,7 @@ test.describe("on a phone", () => {
   test.use({ hasTouch: true, viewport: { width: 360, height: 740 } });
 
   test("terms open by touch, within the page's edges", async ({ secateur, page }) => {
-    await secateur.openGalleryModel();
+    await secateur.openAndCut();
     for (const [name, place] of await termsOn(page)) {
       await place.tap();
       await expect(entryOn(page)).toContainText(meaning(name));

@@ -1,7 +1,7 @@
 /** Long work can be canceled, and nothing is lost with a worker that dies. */
 import { expect, test } from "./secateur";
 
-test("a comparison that is cancelled leaves a page that works", async ({ secateur, page }) => {
+test("a comparison that is canceled leaves a page that works", async ({ secateur, page }) => {
   await secateur.openGalleryModel();
   const strip = page.getByRole("group", { name: "Photos to compare on" });
   for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
@@ -9,14 +9,14 @@ test("a comparison that is cancelled leaves a page that works", async ({ secateu
   await cancel.click({ timeout: 30_000 });
   await expect(cancel).toHaveCount(0);
   await secateur.expectToWork();
-  await expect(secateur.summary).toContainText(/\d of 9 photos/, { timeout: 90_000 });
+  await expect(secateur.summary).toContainText(/\d of 12 photos/, { timeout: 90_000 });
 });
 
-test("a download that is cancelled leaves the gallery as it was", async ({ secateur, page }) => {
+test("a download that is canceled leaves the gallery as it was", async ({ secateur, page }) => {
   let go: () => void = () => undefined;
-  const cancelled = new Promise<void>((resolve) => (go = resolve));
+  const canceled = new Promise<void>((resolve) => (go = resolve));
   await page.route("**/efficientnet-lite0*.onnx", async (route) => {
-    await cancelled;
+    await canceled;
     await route.continue().catch(() => undefined);
   });
   const open = secateur.opener();
@@ -48,7 +48,7 @@ for (const name of ["cutter", "runner"]) {
   });
 }
 
-test("the page keeps drawing while the slider moves", async ({ secateur, page }) => {
+test("the page keeps drawing while the slider moves", { tag: "@alone" }, async ({ secateur, page }) => {
   await secateur.openGalleryModel();
   await expect(secateur.summary).toBeVisible({ timeout: 60_000 });
   const frames = page.evaluate(async () => {

@@ -22,16 +22,20 @@ import type {
   Plan,
   Preset,
   Preview,
-  Prober,
+  DedicatedLearner,
   Probing,
   Recipe,
   Recovered,
   Retained,
   Scores,
+  ShrinkGoal,
+  Shrunk,
+  Strategy,
   TaskEvent,
   TaskStep,
   Timing,
   Totals,
+  Tried,
   TrainingOverrides,
   TrainingStep,
 } from "../../www/core/protocol";
@@ -49,11 +53,11 @@ export interface DoubleCore extends Core {
   loseHelper(): void;
   /** What the learner's tasks are made of: a test may put its own in place of any. */
   readonly pieces: Pieces;
-  prober(): DoubleProber;
+  startLearner(): DoubleDedicatedLearner;
 }
 
-/** A prober, and what its tasks are made of. */
-export interface DoubleProber extends Prober {
+/** A learner in a worker of its own, and what its tasks are made of. */
+export interface DoubleDedicatedLearner extends DedicatedLearner {
   readonly pieces: {
     /** Shows a photo before anything is cut, and gives how many were shown. */
     prepare(): Promise<number>;
@@ -76,6 +80,10 @@ export interface Pieces {
   conclude(): Promise<void>;
   finish(): Promise<Omit<Recovered, "done">>;
   round(): Promise<Round>;
+  /** What comes of a strategy where all is chosen automatically, or why it is impossible. */
+  tryStrategy(strategy: Strategy): Promise<Tried | Message>;
+  /** What comes out. `isTrained`: of training, not of the best cut as it is. Nothing is cut where no point may be lost. */
+  finishShrink(isTrained: boolean): Promise<Shrunk>;
   /** How many photos there are for the last word. */
   beginTest(): Promise<number>;
   advanceScores(): Promise<Advance>;
@@ -221,7 +229,7 @@ function left(totals: Totals): Retained {
 }
 
 function criterion(name: string, pictures: boolean): ListedCriterion {
-  const rest = { after: null, needs: null, weights: true, magnitude: false, comparable: false };
+  const rest = { after: null, needs: null, weights: true, channels: true, magnitude: false, comparable: false };
   return { name, title: `criterion-${name}`, about: `criterion-${name}-about`, pictures, ...rest };
 }
 
@@ -261,7 +269,7 @@ function packed(recipe: Recipe, skipped?: Error): PackResult {
     ...preview(recipe),
     check: skipped ? null : CHECK,
     checkSkipped: skipped ? sentence(skipped.message) : null,
-    checkElsewhere: skipped !== undefined,
+    needsExternalCheck: skipped !== undefined,
     folded: [{ layer: "stem", channels: 4, what: sentence("bias folded into head") }],
     zeroed: [],
     bytes: new Uint8Array(after(recipe).bytes),
@@ -321,8 +329,23 @@ const quality = (agreement: number): Metrics => ({
 
 const withScore = (told: Metrics): Metrics => ({ ...told, score: { by: "agreement", share: told.agreement ?? 0 } });
 
+/** Strategies in the order in which they are tried, and what is left of their agreement after the cut and after reconstruction. */
+const STRATEGIES: Record<Strategy, readonly [cut: number, recovered: number] | null> = {
+  mostlyBranches: [0.5, 0.6],
+  mostlyChannels: null,
+  branches: [0.55, 0.7],
+  channels: [0.2, 0.3],
+};
+
+const strategyName = (strategy: Strategy): Message => ({
+  key: `strategy-${strategy.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`,
+  args: {},
+});
+
+const isReason = (came: Tried | Message): came is Message => "key" in came;
+
 const BEGINNING: Beginning = {
-  lessons: 3,
+  trainedOn: 3,
   judged: 4,
   test: 2,
   fingerprint: "4 photos",
@@ -336,7 +359,7 @@ export function doubleCore(): DoubleCore {
   const failures = new Map<string, Error>();
   const holds = new Map<string, Promise<void>>();
   const listeners = new Set<(which: never, reason: CoreError) => void>();
-  let learnt = 0;
+  let trained = 0;
   let shown = 0;
   let trial: { of: number; done: number; gives: number; before?: number } = { of: 0, done: 0, gives: 0 };
   let prepared = 0;
@@ -346,9 +369,10 @@ export function doubleCore(): DoubleCore {
   /** Whether what is recovered learns step by step. */
   let learns = true;
   let lost = 0;
-  let probers = 0;
+  let dedicated = 0;
   let current: Recipe = { target: { macs: 1 } };
   let searched: Recipe = {};
+  let wanted: ShrinkGoal = { maxDrop: 0 };
 
   async function answer<Value>(name: string, argument: unknown, value: () => Value): Promise<Value> {
     calls.push([name, argument]);
@@ -357,6 +381,13 @@ export function doubleCore(): DoubleCore {
     if (failure) throw failure;
     return value();
   }
+
+  /** The share that all is cut to. */
+  function share(): number {
+    return "target" in wanted ? (wanted.target.macs ?? 1) : 0.8;
+  }
+
+  const isReached = () => "target" in wanted || wanted.maxDrop > 0;
 
   function begins(pruned: Metrics): void {
     prepared = 0;
@@ -375,29 +406,29 @@ export function doubleCore(): DoubleCore {
     begin: () => answer("begin", null, () => beginning),
     advance: () =>
       answer("advance", null, () => {
-        learnt += 1;
+        trained += 1;
         const learned = {
-          step: learnt,
-          loss: 1 / learnt,
+          step: trained,
+          loss: 1 / trained,
           hits: undefined,
           samples: batch,
           rate: 0.01,
           gradientNorm: 1,
         };
-        return { done: learnt, of: 3, learned, due: learns && learnt < 3 };
+        return { done: trained, of: 3, learned, due: learns && trained < 3 };
       }),
-    judge: () => answer("judge", null, () => ((trial = { of: 4, done: 0, gives: learnt < 3 ? 0.5 : 0.75 }), 4)),
-    // Each judgement finds a better model.
+    judge: () => answer("judge", null, () => ((trial = { of: 4, done: 0, gives: trained < 3 ? 0.5 : 0.75 }), 4)),
+    // Each judgment finds a better model.
     checkpoint: (step) =>
       answer("checkpoint", step, () =>
-        learnt <= step
+        trained <= step
           ? undefined
           : {
               totals: after(current),
               left: left(after(current)),
-              bytes: new Uint8Array([learnt]),
+              bytes: new Uint8Array([trained]),
               layers: [],
-              kept: learnt,
+              kept: trained,
               quality: quality(trial.gives),
             },
       ),
@@ -409,7 +440,7 @@ export function doubleCore(): DoubleCore {
         milliseconds: 4,
         bytes: new Uint8Array([4, 2]),
         layers: [],
-        ...(trial.done === 4 ? { kept: learnt, quality: quality(trial.gives) } : {}),
+        ...(trial.done === 4 ? { kept: trained, quality: quality(trial.gives) } : {}),
       })),
     advanceScores: () => answer("advanceScores", null, () => ({ done: (shown += 1), of: 2 })),
     finishScores: () =>
@@ -420,13 +451,13 @@ export function doubleCore(): DoubleCore {
     // One round on this side of the line, and one beyond it.
     round: () =>
       answer("round", null, () => {
-        learnt += 1;
-        const share = learnt === 1 ? 0.8 : 0.6;
+        trained += 1;
+        const share = trained === 1 ? 0.8 : 0.6;
         const totals = after({ target: { macs: share } });
-        const accepted = learnt === 1;
+        const accepted = trained === 1;
         const recovered = quality(accepted ? 0.9 : 0.4);
         const judged = { share, totals, cut: quality(0.2), recovered, milliseconds: 5, accepted };
-        const state = `after ${learnt}`;
+        const state = `after ${trained}`;
         return {
           stage: { judged },
           isOver: !accepted,
@@ -434,6 +465,41 @@ export function doubleCore(): DoubleCore {
           bytes: new Uint8Array([accepted ? 8 : 9]),
           made: { recipe: { ...searched, target: { macs: share } }, left: left(totals) },
           state,
+        };
+      }),
+    tryStrategy: (strategy) =>
+      answer("tryStrategy", strategy, () => {
+        const came = STRATEGIES[strategy];
+        if (!came) return sentence("no branches are left");
+        const totals = after({ target: { macs: share() } });
+        const granularity = strategy === "channels" ? "channel" : "branch";
+        return {
+          strategy,
+          share: share(),
+          recipes: [{ criterion: "fisher", granularity, target: { macs: share() } }],
+          totals,
+          left: left(totals),
+          cut: quality(came[0]),
+          recovered: quality(came[1]),
+          reconstructed: true,
+        };
+      }),
+    // The second of those that are possible is the best.
+    finishShrink: (isTrained) =>
+      answer("finishShrink", isTrained, () => {
+        const totals = after({ target: { macs: share() } });
+        const cut: Recipe = { criterion: "divergence", granularity: "branch", target: { macs: share() } };
+        const steps = isReached() ? [{ cut }, { recover: planned("reconstruct", {}) }] : [];
+        return {
+          totals,
+          left: left(totals),
+          milliseconds: 5,
+          bytes: new Uint8Array([7, isTrained ? 1 : 0]),
+          steps: isTrained ? [...steps, { recover: planned("distill", {}) }] : steps,
+          ...(isReached() ? { taken: 1 } : {}),
+          original: quality(1),
+          cut: quality(0.55),
+          quality: quality(isTrained ? 0.9 : 0.7),
         };
       }),
     beginTest: () => answer("beginTest", null, () => ((trial = { of: 2, done: 0, gives: 0.85, before: 0.25 }), 2)),
@@ -535,6 +601,39 @@ export function doubleCore(): DoubleCore {
     return yield* testing();
   }
 
+  async function* shrinking(): Run {
+    yield* preparing("reference");
+    yield { began: await pieces.begin() };
+    const strategies = Object.keys(STRATEGIES) as Strategy[];
+    let tried = 0;
+    for (const [index, strategy] of strategies.entries()) {
+      if (runs.stopping && tried > 0) break;
+      const name = strategyName(strategy);
+      const attempted = { strategy, share: share(), number: index + 1, of: strategies.length };
+      yield { trying: { name, attempted } };
+      yield progress("scoring", { done: 1, of: 2 });
+      const came = await pieces.tryStrategy(strategy);
+      if (isReason(came)) yield { impossible: { name, reason: came } };
+      else yield { tried: { name, tried: came } };
+      if (!isReason(came)) tried += 1;
+    }
+    const trains = isReached() && !runs.stopping;
+    if (trains) {
+      yield { training: { bytes: new Uint8Array([7]) } };
+      yield { cut: quality(0.7) };
+      for (let isOver = false; !isOver && !runs.stopping;) {
+        const at = await pieces.advance();
+        yield piece(at);
+        isOver = at.done >= at.of;
+      }
+      yield { trained };
+      yield* measuring("judging", await pieces.judge());
+    }
+    runs.stopping = false;
+    yield { shrunk: await pieces.finishShrink(trains) };
+    return yield* testing();
+  }
+
   async function* scoring(): Run {
     for (let share = 0; share < 1;) {
       const at = await pieces.advanceScores();
@@ -546,7 +645,7 @@ export function doubleCore(): DoubleCore {
 
   const learner: Core["learner"] = {
     plan: (method, _, chosen = {}) => answer("plan", [method, chosen], () => planned(method, chosen)),
-    gather: (_, folders) => answer("gather", folders, () => ((learnt = 0), undefined)),
+    gather: (_, folders) => answer("gather", folders, () => ((trained = 0), undefined)),
     add: (_, folder) => answer("add", folder, () => undefined),
     addStack: (stack, toTest) => answer("addStack", [stack.labels.length, toTest], () => undefined),
     // Pictures of one pixel, without a header.
@@ -559,8 +658,8 @@ export function doubleCore(): DoubleCore {
         labels: Uint8Array.from(labels?.slice(4) ?? []),
       })),
     // The folder around each photo, and no part to test on.
-    placesOf: (paths, rooted) =>
-      answer("placesOf", rooted, () =>
+    datasetLayout: (paths, rooted) =>
+      answer("datasetLayout", rooted, () =>
         paths.map((path) => ({ folder: path.split("/").at(-2) ?? null, toTest: false })),
       ),
     recover: (_, __, plan) =>
@@ -579,8 +678,14 @@ export function doubleCore(): DoubleCore {
     resumeSearch: (_, state, best) =>
       answer("resumeSearch", [state, [...best]], () => {
         begins(quality(1));
-        learnt = 1;
+        trained = 1;
         runs.start(searching());
+      }),
+    shrink: (_, goal) =>
+      answer("shrink", goal, () => {
+        begins(quality(1));
+        wanted = goal;
+        runs.start(shrinking());
       }),
     measureCriterion: (_, criterion) =>
       answer("measureCriterion", criterion, () => {
@@ -599,7 +704,7 @@ export function doubleCore(): DoubleCore {
         lost = 0;
         return told;
       }),
-    // Only workers of their own probe.
+    // Only learners in workers of their own measure these.
     ...unanswered("sensitivity", "findOut", "beginProbes", "probe", "withProbe", "guide", "sweep"),
   };
 
@@ -619,6 +724,8 @@ export function doubleCore(): DoubleCore {
       listeners.forEach((listener) => listener(which as never, new CoreError("crashed", sentence(reason)))),
     cutter: {
       criteria: () => answer("criteria", null, () => CRITERIA),
+      embedData: (model, names, files) =>
+        answer("embedData", names, () => new Uint8Array([...model, ...files.flatMap((data) => [...data])])),
       open: (_, name) => answer("open", name, () => summary(name)),
       parseRecipe: (text) => answer("parseRecipe", text, () => JSON.parse(text) as Recipe),
       parsePreset: (text) => answer("parsePreset", text, () => JSON.parse(text) as Preset),
@@ -632,19 +739,19 @@ export function doubleCore(): DoubleCore {
       histogram: () => Promise.reject(coreError("double", "the double has no histogram")),
       // Told to fail at “check”, it packs but can't run what it packed.
       pack: (photo) => answer("pack", photo, () => packed(current, failures.get("check"))),
-      elsewhere: () =>
-        answer("elsewhere", null, () => ({
+      externalRun: () =>
+        answer("externalRun", null, () => ({
           masked: new Uint8Array([1]),
           inputs: [{ name: "image", dtype: "float32", shape: [1], values: new Float32Array(1) }],
         })),
-      checkElsewhere: (masked, packed) =>
-        answer("checkElsewhere", [masked.length, packed.length], () => ({
+      checkExternally: (masked, packed) =>
+        answer("checkExternally", [masked.length, packed.length], () => ({
           check: { ...CHECK, checkedOn: sentence("your photo in another engine") },
           warnings: [],
           report: '{"check": {}}',
         })),
       takeScores: (scores) => answer("takeScores", scores.on, () => undefined),
-      remainderOf: (_, after) => answer("remainderOf", after, () => left(after)),
+      retainedOf: (_, after) => answer("retainedOf", after, () => left(after)),
       withScores: (qualities) => answer("withScores", qualities.length, () => qualities.map(withScore)),
       withLosses: (curves) =>
         answer("withLosses", curves.curves.length, () => ({
@@ -679,8 +786,8 @@ export function doubleCore(): DoubleCore {
     },
     learner,
     pieces,
-    prober: () => {
-      const name = `prober ${(probers += 1)}`;
+    startLearner: () => {
+      const name = `dedicated ${(dedicated += 1)}`;
       let levels: readonly number[] = [];
       let recipe: Recipe = {};
       let prepared = 0;
@@ -690,16 +797,16 @@ export function doubleCore(): DoubleCore {
       /** The probe that is under way, or the share that a cut keeps, and the photos that it has seen. */
       let [begun, seen] = [0, 0];
       let ended = false;
-      async function probed<Value>(what: string, argument: unknown, value: () => Value): Promise<Value> {
-        const given = await answer(what, argument, value);
-        if (ended) throw coreError("cancelled", "Cancelled.");
-        return given;
+      async function given<Value>(what: string, argument: unknown, value: () => Value): Promise<Value> {
+        const answered = await answer(what, argument, value);
+        if (ended) throw coreError("canceled", "Canceled.");
+        return answered;
       }
 
-      const pieces: DoubleProber["pieces"] = {
-        prepare: () => probed("prober.prepare", name, () => (prepared += 1)),
-        advanceProbe: () => probed("advanceProbe", name, () => (seen += 1)),
-        beginCut: (kept) => probed("beginCut", kept, () => ((begun = kept), (seen = 0), kept >= 0.2)),
+      const pieces: DoubleDedicatedLearner["pieces"] = {
+        prepare: () => given("dedicated.prepare", name, () => (prepared += 1)),
+        advanceProbe: () => given("advanceProbe", name, () => (seen += 1)),
+        beginCut: (kept) => given("beginCut", kept, () => ((begun = kept), (seen = 0), kept >= 0.2)),
       };
 
       // The criterion is measured, then the original.
@@ -714,7 +821,7 @@ export function doubleCore(): DoubleCore {
 
       async function* findingOut(): Run {
         yield* preparing();
-        const found = await probed("found", name, () => ({ said: new Float32Array(4), classes: 1 }));
+        const found = await given("found", name, () => ({ said: new Float32Array(4), classes: 1 }));
         hasFound = true;
         return { found };
       }
@@ -729,7 +836,7 @@ export function doubleCore(): DoubleCore {
       async function* probe(): Run {
         yield* measuring();
         return {
-          probe: await probed("finishProbe", [name, begun], () => {
+          probe: await given("finishProbe", [name, begun], () => {
             const [curve, share] = [Math.floor(begun / levels.length), levels[begun % levels.length]!];
             const agreement = 1 - share / (1 + curve);
             return { curve, probed: { share, quality: quality(agreement), lost: 1 - agreement } };
@@ -739,12 +846,12 @@ export function doubleCore(): DoubleCore {
 
       async function* sweeping(shares: readonly number[]): Run {
         yield* preparing();
-        yield { began: await probed("prober.begin", name, () => BEGINNING) };
+        yield { began: await given("dedicated.begin", name, () => BEGINNING) };
         for (const kept of shares) {
           const isWithin = await pieces.beginCut(kept);
           if (!isWithin) break;
           yield* measuring();
-          const point = await probed("finishCut", begun, () => {
+          const point = await given("finishCut", begun, () => {
             const target = { macs: begun };
             const totals = after({ target });
             return {
@@ -763,12 +870,12 @@ export function doubleCore(): DoubleCore {
       return {
         ...learner,
         pieces,
-        gather: (_, folders) => probed("prober.gather", folders, () => undefined),
-        add: (_, folder) => probed("prober.add", folder, () => undefined),
-        addStack: (stack, toTest) => probed("prober.addStack", [stack.labels.length, toTest], () => undefined),
+        gather: (_, folders) => given("dedicated.gather", folders, () => undefined),
+        add: (_, folder) => given("dedicated.add", folder, () => undefined),
+        addStack: (stack, toTest) => given("dedicated.addStack", [stack.labels.length, toTest], () => undefined),
         // Whatever was measured before is of the same model by the same recipe on the same photos.
         sensitivity: (_, asked, at, seed, before) =>
-          probed("sensitivity", name, () => {
+          given("sensitivity", name, () => {
             calls.push(["seed", seed]);
             [recipe, levels] = [asked, [...at]];
             const curves = before?.curves ?? ["stem", "head"].map((layer) => ({ layers: [layer], points: [] }));
@@ -781,17 +888,17 @@ export function doubleCore(): DoubleCore {
           }),
         findOut: () => Promise.resolve(runs.start(findingOut())),
         beginProbes: async () => {
-          if (!hasFound) await probed("takeFound", name, () => undefined);
-          return probed("beginLayers", name, () => probing!);
+          if (!hasFound) await given("takeFound", name, () => undefined);
+          return given("beginLayers", name, () => probing!);
         },
         probe: (index) =>
-          probed("beginProbe", [name, index], () => {
+          given("beginProbe", [name, index], () => {
             [begun, seen] = [index, 0];
             runs.start(probe());
           }),
         step: () => runs.step(),
         withProbe: (curves, { curve: at, probed: point }) =>
-          probed("withProbe", at, () => {
+          given("withProbe", at, () => {
             const added = curves.curves.map((curve, index) =>
               index === at
                 ? { ...curve, points: [...curve.points, point].sort((one, other) => one.share - other.share) }
@@ -800,9 +907,9 @@ export function doubleCore(): DoubleCore {
             return { ...curves, curves: added };
           }),
         guide: (_, curves, asked) =>
-          probed("guide", curves.curves.length, () => ({ ...asked, allocation: "manual", layers: { stem: 0.5 } })),
+          given("guide", curves.curves.length, () => ({ ...asked, allocation: "manual", layers: { stem: 0.5 } })),
         sweep: (_, asked, shares) =>
-          probed("sweep", asked, () => {
+          given("sweep", asked, () => {
             recipe = asked;
             runs.start(sweeping([...shares]));
           }),

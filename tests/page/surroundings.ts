@@ -10,11 +10,11 @@ const MODEL = {
   file: "small.onnx",
   bytes: 8,
   preset: "resnet20-cifar10",
-  licence: "free",
+  license: "free",
   source: "a test",
   log: "small.log.json",
 };
-const PHOTO = { id: "boats", title: "Boats", file: "boats.jpg", credit: "B", licence: "free" };
+const PHOTO = { id: "boats", title: "Boats", file: "boats.jpg", credit: "B", license: "free" };
 
 /** jsdom lays nothing out, so there is nothing to observe. */
 class Unobserving {

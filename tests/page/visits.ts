@@ -1,6 +1,6 @@
 /**
  * Visits of the page without its views, for tests of what a session does: whoever imports this finds a new double for the
- * core and an empty database before each test, and every session ended after it.
+ * core and an empty database before each test.
  */
 import { afterEach, beforeEach, vi } from "vitest";
 import { Session } from "../../www/session/session.svelte";
@@ -8,27 +8,24 @@ import { doubleCore, type DoubleCore } from "./core-double";
 import { settled, surround } from "./surroundings";
 
 export let core: DoubleCore;
-let ends: (() => void)[] = [];
 
 beforeEach(() => {
   core = doubleCore();
   surround();
 });
 afterEach(() => {
-  ends.forEach((end) => end());
-  ends = [];
   vi.unstubAllGlobals();
 });
 
 /** A visit, or the page after a reload. */
 export async function visit(fragment = ""): Promise<Session> {
   const session = new Session(core);
-  ends.push(await session.start(fragment));
+  await session.start(fragment);
   await settled();
   return session;
 }
 
-/** A visit on which the gallery's model is open and cut. */
+/** A visit on which the gallery's model is open, and not yet cut. */
 export async function opened(): Promise<Session> {
   const session = await visit();
   await session.openModel({ kind: "gallery", id: "small", sizes: {} });

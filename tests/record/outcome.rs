@@ -128,7 +128,7 @@ impl Differences {
     }
 }
 
-/// Whether this says why a layer keeps its channels. Elsewhere, the same field lists what is kept.
+/// Whether this says why a layer keeps its channels. ExternalRun, the same field lists what is kept.
 fn is_sentence(name: &str, value: &Value) -> bool {
     name == "kept" && (value.is_string() || value.get("key").is_some())
 }

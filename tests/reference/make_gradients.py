@@ -194,7 +194,7 @@ WIDTH, HEADS = 16, 2
 
 
 def attention_onnx():
-    """Patches, two heads of attention and a perceptron, each behind its normalisation (ViT, Dosovitskiy et al. 2021)."""
+    """Patches, two heads of attention and a perceptron, each behind its normalization (ViT, Dosovitskiy et al. 2021)."""
     net = Net(1, 12, 12)
     patches = net.op("Conv", "x", net.weight("patch.w", WIDTH, 1, 4, 4), net.weight("patch.b", WIDTH), strides=[4, 4])
     tokens = net.op("Reshape", patches, net.ints("to tokens", 0, WIDTH, -1))

@@ -89,7 +89,7 @@ def products():
         case(f"matmul {left} {right}", "MatMul", [floats(*left), floats(*right)])
 
 
-def normalisations():
+def normalizations():
     x = floats(2, 3, 4, 5)
     parameters = [floats(3), floats(3), floats(3), floats(3, low=0.1)]
     for opset in (7, 9, 15, 17):
@@ -310,7 +310,7 @@ def halves():
     case("average, half", "GlobalAveragePool", [h(1, 2, 3, 3)])
 
 
-for part in (convolutions, products, normalisations, elementwise, pools, reductions, moves, shapes, resizes, halves):
+for part in (convolutions, products, normalizations, elementwise, pools, reductions, moves, shapes, resizes, halves):
     part()
 
 out = bytearray()

@@ -1,6 +1,6 @@
 """Writes sample_photos.json: what Pillow and ONNX Runtime make of the sample photographs.
 
-    node tools/gallery/photos.mjs && python tests/reference/sample_photos.py
+    python tests/reference/sample_photos.py
 
 (with the packages of tools/gallery/requirements.txt). Of each photo: `thumbnail`, the RGB bytes of its largest middle
 square resized to 8 × 8 with Pillow's BICUBIC, and `first`, the class that EfficientNet-Lite0 puts first in ONNX Runtime.

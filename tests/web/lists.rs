@@ -17,6 +17,7 @@ fn the_page_is_told_of_each_criterion() {
         assert_eq!(told["about"], info.about);
         assert_eq!(told["needs"], json!(info.needs));
         assert_eq!(told["weights"], info.weights);
+        assert_eq!(told["channels"], info.channels);
         assert_eq!(told["pictures"], criterion.looks_at_pictures());
     }
 }

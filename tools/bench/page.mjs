@@ -3,7 +3,7 @@
 
 const MODEL = "EfficientNet-Lite0";
 const ROUNDS = 20;
-/** Each step cuts another share, in percent, so that there is always something to draw; the page starts at 30. */
+/** Each step cuts another share, in percent, so that there is always something to draw; the page starts at 0. */
 const STEPS = Array.from({ length: 40 }, (_, step) => 31 + ((step * 7) % 40));
 
 /** Time from requesting the page until a model of the gallery can be opened. `address` serves the page. */

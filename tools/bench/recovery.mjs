@@ -13,6 +13,7 @@ const MODEL = "A classroom's network";
 const RECIPE = JSON.parse(readFileSync(join(root, "benches/recipes/classroom-channels-80.json"), "utf8"));
 const STEPS = 3000;
 const RATE = 0.1;
+const LABEL_WEIGHT = 0.3;
 const MOST_SECONDS = 900;
 
 /** `address` serves the page; `folder`, if given, has the visitor's own IDX files. */
@@ -40,6 +41,7 @@ export async function measureRecovery(browser, address, folder) {
   await panel.getByRole("radio", { name: "Distill" }).check({ force: true });
   await panel.getByLabel("steps", { exact: true }).fill(String(STEPS));
   await panel.getByLabel("Learning rate", { exact: true }).fill(String(RATE));
+  await panel.getByLabel(/^Label-loss weight/).fill(String(100 * LABEL_WEIGHT));
   await panel.getByText("Augmentation", { exact: true }).click();
   await panel.getByLabel("Flip half of the photos").uncheck();
   const start = performance.now();

@@ -3,7 +3,7 @@
     python -m venv env && env/bin/pip install -r tools/gallery/requirements.txt
     env/bin/python tools/gallery/pack_fashion_mnist.py www/public/gallery/fashion-mnist
 
-The pictures are Zalando's (MIT licence), as Debian's package `dataset-fashion-mnist` carries them; `apt-get download` brings
+The pictures are Zalando's (MIT license), as Debian's package `dataset-fashion-mnist` carries them; `apt-get download` brings
 it, and checksums tell whether it is the one that is meant. Each part is one WebP picture of 28 × 28 pixels each, 100 in a
 row in the published order, and an IDX file of its labels. The test set is stored without loss and compared byte by byte
 after packing. All of it in under 6 MB leaves the training pictures about 165 bytes each, so those are stored with loss

@@ -2,7 +2,7 @@
 
 The file is five pickles (magic number, protocol version, system facts, the object, the keys of its storages),
 followed by each storage: a little-endian int64 count and that many raw elements. Tensors are views: a storage, an
-offset, a shape and strides, all of which are honoured here. Only what a state dictionary needs is let through, so that
+offset, a shape and strides, all of which are honored here. Only what a state dictionary needs is let through, so that
 a doctored file can run no code. Described in PyTorch's `torch/serialization.py`.
 """
 

@@ -12,7 +12,7 @@ const FOR_PROGRAMMERS =
 const DATA = new Set(["small residual network"]);
 
 /** A paper, as it is cited in every language. */
-const CITATION = /^\p{Lu}\w+ et al\., /u;
+const CITATION = /^\p{Lu}\w+ (?:et al\.|and \p{Lu}\w+), /u;
 
 /** The source without what is compiled for tests only, and without comments; lines keep their numbers. */
 function code(source) {

@@ -26,6 +26,11 @@ export function niceScale([start, end]: Interval, range: Interval, count: number
   return linearScale([low, high], range);
 }
 
+/** About so many round numbers of a vertical scale, and where they are. */
+export function ticksOf(scale: LinearScale, count: number): { y: number; value: number }[] {
+  return scale.ticks(count).map((value) => ({ y: scale(value), value }));
+}
+
 function between([start, end]: Interval, share: number): number {
   return start * (1 - share) + end * share;
 }

@@ -43,10 +43,10 @@ export function connect(): Core {
     runner: runner.calls,
     peer: peer.calls,
     learner: learner.calls,
-    prober() {
-      // Probes are independent, so whoever started one that is lost tells the visitor.
-      const prober = new RestartableWorker<LearnerApi>({ start: () => startWorker("learner") });
-      return Object.assign(prober.calls, { end: () => prober.end() });
+    startLearner() {
+      // What it measures does not depend on other work, so whoever started one that is lost tells the visitor.
+      const own = new RestartableWorker<LearnerApi>({ start: () => startWorker("learner") });
+      return Object.assign(own.calls, { end: () => own.end() });
     },
     cancel: (which) => workers[which].cancel(),
     onRestart(listener) {

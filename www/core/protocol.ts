@@ -29,23 +29,23 @@ export type Engine = Runner | Peer;
 /** Does long work on photos, a step per call. */
 export type Learner = Remote<LearnerApi>;
 
-/** A learner that measures cuts that are not kept, in a worker of its own. */
-export interface Prober extends Learner {
-  /** Ends the worker; pending calls reject with code "cancelled". */
+/** A learner in a worker of its own, for cuts that are measured and not kept. */
+export interface DedicatedLearner extends Learner {
+  /** Ends the worker; pending calls reject with code "canceled". */
   end(): void;
 }
 
 export type WorkerName = "cutter" | "runner" | "peer" | "learner";
 
-/** The core as the page sees it: four workers, each restarted if it dies, and probers as long as there is something to probe. */
+/** The core as the page sees it: four workers, each restarted if it dies, and more learners while cuts are measured. */
 export interface Core {
   cutter: Cutter;
   runner: Runner;
   peer: Peer;
   learner: Learner;
-  /** Starts another prober; the caller ends it. */
-  prober(): Prober;
-  /** Stops this worker's long work; pending calls reject with code "cancelled". */
+  /** Starts another learner; the caller ends it. */
+  startLearner(): DedicatedLearner;
+  /** Stops this worker's long work; pending calls reject with code "canceled". */
   cancel(which: WorkerName): void;
   /** Reports when a worker was restarted, and why. Returns a function that stops listening. */
   onRestart(listener: (which: WorkerName, reason: CoreError) => void): () => void;

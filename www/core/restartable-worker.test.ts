@@ -107,7 +107,7 @@ describe("a restartable worker", () => {
     const call = failure(worker.calls.never());
     await Promise.resolve();
     worker.cancel();
-    expect((await call).code).toBe("cancelled");
+    expect((await call).code).toBe("canceled");
     expect(await worker.calls.held()).toBe(9);
   });
 
@@ -162,7 +162,7 @@ describe("a restartable worker", () => {
     worker.cancel();
     expect([workers.length, told.length]).toEqual([0, 0]);
     worker.end();
-    expect((await failure(worker.calls.held())).code).toBe("cancelled");
+    expect((await failure(worker.calls.held())).code).toBe("canceled");
     expect(workers).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@
  * pending are rejected with a reason.
  */
 import { releaseProxy, wrap, type Remote as ComlinkRemote } from "comlink";
-import { CANCELLED, message, PageError, saidBy, type Message } from "../text/message";
+import { CANCELED, message, PageError, saidBy, type Message } from "../text/message";
 import { remote, type Remote } from "./remote";
 
 /** What every rejected call of the core carries. */
@@ -72,13 +72,13 @@ export class RestartableWorker<Api> {
 
   /** Ends whatever is running, and starts again from the last finished state. */
   cancel(): void {
-    if (this.#worker) this.#restart(new CoreError("cancelled", CANCELLED));
+    if (this.#worker) this.#restart(new CoreError("canceled", CANCELED));
   }
 
   /** Ends the worker permanently. */
   end(): void {
     this.#isOver = true;
-    this.#close(new CoreError("cancelled", CANCELLED));
+    this.#close(new CoreError("canceled", CANCELED));
   }
 
   async #call(name: Name<Api>, args: readonly unknown[]): Promise<unknown> {
@@ -91,7 +91,7 @@ export class RestartableWorker<Api> {
 
   async #attempt(work: (api: Wrapped<Api>) => Promise<unknown>): Promise<unknown> {
     const api = this.#api;
-    if (!api) throw new CoreError("cancelled", CANCELLED);
+    if (!api) throw new CoreError("canceled", CANCELED);
     let abandon!: (error: CoreError) => void;
     const abandoned = new Promise<never>((_, reject) => (abandon = reject));
     this.#abandon.add(abandon);

@@ -34,7 +34,7 @@ describe("download", () => {
     expect(told).toEqual([{ bytes: 3, of: null }]);
   });
 
-  test("can be cancelled half-way", async () => {
+  test("can be canceled half-way", async () => {
     serve([[1, 2]], { ends: false });
     const abort = new AbortController();
     const pending = download("model.onnx", { signal: abort.signal, onArrived: () => abort.abort() });

@@ -10,7 +10,7 @@ export interface GalleryModel {
   readonly file: string;
   readonly bytes: number;
   readonly preset: string;
-  readonly licence: string;
+  readonly license: string;
   readonly source: string;
   /** Path of its training log, relative to the manifest. */
   readonly log?: string;
@@ -22,7 +22,7 @@ export interface SamplePhoto {
   /** Path of the photo, relative to the manifest. */
   readonly file: string;
   readonly credit: string;
-  readonly licence: string;
+  readonly license: string;
 }
 
 /** A file of a data set, relative to the manifest. */
@@ -52,7 +52,7 @@ export interface Dataset {
   readonly inARow: number;
   readonly train: DatasetPart;
   readonly test: DatasetPart;
-  readonly licence: string;
+  readonly license: string;
   readonly source: string;
 }
 

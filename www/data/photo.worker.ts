@@ -1,6 +1,7 @@
 /** Decodes photos off the main thread into plain RGBA pixels, turned upright as their EXIF data says. */
 import type { Pixels } from "../core/protocol";
 import { message, PageError } from "../text/message";
+import { fileKey } from "./file-key";
 
 /** Larger photos are shrunk while they are decoded: no model uses more pixels, and memory is limited. */
 const MOST_PIXELS = 16_000_000;
@@ -24,7 +25,8 @@ async function decode(file: Blob): Promise<Decoded> {
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  const pixels = { data, width: canvas.width, height: canvas.height };
+  const key = fileKey(new Uint8Array(await file.arrayBuffer()));
+  const pixels = { data, width: canvas.width, height: canvas.height, key };
   return { pixels, width, height, wasShrunk: shrink < 1 };
 }
 

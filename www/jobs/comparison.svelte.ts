@@ -2,11 +2,12 @@
 import type { Core, Engine } from "../core/protocol";
 import type { ComparisonSummary, Difference, PhotoComparison, Pixels, Preset, Timing } from "../core/protocol";
 import { Latest } from "../state/latest";
-import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, type Status } from "../state/status";
+import { empty, failed, failureOf, loading, ready, wasCanceled, type Failure, type Status } from "../state/status";
 import { say, text } from "../text";
-import { CANCELLED, message, PageError } from "../text/message";
+import { CANCELED, message, PageError } from "../text/message";
 import { waitingFor, type Job, type JobQueue } from "./queue.svelte";
-import type { OfModel } from "./subject";
+import type { OpenedModel } from "../state/model.svelte";
+import { ofModel, type OfModel } from "./subject";
 
 /** What is compared. */
 export interface Pair extends OfModel {
@@ -63,6 +64,8 @@ export class Comparison {
   peerFailure = $state.raw<Failure | null>(null);
   readonly #tasks = new Latest<Task>((task, superseded) => this.#workInTurn(task, superseded));
   readonly #inputs = new Map<string, Float32Array>();
+  /** What is compared, or was last. */
+  #followed: readonly unknown[] = [];
   #pair: Pair | null = null;
   #peerHolds: Pair | null = null;
   /** What runs the pair. */
@@ -79,15 +82,28 @@ export class Comparison {
     this.#engine = core.runner;
   }
 
+  /** Compares these, unless they are what was compared last. */
   follow(pair: Pair, subjects: readonly Subject[], peer: boolean): void {
+    const { original, pruned, preset } = pair;
+    const parts = [original, pruned, preset, peer, ...subjects.flatMap(({ id, pixels }) => [id, pixels])];
+    const isSame = parts.length === this.#followed.length && parts.every((part, at) => part === this.#followed[at]);
+    if (isSame) return;
+    this.#followed = parts;
     this.#tasks.push({ pair, subjects, peer });
   }
 
+  /** What was compared last may be compared again. */
+  forget(): void {
+    this.#followed = [];
+  }
+
   clear(): void {
+    if (this.#followed.length === 0) return;
+    this.forget();
     this.#clearings += 1;
     this.#tasks.forget();
     if (this.#job) this.queue.withdraw(this.#job);
-    this.#forget();
+    this.#forgetResults();
     this.summary = empty;
   }
 
@@ -114,7 +130,7 @@ export class Comparison {
     this.#job = job;
     if (ahead) this.summary = loading(say(waitingFor(ahead)));
     const isBegun = await this.queue.run(job, () => this.#work(task, () => isOver() || superseded(), isOver));
-    if (!isBegun && !isOver()) this.summary = failed(new PageError(CANCELLED, "cancelled"));
+    if (!isBegun && !isOver()) this.summary = failed(new PageError(CANCELED, "canceled"));
   }
 
   async #work(task: Task, superseded: () => boolean, isOver: () => boolean): Promise<void> {
@@ -149,13 +165,13 @@ export class Comparison {
       this.#pair.preset === pair.preset
     )
       return;
-    this.#forget();
+    this.#forgetResults();
     this.summary = loading(text("page-progress-loading-both"));
     this.#engine = pair.runsHere ? this.core.runner : this.core.peer;
     try {
       await loadBoth(this.#engine, pair);
     } catch (error) {
-      if (!pair.runsHere || wasCancelled(error) || isOver()) throw error;
+      if (!pair.runsHere || wasCanceled(error) || isOver()) throw error;
       this.instead = failureOf(error);
       this.summary = loading(text("page-progress-loading-both-peer"));
       this.#engine = this.core.peer;
@@ -181,7 +197,7 @@ export class Comparison {
       this.#inputs.set(subject.id, input);
       this.#put(subject.id, { comparison, times: null, peer: null });
     } catch (error) {
-      if (wasCancelled(error) || isOver()) throw error;
+      if (wasCanceled(error) || isOver()) throw error;
       this.failures = new Map(this.failures).set(subject.id, failureOf(error));
     }
   }
@@ -212,7 +228,7 @@ export class Comparison {
         await this.#compareWithPeer(subject, isOver);
       }
     } catch (error) {
-      if (wasCancelled(error) || isOver()) throw error;
+      if (wasCanceled(error) || isOver()) throw error;
       this.peerFailure = failureOf(error);
     }
   }
@@ -250,7 +266,7 @@ export class Comparison {
     this.results = new Map(this.results).set(id, result);
   }
 
-  #forget(): void {
+  #forgetResults(): void {
     this.#pair = null;
     this.#peerHolds = null;
     this.#inputs.clear();
@@ -259,6 +275,19 @@ export class Comparison {
     this.instead = null;
     this.peerFailure = null;
   }
+}
+
+export function pairOf(opened: OpenedModel, pruned: Uint8Array, preset: Preset): Pair {
+  const { unsupported, probabilities } = opened.summary;
+  return {
+    ...ofModel(opened),
+    original: opened.bytes,
+    pruned,
+    sizes: opened.source.sizes,
+    preset,
+    runsHere: unsupported.length === 0,
+    probabilities,
+  };
 }
 
 async function loadBoth(engine: Engine, { original, pruned, sizes }: Pair): Promise<void> {

@@ -6,9 +6,9 @@ import { waitingFor, type Job, type JobQueue } from "./queue.svelte";
 import { sourceId } from "../state/decisions/decisions";
 import { empty, failed, loading, ready, type Status } from "../state/status";
 import { say, text } from "../text";
-import { CANCELLED, message, PageError } from "../text/message";
+import { CANCELED, message, PageError } from "../text/message";
 import type { Criteria } from "../state/criteria.svelte";
-import { gather } from "../session/gather";
+import { gather } from "./gather";
 import type { OpenedModel } from "../state/model.svelte";
 
 export interface Wanted {
@@ -71,7 +71,7 @@ export class CriterionMeasurement {
     this.#job = job;
     this.#show(ahead ? say(waitingFor(ahead)) : text("page-progress-photos"));
     const isBegun = await this.queue.run(job, () => this.#attempt(wanted, photos));
-    if (!isBegun && this.#wanted === wanted) this.work = failed(new PageError(CANCELLED, "cancelled"));
+    if (!isBegun && this.#wanted === wanted) this.work = failed(new PageError(CANCELED, "canceled"));
     return this.#wanted === wanted && this.work.state === "ready";
   }
 

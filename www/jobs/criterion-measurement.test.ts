@@ -48,13 +48,13 @@ describe("a criterion that looks at photos", () => {
     release();
     await settled();
     expect(lastCut()).toMatchObject({ criterion: "fisher" });
-    session.undo();
+    session.history.undo();
     expect(session.recoveryInput).not.toBeNull();
   });
 
   test("that can't be measured says why, waits to be asked, and can be tried again", async () => {
     const session = await opened();
-    core.fail("measureCriterion", coreError("bad-input", "“apoz” is measured on pictures, and there are none"));
+    core.fail("measureCriterion", coreError("bad-input", "“apoz” is measured on photos, and there are none"));
     await choose(session, "apoz");
     expect(session.measurement.work).toMatchObject({ state: "failed", failure: { code: "bad-input" } });
     expect(lastCut()).not.toMatchObject({ criterion: "apoz" });
@@ -62,7 +62,7 @@ describe("a criterion that looks at photos", () => {
     await settled();
     expect(called("measureCriterion")).toHaveLength(1);
     core.fail("measureCriterion", null);
-    await session.measureCriterion();
+    await session.pruning.measureCriterion();
     await settled();
     expect(lastCut()).toMatchObject({ criterion: "apoz", target: { macs: 0.4 } });
   });
@@ -111,7 +111,7 @@ describe("a criterion that looks at photos", () => {
     const going = resume();
     await settled();
     await choose(session, "fisher");
-    void session.measureCriterion();
+    void session.pruning.measureCriterion();
     await settled();
     expect(session.measurement.work).toMatchObject({ progress: { what: expect.stringMatching(/^Waiting.*smallest/) } });
     session.decideRecipe(message("page-cut-step-criterion"), { criterion: "l1" });

@@ -4,9 +4,9 @@ import type { PackResult, Pixels, Preset, Preview, Recipe } from "../core/protoc
 import { Latest } from "../state/latest";
 import type { OpenedModel } from "../state/model.svelte";
 import { areSame } from "../state/decisions/recipe";
-import { empty, failed, failureOf, loading, ready, wasCancelled, type Failure, type Status } from "../state/status";
+import { empty, failed, failureOf, loading, ready, wasCanceled, type Failure, type Status } from "../state/status";
 import { say, text } from "../text";
-import { CANCELLED, message, PageError } from "../text/message";
+import { CANCELED, message, PageError } from "../text/message";
 import { ExternalCheck } from "./external-check.svelte";
 import { waitingFor, type Job, type JobQueue } from "./queue.svelte";
 import { ofModel } from "./subject";
@@ -21,19 +21,25 @@ export interface Packed extends PackResult {
 /** What the re-packed model is checked on. Asked for when it is needed: a photo may still be being decoded. */
 export type CheckedOn = () => Promise<{ photo: Pixels | null; preset: Preset | null }>;
 
+/** What becomes of a cut. */
+export interface Listeners {
+  /** Whatever was asked about the cut before it is out of date. */
+  onPreview(): void;
+  /** Another re-packed model is there or none, or its external check is over. */
+  onPacked(): void;
+}
+
 interface Task {
   readonly recipe: Recipe;
   /** Absent while the visitor is still moving the slider. */
   readonly pack: CheckedOn | null;
 }
 
-const CANCELLED_PRUNING = message("page-notice-canceled-pruning");
+const CANCELED_PRUNING = message("page-notice-canceled-pruning");
 
 export class Cut {
   /** The newest finished preview; it stays while a newer one is computed. */
   preview = $state.raw<Preview | null>(null);
-  /** Goes up with every finished preview: whatever was asked about the cut before it is out of date. */
-  revision = $state(0);
   /** Why the newest recipe can't be followed. */
   failure = $state.raw<Failure | null>(null);
   packed = $state.raw<Status<Packed>>(empty);
@@ -50,8 +56,9 @@ export class Cut {
     private readonly core: Core,
     private readonly queue: JobQueue,
     private readonly opened: () => OpenedModel | null,
+    private readonly listeners: Listeners,
   ) {
-    this.external = new ExternalCheck(core, queue);
+    this.external = new ExternalCheck(core, queue, () => listeners.onPacked());
   }
 
   /** The visitor is trying this recipe. */
@@ -79,6 +86,7 @@ export class Cut {
     this.failure = null;
     this.packed = empty;
     this.external.forget();
+    this.listeners.onPacked();
   }
 
   cancel(): void {
@@ -93,7 +101,8 @@ export class Cut {
     if (packed.state !== "ready" || !opened) return;
     const checked = await this.external.check(packed.value.bytes, ofModel(opened));
     if (checked && this.packed === packed)
-      this.packed = ready({ ...packed.value, ...checked, checkSkipped: null, checkElsewhere: false });
+      this.packed = ready({ ...packed.value, ...checked, checkSkipped: null, needsExternalCheck: false });
+    this.listeners.onPacked();
   }
 
   async #work(task: Task, superseded: () => boolean): Promise<void> {
@@ -102,13 +111,11 @@ export class Cut {
       const preview = await this.core.cutter.preview(task.recipe);
       if (model !== this.#models) return;
       this.preview = preview;
-      this.revision += 1;
       this.failure = null;
+      this.listeners.onPreview();
     } catch (error) {
       if (model === this.#models)
-        this.failure = wasCancelled(error)
-          ? failureOf(new PageError(CANCELLED_PRUNING, "cancelled"))
-          : failureOf(error);
+        this.failure = wasCanceled(error) ? failureOf(new PageError(CANCELED_PRUNING, "canceled")) : failureOf(error);
       return;
     }
     if (task.pack && !superseded()) await this.#packInTurn(task.recipe, task.pack);
@@ -131,7 +138,9 @@ export class Cut {
     this.external.forget();
     this.packed = loading(ahead ? say(waitingFor(ahead)) : text("page-progress-packing"));
     const isBegun = await this.queue.run(job, () => this.#pack(recipe, checkedOn, model));
-    if (!isBegun && model === this.#models) this.packed = failed(new PageError(CANCELLED, "cancelled"));
+    if (model !== this.#models) return;
+    if (!isBegun) this.packed = failed(new PageError(CANCELED, "canceled"));
+    this.listeners.onPacked();
   }
 
   async #pack(recipe: Recipe, checkedOn: CheckedOn, model: number): Promise<void> {
@@ -144,7 +153,7 @@ export class Cut {
       if (model !== this.#models) return;
       this.packed = ready({ ...result, of: recipe, wasCheckedHere: result.check !== null });
       // The slider need not wait for that.
-      if (result.checkElsewhere) void this.checkExternally();
+      if (result.needsExternalCheck) void this.checkExternally();
     } catch (error) {
       if (model === this.#models) this.packed = failed(error);
     }

@@ -1,6 +1,6 @@
 /** Drives long work in a worker: asks for step after step, stands still while it is paused, and hands on what each step tells. */
 import type { Finished, TaskEvent, TaskStep } from "../core/protocol";
-import { CANCELLED, PageError } from "../text/message";
+import { CANCELED, PageError } from "../text/message";
 
 type EventName = TaskEvent extends infer Event ? (Event extends object ? keyof Event : never) : never;
 
@@ -16,13 +16,15 @@ export interface Stepped {
 
 export class Driver {
   paused = $state(false);
-  #isCancelled = false;
+  #isCanceled = false;
+  #isEnded = false;
   #go: (() => void)[] = [];
 
   /** Forgets what was asked of the work before. */
   begin(): void {
     this.paused = false;
-    this.#isCancelled = false;
+    this.#isCanceled = false;
+    this.#isEnded = false;
   }
 
   pause(): void {
@@ -36,14 +38,20 @@ export class Driver {
 
   /** Whoever is paused has no call under way that the end of its worker would end. */
   cancel(): void {
-    this.#isCancelled = true;
+    this.#isCanceled = true;
     this.resume();
   }
 
-  /** Waits while the work is paused; rejects where it was cancelled. */
+  /** Takes no further step, whatever is left to do. */
+  end(): void {
+    this.#isEnded = true;
+    this.resume();
+  }
+
+  /** Waits while the work is paused; rejects where it was canceled. */
   async unpaused(): Promise<void> {
     if (this.paused) await new Promise<void>((go) => this.#go.push(go));
-    this.#refuseCancelled();
+    this.#refuseCanceled();
   }
 
   /** Does the task that was started in this worker to its end. `onStep` is called before each step. */
@@ -52,16 +60,17 @@ export class Driver {
       await this.unpaused();
       onStep?.();
       const step = await worker.step();
-      this.#refuseCancelled();
+      this.#refuseCanceled();
       if ("done" in step) return step.done;
       for (const [name, told] of Object.entries(step.event)) {
         const handle = handlers[name as EventName] as ((told: unknown) => unknown) | undefined;
         await handle?.(told);
       }
+      if (this.#isEnded) return {};
     }
   }
 
-  #refuseCancelled(): void {
-    if (this.#isCancelled) throw new PageError(CANCELLED, "cancelled");
+  #refuseCanceled(): void {
+    if (this.#isCanceled) throw new PageError(CANCELED, "canceled");
   }
 }

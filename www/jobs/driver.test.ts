@@ -57,15 +57,15 @@ describe("a task in a worker", () => {
     ]);
   });
 
-  test("ends with its worker when it is cancelled, and another goes from the start", async () => {
+  test("ends with its worker when it is canceled, and another goes from the start", async () => {
     const core = connect();
     await core.learner.recover(MODEL, MODEL, PLAN, {});
     hangs = true;
     const told: number[] = [];
-    const cancelled = new Driver().drive(core.learner, { progress: ({ done }) => told.push(done) });
+    const canceled = new Driver().drive(core.learner, { progress: ({ done }) => told.push(done) });
     await vi.waitFor(() => expect(asked).toEqual(["recover", "step", "step"]));
     core.cancel("learner");
-    await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
+    await expect(canceled).rejects.toMatchObject({ code: "canceled" });
     expect(learners.map(({ isEnded }) => isEnded)).toEqual([true, false]);
 
     hangs = false;
@@ -74,7 +74,7 @@ describe("a task in a worker", () => {
     expect(told).toEqual([1, 1, 1, 2, 3]);
   });
 
-  test("stands still while it is paused, and ends there where it is cancelled meanwhile", async () => {
+  test("stands still while it is paused, and ends there where it is canceled meanwhile", async () => {
     const core = connect();
     await core.learner.recover(MODEL, MODEL, PLAN, {});
     const driver = new Driver();
@@ -90,7 +90,7 @@ describe("a task in a worker", () => {
     driver.pause();
     const ended = driver.drive(core.learner, {});
     driver.cancel();
-    await expect(ended).rejects.toMatchObject({ code: "cancelled" });
+    await expect(ended).rejects.toMatchObject({ code: "canceled" });
     expect(asked.at(-1)).toBe("recover");
   });
 });

@@ -2,10 +2,10 @@
  * The check of a cut that our engine can't run: ONNX Runtime Web, loaded for it, runs the masked dense model and the cut's
  * file on the same photo, and the core compares what both gave.
  */
-import type { CheckedElsewhere, Core } from "../core/protocol";
+import type { ExternallyChecked, Core } from "../core/protocol";
 import { empty, failed, loading, type Status } from "../state/status";
 import { say, text } from "../text";
-import { CANCELLED, message, PageError } from "../text/message";
+import { CANCELED, message, PageError } from "../text/message";
 import { waitingFor, type Job, type JobQueue } from "./queue.svelte";
 import type { OfModel } from "./subject";
 
@@ -18,6 +18,7 @@ export class ExternalCheck {
   constructor(
     private readonly core: Core,
     private readonly queue: JobQueue,
+    private readonly onCancel: () => void,
   ) {}
 
   get isBusy(): boolean {
@@ -25,7 +26,7 @@ export class ExternalCheck {
   }
 
   /** Checks the cut that was packed last, whose file is `packed`. `null` where another check or none is wanted by now. */
-  async check(packed: Uint8Array, of: OfModel): Promise<CheckedElsewhere | null> {
+  async check(packed: Uint8Array, of: OfModel): Promise<ExternallyChecked | null> {
     this.forget();
     this.#current = packed;
     const job: Job = {
@@ -38,7 +39,7 @@ export class ExternalCheck {
     const ahead = this.queue.ahead("peer");
     this.#job = job;
     this.work = loading(ahead ? say(waitingFor(ahead)) : text("page-progress-check-writing"), ahead ? null : 0);
-    let checked: CheckedElsewhere | null = null;
+    let checked: ExternallyChecked | null = null;
     await this.queue.run(job, async () => {
       checked = await this.#check(packed);
     });
@@ -56,14 +57,14 @@ export class ExternalCheck {
     this.work = empty;
   }
 
-  async #check(packed: Uint8Array): Promise<CheckedElsewhere | null> {
+  async #check(packed: Uint8Array): Promise<ExternallyChecked | null> {
     const { cutter, peer } = this.core;
     const isOver = () => this.#current !== packed;
     const show = (what: string, share: number) => (this.work = loading(what, share));
     if (isOver()) return null;
     try {
       show(text("page-progress-check-writing"), 0);
-      const { masked, inputs } = await cutter.elsewhere();
+      const { masked, inputs } = await cutter.externalRun();
       if (isOver()) return null;
       show(text("page-progress-check-masked"), 0.2);
       const ofMasked = await peer.answer(masked, inputs);
@@ -71,7 +72,7 @@ export class ExternalCheck {
       show(text("page-progress-check-packed"), 0.7);
       const ofPacked = await peer.answer(packed, inputs);
       if (isOver()) return null;
-      const checked = await cutter.checkElsewhere(ofMasked, ofPacked);
+      const checked = await cutter.checkExternally(ofMasked, ofPacked);
       if (isOver()) return null;
       this.work = empty;
       return checked;
@@ -85,8 +86,9 @@ export class ExternalCheck {
   #end(job: Job, packed: Uint8Array): void {
     if (this.#current === packed) {
       this.#current = null;
-      this.work = failed(new PageError(CANCELLED, "cancelled"));
+      this.work = failed(new PageError(CANCELED, "canceled"));
     }
     if (!this.queue.withdraw(job)) this.core.cancel("peer");
+    this.onCancel();
   }
 }

@@ -23,11 +23,11 @@ describe("a cut that our engine can't run", () => {
     });
     // The comparison begins afterwards.
     const names = core.calls.map(([name]) => name);
-    expect(names.indexOf("checkElsewhere")).toBeLessThan(names.indexOf("runner.load"));
+    expect(names.indexOf("checkExternally")).toBeLessThan(names.indexOf("runner.load"));
     expect(session.comparison.summary).toMatchObject({ state: "ready" });
   });
 
-  test("can be taken home where the check is cancelled, and checked later", async () => {
+  test("can be taken home where the check is canceled, and checked later", async () => {
     core.fail("check", SKIPPED);
     const release = core.hold("peer.answer");
     const session = await opened();
@@ -37,12 +37,12 @@ describe("a cut that our engine can't run", () => {
     session.cut.external.cancel();
     await settled();
     expect(core.calls).toContainEqual(["cancel", "peer"]);
-    expect(session.cut.external.work).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    expect(session.cut.external.work).toMatchObject({ state: "failed", failure: { code: "canceled" } });
     expect(session.cut.packed).toMatchObject({ value: { check: null, checkSkipped: sentence(SKIPPED.message) } });
     expect(session.comparison.summary).toMatchObject({ state: "ready" });
     release();
     await settled();
-    expect(called("checkElsewhere")).toEqual([]);
+    expect(called("checkExternally")).toEqual([]);
     await session.cut.checkExternally();
     expect(session.cut.packed).toMatchObject({ value: { check: { agrees: true } } });
   });
@@ -64,7 +64,7 @@ describe("a cut that our engine can't run", () => {
     expect(session.cut.packed).toMatchObject({ state: "ready", value: { of: { target: { macs: 0.4 } } } });
     release();
     await settled();
-    expect(called("checkElsewhere")).toHaveLength(1);
+    expect(called("checkExternally")).toHaveLength(1);
     expect(session.cut.packed).toMatchObject({ value: { check: { agrees: true }, of: { target: { macs: 0.4 } } } });
   });
 });

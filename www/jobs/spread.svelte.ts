@@ -1,10 +1,10 @@
 /** Spreading a recipe's target across the layers by how much pruning each can take, in a worker of its own. */
-import type { Core, Curves, Prober, Recipe } from "../core/protocol";
+import type { Core, Curves, DedicatedLearner, Recipe } from "../core/protocol";
 import { empty, failed, loading, type Status } from "../state/status";
 import { text } from "../text";
 import { message } from "../text/message";
 import type { Job, JobQueue } from "./queue.svelte";
-import type { Probed } from "./subject";
+import type { CutInput } from "./subject";
 
 export class Spread {
   work = $state.raw<Status<never>>(empty);
@@ -12,7 +12,7 @@ export class Spread {
   job = $state.raw<Job | null>(null);
   /** What its failure is of. */
   of = $state.raw<{ readonly recipe: Recipe; readonly curves: Curves } | null>(null);
-  #prober: Prober | null = null;
+  #learner: DedicatedLearner | null = null;
 
   constructor(
     private readonly core: Core,
@@ -24,7 +24,7 @@ export class Spread {
   }
 
   /** The subject's recipe with its target spread; `null` where that failed, or another one is being spread. */
-  async run(subject: Probed, curves: Curves): Promise<Recipe | null> {
+  async run(subject: CutInput, curves: Curves): Promise<Recipe | null> {
     if (this.isBusy) return null;
     const { model, title, recipe } = subject;
     this.of = { recipe, curves };
@@ -44,26 +44,26 @@ export class Spread {
   }
 
   cancel(): void {
-    this.#prober?.end();
+    this.#learner?.end();
   }
 
   dismiss(): void {
     if (!this.isBusy) this.work = empty;
   }
 
-  async #spread({ original, sizes, recipe }: Probed, curves: Curves): Promise<Recipe | null> {
+  async #spread({ original, sizes, recipe }: CutInput, curves: Curves): Promise<Recipe | null> {
     this.work = loading(text("page-progress-spreading"));
-    const prober = (this.#prober = this.core.prober());
+    const learner = (this.#learner = this.core.startLearner());
     try {
-      const spread = await prober.guide(original, curves, recipe, sizes);
+      const spread = await learner.guide(original, curves, recipe, sizes);
       this.work = empty;
       return spread;
     } catch (error) {
       this.work = failed(error);
       return null;
     } finally {
-      prober.end();
-      this.#prober = null;
+      learner.end();
+      this.#learner = null;
     }
   }
 }

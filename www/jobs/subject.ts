@@ -1,6 +1,7 @@
 /** What is worked on: the model that was open when the work began, whatever is opened meanwhile. */
 import type { Plan, Preset, Recipe, Totals } from "../core/protocol";
 import { sourceId } from "../state/decisions/decisions";
+import type { Automatic } from "../state/kept/automatic";
 import type { OpenedModel } from "../state/model.svelte";
 
 /** Which model something is of. */
@@ -34,10 +35,26 @@ export interface RecoveryInput extends Subject {
   readonly pruned: Uint8Array;
   /** How it has been recovered already. */
   readonly earlier: readonly Plan[];
+  /** How it was made where everything was chosen automatically; else `null`. */
+  readonly automatic: Automatic | null;
 }
 
 /** What is cut and measured only. */
-export interface Probed extends Subject {
+export interface CutInput extends Subject {
   /** What the choice among many photos starts from, the same as recovery's. */
   readonly seed: number;
+}
+
+export function subjectOf(opened: OpenedModel, preset: Preset, recipe: Recipe, compared: readonly string[]): Subject {
+  const { totals: before, classes } = opened.summary;
+  return {
+    ...ofModel(opened),
+    original: opened.bytes,
+    sizes: opened.source.sizes,
+    before,
+    preset,
+    classes,
+    recipe,
+    compared,
+  };
 }

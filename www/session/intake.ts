@@ -40,18 +40,37 @@ export class Intake {
     for (const file of files.filter(isRecipe)) {
       await this.applyRecipe(await file.text(), message("page-notice-source-file", { name: file.name }));
     }
-    const model = files.find((file) => !isPhoto(file) && !isRecipe(file));
-    if (model) await this.openFile(model);
+    const rest = files.filter((file) => !isPhoto(file) && !isRecipe(file));
+    const model = rest.find((file) => /\.onnx$/i.test(file.name)) ?? rest[0];
+    if (model)
+      await this.openFile(
+        model,
+        rest.filter((file) => file !== model),
+      );
   }
 
-  async openFile(file: File): Promise<void> {
+  /** Opens a model. `beside` are files that came with it, which may hold the data of its tensors. */
+  async openFile(file: File, beside: readonly File[] = []): Promise<void> {
     const { host } = this;
     try {
-      const key = host.storage.keep(await readBytes(file));
+      const key = host.storage.keep(await this.#wholeModel(file, beside));
       await host.openModel({ kind: "file", name: file.name, key, sizes: {} });
     } catch (error) {
       host.model.attempt = failed(error);
     }
+  }
+
+  /** The model as one file. */
+  async #wholeModel(file: File, beside: readonly File[]): Promise<Uint8Array> {
+    const bytes = await readBytes(file);
+    if (beside.length === 0) return bytes;
+    const data: Uint8Array[] = [];
+    for (const each of beside) data.push(await readBytes(each));
+    return this.core.cutter.embedData(
+      bytes,
+      beside.map(({ name }) => name),
+      data,
+    );
   }
 
   async addPhotos(files: readonly File[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { coreError } from "../../tests/page/core-double";
-import { file, settled } from "../../tests/page/surroundings";
+import { file, settled, surround } from "../../tests/page/surroundings";
 import { called, core, visit } from "../../tests/page/visits";
 import { fragmentOf } from "../state/decisions/link";
 import { message } from "../text/message";
@@ -30,18 +30,18 @@ describe("a session", () => {
     await session.intake.openFile(file("other.onnx", ""));
     await settled();
     expect(session.recipe.layers).toBeUndefined();
-    expect(session.recipe).toMatchObject({ target: { macs: 0.7 } });
+    expect(session.recipe).toMatchObject({ target: { macs: 1 } });
     expect(session.recipe.allocation).not.toBe("manual");
   });
 
-  test("re-packing that is cancelled says so, and the next decision packs again", async () => {
+  test("re-packing that is canceled says so, and the next decision packs again", async () => {
     const session = await visit();
-    core.fail("pack", coreError("cancelled", "Cancelled."));
+    core.fail("pack", coreError("canceled", "Canceled."));
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     session.cut.cancel();
     await settled();
     expect(core.calls).toContainEqual(["cancel", "cutter"]);
-    expect(session.cut.packed).toMatchObject({ state: "failed", failure: { code: "cancelled" } });
+    expect(session.cut.packed).toMatchObject({ state: "failed", failure: { code: "canceled" } });
     core.fail("pack", null);
     session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.5 } });
     await settled();
@@ -74,6 +74,25 @@ describe("a session", () => {
     await settled();
     expect(session.comparison.instead?.message).toBe("ours");
     expect(session.comparison.summary).toMatchObject({ state: "failed", failure: { message: "theirs" } });
+  });
+
+  test("a model and the files that hold its data, dropped together, are opened as one", async () => {
+    const session = await visit();
+    await session.intake.takeFiles([file("mine.onnx_data", "", [2, 3]), file("mine.onnx")]);
+    await settled();
+    expect(called("embedData")).toEqual([["embedData", ["mine.onnx_data"]]]);
+    expect(session.model.opened?.title).toBe("mine.onnx");
+    expect(session.model.opened?.bytes).toEqual(new Uint8Array([1, 2, 3]));
+
+    core.fail("embedData", coreError("bad-model", "other.bin is not there"));
+    await session.intake.takeFiles([file("mine.onnx"), file("wrong.bin")]);
+    await settled();
+    expect(session.model.attempt).toMatchObject({ state: "failed", failure: { message: "other.bin is not there" } });
+    core.fail("embedData", null);
+
+    await session.intake.openFile(file("whole.onnx"));
+    await settled();
+    expect(called("embedData")).toHaveLength(2);
   });
 
   test("a model that fails leaves the one before it open", async () => {
@@ -162,17 +181,17 @@ describe("a session", () => {
     const session = await visit();
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     await settled();
-    const steps = session.history.past.length;
+    const steps = session.history.steps.past.length;
     for (const macs of [0.6, 0.5, 0.4]) session.tryRecipe({ target: { macs } });
     await settled();
     expect(called("pack")).toHaveLength(1);
-    expect(session.history.past).toHaveLength(steps);
+    expect(session.history.steps.past).toHaveLength(steps);
     expect(session.recipe.target).toEqual({ macs: 0.4 });
 
     session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.4 } });
     await settled();
     expect(called("pack")).toHaveLength(2);
-    expect(session.history.past).toHaveLength(steps + 1);
+    expect(session.history.steps.past).toHaveLength(steps + 1);
   });
 
   test("previews that pile up are skipped, all but the newest", async () => {
@@ -200,7 +219,7 @@ describe("a session", () => {
     expect(session.cut.failure?.message).toContain("No cut reaches");
 
     core.fail("preview", null);
-    session.undo();
+    session.history.undo();
     await settled();
     expect(session.cut.failure).toBeNull();
     expect(session.cut.packed.state).toBe("ready");
@@ -210,9 +229,9 @@ describe("a session", () => {
     const session = await visit();
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     await settled();
-    expect(session.sharesNow()).toEqual({ stem: 0.25 });
+    expect(session.pruning.shares).toEqual({ stem: 0.25 });
     session.decideRecipe(message("page-cut-step-granularity"), { granularity: "weight" });
-    expect(session.sharesNow()).toEqual({ stem: 0.25, head: 0.25 });
+    expect(session.pruning.shares).toEqual({ stem: 0.25, head: 0.25 });
   });
 
   test("undo takes back and redo brings again, and the cut follows", async () => {
@@ -220,10 +239,10 @@ describe("a session", () => {
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     session.decideRecipe(message("page-cut-step-target"), { target: { macs: 0.5 } });
     await settled();
-    session.undo();
+    session.history.undo();
     await settled();
-    expect(session.cut.preview?.after.macs).toBe(35_000);
-    session.redo();
+    expect(session.cut.preview?.after.macs).toBe(50_000);
+    session.history.redo();
     await settled();
     expect(session.cut.preview?.after.macs).toBe(25_000);
   });
@@ -232,7 +251,7 @@ describe("a session", () => {
     const session = await visit();
     await session.openModel({ kind: "gallery", id: "small", sizes: {} });
     await session.intake.openFile(file("mine.onnx"));
-    session.undo();
+    session.history.undo();
     await settled();
     expect(session.model.opened?.title).toBe("Small");
   });
@@ -248,7 +267,51 @@ describe("a session", () => {
     expect(after.decisions).toEqual(before.decisions);
     expect(after.model.opened?.title).toBe("mine.onnx");
     expect(after.photos.all.map((photo) => photo.pixels.state)).toEqual(["ready", "ready"]);
-    expect(after.canUndo).toEqual(message("page-cut-step-target"));
+    expect(after.history.canUndo).toEqual(message("page-cut-step-target"));
+  });
+
+  test("a first visit without the gallery has its sample photos once the gallery is there, with any model opened meanwhile", async () => {
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
+    const session = await visit();
+    expect(session.gallery.state).toBe("failed");
+    await session.intake.openFile(file("own.onnx"));
+    await settled();
+    surround();
+    await session.loadGalleryAgain();
+    await settled();
+    const samples = [{ kind: "sample", id: "boats" }];
+    expect(session.decisions).toMatchObject({ photos: samples, model: { name: "own.onnx" } });
+    expect(session.photos.all.map(({ pixels }) => pixels.state)).toEqual(["ready"]);
+    expect(session.comparison.summary.state).toBe("ready");
+    session.history.undo();
+    expect(session.decisions).toMatchObject({ photos: samples, model: null });
+  });
+
+  test("sample photos that were picked before the gallery failed are fetched once it is there", async () => {
+    await visit();
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
+    const again = await visit();
+    expect(again.photos.all.map(({ pixels }) => pixels.state)).toEqual(["failed"]);
+    const database = indexedDB;
+    surround();
+    vi.stubGlobal("indexedDB", database);
+    await again.loadGalleryAgain();
+    await settled();
+    expect(again.photos.all.map(({ pixels }) => pixels.state)).toEqual(["ready"]);
+  });
+
+  test("without the gallery, photos that the visitor took away stay away once it is there", async () => {
+    await visit();
+    const first = await visit();
+    first.decide(message("page-compare-step-add-photos"), { photos: [] });
+    await settled();
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
+    const again = await visit();
+    const database = indexedDB;
+    surround();
+    vi.stubGlobal("indexedDB", database);
+    await again.loadGalleryAgain();
+    expect(again.decisions.photos).toEqual([]);
   });
 
   test("a photo that can't be read is named, and the others are compared", async () => {

@@ -10,12 +10,12 @@ export interface CapturedClass {
   readonly captures: readonly Capture[];
 }
 
-/** So many small pictures of a class are shown. */
+/** So many thumbnails of a class are shown. */
 const SHOWN = 6;
 
 export class Captures {
   all = $state.raw<readonly Capture[]>([]);
-  /** Addresses of the small pictures that are shown, by key. */
+  /** Addresses of the thumbnails that are shown, by key. */
   thumbnails = $state.raw<ReadonlyMap<string, string>>(new Map());
 
   readonly classes = $derived.by((): readonly CapturedClass[] => {
@@ -34,7 +34,7 @@ export class Captures {
         try {
           this.#show(key, await this.storage.bytes(key));
         } catch {
-          // The browser has dropped the picture: so does the list.
+          // The browser has dropped the photo: so does the list.
           if (this.storage.isGone(key)) this.#set(this.all.filter((capture) => capture.key !== key));
         }
       }

@@ -99,7 +99,7 @@ export class Model {
       const failure = failureOf(error);
       if (failure.code === "open-dimensions")
         this.question = { source, message: failure.message, axes: openAxes(failure) };
-      this.attempt = failure.code === "cancelled" || this.question ? empty : failed(error);
+      this.attempt = failure.code === "canceled" || this.question ? empty : failed(error);
       return false;
     }
   }
@@ -112,7 +112,7 @@ export class Model {
     if (source.kind === "file") return this.storage.bytes(source.key);
     const entry = this.#entry(source.id);
     const abort = (this.#download = new AbortController());
-    // A server may take its time before the first byte; that can be cancelled too.
+    // A server may take its time before the first byte; that can be canceled too.
     this.attempt = loading(text("page-progress-downloading", { name: title }));
     try {
       return await download(modelUrl(entry), {

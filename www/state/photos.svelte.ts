@@ -1,6 +1,6 @@
 /** The photos at hand, decoded. Each stands on its own: one that can't be read leaves the others alone. */
 import type { Pixels } from "../core/protocol";
-import { photoUrl, type Gallery } from "../data/gallery";
+import { photoUrl, type Gallery, type SamplePhoto } from "../data/gallery";
 import { download } from "../data/download";
 import { decodePhoto, type Decoded } from "../data/photo";
 import { sourceId, type PhotoSource } from "./decisions/decisions";
@@ -13,7 +13,7 @@ export interface Photo {
   readonly id: string;
   readonly source: PhotoSource;
   readonly name: string;
-  /** Who took it and under which licence it is shown; `null` for the visitor's own. */
+  /** Who took it and under which license it is shown; `null` for the visitor's own. */
   readonly credit: string | null;
   /** An address for an `<img>`; `null` until the bytes are there. */
   readonly url: string | null;
@@ -24,7 +24,12 @@ export interface Photo {
 type Fetched = Pick<Photo, "url" | "pixels">;
 
 export class Photos {
-  readonly all = $derived.by(() => this.sources().map((source) => this.#photoOf(source)));
+  /** Without samples that this version of the page no longer has. */
+  readonly all = $derived.by(() =>
+    this.sources()
+      .filter((source) => source.kind === "file" || !this.gallery() || this.#sample(source.id))
+      .map((source) => this.#photoOf(source)),
+  );
   #fetched = $state.raw<ReadonlyMap<string, Fetched>>(new Map());
   readonly #decoding = new Map<string, Promise<Pixels | null>>();
 
@@ -32,6 +37,8 @@ export class Photos {
     private readonly storage: Storage,
     private readonly gallery: () => Gallery | null,
     private readonly sources: () => readonly PhotoSource[],
+    /** A photo was decoded, or could not be. */
+    private readonly onDecoded: () => void,
   ) {}
 
   /** Decodes photos that are new, and lets go of those that are gone. */
@@ -40,6 +47,12 @@ export class Photos {
     for (const id of [...this.#decoding.keys()]) if (!wanted.has(id)) this.#release(id);
     for (const { id, source, name } of this.all)
       if (!this.#decoding.has(id)) this.#decoding.set(id, this.#decode(id, source, name));
+  }
+
+  /** The same, and tries again those that failed. */
+  fetchAgain(): void {
+    for (const { id, pixels } of this.all) if (pixels.state === "failed") this.#release(id);
+    this.fetch();
   }
 
   /** The first photo that can be read, once it has been. */
@@ -58,11 +71,15 @@ export class Photos {
     return all.flatMap(({ name, pixels }) => (pixels ? [{ name, pixels }] : []));
   }
 
+  #sample(id: string): SamplePhoto | undefined {
+    return this.gallery()?.photos.find((photo) => photo.id === id);
+  }
+
   #photoOf(source: PhotoSource): Photo {
     const id = sourceId(source);
-    const sample = source.kind === "sample" ? this.gallery()?.photos.find((photo) => photo.id === source.id) : null;
+    const sample = source.kind === "sample" ? this.#sample(source.id) : null;
     const name = source.kind === "file" ? source.name : (sample?.title ?? source.id);
-    const credit = sample ? `${sample.credit} · ${sample.licence}` : null;
+    const credit = sample ? `${sample.credit} · ${sample.license}` : null;
     return { id, source, name, credit, ...(this.#fetched.get(id) ?? decoding(name)) };
   }
 
@@ -81,7 +98,7 @@ export class Photos {
 
   async #bytesOf(source: PhotoSource): Promise<Uint8Array> {
     if (source.kind === "file") return this.storage.bytes(source.key);
-    const sample = this.gallery()?.photos.find((photo) => photo.id === source.id);
+    const sample = this.#sample(source.id);
     if (!sample) throw new PageError(message("page-error-no-sample-photo", { id: source.id }));
     return download(photoUrl(sample));
   }
@@ -90,6 +107,7 @@ export class Photos {
     if (this.#decoding.has(id))
       this.#fetched = new Map(this.#fetched).set(id, { ...(this.#fetched.get(id) ?? decoding(name)), ...change });
     else if (change.url) URL.revokeObjectURL(change.url);
+    if (change.pixels) this.onDecoded();
   }
 
   #release(id: string): void {

@@ -2,15 +2,42 @@
 import { MOST_ATTEMPTS, withAttempt, withTest, type Attempt } from "./kept/attempts";
 import type { Decisions } from "./decisions/decisions";
 import { randomId } from "./ids";
-import { UNKNOWN } from "./kept/origin";
+import { UNKNOWN, type Origin } from "./kept/origin";
 import type { Search } from "./kept/search";
 import type { Storage } from "./kept/storage";
 import { text } from "../text";
 import { message, PageError } from "../text/message";
-import type { Core, ComparisonResult } from "../core/protocol";
+import type { Beginning, Core, ComparisonResult, Retained } from "../core/protocol";
 import { completedAttempts } from "./kept/migrations";
 import type { Notices } from "./notices.svelte";
-import type { Outcome } from "../session/recovery.svelte";
+
+/** What a model that came out shares with its place on the list. */
+type Listed =
+  | "id"
+  | "model"
+  | "before"
+  | "totals"
+  | "recipe"
+  | "plan"
+  | "earlier"
+  | "automatic"
+  | "cut"
+  | "quality"
+  | "least"
+  | "run"
+  | "beyond"
+  | "unfinished";
+
+/** A model that came out. The next one of the same `id` takes its place. */
+export interface Outcome extends Pick<Attempt, Listed> {
+  readonly bytes: Uint8Array;
+  /** What is left of the original. */
+  readonly left: Retained;
+  readonly beginning: Beginning;
+  /** Milliseconds for one photo. */
+  readonly milliseconds: number | null;
+  readonly origin: Origin;
+}
 
 /** What begins the names of where searches that can go on are kept, one of each model. */
 const SEARCHES = "search:";
@@ -20,7 +47,7 @@ const OLD_SEARCH = "search";
 export class Results {
   /** Models that were recovered, newest last. */
   attempts = $state.raw<readonly Attempt[]>([]);
-  /** Searches to the line that ended before they were over, one of each model. */
+  /** Budget searches that ended before they were over, one of each model. */
   searches = $state.raw<readonly Search[]>([]);
   /** The recovered model that is chosen, with its file; `null` before that has been fetched. */
   readonly recovered = $derived.by(() => {
@@ -68,7 +95,7 @@ export class Results {
       key,
       original: beginning.original,
       fingerprint: beginning.fingerprint,
-      lessons: beginning.lessons,
+      trainedOn: beginning.trainedOn,
       judged: rest.quality.pictures,
       test: null,
       times: milliseconds !== null && original !== undefined ? { original, own: milliseconds } : null,

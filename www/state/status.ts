@@ -1,6 +1,6 @@
 /** The four states that every panel has: nothing yet, under way, failed, finished. */
 import { say, type Message } from "../text";
-import { CANCELLED, message, saidBy } from "../text/message";
+import { CANCELED, message, saidBy } from "../text/message";
 
 export interface Failure {
   /** Stable name of the kind of failure. */
@@ -39,7 +39,7 @@ export function failed(error: unknown): Status<never> {
 
 export function failureOf(error: unknown): Failure {
   const { name, code, said: own } = (error ?? {}) as { name?: unknown; code?: unknown; said?: Message };
-  if (name === "AbortError") return failure("cancelled", CANCELLED);
+  if (name === "AbortError") return failure("canceled", CANCELED);
   const said = own ?? (error instanceof Error ? saidBy(error) : message("error-foreign", { reason: String(error) }));
   return failure(typeof code === "string" ? code : "unexpected", said);
 }
@@ -48,6 +48,6 @@ function failure(code: string, said: Message): Failure {
   return { code, said, message: say(said) };
 }
 
-export function wasCancelled(error: unknown): boolean {
-  return failureOf(error).code === "cancelled";
+export function wasCanceled(error: unknown): boolean {
+  return failureOf(error).code === "canceled";
 }

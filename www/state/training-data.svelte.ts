@@ -187,8 +187,8 @@ export class TrainingData {
     if (photos.length === 0) {
       throw new PageError(message("page-error-no-photos"));
     }
-    const placesOf = (paths: string[], rooted: boolean) => this.core.learner.placesOf(paths, rooted);
-    return trainingPhotos(photos, rooted && archives.length === 0, placesOf);
+    const layoutOf = (paths: string[], rooted: boolean) => this.core.learner.datasetLayout(paths, rooted);
+    return trainingPhotos(photos, rooted && archives.length === 0, layoutOf);
   }
 
   async #keep(name: string, rooted: boolean, entries: readonly Entry[]): Promise<KeptFiles> {

@@ -27,7 +27,7 @@ const SET = {
   inARow: 2,
   train: { count: 2, sheet: { file: "train.webp", bytes: 4 }, labels: { file: "train-labels", bytes: 10 } },
   test: { count: 1, sheet: { file: "test.webp", bytes: 4 }, labels: { file: "test-labels", bytes: 9 } },
-  licence: "free",
+  license: "free",
   source: "a test",
 };
 
@@ -111,9 +111,9 @@ describe("what is learned from", () => {
     expect(session.trainingData.summary).toMatchObject({ pictures: 2, toTest: 0 });
     expect(session.trainingData.all.every(isStack)).toBe(true);
 
-    core.fail("readIdx", coreError("bad-input", "there are 2 pictures and 3 labels"));
+    core.fail("readIdx", coreError("bad-input", "there are 2 photos and 3 labels"));
     await session.trainingData.takeFiles(pair);
-    expect(session.trainingData.work).toMatchObject({ failure: { message: "there are 2 pictures and 3 labels" } });
+    expect(session.trainingData.work).toMatchObject({ failure: { message: "there are 2 photos and 3 labels" } });
   });
 
   test("a broken zip, one without photos, and files of another kind leave what was there", async () => {
@@ -134,7 +134,7 @@ describe("what is learned from", () => {
   });
 });
 
-describe("pictures from the camera", () => {
+describe("photos from the camera", () => {
   test("are counted by class, learned from, and there after a reload", async () => {
     const session = await opened();
     session.trainingData.choose("camera");

@@ -7,7 +7,7 @@ export function message(key: string, args: Values = {}): Message {
   return { key, args };
 }
 
-export const CANCELLED = message("error-cancelled");
+export const CANCELED = message("error-canceled");
 
 /** An error with the message to show. `code` is the kind of error. */
 export class PageError extends Error {

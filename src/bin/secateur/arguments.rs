@@ -2,6 +2,7 @@
 
 use secateur::message;
 use secateur::message::Message;
+use secateur::recipe::Target;
 use secateur::text::render;
 use std::error::Error;
 use std::fmt;
@@ -39,6 +40,20 @@ pub fn whole(range: RangeInclusive<u32>) -> impl Fn(&str) -> Result<u32, Unfit> 
     }
 }
 
+/// Takes what is to be left of a model: `macs=0.75`.
+pub fn target(text: &str) -> Result<Target, Unfit> {
+    let unfit = || Unfit(message!("command-usage-target"));
+    let (what, share) = text.split_once('=').ok_or_else(unfit)?;
+    let share: f64 = share.parse().map_err(|_| unfit())?;
+    match what {
+        _ if !(share > 0.0 && share < 1.0) => Err(unfit()),
+        "macs" => Ok(Target::Macs(share)),
+        "parameters" => Ok(Target::Parameters(share)),
+        "bytes" => Ok(Target::Bytes(share)),
+        _ => Err(unfit()),
+    }
+}
+
 /// Takes the length of an axis: `height=224`.
 pub fn axis_length(text: &str) -> Result<(String, usize), Unfit> {
     let Some((axis, length)) = text.split_once('=') else {
@@ -62,6 +77,24 @@ mod tests {
         }
         assert_eq!(whole(ANY)("4294967295").unwrap(), u32::MAX);
         assert!(whole(ANY)("4294967296").is_err());
+    }
+
+    #[test]
+    fn a_target_is_taken() {
+        assert_eq!(target("macs=0.75").unwrap(), Target::Macs(0.75));
+        assert_eq!(target("bytes=0.5").unwrap(), Target::Bytes(0.5));
+        for text in [
+            "macs",
+            "macs=",
+            "macs=0",
+            "macs=1",
+            "macs=75",
+            "sparsity=0.5",
+            "macs=NaN",
+        ] {
+            let told = target(text).unwrap_err().to_string();
+            assert!(told.contains("macs=0.75"), "{text}: {told}");
+        }
     }
 
     #[test]

@@ -14,7 +14,9 @@ pub fn help() -> String {
 fn described(criterion: &Criterion) -> String {
     let info = &criterion.info;
     let mut meaning = render(&Message::new(info.about, []));
-    if !info.weights {
+    if !info.channels {
+        meaning = t!("help-criterion-branches", about = meaning);
+    } else if !info.weights {
         meaning = t!("help-criterion-channels", about = meaning);
     }
     if let Some(needs) = info.needs {

@@ -1,16 +1,17 @@
 //! The arguments that name photos and say how a model takes them.
 
 use crate::arguments::{ANY, SOME, whole};
-use crate::ends::{ends, lengths};
 use crate::failure::Failure;
 use crate::files;
 use crate::progress::Progress;
+use crate::signature::{ends, guessed, lengths};
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use secateur::data::idx_files::{self, Pair};
-use secateur::data::{Pictures, Preset, folder::Folder, outputs};
+use secateur::data::{Folder, Pictures, Preset, outputs};
 use secateur::graph::Graph;
 use secateur::message;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -22,11 +23,14 @@ pub struct Data {
     #[arg(long, alias = "part", value_enum, value_name = "split")]
     split: Option<Split>,
     #[arg(long, value_name = "preset")]
-    preset: PathBuf,
+    preset: Option<PathBuf>,
     #[arg(long, alias = "pictures", value_name = "count", value_parser = whole(SOME))]
     photos: Option<u32>,
     #[arg(long, value_name = "number", default_value_t = 1, value_parser = whole(ANY))]
     pub seed: u32,
+    /// The preset that was given or guessed, once it is known.
+    #[arg(skip)]
+    known: OnceCell<Preset>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -39,7 +43,7 @@ enum Split {
 #[derive(Args)]
 #[command(next_help_heading = "photos")]
 pub struct MaybeData {
-    #[arg(long, value_name = "folder", requires = "preset")]
+    #[arg(long, value_name = "folder")]
     data: Option<PathBuf>,
     #[arg(long, alias = "part", value_enum, value_name = "split")]
     split: Option<Split>,
@@ -52,13 +56,15 @@ pub struct MaybeData {
 }
 
 impl MaybeData {
+    /// The photos, where a folder of them was named.
     pub fn given(self) -> Option<Data> {
         Some(Data {
             data: self.data?,
             split: self.split,
-            preset: self.preset?,
+            preset: self.preset,
             photos: self.photos,
             seed: self.seed,
+            known: OnceCell::new(),
         })
     }
 }
@@ -73,8 +79,20 @@ pub enum Set {
 }
 
 impl Data {
-    pub fn preset(&self) -> Result<Preset, Failure> {
-        files::read_preset(&self.preset)
+    /// The preset that was given, or one that is guessed from the model's shapes, which is told. It fits the model.
+    pub fn preset(&self, model: &Graph, progress: &Progress) -> Result<Preset, Failure> {
+        let (input, output) = ends(model)?;
+        let preset = match (self.known.get(), self.given()?) {
+            (Some(known), _) => known.clone(),
+            (None, Some(given)) => given,
+            (None, None) => guessed(model, input, output, progress),
+        };
+        preset.check_fits(input)?;
+        Ok(self.known.get_or_init(|| preset).clone())
+    }
+
+    fn given(&self) -> Result<Option<Preset>, Failure> {
+        self.preset.as_deref().map(files::read_preset).transpose()
     }
 
     /// Whether it was said how many pictures are to be taken at most.
@@ -84,12 +102,13 @@ impl Data {
 
     /// What the preset tells of the axes that a model's input leaves open.
     pub fn lengths(&self, bytes: &Bytes) -> Result<BTreeMap<String, usize>, Failure> {
-        Ok(lengths(bytes, &self.preset()?))
+        let preset = self.given()?;
+        Ok(preset.map_or_else(BTreeMap::new, |preset| lengths(bytes, &preset)))
     }
 
     /// Lists the pictures, which are to be shown to this model.
-    pub fn list(&self, model: &Graph) -> Result<Set, Failure> {
-        let preset = self.fitting(model)?;
+    pub fn list(&self, model: &Graph, progress: &Progress) -> Result<Set, Failure> {
+        let preset = self.preset(model, progress)?;
         let part = self.split.map(|split| match split {
             Split::Train => idx_files::Part::Train,
             Split::Test => idx_files::Part::Test,
@@ -119,15 +138,15 @@ impl Data {
     /// Reads the pictures, which are to be shown to this model; those that were published to test on are kept apart.
     pub fn load(&self, model: &Graph, progress: &Progress) -> Result<Pictures, Failure> {
         if self.split.is_some() {
-            return self.list(model)?.load(progress);
+            return self.list(model, progress)?.load(progress);
         }
         let Some((train, test)) = Pair::both(&self.data)? else {
             return match Pair::find(&self.data, None)? {
-                Some(_) => self.list(model)?.load(progress),
+                Some(_) => self.list(model, progress)?.load(progress),
                 None => self.load_photos(model, progress),
             };
         };
-        let preset = self.fitting(model)?;
+        let preset = self.preset(model, progress)?;
         let mut pictures = train.load(&preset)?;
         if let Some(most) = self.photos {
             pictures = pictures.sample(most as usize, self.seed);
@@ -138,7 +157,7 @@ impl Data {
 
     /// The same for a folder of photos.
     fn load_photos(&self, model: &Graph, progress: &Progress) -> Result<Pictures, Failure> {
-        let preset = self.fitting(model)?;
+        let preset = self.preset(model, progress)?;
         let mut folder = Folder::open(&self.data, &preset, outputs(model))?;
         let test = folder.take_test();
         if folder.is_empty() {
@@ -150,12 +169,6 @@ impl Data {
             pictures.keep_to_test(Set::Folder(test, preset).load(progress)?)?;
         }
         Ok(pictures)
-    }
-
-    fn fitting(&self, model: &Graph) -> Result<Preset, Failure> {
-        let preset = self.preset()?;
-        preset.check_fits(ends(model)?.0)?;
-        Ok(preset)
     }
 }
 

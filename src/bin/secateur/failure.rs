@@ -1,6 +1,6 @@
 //! Why the command stops, in one line.
 
-use crate::usage;
+use crate::language::usage;
 use clap::error::ErrorKind;
 use secateur::message;
 use secateur::message::Message;
@@ -37,6 +37,7 @@ impl Failure {
         }
     }
 
+    /// The status that the command exits with.
     pub fn status(&self) -> u8 {
         match self {
             Failure::Usage(_) => USAGE,

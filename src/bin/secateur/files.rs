@@ -50,6 +50,7 @@ pub struct Place {
 }
 
 impl Place {
+    /// Where a path leads. Errors: its folder does not exist, or it names what is no ordinary file.
     pub fn new(path: &Path) -> Result<Place, Failure> {
         let shown = path.display();
         let folder = folder_of(path);
@@ -115,6 +116,7 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// Gives the file its name, in place of one that has it. Errors: the system refuses.
     pub fn publish(self) -> Result<(), Failure> {
         fs::rename(&self.part, &self.path).map_err(|e| self.failure(&e))
     }

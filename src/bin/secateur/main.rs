@@ -1,33 +1,26 @@
 //! The native command: the core on files. It translates and decides nothing.
 //!
 //! Answers go to standard output, everything else to standard error. On a failure the exit status is not zero, one line says
-//! why, and no file has been touched. What it says is in the catalog, its help too: `help.rs` sets the texts of the arguments
+//! why, and no file has been touched. What it says is in the catalog, its help too: `language/help.rs` sets the texts of the arguments
 //! that are declared here and in the commands' files.
 
 mod arguments;
+mod clock;
+mod commands;
 mod criteria;
 mod data;
-mod ends;
-mod evaluate;
 mod failure;
 mod files;
-mod help;
-mod inspect;
 mod language;
-mod measuring;
 mod model;
 mod progress;
-mod prune;
-mod recover;
-mod run;
-mod search;
-mod sensitivity;
+mod signature;
 mod table;
-mod train;
-mod usage;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use commands::{evaluate, inspect, prune, recover, run, search, sensitivity, shrink, train};
 use failure::Failure;
+use language::help;
 use secateur::message;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -48,6 +41,7 @@ enum Action {
     Prune(prune::Prune),
     Evaluate(evaluate::Evaluate),
     Recover(recover::Recover),
+    Shrink(shrink::Automatic),
     #[command(alias = "trim")]
     Search(search::Search),
     Sensitivity(sensitivity::Sense),
@@ -89,6 +83,7 @@ impl Action {
             Action::Prune(prune) => prune.answer(),
             Action::Evaluate(evaluate) => evaluate.answer(),
             Action::Recover(recover) => recover.answer(),
+            Action::Shrink(shrink) => shrink.answer(),
             Action::Search(search) => search.answer(),
             Action::Sensitivity(sensitivity) => sensitivity.answer(),
             Action::Train(train) => train.answer(),

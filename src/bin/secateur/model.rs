@@ -9,7 +9,7 @@ use clap::Args;
 use secateur::Error;
 use secateur::graph::Graph;
 use secateur::message;
-use secateur::onnx::{self, OpenOptions, Opened};
+use secateur::onnx::{self, ExternalFolder, OpenOptions, Opened};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -25,8 +25,11 @@ pub struct Model {
 }
 
 impl Model {
+    /// The model's file, with the data that it keeps in files beside it.
     pub fn read(&self) -> Result<Bytes, Failure> {
-        Ok(files::read(&self.path, LARGEST)?.into())
+        let bytes = files::read(&self.path, LARGEST)?.into();
+        onnx::embed(bytes, &ExternalFolder::of(&self.path))
+            .map_err(|e| Failure::in_file(&self.path, &e))
     }
 
     /// Opens the model. `known` are lengths that something else tells; those given by hand count more.
@@ -50,13 +53,18 @@ impl Model {
 pub struct Other(pub PathBuf);
 
 impl Other {
-    pub fn open(self, data: &Data) -> Result<Graph, Failure> {
+    /// Opens it. Lengths that were given for the first model count for the axes that this one has as well.
+    pub fn open(self, first: &Model, data: &Data) -> Result<Graph, Failure> {
         let model = Model {
             path: self.0,
             sizes: Vec::new(),
         };
         let bytes = model.read()?;
-        let known = data.lengths(&bytes)?;
+        let mut known = data.lengths(&bytes)?;
+        // A file that can't be read is explained when it is opened.
+        let axes = onnx::read(bytes.clone()).map_or(Vec::new(), |graph| onnx::open_axes(&graph));
+        let shared = first.sizes.iter().filter(|(name, _)| axes.contains(name));
+        known.extend(shared.cloned());
         Ok(model.open(bytes, known)?.graph)
     }
 }

@@ -19,6 +19,7 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Begins to show a stage.
     pub fn new(stage: Message) -> Self {
         // Draws on standard error, and nothing at all where that is no terminal.
         let progress = Progress {
@@ -29,6 +30,7 @@ impl Progress {
         progress
     }
 
+    /// Shows the next stage, of which it is not known how long it takes.
     pub fn stage(&self, stage: Message) {
         self.look_like(UNKNOWN);
         self.tell(stage);
@@ -44,6 +46,7 @@ impl Progress {
             Phase::Scoring => message!("command-progress-criterion"),
             Phase::Reference => message!("command-progress-original"),
             Phase::Baseline => message!("command-progress-baseline"),
+            Phase::TryingRates => message!("command-progress-rates"),
             Phase::Recalibrating | Phase::Reconstructing => message!("command-progress-recovering"),
             Phase::Judging => message!("command-progress-evaluating"),
             Phase::Testing => message!("command-progress-measuring"),
@@ -55,6 +58,9 @@ impl Progress {
     pub fn recovery(&self, event: &recover::Event) {
         match event {
             recover::Event::Progress(progress) => self.show(*progress),
+            recover::Event::LearningRate(rate) => {
+                self.note(message!("command-recover-rate", rate = *rate));
+            }
             recover::Event::Learning(learning) => {
                 self.tell(message!("command-progress-recovering"));
                 self.count(learning.done, learning.of);

@@ -37,7 +37,7 @@ impl Tape {
     }
 
     /// Puts the findings of a whole batch in place of its own: those gradients, and the stored means and variances moved
-    /// towards those statistics, by each node's momentum.
+    /// toward those statistics, by each node's momentum.
     ///
     /// `found` is laid out as [`Tape::findings`] does it.
     pub fn follow(&mut self, found: &[f32]) {

@@ -35,18 +35,12 @@ impl Tape {
 
     /// Writes what was learned into a model of the same graph, each tensor in the precision that it is stored in.
     pub fn write_to(&self, graph: &mut Graph) {
-        for (value, numbers) in self.changing() {
-            let value = graph.value_mut(value);
-            let Some(old) = &value.constant else { continue };
-            let mut numbers = numbers.to_vec();
-            if value.storage == Storage::HalfThenCast {
-                numbers
-                    .iter_mut()
-                    .for_each(|x| *x = f16::from_f32(*x).to_f32());
-            }
-            let new: Option<Tensor> = old.with_floats(&numbers);
-            value.constant = new.map(Arc::new).or_else(|| value.constant.clone());
-        }
+        write(self.changing(), graph);
+    }
+
+    /// Writes numbers of [`Tape::state`] into a model of the same graph, in the same way.
+    pub fn write_state_to(state: &BTreeMap<ValueId, Vec<f32>>, graph: &mut Graph) {
+        write(state.iter().map(|(id, numbers)| (*id, &numbers[..])), graph);
     }
 
     fn changing(&self) -> impl Iterator<Item = (ValueId, &[f32])> {
@@ -55,5 +49,20 @@ impl Tape {
         let learned = self.parameters.iter().map(|p| p.value.0 as usize);
         let all = learned.chain(stored);
         all.map(|at| (ValueId(at as u32), &self.values[at][..]))
+    }
+}
+
+fn write<'a>(numbers: impl Iterator<Item = (ValueId, &'a [f32])>, graph: &mut Graph) {
+    for (value, numbers) in numbers {
+        let value = graph.value_mut(value);
+        let Some(old) = &value.constant else { continue };
+        let mut numbers = numbers.to_vec();
+        if value.storage == Storage::HalfThenCast {
+            numbers
+                .iter_mut()
+                .for_each(|x| *x = f16::from_f32(*x).to_f32());
+        }
+        let new: Option<Tensor> = old.with_floats(&numbers);
+        value.constant = new.map(Arc::new).or_else(|| value.constant.clone());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::dense::Dense;
 use super::{Backward, Differentiable};
-use crate::kernels::strided::{Walk, broadcast_strides, strides};
+use crate::strided::{Walk, broadcast_strides, strides};
 
 /// A stack of products.
 pub struct Batch {

@@ -4,8 +4,8 @@
 use super::filters::FiltersGradient;
 use super::sums::sum;
 use super::{Backward, Differentiable};
-use crate::kernels::conv::{Convolver, Shape};
-use crate::kernels::padded::Span;
+use crate::conv::{Convolver, Shape};
+use crate::padded::Span;
 
 /// Inputs: data (batch, channels, rows, columns), weights (filters, channels / groups, rows, columns), an optional bias.
 pub struct Convolved {
@@ -17,6 +17,7 @@ pub struct Convolved {
 }
 
 impl Convolved {
+    /// For a convolution's shape; its input's gradient is a convolution of spread gradients with turned filters where padding allows.
     pub fn new(shape: Shape) -> Self {
         let turned = || {
             Some(Shape {

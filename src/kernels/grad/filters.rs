@@ -2,11 +2,11 @@
 //! output with what each of its weights saw there.
 
 use super::sums::sum;
-use crate::kernels::conv::Shape;
-use crate::kernels::pack::{Panels, interleave, panel_count, quads};
-use crate::kernels::padded::{Layout, SLACK, fill_rows};
-use crate::kernels::product::{Tail, Target, multiply_packed};
-use crate::kernels::tile::{COLUMNS, Left, ROWS, Right};
+use crate::conv::Shape;
+use crate::pack::{Panels, interleave, panel_count, quads};
+use crate::padded::{Layout, SLACK, fill_rows};
+use crate::product::{Tail, Target, multiply_packed};
+use crate::tile::{COLUMNS, Left, ROWS, Right};
 use std::ops::Range;
 
 /// The packed right matrix is kept to about this many numbers, half a second-level cache, but not below `FEWEST` pixels.
@@ -30,6 +30,7 @@ pub struct FiltersGradient {
 }
 
 impl FiltersGradient {
+    /// For a convolution's shape: blocks of pixels that fit the cache.
     pub fn new(shape: Shape) -> Self {
         let groups = shape.groups.max(1);
         let (channels, filters) = (shape.inputs / groups, shape.outputs / groups);

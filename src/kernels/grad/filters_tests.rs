@@ -1,9 +1,9 @@
 //! The gradient of weights beside its definition.
 
 use super::filters::FiltersGradient;
-use crate::kernels::conv::Shape;
-use crate::kernels::padded::Span;
-use crate::kernels::testing::{assert_close, numbers};
+use crate::conv::Shape;
+use crate::padded::Span;
+use crate::testing::{assert_close, numbers};
 
 fn by_definition(shape: Shape, x: &[f32], given: &[f32]) -> Vec<f32> {
     let Shape { rows, columns, .. } = shape;

@@ -1,7 +1,7 @@
 //! Functions of one number.
 
 use super::{Backward, Differentiable};
-use crate::kernels::Activation;
+use crate::Activation;
 
 /// An activation, applied to each element of the first input.
 pub struct Mapped {

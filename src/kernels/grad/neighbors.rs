@@ -1,23 +1,10 @@
-//! Local response normalization across channels (Krizhevsky, Sutskever and Hinton, 2012).
+//! Local response normalization across channels, as a step that gradients pass through.
 
 use super::{Backward, Differentiable};
-
-/// `y = x / s^beta` with `s = bias + alpha / size · Σ x²` over `size` neighboring channels of data (batch, channels, plane).
-pub struct Neighbors {
-    pub channels: usize,
-    pub plane: usize,
-    pub size: usize,
-    pub alpha: f32,
-    pub beta: f32,
-    pub bias: f32,
-}
+use crate::Kernel;
+use crate::neighbors::Neighbors;
 
 impl Neighbors {
-    /// The channels that count for channel `c`.
-    fn near(&self, c: usize) -> std::ops::RangeInclusive<usize> {
-        c.saturating_sub((self.size - 1) / 2)..=(c + self.size / 2).min(self.channels - 1)
-    }
-
     /// `s` of one number, whose channel `c` and place in the plane are given, in one sample.
     fn base(&self, sample: &[f32], c: usize, at: usize) -> f32 {
         let square = |c: usize| sample[c * self.plane + at] * sample[c * self.plane + at];
@@ -27,17 +14,12 @@ impl Neighbors {
 }
 
 impl Differentiable for Neighbors {
-    fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], _scratch: &mut [f32]) {
-        let length = (self.channels * self.plane).max(1);
-        for (x, out) in inputs[0]
-            .chunks_exact(length)
-            .zip(outputs[0].chunks_exact_mut(length))
-        {
-            for (i, out) in out.iter_mut().enumerate() {
-                let base = self.base(x, i / self.plane, i % self.plane);
-                *out = x[i] * base.powf(-self.beta);
-            }
-        }
+    fn scratch_len(&self) -> usize {
+        Kernel::scratch_len(self)
+    }
+
+    fn forward(&mut self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], scratch: &mut [f32]) {
+        self.run(inputs, outputs, scratch);
     }
 
     /// `dx = dy / s^beta − 2·alpha·beta / size · x · Σ dy·x / s^(beta + 1)` over the channels that this one counts for.

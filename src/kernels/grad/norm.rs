@@ -2,7 +2,7 @@
 
 use super::sums::{squares, sum, sums};
 use super::{Backward, Differentiable};
-use crate::kernels::simd::F32x4;
+use crate::simd::F32x4;
 
 /// `scale · (x − mean) / √(variance + epsilon) + shift` by channel. Inputs: data (batch, channels, plane), scale, shift,
 /// stored mean, stored variance.
@@ -22,6 +22,8 @@ pub struct BatchNorm {
 }
 
 impl BatchNorm {
+    /// Normalizes (batch, channels, plane) by the statistics of the batch (`of_batch`) or by stored ones; `epsilon` is added to the
+    /// variance.
     pub fn new(
         (batch, channels, plane): (usize, usize, usize),
         epsilon: f32,

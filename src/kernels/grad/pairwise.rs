@@ -1,7 +1,7 @@
 //! Functions of two tensors, element by element, each broadcast to the other.
 
 use super::{Backward, Differentiable};
-use crate::kernels::strided::{Walk, broadcast_strides, strides};
+use crate::strided::{Walk, broadcast_strides, strides};
 
 /// A function of two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Pooling over windows.
 
 use super::{Backward, Differentiable};
-use crate::kernels::padded::Span;
-use crate::kernels::simd::F32x4;
+use crate::padded::Span;
+use crate::simd::F32x4;
 use std::ops::Range;
 
 /// The input positions under each output position along one axis; none in the padding.
@@ -82,6 +82,7 @@ pub struct MaxPool {
 }
 
 impl MaxPool {
+    /// For `planes` planes (batch × channels), each pooled through the same windows.
     pub fn new(planes: usize, rows: Span, columns: Span) -> Self {
         MaxPool {
             chosen: vec![0; planes * rows.output * columns.output],
@@ -200,6 +201,7 @@ pub struct MeanPool {
 }
 
 impl MeanPool {
+    /// For `planes` planes (batch × channels), each pooled through the same windows.
     pub fn new(planes: usize, rows: Span, columns: Span, with_padding: bool) -> Self {
         MeanPool {
             planes,
@@ -258,7 +260,7 @@ impl Differentiable for MeanPool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::testing::{numbers, span};
+    use crate::testing::{numbers, span};
 
     #[test]
     fn the_largest_of_each_window_and_where_it_is() {

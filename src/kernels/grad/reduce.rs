@@ -2,7 +2,7 @@
 
 use super::sums::sum;
 use super::{Backward, Differentiable};
-use crate::kernels::strided::{Walk, broadcast_strides, strides};
+use crate::strided::{Walk, broadcast_strides, strides};
 use std::ops::Range;
 
 /// What the numbers along the axes become.

@@ -1,8 +1,8 @@
 //! Softmax along one axis.
 
 use super::{Backward, Differentiable};
-use crate::kernels::Kernel;
-use crate::kernels::rows::Softmax;
+use crate::Kernel;
+use crate::rows::Softmax;
 
 /// Shares that sum to 1.
 pub struct Shares(pub Softmax);

@@ -23,6 +23,7 @@ pub struct Standardized {
 }
 
 impl Standardized {
+    /// Standardizes `rows` rows of `length` numbers each; `epsilon` is added to the variance.
     pub fn new(rows: usize, length: usize, epsilon: f32, by: By) -> Self {
         Standardized {
             length,

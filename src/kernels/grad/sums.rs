@@ -1,6 +1,6 @@
 //! Sums over long slices: eight running sums at once, put together in double precision.
 
-use crate::kernels::simd::F32x4;
+use crate::simd::F32x4;
 
 /// `Σ f(aᵢ, bᵢ)`
 #[inline(always)]
@@ -99,7 +99,7 @@ const LAST: [[f32; 4]; 4] = {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::testing::numbers;
+    use crate::testing::numbers;
 
     #[test]
     fn every_number_counts_once() {

@@ -1,8 +1,8 @@
 //! Products of matrices that are read through functions, on the tiles that run models.
 
-use crate::kernels::pack::{Panels, panel_count, panels_of};
-use crate::kernels::product::{Tail, Target, multiply_packed};
-use crate::kernels::tile::{COLUMNS, ROWS};
+use crate::pack::{Panels, panel_count, panels_of};
+use crate::product::{Tail, Target, multiply_packed};
+use crate::tile::{COLUMNS, ROWS};
 
 /// Numbers that both packed matrices and a summand for each row take, for sizes (rows, depth, columns).
 fn parts((rows, depth, columns): (usize, usize, usize)) -> [usize; 3] {

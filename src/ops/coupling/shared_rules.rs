@@ -2,7 +2,7 @@
 
 use super::super::axes;
 use super::{Axis, Rule};
-use crate::graph::{Dim, ValueId};
+use crate::graph::{self, Dim, ValueId};
 use crate::message::Message;
 use std::collections::BTreeMap;
 
@@ -24,6 +24,7 @@ impl Rule<'_> {
         self.freeze_all(&why);
     }
 
+    /// How many axes a value has, 0 where its shape is unknown.
     pub fn rank(&self, value: ValueId) -> usize {
         let ty = self.graph.value(value).ty.as_ref();
         ty.map_or(0, |ty| ty.rank())
@@ -35,9 +36,24 @@ impl Rule<'_> {
         ty.shape.get(axis)?.known()
     }
 
-    /// The stored whole numbers of the node's `i`-th input.
+    /// The whole numbers of the node's `i`-th input, stored or computed from sizes.
     pub fn integers(&self, i: usize) -> Option<Vec<i64>> {
-        self.graph.constant(self.node.input(i)?)?.integers()
+        self.graph.content(self.node.input(i)?)?.integers()
+    }
+
+    /// Whether the model computes the node's `i`-th input.
+    pub fn is_computed(&self, i: usize) -> bool {
+        let stored = |value| self.graph.constant(value).is_some();
+        self.node.input(i).is_some_and(|value| !stored(value))
+    }
+
+    /// Freezes the open axes of a value whose sizes the model computes: they would be what they were, a number times symbols.
+    pub fn keep_open(&mut self, value: ValueId) {
+        for (axis, dim) in self.dims(value).iter().enumerate() {
+            if dim.known().is_none() {
+                self.freeze(Axis::of(value, axis), &message!("reason-frozen-dynamic"));
+            }
+        }
     }
 
     /// Whether a value is a stored tensor of floats.
@@ -170,6 +186,8 @@ impl Rule<'_> {
         }
     }
 
+    /// Couples two runs of axes that hold the same elements. Where they begin with an open axis, `batch` and `4*batch` say, what
+    /// is left behind the open part is coupled as if it stood alone: of `4*batch`, made of a batch and 4 axes in this order, the 4.
     fn match_runs(
         &mut self,
         data: ValueId,
@@ -177,23 +195,68 @@ impl Rule<'_> {
         out: ValueId,
         to: Vec<(usize, Dim)>,
     ) {
+        if from.len() == 1 && to.len() == 1 {
+            return self.same(Axis::of(data, from[0].0), Axis::of(out, to[0].0));
+        }
+        let is_open = |run: &[(usize, Dim)]| run.iter().any(|(_, dim)| dim.known().is_none());
+        if !is_open(&from) {
+            return self.match_numbers(data, &from, out, &to);
+        }
+        let (Some(mut numbers), Some(mut others)) = (behind_open(&from), behind_open(&to)) else {
+            return self.keep_runs(data, &from, out, &to);
+        };
+        while let Some((i, j)) = run(numbers.iter(), others.iter()) {
+            let (from, to): (Vec<_>, Vec<_>) =
+                (numbers.drain(..i).collect(), others.drain(..j).collect());
+            self.match_numbers(data, &from, out, &to);
+        }
+        self.keep_runs(data, &numbers, out, &others);
+    }
+
+    fn match_numbers(
+        &mut self,
+        data: ValueId,
+        from: &[(usize, Dim)],
+        out: ValueId,
+        to: &[(usize, Dim)],
+    ) {
         let axes = |value, run: &[(usize, Dim)]| -> Vec<Axis> {
             run.iter().map(|&(axis, _)| Axis::of(value, axis)).collect()
         };
-        let has_symbol = from.iter().any(|(_, dim)| dim.known().is_none());
-        match (&axes(data, &from)[..], &axes(out, &to)[..]) {
+        match (&axes(data, from)[..], &axes(out, to)[..]) {
             ([from], [to]) => self.same(*from, *to),
-            ([whole], factors) | (factors, [whole]) if !has_symbol => {
-                self.product(*whole, factors.to_vec());
-            }
-            (from, to) => {
-                let why = &message!("reason-frozen-reshaped");
-                for &axis in from.iter().chain(to) {
-                    self.freeze(axis, why);
-                }
+            ([whole], factors) | (factors, [whole]) => self.product(*whole, factors.to_vec()),
+            _ => self.keep_runs(data, from, out, to),
+        }
+    }
+
+    /// Freezes the axes of runs that are cut apart and joined in a way that no rule follows.
+    fn keep_runs(
+        &mut self,
+        data: ValueId,
+        from: &[(usize, Dim)],
+        out: ValueId,
+        to: &[(usize, Dim)],
+    ) {
+        let why = &message!("reason-frozen-reshaped");
+        for (value, run) in [(data, from), (out, to)] {
+            for &(axis, _) in run {
+                self.freeze(Axis::of(value, axis), why);
             }
         }
     }
+}
+
+/// A run that begins with its only open axis, without what is open: of `4*batch` the 4, of `batch` nothing. `None` for other runs.
+fn behind_open(run: &[(usize, Dim)]) -> Option<Vec<(usize, Dim)>> {
+    let ((axis, first), rest) = run.split_first()?;
+    let is_known = |(_, dim): &(usize, Dim)| dim.known().is_some();
+    if first.known().is_some() || !rest.iter().all(is_known) {
+        return None;
+    }
+    let number = (*axis, Dim::Known(first.of_one()));
+    let numbers = std::iter::once(number).filter(|(_, dim)| dim.known() != Some(1));
+    Some(numbers.chain(rest.iter().cloned()).collect())
 }
 
 /// The axes that are longer than 1; those of length 1 hold no order of their own.
@@ -249,9 +312,10 @@ impl Default for Count {
 
 impl Count {
     fn add(&mut self, dim: &Dim) -> Option<()> {
-        match dim {
-            Dim::Known(size) => self.product = self.product.checked_mul(*size)?,
-            Dim::Symbol(name) => *self.symbols.entry(name.to_string()).or_default() += 1,
+        let size = graph::Product::of(std::slice::from_ref(dim))?;
+        self.product = self.product.checked_mul(size.number())?;
+        for symbol in size.symbols() {
+            *self.symbols.entry(symbol.clone()).or_default() += 1;
         }
         Some(())
     }
@@ -276,6 +340,18 @@ mod tests {
         assert_eq!(runs(&[1, 5, 7], &[5, 1, 7]), Some((1, 1)));
         assert_eq!(runs(&[6, 4], &[4, 6]), Some((2, 2)));
         assert_eq!(runs(&[6], &[4]), None);
+    }
+
+    #[test]
+    fn a_number_times_a_symbol_is_their_product() {
+        let (n, heads) = ((0, Dim::symbol("N")), (0, Dim::symbol("4*N")));
+        let (all, width) = ((1, Dim::Known(64)), (1, Dim::Known(16)));
+        let (apart, merged) = ([n, all.clone()], [heads, width.clone()]);
+        assert_eq!(run(apart.iter(), merged.iter()), Some((2, 2)));
+        assert_eq!(behind_open(&apart), Some(vec![all.clone()]));
+        assert_eq!(behind_open(&merged), Some(vec![(0, Dim::Known(4)), width]));
+        // The heads before the batch: another order.
+        assert_eq!(behind_open(&[all, apart[0].clone()]), None);
     }
 
     #[test]

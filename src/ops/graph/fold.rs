@@ -1,6 +1,6 @@
 //! Simplifying a model once it is loaded: what does not depend on its inputs is computed, what does nothing goes.
 
-use super::shapes::{Found, infer};
+use super::shapes::{Found, infer, infer_at_any_size};
 use crate::Result;
 use crate::graph::{Graph, Storage, ValueId};
 use crate::ops::operator;
@@ -13,11 +13,23 @@ use crate::tensor::Tensor;
 pub fn fold(graph: &mut Graph) -> Result<()> {
     forget_training(graph);
     let found = infer(graph)?;
-    commit(graph, &found);
+    simplify(graph, &found);
+    Ok(())
+}
+
+/// The same for a model whose axes with symbols may have any sizes: what depends on them stays computed. Types that nothing tells at any
+/// size are left out.
+pub fn fold_at_any_size(graph: &mut Graph) {
+    forget_training(graph);
+    let found = infer_at_any_size(graph);
+    simplify(graph, &found);
+}
+
+fn simplify(graph: &mut Graph, found: &Found) {
+    commit(graph, found);
     write_targets(graph);
     skip_identities(graph);
     graph.drop_unused();
-    Ok(())
 }
 
 /// Takes the flag away from each `Dropout` that is told not to train, so that it is one at inference.

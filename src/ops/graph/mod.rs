@@ -4,6 +4,7 @@
 mod classifier;
 pub mod fold;
 pub mod shapes;
+pub mod sizes;
 
 use super::{Operator, StoredStatistics, described, operator};
 use crate::error::UnsupportedOperator;

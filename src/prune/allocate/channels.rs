@@ -4,7 +4,7 @@ use super::limits::by_hand;
 use super::{least_level, out_of_reach};
 use crate::cost::{CostModel, Lengths};
 use crate::error::Result;
-use crate::graph::Graph;
+use crate::graph::{Dim, Graph};
 use crate::ops::coupling::Axis;
 use crate::prune::groups::{Group, Groups, UnitId};
 use crate::recipe::{Allocation, Recipe, Target};
@@ -25,6 +25,7 @@ pub struct RankedUnits {
 }
 
 impl RankedUnits {
+    /// Ranks each group's units from the least salient up. `scores`: one for each unit.
     pub fn new(graph: &Graph, groups: &Groups, scores: Vec<f32>) -> Self {
         let order = |mut units: Vec<UnitId>| {
             units.sort_by(|a, b| {
@@ -85,7 +86,7 @@ fn length(graph: &Graph, axis: Axis) -> usize {
     let typed = value
         .ty
         .as_ref()
-        .and_then(|ty| ty.shape.get(axis.axis)?.known());
+        .and_then(|ty| ty.shape.get(axis.axis).map(Dim::of_one));
     typed
         .or_else(|| value.constant.as_ref()?.shape().get(axis.axis).copied())
         .unwrap_or(0)
@@ -143,7 +144,12 @@ pub fn choose_units(
     };
     match least_level(units, met) {
         Some(level) => Ok(at_level(level)),
-        None => Err(out_of_reach(target, share_at(units))),
+        None => {
+            let free = recipe.without_limits();
+            let limited = free != *recipe
+                && choose_units(graph, groups, ranked, costs, &free, file_bytes).is_ok();
+            Err(out_of_reach(target, share_at(units), limited))
+        }
     }
 }
 

@@ -4,20 +4,30 @@ use crate::cost::{CostModel, uncounted};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::message::{Message, quoted};
-use crate::recipe::{Allocation, Recipe, Target, did_you_mean, suggest};
+use crate::prune::branches::Branch;
+use crate::recipe::{Allocation, Granularity, Recipe, Target, did_you_mean, suggest};
 
 /// How many layers a message names.
 const NAMED: usize = 3;
 
-/// Whether the layers that a recipe names are there.
-pub fn check_names(recipe: &Recipe, costs: &CostModel<'_>) -> Result<()> {
-    let known: Vec<&str> = costs.rows().iter().map(|l| l.name.as_str()).collect();
-    let named = recipe.protect.iter().map(|name| ("protect", name));
-    for (field, name) in named.chain(recipe.layers.keys().map(|name| ("layers", name))) {
+/// Whether the layers that a recipe names are there, and the branches, where it removes such: it protects either, and says of a
+/// branch alone whether it goes.
+pub fn check_names(recipe: &Recipe, costs: &CostModel<'_>, branches: &[Branch]) -> Result<()> {
+    let layers: Vec<&str> = costs.rows().iter().map(|l| l.name.as_str()).collect();
+    let branches: Vec<&str> = branches.iter().map(|branch| branch.name.as_str()).collect();
+    let both = [&branches[..], &layers].concat();
+    let (settable, protectable) = match recipe.granularity {
+        Granularity::Branch => (branches, both),
+        _ => (layers.clone(), layers),
+    };
+    let protect = recipe.protect.iter();
+    let protect = protect.map(|name| ("protect", name, &protectable));
+    let set = recipe.layers.keys().map(|name| ("layers", name, &settable));
+    for (field, name, known) in protect.chain(set) {
         if !known.contains(&name.as_str()) {
             let hint = match known.len() {
-                0..=12 => suggest(name, &known),
-                _ => nearest(name, &known),
+                0..=12 => suggest(name, known),
+                _ => nearest(name, known),
             };
             return Err(Error::BadRecipe(message!(
                 "error-recipe-no-layer",

@@ -1,9 +1,14 @@
 //! Allocation: how much goes from each layer, so that a target is met and no limit is broken.
 
+mod branches;
 mod channels;
 mod limits;
+mod sorted;
 mod weights;
 
+pub use branches::{
+    RankedBranches, bytes_left, choose_branches, share_left as share_of_branches_left,
+};
 pub use channels::{RankedUnits, choose_units, groups_at_limit, share_left as share_of_units_left};
 pub use limits::{by_hand, check_counted, check_names};
 pub use weights::{
@@ -32,36 +37,40 @@ fn least_level(most: usize, met: impl Fn(usize) -> bool) -> Option<usize> {
     Some(low)
 }
 
-/// Why a target can't be reached, and what can.
-pub fn out_of_reach(target: Target, reachable: f64) -> Error {
+/// Why a target can't be reached, and what can. `limited`: without the recipe's limits it could be.
+pub fn out_of_reach(target: Target, reachable: f64, limited: bool) -> Error {
     let percent = 100.0 * reachable;
     Error::BadRecipe(match target {
         Target::Sparsity(share) => {
             message!(
                 "error-recipe-sparsity-out-of-reach",
                 asked = 100.0 * share,
-                most = percent
+                most = percent,
+                limited = usize::from(limited)
             )
         }
         Target::Parameters(share) => {
             message!(
                 "error-recipe-parameters-out-of-reach",
                 asked = 100.0 * share,
-                least = percent
+                least = percent,
+                limited = usize::from(limited)
             )
         }
         Target::Macs(share) => {
             message!(
                 "error-recipe-macs-out-of-reach",
                 asked = 100.0 * share,
-                least = percent
+                least = percent,
+                limited = usize::from(limited)
             )
         }
         Target::Bytes(share) => {
             message!(
                 "error-recipe-bytes-out-of-reach",
                 asked = 100.0 * share,
-                least = percent
+                least = percent,
+                limited = usize::from(limited)
             )
         }
     })

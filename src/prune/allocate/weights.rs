@@ -1,28 +1,31 @@
 //! How many single weights, or blocks of them, go from each layer.
 
 use super::limits::by_hand;
+use super::sorted::Sorted;
 use super::{least_level, out_of_reach};
 use crate::cost::{CostModel, Lengths};
 use crate::error::{Error, Result};
 use crate::graph::ValueId;
-use crate::prune::mask::{Blocks, WeightMask, sort_key, sort_keys};
+use crate::prune::mask::{Blocks, WeightMask, sort_keys};
 use crate::recipe::{Allocation, Recipe, Target};
 
 /// Above the bits of every number that is not below zero, infinity included.
 const PAST_ALL: usize = 0x7f80_0001;
 
-/// The items (weights or blocks) of one layer in the order in which they go.
+/// The items (weights or blocks) of one layer, and how much goes as more of them go: the least salient first, and of equal ones
+/// those that come first. Only the saliency in order is kept; which item has which, the criterion tells again where a mask is
+/// made.
 #[derive(Clone)]
 pub struct RankedLayer {
     /// The layers that use the tensor: one, or those that share it.
     pub names: Vec<String>,
+    /// The first of them, by its place in [`Groups::layers`](crate::prune::groups::Groups::layers).
+    pub layer: usize,
     pub tensor: ValueId,
-    /// By item.
-    pub saliency: Vec<f32>,
     /// How the tensor falls into items, where they are blocks.
     pub blocks: Option<Blocks>,
-    /// The saliency's bits over the item's number, the least first: [`sort_keys`], sorted.
-    keys: Vec<u64>,
+    /// The items' saliency, sorted.
+    saliency: Sorted,
     /// How many weights that are not zero the first so many items hold; one entry more than there are items. `None` where
     /// items are weights whose zeros all come first.
     nonzeros_before: Option<Vec<u32>>,
@@ -35,36 +38,24 @@ pub struct RankedLayer {
 }
 
 impl RankedLayer {
-    /// `saliency` is that of the items.
+    /// `layer`: its name, and its place among the layers. `saliency` is that of the items, by item.
     pub fn new(
-        name: String,
+        (name, layer): (String, usize),
         tensor: ValueId,
         weights: &[f32],
         saliency: Vec<f32>,
         blocks: Option<Blocks>,
         macs: u64,
     ) -> Self {
-        let mut keys = sort_keys(&saliency);
-        keys.sort_unstable();
-        let nonzeros_before = blocks.as_ref().map(|blocks| {
-            let mut of_block = vec![0u32; blocks.len()];
-            for (block, w) in blocks.of_weights().zip(weights) {
-                of_block[block] += u32::from(*w != 0.0);
-            }
-            let mut sum = 0;
-            let mut sums = vec![0];
-            for key in &keys {
-                sum += of_block[*key as u32 as usize];
-                sums.push(sum);
-            }
-            sums
-        });
+        let nonzeros_before = blocks
+            .as_ref()
+            .map(|blocks| nonzeros_before(blocks, weights, &saliency));
         RankedLayer {
             names: vec![name],
+            layer,
             tensor,
-            saliency,
+            saliency: Sorted::new(saliency),
             blocks,
-            keys,
             nonzeros_before,
             nonzeros: weights.iter().filter(|w| **w != 0.0).count(),
             weights: weights.len(),
@@ -72,23 +63,24 @@ impl RankedLayer {
         }
     }
 
+    /// How many items there are, weights or blocks.
     pub fn items(&self) -> usize {
-        self.keys.len()
+        self.saliency.len()
     }
 
-    /// Whether an item stays when `count` go.
-    pub fn keeps(&self, item: usize, count: usize) -> bool {
-        match self.keys.get(count) {
-            Some(&first_kept) => sort_key(self.saliency[item], item) >= first_kept,
-            None => false,
-        }
-    }
-
-    /// The mask of the tensor's weights when `count` items go.
-    pub fn mask(&self, count: usize) -> WeightMask {
+    /// The mask of the tensor's weights when `count` items go. `saliency`: that of the items, by item.
+    pub fn mask(&self, saliency: &[f32], count: usize) -> WeightMask {
         let mut mask = WeightMask::all(self.items());
-        for key in &self.keys[..count] {
-            mask.remove(*key as u32 as usize);
+        let last = count.checked_sub(1).and_then(|at| self.saliency.get(at));
+        if let Some(last) = last {
+            // Of those that are worth as much as the last one, so many go.
+            let mut equal = count - self.below(last.to_bits().into());
+            for (item, s) in saliency.iter().map(|s| s.max(0.0)).enumerate() {
+                if s < last || (s == last && equal > 0) {
+                    equal -= usize::from(s == last);
+                    mask.remove(item);
+                }
+            }
         }
         match &self.blocks {
             Some(blocks) => blocks.spread(&mask),
@@ -98,8 +90,7 @@ impl RankedLayer {
 
     /// The saliency of the first item that stays when `count` go. `None` where all stay or none do.
     pub fn threshold(&self, count: usize) -> Option<f32> {
-        let first_kept = *self.keys.get(count).filter(|_| count > 0)?;
-        Some(f32::from_bits((first_kept >> 32) as u32))
+        self.saliency.get(count).filter(|_| count > 0)
     }
 
     /// Weights that are not zero when `count` items are gone.
@@ -112,8 +103,25 @@ impl RankedLayer {
 
     /// How many items have less than this saliency (given by its bits).
     fn below(&self, bits: u64) -> usize {
-        self.keys.partition_point(|key| key >> 32 < bits)
+        self.saliency.below(bits)
     }
+}
+
+/// How many weights that are not zero the least so many blocks hold, from none to all.
+fn nonzeros_before(blocks: &Blocks, weights: &[f32], saliency: &[f32]) -> Vec<u32> {
+    let mut of_block = vec![0u32; blocks.len()];
+    for (block, w) in blocks.of_weights().zip(weights) {
+        of_block[block] += u32::from(*w != 0.0);
+    }
+    let mut keys = sort_keys(saliency);
+    keys.sort_unstable();
+    let mut sum = 0;
+    let mut sums = vec![0];
+    for key in &keys {
+        sum += of_block[*key as u32 as usize];
+        sums.push(sum);
+    }
+    sums
 }
 
 /// All layers, kept until the criterion changes.
@@ -179,7 +187,11 @@ pub fn choose_weights(
     };
     match least_level(free, met) {
         Some(level) => Ok(at_level(level)),
-        None => Err(out_of_reach(target, share_at(free))),
+        None => {
+            let without = recipe.without_limits();
+            let limited = without != *recipe && choose_weights(ranked, costs, &without).is_ok();
+            Err(out_of_reach(target, share_at(free), limited))
+        }
     }
 }
 
@@ -294,7 +306,7 @@ mod tests {
 
     fn layer(name: &str, weights: &[f32]) -> RankedLayer {
         let saliency = weights.iter().map(|w| w.abs()).collect();
-        RankedLayer::new(name.into(), ValueId(0), weights, saliency, None, 100)
+        RankedLayer::new((name.into(), 0), ValueId(0), weights, saliency, None, 100)
     }
 
     fn chosen(layers: Vec<RankedLayer>, recipe: &str) -> Vec<usize> {
@@ -352,7 +364,7 @@ mod tests {
         let count = chosen(vec![layer("a", &weights)], recipe)[0];
         let ranked = layer("a", &weights);
         assert_eq!(ranked.threshold(count), Some(3.0));
-        let mask = ranked.mask(count);
+        let mask = ranked.mask(&weights, count);
         assert!((0..10).all(|at| mask.keeps(at) == (at >= 2)));
     }
 
@@ -361,13 +373,14 @@ mod tests {
     fn steps_of_a_schedule_leave_as_many_weights_as_the_table_says() {
         let weights: Vec<f32> = (1..=100).map(|w| (w as f32).sin()).collect();
         let ranked = layer("a", &weights);
-        let mut before = ranked.mask(0);
+        let saliency: Vec<f32> = weights.iter().map(|w| w.abs()).collect();
+        let mut before = ranked.mask(&saliency, 0);
         for (percent, stay) in [(0, 100), (10, 90), (10, 90), (30, 70), (30, 70), (50, 50)] {
             let share = f64::from(percent) / 100.0;
             let recipe =
                 format!(r#"{{"granularity": "weight", "target": {{"sparsity": {share}}}}}"#);
             let count = chosen(vec![layer("a", &weights)], &recipe)[0];
-            let mask = ranked.mask(count);
+            let mask = ranked.mask(&saliency, count);
             assert_eq!((0..100).filter(|&at| mask.keeps(at)).count(), stay);
             assert!((0..100).all(|at| before.keeps(at) || !mask.keeps(at)));
             before = mask;

@@ -50,7 +50,8 @@ pub fn unit_scores(
     Ok(all)
 }
 
-fn reduce(reduction: Reduction, scores: impl Iterator<Item = f64>) -> Option<f32> {
+/// One score of many; `None` where there are none.
+pub(super) fn reduce(reduction: Reduction, scores: impl Iterator<Item = f64>) -> Option<f32> {
     let (mut count, mut sum, mut max) = (0usize, 0f64, 0f64);
     for score in scores {
         count += 1;

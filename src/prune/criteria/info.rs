@@ -2,7 +2,7 @@
 //! from it.
 
 use super::Scorer;
-use super::measured::Begin;
+use super::measured::{Begin, BeginBranches};
 use serde::Serialize;
 
 /// A criterion in words, and what those who use it have to know.
@@ -20,8 +20,10 @@ pub struct CriterionInfo {
     pub after: Option<&'static str>,
     /// The catalog's key for what a model has to have for it, where not every model has it.
     pub needs: Option<&'static str>,
-    /// Whether it judges single weights as well as channels.
+    /// Whether it judges single weights.
     pub weights: bool,
+    /// Whether it judges channels. All judge branches.
+    pub channels: bool,
     /// Whether a weight's score is its magnitude, so that a layer's cut is a threshold of magnitude.
     pub magnitude: bool,
     /// Whether scores of different layers can be ranked together as they are. Others are divided by their group's
@@ -37,6 +39,7 @@ pub(super) const DEFAULTS: CriterionInfo = CriterionInfo {
     after: None,
     needs: None,
     weights: true,
+    channels: true,
     magnitude: false,
     comparable: false,
 };
@@ -53,11 +56,13 @@ pub(super) enum Source {
     Model(fn(u32) -> Box<dyn Scorer>),
     /// By what pictures show of it.
     Pictures(Begin),
+    /// By what the model without one branch after the other makes of pictures.
+    Branches(BeginBranches),
 }
 
 impl Criterion {
     /// Whether it looks at pictures, so that it has to be measured before it can be used.
     pub fn looks_at_pictures(&self) -> bool {
-        matches!(self.source, Source::Pictures(_))
+        !matches!(self.source, Source::Model(_))
     }
 }

@@ -57,7 +57,7 @@ impl<'g> Layer<'g> {
 #[cfg(test)]
 pub mod testing {
     use super::*;
-    use crate::graph::{Storage, Value};
+    use crate::graph::Value;
     use crate::tensor::Tensor;
     use std::sync::Arc;
 
@@ -66,9 +66,8 @@ pub mod testing {
         Graph {
             values: vec![Value {
                 name: "weight".into(),
-                ty: None,
                 constant: Some(Arc::new(Tensor::from_f32(shape, weights))),
-                storage: Storage::Plain,
+                ..Value::default()
             }],
             ..Graph::default()
         }

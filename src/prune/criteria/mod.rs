@@ -2,17 +2,20 @@
 //! [`measured`]'s trait where it looks at pictures. The file says all that is to be said of it ([`CriterionInfo`]); to add one, add
 //! the file and its line in the list here or there; `docs/adding.md` shows how.
 
+mod branches;
 mod channels;
 mod info;
 mod layer;
 
+pub use branches::branch_scores;
 pub use channels::unit_scores;
 pub use info::{Criterion, CriterionInfo};
 pub use layer::Layer;
 pub use measured::Measured;
 
 use crate::error::{Error, Result};
-use crate::recipe::{Recipe, suggest};
+use crate::recipe::{Recipe, Reduction, suggest};
+use channels::reduce;
 use info::Source;
 
 /// Declares the modules of criteria, a file each, and a list of them in this order.
@@ -49,6 +52,21 @@ pub trait Scorer: Send + Sync {
     /// The saliency of each slice along the axis of the layer's output channels. `None` where the criterion has
     /// nothing to say of this layer.
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>>;
+
+    /// The saliency of a whole branch, which has this name and these layers. `None` where the criterion has nothing to say of them.
+    fn branch(&self, _name: &str, layers: &[Layer<'_>], reduction: Reduction) -> Option<f32> {
+        reduced(self, layers, reduction)
+    }
+}
+
+/// One score of those of all slices of some layers; `None` where there are none.
+fn reduced<S: Scorer + ?Sized>(
+    scorer: &S,
+    layers: &[Layer<'_>],
+    reduction: Reduction,
+) -> Option<f32> {
+    let slices = layers.iter().filter_map(|layer| scorer.slices(layer));
+    reduce(reduction, slices.flatten().map(f64::from))
 }
 
 /// All criteria that there are, in the order in which they are listed.
@@ -97,10 +115,12 @@ pub fn scorer<'m>(
     let criterion = find(name)?;
     match criterion.source {
         Source::Model(make) => Ok(make(seed)),
-        Source::Pictures(_) => match measured.filter(|measured| measured.on.criterion == name) {
-            Some(measured) => Ok(measured.by(&criterion.info)),
-            None => Err(not_measured(name)),
-        },
+        Source::Pictures(_) | Source::Branches(_) => {
+            match measured.filter(|measured| measured.on.criterion == name) {
+                Some(measured) => Ok(measured.by(&criterion.info)),
+                None => Err(not_measured(name)),
+            }
+        }
     }
 }
 

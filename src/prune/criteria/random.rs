@@ -3,6 +3,7 @@
 use super::info::{Criterion, CriterionInfo, DEFAULTS, Source};
 use super::{Layer, Scorer};
 use crate::random::SplitMix64;
+use crate::recipe::Reduction;
 
 pub static CRITERION: Criterion = Criterion {
     info: CriterionInfo {
@@ -37,14 +38,23 @@ impl Scorer for Random {
         let mut numbers = self.numbers(layer);
         Some((0..layer.channels()).map(|_| numbers.share()).collect())
     }
+
+    /// A number for the branch itself: means of many numbers would all be about the same.
+    fn branch(&self, name: &str, _layers: &[Layer<'_>], _reduction: Reduction) -> Option<f32> {
+        Some(self.sequence(name).share())
+    }
 }
 
 impl Random {
-    /// A sequence of its own for each tensor, by its name.
+    /// A sequence of its own for each tensor.
     fn numbers(&self, layer: &Layer<'_>) -> SplitMix64 {
-        let name = layer.graph.value(layer.tensor).name.bytes();
+        self.sequence(&layer.graph.value(layer.tensor).name)
+    }
+
+    /// A sequence of its own for each name.
+    fn sequence(&self, name: &str) -> SplitMix64 {
         // FNV-1a, 64 bits.
-        let hash = name.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         SplitMix64(hash ^ (u64::from(self.seed) << 32 | u64::from(self.seed)))

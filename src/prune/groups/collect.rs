@@ -33,15 +33,9 @@ pub fn collect(
     coupling: &mut CouplingGraph,
     layers: &[(usize, Weights)],
 ) -> (Vec<Group>, Vec<Unit>, BTreeMap<Axis, usize>) {
-    let makers: Vec<Role> = layers
-        .iter()
-        .map(|(node, weights)| role(*node, weights, weights.makes))
-        .collect();
-    let readers: Vec<Role> = layers
-        .iter()
-        .filter_map(|(node, weights)| Some(role(*node, weights, weights.reads.as_ref()?.axis)))
-        .collect();
-    let axes: BTreeSet<Axis> = makers.iter().map(Role::along).collect();
+    let makers = roles(layers, |weights| Some(weights.makes));
+    let readers = roles(layers, |weights| Some(weights.reads.as_ref()?.axis));
+    let axes: BTreeSet<Axis> = makers.keys().copied().collect();
 
     let mut drafts = drafts(coupling, &axes, &makers);
     let mut single: BTreeMap<Axis, usize> = BTreeMap::new();
@@ -75,7 +69,7 @@ pub fn collect(
 }
 
 /// The components by the axes that they touch.
-fn drafts(coupling: &mut CouplingGraph, axes: &BTreeSet<Axis>, makers: &[Role]) -> Vec<Draft> {
+fn drafts(coupling: &mut CouplingGraph, axes: &BTreeSet<Axis>, makers: &Roles) -> Vec<Draft> {
     let mut by_footprint: BTreeMap<Vec<Axis>, Vec<Vec<Element>>> = BTreeMap::new();
     for component in coupling.free_components(axes) {
         let pairs = component.into_iter();
@@ -98,18 +92,28 @@ fn drafts(coupling: &mut CouplingGraph, axes: &BTreeSet<Axis>, makers: &[Role]) 
     drafts.collect()
 }
 
-fn role(node: usize, weights: &Weights, axis: usize) -> Role {
-    Role {
-        node,
-        tensor: weights.tensor,
-        axis,
+/// Roles by the axis that they speak of, each with the place of its layer.
+type Roles = BTreeMap<Axis, Vec<(usize, Role)>>;
+
+fn roles(layers: &[(usize, Weights)], axis: impl Fn(&Weights) -> Option<usize>) -> Roles {
+    let mut roles = Roles::new();
+    for (at, (node, weights)) in layers.iter().enumerate() {
+        if let Some(axis) = axis(weights) {
+            let role = Role {
+                node: *node,
+                tensor: weights.tensor,
+                axis,
+            };
+            roles.entry(role.along()).or_default().push((at, role));
+        }
     }
+    roles
 }
 
-/// The roles whose axis is among the members (which are sorted).
-fn among(roles: &[Role], members: &[Axis]) -> Vec<Role> {
-    let here = roles
-        .iter()
-        .filter(|r| members.binary_search(&r.along()).is_ok());
-    here.copied().collect()
+/// The roles whose axis is among the members, in the order of the graph.
+fn among(roles: &Roles, members: &[Axis]) -> Vec<Role> {
+    let here = members.iter().filter_map(|axis| roles.get(axis)).flatten();
+    let mut here: Vec<(usize, Role)> = here.copied().collect();
+    here.sort_unstable();
+    here.into_iter().map(|(_, role)| role).collect()
 }

@@ -19,6 +19,8 @@ struct Span {
     len: usize,
     /// Frozen from the start: one element stands for all.
     whole: bool,
+    /// Of an axis such as `4*batch` there is an element for each index modulo 4: a batch of four heads, say.
+    periodic: bool,
 }
 
 /// Number of a reason in [`CouplingGraph::reasons`].
@@ -29,12 +31,16 @@ pub struct CouplingGraph {
     parent: Vec<u32>,
     /// At a component's root: why it is frozen, if it is.
     frozen: Vec<Option<Reason>>,
+    /// At a component's root: how many stored weights its elements have slices of.
+    weights: Vec<u64>,
+    /// At a component's root: whether it is cut only where a product has no other factor that can be.
+    reluctant: Vec<bool>,
     pub reasons: Vec<Message>,
 }
 
 impl CouplingGraph {
     /// Every axis of every value with a known shape; those in `frozen` (which names the reason) as one element.
-    /// Symbolic dimensions and axes of length 1 are frozen too.
+    /// Symbolic dimensions and axes of length 1 are frozen too; of a number times symbols, the number is not.
     pub fn new(graph: &Graph, frozen: &BTreeMap<Axis, Reason>, mut reasons: Vec<Message>) -> Self {
         let mut own_reason = |why: Message| {
             reasons.push(why);
@@ -47,6 +53,8 @@ impl CouplingGraph {
             spans: BTreeMap::new(),
             parent: Vec::new(),
             frozen: Vec::new(),
+            weights: Vec::new(),
+            reluctant: Vec::new(),
             reasons: Vec::new(),
         };
         let stored = graph.values.iter().filter_map(|v| v.constant.as_ref());
@@ -61,29 +69,39 @@ impl CouplingGraph {
                     value: ValueId(at as u32),
                     axis,
                 };
-                let len = dim.known().unwrap_or(1);
-                let reason = match dim.known() {
+                let len = dim.of_one();
+                let periodic = dim.known().is_none();
+                let reason = match len {
                     _ if frozen.contains_key(&axis) => frozen.get(&axis).copied(),
-                    None => Some(dynamic),
-                    Some(0 | 1) => Some(single),
-                    Some(len) if len > LONGEST || elements.parent.len() + len > most => Some(long),
-                    Some(_) => None,
+                    0 | 1 if periodic => Some(dynamic),
+                    0 | 1 => Some(single),
+                    len if len > LONGEST || elements.parent.len() + len > most => Some(long),
+                    _ => None,
                 };
-                elements.add(axis, len, reason);
+                let whole = reason.is_some();
+                let base = elements.add(if whole { 1 } else { len }, reason);
+                let span = Span {
+                    base,
+                    len,
+                    whole,
+                    periodic,
+                };
+                elements.spans.insert(axis, span);
             }
         }
         elements.reasons = reasons;
         elements
     }
 
-    fn add(&mut self, axis: Axis, len: usize, frozen: Option<Reason>) {
+    /// So many more elements; gives the first.
+    fn add(&mut self, count: usize, frozen: Option<Reason>) -> usize {
         let base = self.parent.len();
-        let whole = frozen.is_some();
-        let count = if whole { 1 } else { len };
-        self.spans.insert(axis, Span { base, len, whole });
         self.parent
             .extend((base..base + count).map(|element| element as u32));
         self.frozen.extend(std::iter::repeat_n(frozen, count));
+        self.weights.extend(std::iter::repeat_n(0, count));
+        self.reluctant.extend(std::iter::repeat_n(false, count));
+        base
     }
 
     fn at(&self, axis: Axis, index: usize) -> Option<usize> {
@@ -109,10 +127,29 @@ impl CouplingGraph {
         }
         let (root, child) = (a.min(b), a.max(b));
         self.parent[child] = root as u32;
+        self.weights[root] = self.weights[root].saturating_add(self.weights[child]);
+        self.reluctant[root] |= self.reluctant[child];
         self.frozen[root] = match (self.frozen[root], self.frozen[child]) {
             (Some(x), Some(y)) => Some(x.min(y)),
             (x, y) => x.or(y),
         };
+    }
+
+    /// Joins what the rule of an operator says goes together. Rules speak of lengths as they are, so that of a number times
+    /// symbols they say nothing but that it is the same.
+    pub fn join_rule(&mut self, link: &Link) {
+        let (from, to) = (self.spans.get(&link.from), self.spans.get(&link.to));
+        let (Some(from), Some(to)) = (from, to) else {
+            return;
+        };
+        let same = from.len == to.len && link.map == IndexMap::identity();
+        if (from.periodic || to.periodic) && !same {
+            let why = message!("reason-frozen-dynamic");
+            self.freeze(link.from, why.clone());
+            self.freeze(link.to, why);
+        } else {
+            self.join(link);
+        }
     }
 
     /// Joins what a link says goes together.
@@ -147,9 +184,37 @@ impl CouplingGraph {
         }
     }
 
-    /// The components along an axis, by index.
-    pub fn roots(&mut self, axis: Axis) -> Vec<usize> {
-        self.range(axis).map(|element| self.root(element)).collect()
+    /// An axis is to be cut only where there is no other choice.
+    pub fn be_reluctant(&mut self, axis: Axis) {
+        for element in self.range(axis) {
+            let root = self.root(element);
+            self.reluctant[root] = true;
+        }
+    }
+
+    /// Whether an axis is to be cut only where there is no other choice.
+    pub fn is_reluctant(&mut self, axis: Axis) -> bool {
+        self.range(axis).any(|element| {
+            let root = self.root(element);
+            self.reluctant[root]
+        })
+    }
+
+    /// Each slice along an axis holds so many stored weights.
+    pub fn weigh(&mut self, axis: Axis, slice: usize) {
+        for element in self.range(axis) {
+            let root = self.root(element);
+            self.weights[root] = self.weights[root].saturating_add(slice as u64);
+        }
+    }
+
+    /// How many stored weights the components along an axis have slices of.
+    pub fn hanging(&mut self, axis: Axis) -> u64 {
+        let mut roots: Vec<usize> = self.range(axis).map(|element| self.root(element)).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        let weights = roots.into_iter().map(|root| self.weights[root]);
+        weights.fold(0, u64::saturating_add)
     }
 
     /// The length of an axis; 1 where it is not known.
@@ -208,15 +273,21 @@ impl CouplingGraph {
                 wanted[root] = self.frozen[root].is_none();
             }
         }
-        let mut components: BTreeMap<usize, Vec<(Axis, usize)>> = BTreeMap::new();
+        // A root is the first element of its component.
+        let mut numbers = vec![0u32; self.parent.len()];
+        let mut components: Vec<Vec<(Axis, usize)>> = Vec::new();
+        for root in (0..wanted.len()).filter(|&element| wanted[element]) {
+            numbers[root] = components.len() as u32;
+            components.push(Vec::new());
+        }
         for (axis, span) in spans.iter().filter(|(_, span)| !span.whole) {
             for index in 0..span.len {
                 let root = self.root(span.base + index);
                 if wanted[root] {
-                    components.entry(root).or_default().push((*axis, index));
+                    components[numbers[root] as usize].push((*axis, index));
                 }
             }
         }
-        components.into_values().collect()
+        components
     }
 }

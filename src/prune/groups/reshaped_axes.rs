@@ -1,9 +1,9 @@
 //! Reshapes that merge or split axes: choosing the one factor along which channels can go.
 
 use super::coupling_graph::CouplingGraph;
-use crate::graph::{Graph, ValueId};
+use crate::graph::Graph;
 use crate::ops::coupling::{Axis, IndexMap, Link, Product, Weights};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Decides every product and joins what follows. The answer has a link from the product's whole to its chosen
 /// factor for each product that has one.
@@ -12,11 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where several are left (attention heads, channel shuffles) and no other product decides between them, the one that most
 /// weights hang on is taken, since they would be frozen with it: with queries, keys and values of their own, the head, which
 /// all three share, and not the width of the values' heads. Of equals it is the longest, and of those the innermost.
-pub fn resolve(
-    coupling: &mut CouplingGraph,
-    products: &[(usize, Product)],
-    stored: &StoredAxes,
-) -> Vec<(usize, Link)> {
+pub fn resolve(coupling: &mut CouplingGraph, products: &[(usize, Product)]) -> Vec<(usize, Link)> {
     let mut open: Vec<&(usize, Product)> = products.iter().collect();
     let mut links = Vec::new();
     while !open.is_empty() {
@@ -27,6 +23,7 @@ pub fn resolve(
                 false
             }
             [factor] => {
+                keep_others(coupling, product, factor);
                 let link = link(coupling, product, factor);
                 coupling.join(&link);
                 links.push((*node, link));
@@ -35,73 +32,63 @@ pub fn resolve(
             _ => true,
         });
         if open.len() == before {
-            choose(coupling, &open[0].1, stored);
+            choose(coupling, &open[0].1);
         }
     }
     links
 }
 
-/// The axes of stored weights that make or read channels, each with the weights in one of its slices.
-pub struct StoredAxes(Vec<(Axis, usize)>);
-
-impl StoredAxes {
-    pub fn new(graph: &Graph, layers: &[(usize, Weights)]) -> Self {
-        let slice = |tensor: ValueId, axis: usize| {
-            let shape = graph.constant(tensor)?.shape();
-            let others = shape.iter().enumerate().filter(|&(at, _)| at != axis);
-            Some((
-                Axis::of(tensor, axis),
-                others.map(|(_, size)| size).product(),
-            ))
-        };
-        let axes: BTreeMap<Axis, usize> = layers
-            .iter()
-            .flat_map(|(_, weights)| {
-                let reads = weights.reads.as_ref().map(|reads| reads.axis);
-                [Some(weights.makes), reads]
-                    .into_iter()
-                    .flatten()
-                    .map(|axis| (weights.tensor, axis))
-            })
-            .filter_map(|(tensor, axis)| slice(tensor, axis))
-            .collect();
-        StoredAxes(axes.into_iter().collect())
-    }
-
-    /// How many weights each component holds, by its root.
-    fn weights(&self, coupling: &mut CouplingGraph) -> BTreeMap<usize, usize> {
-        let mut weights = BTreeMap::new();
-        for &(axis, slice) in &self.0 {
-            for root in coupling.roots(axis) {
-                *weights.entry(root).or_default() += slice;
-            }
+/// Tells the coupling graph how many weights each slice of the layers' weights holds, along the axes that make or read channels;
+/// `layers`: each node's place in the graph, and its weights.
+pub fn weigh(coupling: &mut CouplingGraph, graph: &Graph, layers: &[(usize, Weights)]) {
+    let axes: BTreeSet<Axis> = layers
+        .iter()
+        .flat_map(|(_, weights)| {
+            let reads = weights.reads.as_ref().map(|reads| reads.axis);
+            [Some(weights.makes), reads]
+                .into_iter()
+                .flatten()
+                .map(|axis| Axis::of(weights.tensor, axis))
+        })
+        .collect();
+    for axis in axes {
+        if let Some(tensor) = graph.constant(axis.value) {
+            let others = tensor.shape().iter().enumerate();
+            let others = others.filter(|&(at, _)| at != axis.axis);
+            coupling.weigh(axis, others.map(|(_, size)| size).product());
         }
-        weights
     }
 }
 
-/// The positions of the factors that can still get shorter; none where the whole can't.
+/// The positions of the factors that can still get shorter; none where the whole can't. The width of queries and keys, which a
+/// product sums over, is among them only by itself: heads go rather.
 fn candidates(coupling: &mut CouplingGraph, product: &Product) -> Vec<usize> {
     let factors = 0..product.factors.len();
-    factors
-        .filter(|&f| !coupling.is_frozen(product.factors[f]))
-        .collect()
+    let free = factors.filter(|&f| !coupling.is_frozen(product.factors[f]));
+    let free: Vec<usize> = free.collect();
+    let eager = free.iter().copied();
+    let eager = eager.filter(|&f| !coupling.is_reluctant(product.factors[f]));
+    let eager: Vec<usize> = eager.collect();
+    if eager.is_empty() { free } else { eager }
 }
 
 /// Freezes all factors but the one that most weights hang on.
-fn choose(coupling: &mut CouplingGraph, product: &Product, stored: &StoredAxes) {
+fn choose(coupling: &mut CouplingGraph, product: &Product) {
     let candidates = candidates(coupling, product);
-    let weights = stored.weights(coupling);
     let rank = |&f: &usize| {
         let axis = product.factors[f];
-        let roots: BTreeSet<usize> = coupling.roots(axis).into_iter().collect();
-        let hanging: usize = roots.iter().filter_map(|root| weights.get(root)).sum();
-        (hanging, coupling.len(axis), f)
+        (coupling.hanging(axis), coupling.len(axis), f)
     };
-    let best = candidates.iter().copied().max_by_key(rank);
-    for f in candidates {
-        if Some(f) != best {
-            coupling.freeze(product.factors[f], message!("reason-frozen-split-axis"));
+    if let Some(best) = candidates.iter().copied().max_by_key(rank) {
+        keep_others(coupling, product, best);
+    }
+}
+
+/// Freezes the factors beside one.
+fn keep_others(coupling: &mut CouplingGraph, product: &Product, factor: usize) {
+    for (f, &axis) in product.factors.iter().enumerate() {
+        if f != factor && !coupling.is_frozen(axis) {
+            coupling.freeze(axis, message!("reason-frozen-split-axis"));
         }
     }
 }

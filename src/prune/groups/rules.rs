@@ -14,13 +14,16 @@ pub struct Rules {
     pub products: Vec<(usize, Product)>,
     pub layers: Vec<(usize, Weights)>,
     pub scales: Vec<Axis>,
+    /// Axes that a product of two computed tensors sums over.
+    pub sums: Vec<(usize, Axis)>,
     /// Frozen axes, by the number of the reason. Of several reasons the first counts.
     pub frozen: BTreeMap<Axis, u32>,
     pub reasons: Vec<Message>,
 }
 
 impl Rules {
-    fn freeze(&mut self, freezes: Vec<Freeze>) {
+    /// Freezes axes, each for its reason unless it has one already.
+    pub fn freeze(&mut self, freezes: Vec<Freeze>) {
         for Freeze { axis, why } in freezes {
             if self.reasons.last() != Some(&why) {
                 self.reasons.push(why);
@@ -48,6 +51,7 @@ pub fn collect_rules(graph: &Graph) -> Rules {
             .layers
             .extend(rule.weights.into_iter().map(|x| (at, x)));
         rules.scales.extend(rule.scales);
+        rules.sums.extend(rule.sums.into_iter().map(|x| (at, x)));
     }
     rules
 }

@@ -14,6 +14,7 @@ pub struct Blocks {
 }
 
 impl Blocks {
+    /// The blocks of a weight tensor seen as a matrix: `axis` gives the rows, all others the columns. `block`: rows and columns of one.
     pub fn new(shape: &[usize], axis: usize, block: [usize; 2]) -> Self {
         Blocks {
             outer: shape[..axis].iter().product(),
@@ -28,6 +29,7 @@ impl Blocks {
         self.rows.div_ceil(self.block[0]) * self.across()
     }
 
+    /// Whether the tensor has no weights.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

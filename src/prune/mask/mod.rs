@@ -6,10 +6,11 @@ mod weights;
 
 pub use block::Blocks;
 pub use n_m::n_m;
-pub use weights::{WeightMask, sort_key, sort_keys};
+pub use weights::{WeightMask, sort_keys};
 
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
+use crate::tensor::Tensor;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -34,14 +35,21 @@ impl Masks {
     pub fn apply(&self, graph: &Graph) -> Result<Graph> {
         let mut masked = graph.clone();
         for (tensor, mask) in &self.0 {
-            let value = masked.value_mut(*tensor);
-            let constant = value.constant.as_ref().filter(|t| t.len() == mask.len());
-            let zeroed = constant.and_then(|t| t.with_floats(&mask.apply(&t.floats()?)));
-            let zeroed = zeroed
-                .ok_or_else(|| Error::BadModel(message!("error-mask-unfit", name = value.name)))?;
-            value.constant = Some(Arc::new(zeroed));
+            let zeroed = mask.of(graph, *tensor)?;
+            masked.value_mut(*tensor).constant = Some(Arc::new(zeroed));
         }
         Ok(masked)
+    }
+
+    /// How many weights that are not zero each masked tensor still has.
+    pub fn nonzeros(&self, graph: &Graph) -> BTreeMap<ValueId, u64> {
+        let left = self.0.iter().filter_map(|(&tensor, mask)| {
+            let weights = graph.constant(tensor)?.floats()?;
+            let kept = weights.iter().enumerate();
+            let left = kept.filter(|&(at, w)| *w != 0.0 && mask.keeps(at));
+            Some((tensor, left.count() as u64))
+        });
+        left.collect()
     }
 
     /// The masked model with the weights back that the mask had taken from the original.
@@ -54,21 +62,29 @@ impl Masks {
     }
 }
 
+impl WeightMask {
+    /// A stored tensor with the removed weights at zero. Errors: one that the mask is not for.
+    pub fn of(&self, graph: &Graph, tensor: ValueId) -> Result<Tensor> {
+        let value = graph.value(tensor);
+        let fitting = value.constant.as_ref().filter(|t| t.len() == self.len());
+        let zeroed = fitting.and_then(|t| t.with_floats(&self.apply(&t.floats()?)));
+        zeroed.ok_or_else(|| Error::BadModel(message!("error-mask-unfit", name = value.name)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Storage, Value};
-    use crate::tensor::Tensor;
+    use crate::graph::Value;
 
     fn graph_of(tensors: &[Vec<f32>]) -> Graph {
         let value = |weights: &Vec<f32>| Value {
             name: "w".into(),
-            ty: None,
             constant: Some(Arc::new(Tensor::from_f32(
                 &[weights.len()],
                 weights.clone(),
             ))),
-            storage: Storage::Plain,
+            ..Value::default()
         };
         Graph {
             values: tensors.iter().map(value).collect(),

@@ -36,22 +36,27 @@ impl WeightMask {
         mask
     }
 
+    /// How many weights the mask is for.
     pub fn len(&self) -> usize {
         self.len
     }
 
+    /// Whether it is for none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
+    /// Whether the weight at a flat index stays.
     pub fn keeps(&self, index: usize) -> bool {
         self.words[index / 64] >> (index % 64) & 1 == 1
     }
 
+    /// Removes the weight at a flat index.
     pub fn remove(&mut self, index: usize) {
         self.words[index / 64] &= !(1 << (index % 64));
     }
 
+    /// Keeps the weight at a flat index.
     pub fn keep(&mut self, index: usize) {
         self.words[index / 64] |= 1 << (index % 64);
     }
@@ -94,13 +99,8 @@ impl WeightMask {
 /// A number for each weight that sorts by saliency, then by place: the saliency's bits over the index. Saliency is never
 /// negative, so its bits sort as it does.
 pub fn sort_keys(saliency: &[f32]) -> Vec<u64> {
-    let key = |(i, &s): (usize, &f32)| sort_key(s, i);
+    let key = |(i, &s): (usize, &f32)| u64::from(s.max(0.0).to_bits()) << 32 | i as u64;
     saliency.iter().enumerate().map(key).collect()
-}
-
-/// See [`sort_keys`].
-pub fn sort_key(saliency: f32, index: usize) -> u64 {
-    u64::from(saliency.max(0.0).to_bits()) << 32 | index as u64
 }
 
 #[cfg(test)]

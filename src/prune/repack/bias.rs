@@ -1,6 +1,7 @@
 //! Letting biases take over what removed channels brought.
 
-use super::super::constants::{Fold, Indices};
+use super::super::constants::Fold;
+use super::super::flow::Indices;
 use super::super::groups::Groups;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Node};

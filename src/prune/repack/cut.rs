@@ -1,6 +1,6 @@
 //! Cutting and zeroing slices of stored tensors.
 
-use super::super::constants::Indices;
+use super::super::flow::Indices;
 use super::not_stored;
 use crate::error::Result;
 use crate::graph::Graph;
@@ -25,19 +25,18 @@ pub fn constants(graph: &mut Graph, kept: &Indices) -> Result<()> {
     Ok(())
 }
 
-/// A float tensor with some slices along an axis set to zero; `None` for other element types.
-pub fn zeroed(tensor: &Tensor, axis: usize, indices: &[usize]) -> Option<Tensor> {
+/// Sets some slices of a float tensor along an axis to zero. `false` for other element types.
+pub fn zero(tensor: &mut Tensor, axis: usize, indices: &[usize]) -> bool {
     let axis = ndarray::Axis(axis);
-    let mut tensor = tensor.clone();
     for &index in indices {
-        match &mut tensor {
+        match tensor {
             Tensor::F32(a) => a.index_axis_mut(axis, index).fill(0.0),
             Tensor::F64(a) => a.index_axis_mut(axis, index).fill(0.0),
             Tensor::F16(a) => a.index_axis_mut(axis, index).fill(f16::ZERO),
-            _ => return None,
+            _ => return false,
         }
     }
-    Some(tensor)
+    true
 }
 
 #[cfg(test)]
@@ -46,12 +45,9 @@ mod tests {
 
     #[test]
     fn zeroes_whole_slices_only() {
-        let t = Tensor::from_f32(&[2, 3], vec![1., 2., 3., 4., 5., 6.]);
-        let columns = zeroed(&t, 1, &[0, 2]).unwrap();
-        assert_eq!(
-            columns,
-            Tensor::from_f32(&[2, 3], vec![0., 2., 0., 0., 5., 0.])
-        );
-        assert_eq!(zeroed(&Tensor::from_i64(&[1], vec![1]), 0, &[0]), None);
+        let mut t = Tensor::from_f32(&[2, 3], vec![1., 2., 3., 4., 5., 6.]);
+        assert!(zero(&mut t, 1, &[0, 2]));
+        assert_eq!(t, Tensor::from_f32(&[2, 3], vec![0., 2., 0., 0., 5., 0.]));
+        assert!(!zero(&mut Tensor::from_i64(&[1], vec![1]), 0, &[0]));
     }
 }

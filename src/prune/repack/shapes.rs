@@ -1,6 +1,7 @@
 //! Mending what names sizes, and inferring shapes anew.
 
-use super::super::constants::Indices;
+use super::super::flow::Indices;
+use super::lists;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, TensorType};
 use crate::message::Message;
@@ -8,10 +9,18 @@ use crate::ops;
 use crate::ops::graph::shapes::infer;
 use crate::ops::narrow::{Change, Narrowing};
 
-/// Asks each node that touches a narrower tensor what has to change in it.
-pub fn rewrite(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<()> {
+/// Asks each node that touches a narrower tensor what has to change in it. Gives the names of the nodes that hold a number from then on
+/// where the model computed one from its inputs' sizes.
+pub fn rewrite(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<Vec<String>> {
+    let at_any_size = graph.at_any_size();
+    let mut settled = Vec::new();
     for (at, node) in graph.nodes.iter().enumerate() {
-        let narrowing = Narrowing { graph, node, kept };
+        let narrowing = Narrowing {
+            graph,
+            node,
+            kept,
+            at_any_size: at_any_size.as_ref(),
+        };
         let mut values = node.inputs.iter().chain(&node.outputs).flatten();
         if !values.any(|&value| narrowing.touches(value)) {
             continue;
@@ -37,16 +46,27 @@ pub fn rewrite(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<()> 
                     packed.nodes[at].attributes.remove(name);
                 }
                 Change::Input(input, tensor) => {
-                    let wish = format!("{label}_input_{input}");
-                    let value = packed.add_constant(&wish, tensor);
-                    let inputs = &mut packed.nodes[at].inputs;
-                    inputs.resize(inputs.len().max(input + 1), None);
-                    inputs[input] = Some(value);
+                    match lists::changed(graph, node.input(input), &tensor) {
+                        Some(numbers) => lists::replace(packed, at, input, &numbers),
+                        None => lists::set(packed, at, input, tensor),
+                    }
+                    .map_err(failed)?;
+                }
+                Change::Elements(input, numbers) => {
+                    let lengths = node.outputs.iter().flatten();
+                    let mut lengths = lengths.flat_map(|&out| {
+                        let axes = narrowing.narrowed(out);
+                        axes.map(move |(axis, _)| (out, axis))
+                    });
+                    if lengths.any(|(out, axis)| narrowing.depends_on_sizes(out, axis)) {
+                        settled.push(label.clone());
+                    }
+                    lists::replace(packed, at, input, &numbers).map_err(failed)?;
                 }
             }
         }
     }
-    Ok(())
+    Ok(settled)
 }
 
 /// Gives every narrower tensor its new shape, and has the operators confirm that all shapes follow from each other.
@@ -54,11 +74,13 @@ pub fn rewrite(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<()> 
 pub fn confirm(graph: &Graph, packed: &mut Graph, kept: &Indices) -> Result<()> {
     for (axis, indices) in kept {
         if let Some(ty) = &mut packed.value_mut(axis.value).ty {
-            ty.shape[axis.axis] = indices.len().into();
+            let dim = &mut ty.shape[axis.axis];
+            *dim = dim.resized(indices.len());
         }
     }
     let expected: Vec<_> = packed.values.iter().map(|value| value.ty.clone()).collect();
-    infer(packed)?;
+    let found = infer(packed)?;
+    packed.remember(&found);
     for (value, expected) in packed.values.iter_mut().zip(expected) {
         if let Some(expected) = expected {
             if !value.ty.as_ref().is_some_and(|ty| fits(ty, &expected)) {

@@ -42,6 +42,8 @@ pub struct Heatmap {
 const MOST_CELLS: usize = 4096;
 
 impl Session {
+    /// A picture of a layer's weights, a row for each output channel: each cell is the mean over the weights in it, and the share of
+    /// them that stays. Errors: no such layer.
     pub fn heatmap(&self, layer: usize, window: Window) -> Result<Heatmap> {
         let layer = self.layer(layer)?;
         let kept = self.kept_weights(layer.tensor);

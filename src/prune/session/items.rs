@@ -6,7 +6,7 @@ use crate::graph::{Graph, ValueId};
 use crate::prune::allocate::{RankedLayer, RankedWeights, by_hand};
 use crate::prune::criteria::{Layer, Scorer};
 use crate::prune::groups::Groups;
-use crate::prune::mask::{Blocks, Masks, n_m};
+use crate::prune::mask::{Blocks, Masks, WeightMask, n_m};
 use crate::recipe::{Allocation, Granularity, Recipe};
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ pub enum Items {
 }
 
 impl Items {
+    /// All that the recipe's granularity can remove, with its saliency by the scorer. Errors: a criterion that does not score this
+    /// granularity.
     pub fn new(
         graph: &Graph,
         groups: &Groups,
@@ -29,7 +31,7 @@ impl Items {
         let macs = macs_by_tensor(graph);
         let mut ranked = Vec::new();
         let mut masks = Masks::default();
-        for (node, weights) in &groups.layers {
+        for (at, (node, weights)) in groups.layers.iter().enumerate() {
             let name = graph.node_label(&graph.nodes[*node]);
             let mut known = ranked.iter_mut();
             if let Some(shared) = known.find(|l: &&mut RankedLayer| l.tensor == weights.tensor) {
@@ -58,12 +60,9 @@ impl Items {
                 .block
                 .filter(|_| recipe.granularity == Granularity::Block)
                 .map(|block| Blocks::new(layer.shape, layer.axis, block));
-            let saliency = match &blocks {
-                Some(blocks) => blocks.scores(&saliency, recipe.reduction),
-                None => saliency,
-            };
+            let saliency = of_items(saliency, blocks.as_ref(), recipe);
             ranked.push(RankedLayer::new(
-                name,
+                (name, at),
                 weights.tensor,
                 &layer.weights,
                 saliency,
@@ -76,6 +75,28 @@ impl Items {
             _ => Items::Ranked(RankedWeights { layers: ranked }),
         })
     }
+}
+
+/// The saliency of weights, or of the blocks that they fall into.
+fn of_items(saliency: Vec<f32>, blocks: Option<&Blocks>, recipe: &Recipe) -> Vec<f32> {
+    match blocks {
+        Some(blocks) => blocks.scores(&saliency, recipe.reduction),
+        None => saliency,
+    }
+}
+
+/// The mask of a ranked layer when `count` items go, by the scorer that ranked them. `None` where that has no scores any more.
+pub fn mask(
+    graph: &Graph,
+    groups: &Groups,
+    scorer: &dyn Scorer,
+    recipe: &Recipe,
+    (ranked, count): (&RankedLayer, usize),
+) -> Option<WeightMask> {
+    let (node, weights) = &groups.layers[ranked.layer];
+    let saliency = scorer.weights(&Layer::new(graph, *node, weights)?)?;
+    let saliency = of_items(saliency, ranked.blocks.as_ref(), recipe);
+    Some(ranked.mask(&saliency, count))
 }
 
 /// The masks of the layers of which something is to go. A pattern leaves no choice how much.
@@ -104,6 +125,7 @@ fn macs_by_tensor(graph: &Graph) -> BTreeMap<ValueId, u64> {
     macs
 }
 
+/// The error where a criterion that scores channels alone is to score anything else.
 pub fn channels_only(recipe: &Recipe) -> Error {
     Error::BadRecipe(message!(
         "error-criterion-channels",

@@ -5,7 +5,9 @@ use super::choice::Choice;
 use super::items::Items;
 use crate::cost::CostModel;
 use crate::error::{Error, Result};
-use crate::prune::allocate::{by_hand, share_of_units_left, share_of_weights_left};
+use crate::prune::allocate::{
+    by_hand, share_of_branches_left, share_of_units_left, share_of_weights_left,
+};
 use crate::recipe::{Granularity, Recipe, Target};
 use std::collections::BTreeMap;
 
@@ -24,6 +26,13 @@ impl Session {
                         .collect()
                 });
                 names.collect()
+            }
+            Granularity::Branch => {
+                let branches = self.branches().iter();
+                return branches
+                    .map(|branch| vec![branch.name.clone()])
+                    .filter(|names| by_protection(recipe, names))
+                    .collect();
             }
             _ => {
                 let mut by_tensor: BTreeMap<_, Vec<String>> = BTreeMap::new();
@@ -59,6 +68,13 @@ impl Session {
             (Choice::Units(removed), Some((_, ranked)), _) => {
                 let bytes = self.file_bytes();
                 Ok(share_of_units_left(ranked, &costs, removed, target, bytes))
+            }
+            (Choice::Branches(removed), ..) => {
+                let (branches, bytes) = (self.branches(), self.file_bytes());
+                let graph = self.graph();
+                Ok(share_of_branches_left(
+                    graph, branches, removed, target, bytes,
+                ))
             }
             (Choice::Items(counts), _, Some((_, Items::Ranked(ranked)))) => {
                 Ok(share_of_weights_left(ranked, &costs, counts, target))

@@ -7,7 +7,8 @@ use crate::cost::{CostModel, LayerCost, Lengths, ModelCost, Totals};
 use crate::error::Result;
 use crate::graph::{Graph, ValueId};
 use crate::message::Message;
-use crate::prune::allocate::RankedLayer;
+use crate::prune::allocate::{RankedLayer, bytes_left};
+use crate::prune::branches::{Needed, remove};
 use crate::recipe::Recipe;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,7 +51,7 @@ impl Session {
     /// Makes a recipe the current cut and counts what it comes to. On an error the cut before it stays.
     pub fn preview(&mut self, recipe: &Recipe) -> Result<Preview> {
         self.choose(recipe)?;
-        let costs = CostModel::new(&self.graph);
+        let costs = self.costs();
         let dense = Lengths::new();
         let before = costs.totals(&dense, self.file_bytes);
         let (_, choice) = self.current()?;
@@ -73,6 +74,19 @@ impl Session {
                             ..LayerCut::of(id, was, is)
                         })
                         .collect(),
+                    warnings,
+                }
+            }
+            Choice::Branches(removed) => {
+                let needed = self.needed(removed);
+                let packed = remove(&self.graph, self.branches_at(removed));
+                let left = self.costs_of(&packed);
+                let bytes = bytes_left(&self.graph, &needed, self.file_bytes);
+                Preview {
+                    after: left.totals(&dense, bytes),
+                    before,
+                    bytes_are_exact: false,
+                    layers: self.rows_left(&needed, &left.layers(&dense)),
                     warnings,
                 }
             }
@@ -111,7 +125,10 @@ impl Session {
 
     /// The layers of a finished cut as rows beside those of the dense model.
     pub fn layers_after(&self, after: &ModelCost) -> Vec<LayerCut> {
-        let was = CostModel::new(&self.graph).layers(&Lengths::new());
+        if let Some((_, Choice::Branches(removed))) = &self.current {
+            return self.rows_left(&self.needed(removed), &after.layers);
+        }
+        let was = self.costs().layers(&Lengths::new());
         let rows = was.iter().zip(&after.layers).enumerate();
         rows.map(|(id, (was, is))| {
             let kept = is.nonzeros as f64 / was.nonzeros.max(1) as f64;
@@ -121,6 +138,37 @@ impl Session {
             }
         })
         .collect()
+    }
+
+    /// What a model costs that has some of the tensors of this one, under their names: their zeros are not counted again.
+    fn costs_of<'g>(&self, packed: &'g Graph) -> CostModel<'g> {
+        let known = self.costs().into_nonzeros();
+        let name = |id: ValueId| self.graph.value(id).name.as_str();
+        let by_name: BTreeMap<&str, u64> = known.iter().map(|(&id, &n)| (name(id), n)).collect();
+        let values = packed.values.iter().zip(0..);
+        let nonzeros = values.filter_map(|(value, id)| {
+            let count = by_name.get(value.name.as_str())?;
+            Some((ValueId(id), *count))
+        });
+        CostModel::new(packed).with_nonzeros(nonzeros.collect())
+    }
+
+    /// The layers that are needed, which cost so much, and nothing of the others, as rows beside those of the dense model.
+    fn rows_left(&self, needed: &Needed, left: &[LayerCost]) -> Vec<LayerCut> {
+        let costs = self.costs();
+        let mut left = left.iter();
+        let rows = costs.rows().iter().zip(costs.layers(&Lengths::new()));
+        let rows = rows.enumerate().map(|(id, (row, was))| {
+            let is = match needed.nodes[row.node] {
+                true => left.next(),
+                false => None,
+            };
+            match is {
+                Some(is) => LayerCut::of(id, &was, is),
+                None => LayerCut::gone(id),
+            }
+        });
+        rows.collect()
     }
 
     pub(super) fn lengths(&self, removed: &[crate::prune::groups::UnitId]) -> Lengths {
@@ -197,6 +245,22 @@ impl Left {
 }
 
 impl LayerCut {
+    /// A layer that was removed whole.
+    fn gone(id: usize) -> LayerCut {
+        LayerCut {
+            id,
+            channels_in: 0,
+            channels_out: 0,
+            parameters: 0,
+            nonzeros: 0,
+            macs: 0,
+            bytes: 0,
+            channels_gone: 1.0,
+            sparsity: 1.0,
+            threshold: None,
+        }
+    }
+
     fn of(id: usize, was: &LayerCost, is: &LayerCost) -> LayerCut {
         LayerCut {
             id,

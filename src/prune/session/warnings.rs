@@ -20,7 +20,7 @@ impl Session {
         warnings.extend(whatever_the_pattern_says(recipe));
         warnings.extend(held_back(&self.at_limit(recipe, choice)));
         warnings.extend(uncounted_warning(&uncounted(&self.graph)));
-        if recipe.granularity != Granularity::Channel {
+        if !recipe.granularity.leaves_the_file() {
             warnings.push(message!("warning-zeros-stay"));
         }
         Ok(warnings)

@@ -27,6 +27,7 @@ impl Shares {
         self.0[index] = Some(share);
     }
 
+    /// The gradients of all that gave one, in the replicas' order; none are left.
     pub fn take(&mut self) -> Vec<task::Gradients> {
         std::mem::take(&mut self.0).into_iter().flatten().collect()
     }
@@ -39,6 +40,7 @@ pub struct Together {
 }
 
 impl Together {
+    /// For replicas of a task that learns from these pictures by this plan.
     pub fn new(train: &Arc<Pictures>, plan: &Plan) -> Self {
         Together {
             train: Arc::clone(train),
@@ -49,8 +51,8 @@ impl Together {
 
 /// One that helps a learner.
 #[wasm_bindgen]
-pub struct Member {
-    lessons: Arc<Pictures>,
+pub struct WorkerReplica {
+    train: Arc<Pictures>,
     original: Graph,
     plan: Plan,
     options: OpenOptions,
@@ -61,21 +63,21 @@ pub struct Member {
 }
 
 #[wasm_bindgen]
-impl Member {
-    /// `lessons` are the leader's; `index` counts from 1, since the leader is 0.
+impl WorkerReplica {
+    /// `data` is what the leader trains on; `index` counts from 1, since the leader is 0.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        lessons: Ts<TrainingData>,
+        data: Ts<TrainingData>,
         original: Vec<u8>,
         sizes: Ts<Sizes>,
         index: usize,
-    ) -> JsResult<Member> {
-        let lessons = lessons.to_rust().map_err(mismatch)?;
+    ) -> JsResult<WorkerReplica> {
+        let data = data.to_rust().map_err(mismatch)?;
         let options = options(sizes)?;
-        Ok(Member {
-            lessons: Arc::new(lessons.pictures()?),
+        Ok(WorkerReplica {
+            train: Arc::new(data.pictures()?),
             original: open(original.into(), &options)?.graph,
-            plan: lessons.plan,
+            plan: data.plan,
             options,
             index,
             recovery: None,
@@ -86,9 +88,9 @@ impl Member {
     /// Comes to where the leader is when it begins to learn this cut.
     pub fn begin(&mut self, cut: Vec<u8>) -> JsResult<()> {
         let cut = open(cut.into(), &self.options)?.graph;
-        let (original, lessons) = (Some(&self.original), Arc::clone(&self.lessons));
+        let (original, train) = (Some(&self.original), Arc::clone(&self.train));
         let here = Replicas::One(self.index);
-        let recovery = Recovery::new(&cut, original, lessons, &self.plan, here, None)?;
+        let recovery = Recovery::new(&cut, original, train, &self.plan, here, None)?;
         self.recovery = Some(recovery);
         self.shares = Shares::default();
         Ok(())

@@ -4,7 +4,7 @@ use super::data_parallel::Together;
 use super::{Learner, beginning, options};
 use crate::api::model::Sizes;
 use crate::api::recovery::Recovered;
-use crate::api::task::{Finished, TaskEvent};
+use crate::api::task::TaskEvent;
 use crate::cost::model_cost;
 use crate::eval::measure;
 use crate::message::Message;
@@ -35,7 +35,7 @@ impl Learner {
         let split = self.split(&original)?;
         let subject = Subject {
             pruned: &pruned,
-            original: &original,
+            original: Some(&original),
             train: Arc::clone(&split.train),
             validation: Some(Arc::clone(&split.validation)),
         };
@@ -48,6 +48,7 @@ impl Learner {
         let task = task.try_events(move |event| {
             Ok(Some(match event {
                 Event::Progress(progress) => progress.into(),
+                Event::LearningRate(_) => return Ok(None),
                 Event::Learning(learning) => TaskEvent::Learning(learning),
                 Event::Baseline(result) => {
                     let mut told =
@@ -69,12 +70,7 @@ impl Learner {
                 }
             }))
         });
-        self.start(task.map(|tested| {
-            Ok(Finished {
-                tested,
-                ..Finished::default()
-            })
-        }));
+        self.start_tested(task);
         Ok(())
     }
 }

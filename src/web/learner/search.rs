@@ -4,7 +4,7 @@ use super::data_parallel::Together;
 use super::{Learner, beginning, options};
 use crate::api::model::Sizes;
 use crate::api::recovery::{CutFile, SearchState};
-use crate::api::task::{Finished, TaskEvent};
+use crate::api::task::TaskEvent;
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -83,12 +83,7 @@ impl Learner {
         let task = prepared
             .then(move |search| Ok(SearchRun::new(search.leading(), original, test)))
             .try_events(move |event| translate(event, &split));
-        self.start(task.map(|tested| {
-            Ok(Finished {
-                tested,
-                ..Finished::default()
-            })
-        }));
+        self.start_tested(task);
     }
 }
 

@@ -1,7 +1,7 @@
 /** Where sorted score bars go. If there are more scores than room, neighbors share a bar that shows their mean. */
 import type { ScoreBars } from "../../core/protocol";
 import type { Bar, BarLayout } from "./bars";
-import { niceScale } from "../linear-scale";
+import { niceScale, ticksOf } from "../linear-scale";
 import type { Size } from "../size";
 
 export interface ScoreLayout extends BarLayout {
@@ -37,7 +37,7 @@ export function layoutScores({ scores, keptCount, threshold }: ScoreBars, view: 
     bars: bars(0, keptCount),
     removed: bars(keptCount, scores.length),
     unitsPerBar,
-    ticks: y.ticks(4).map((value) => ({ value, y: y(value) })),
+    ticks: ticksOf(y, 4),
     valueTicks: [],
     cutX: keptCount < scores.length ? keptCount * perUnit : null,
     thresholdX: null,

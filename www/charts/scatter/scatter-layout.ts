@@ -11,7 +11,7 @@ export interface ScatterPoint {
   readonly x: number;
   /** Accuracy or agreement, 0..1. */
   readonly y: number;
-  /** Whether it is below the line of the search that made it. */
+  /** Whether it lost more than the search that made it accepts. */
   readonly beyond: boolean;
   /** Whether its file is still there, so that it can be selected. */
   readonly kept: boolean;

@@ -5,19 +5,19 @@ import { nameOf, type Entry } from "./entries";
 import type { TrainingPhoto } from "./training-item";
 
 /** Asks the core what the paths say about the photos. */
-export type PlacesOf = (paths: string[], rooted: boolean) => Promise<DatasetEntry[]>;
+export type LayoutOf = (paths: string[], rooted: boolean) => Promise<DatasetEntry[]>;
 
 /** `rooted`: whether the first folder is the one that was chosen, which contains all photos. */
 export async function trainingPhotos(
   photos: readonly Entry[],
   rooted: boolean,
-  placesOf: PlacesOf,
+  layoutOf: LayoutOf,
 ): Promise<TrainingPhoto[]> {
   const paths = photos.map(({ path }) => path);
-  const places = await placesOf(paths, rooted);
+  const layout = await layoutOf(paths, rooted);
   return photos.map((entry, index) => ({
     name: nameOf(entry.path),
-    ...places[index]!,
+    ...layout[index]!,
     pixels: async () => (await decodePhoto(await entry.bytes(), nameOf(entry.path))).pixels,
   }));
 }

@@ -50,9 +50,9 @@ describe("IDX files", () => {
     await expect(idxStacks([entryOfBytes("train-images-idx3-ubyte.gz", broken)], read)).rejects.toThrow(
       /page-error-gzip-damaged.*train-images-idx3-ubyte.gz/,
     );
-    read.mockRejectedValueOnce(new Error("there are 3 pictures and 2 labels"));
+    read.mockRejectedValueOnce(new Error("there are 3 photos and 2 labels"));
     const uneven = [entryOfBytes("a-images.idx3-ubyte", images), entryOfBytes("a-labels.idx1-ubyte", labels)];
-    await expect(idxStacks(uneven, read)).rejects.toThrow("3 pictures and 2 labels");
+    await expect(idxStacks(uneven, read)).rejects.toThrow("3 photos and 2 labels");
   });
 
   test("are known by their names", () => {

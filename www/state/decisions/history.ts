@@ -46,6 +46,12 @@ export function amend<Value>(history: History<Value>, value: Value): History<Val
   return { past: [...history.past.slice(0, -1), amended], future: history.future };
 }
 
+/** The same of every step, for what was missing when they were made. */
+export function amendAll<Value>({ past, future }: History<Value>, change: (value: Value) => Value): History<Value> {
+  const amended = (step: Step<Value>) => ({ ...step, value: change(step.value) });
+  return { past: past.map(amended), future: future.map(amended) };
+}
+
 export function undo<Value>(history: History<Value>): History<Value> {
   if (!undoable(history)) return history;
   return { past: history.past.slice(0, -1), future: [lastStep(history), ...history.future] };

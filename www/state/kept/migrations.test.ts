@@ -27,10 +27,10 @@ async function leftByAnEarlierVersion() {
   const session = await opened();
   const plan = await core.learner.plan("reconstruct", session.preset!);
   await session.recovery.recover(session.recoveryInput!, [PHOTO], plan);
-  await session.probing.sweep(session.subject!, [PHOTO]);
-  await session.probing.probeLayers(session.subject!, [PHOTO]);
-  const { storage, results, probing } = session;
-  const known = { attempts: results.attempts, sweeps: probing.sweeps, sensitivities: probing.sensitivities };
+  await session.sweep.run(session.subject!, [PHOTO]);
+  await session.sensitivity.run(session.subject!, [PHOTO]);
+  const { storage, results, sweeps, sensitivities } = session;
+  const known = { attempts: results.attempts, sweeps: sweeps.all, sensitivities: sensitivities.all };
   // The list of models is joined with what is kept: an earlier version's has no such field at all.
   await storage.saveAttempts(known.attempts.map((attempt): Attempt => unscored(without(attempt, "left"))));
   await storage.save<readonly SweepCurve[]>(
@@ -58,30 +58,30 @@ async function leftByAnEarlierVersion() {
 test("what an earlier version kept is completed by the core", async () => {
   const known = await leftByAnEarlierVersion();
   expect(known.attempts).toHaveLength(1);
-  expect(known.attempts[0]!.left).toMatchObject({ macs: 0.7 });
-  expect(asked("remainderOf")).toEqual([]);
+  expect(known.attempts[0]!.left).toMatchObject({ macs: 1 });
+  expect(asked("retainedOf")).toEqual([]);
 
-  const { results, probing } = await visit();
+  const { results, sweeps, sensitivities } = await visit();
   expect(results.attempts).toEqual(known.attempts);
-  expect(probing.sweeps).toEqual(known.sweeps);
-  expect(probing.sensitivities).toEqual(known.sensitivities);
+  expect(sweeps.all).toEqual(known.sweeps);
+  expect(sensitivities.all).toEqual(known.sensitivities);
 });
 
 test("what is whole is not asked for", async () => {
   const session = await opened();
-  await session.probing.sweep(session.subject!, [PHOTO]);
-  await session.probing.probeLayers(session.subject!, [PHOTO]);
+  await session.sweep.run(session.subject!, [PHOTO]);
+  await session.sensitivity.run(session.subject!, [PHOTO]);
   const again = await visit();
-  expect(again.probing.sweeps).toHaveLength(1);
-  expect(again.probing.sensitivities).toHaveLength(1);
-  expect([...asked("remainderOf"), ...asked("withLosses"), ...asked("withScores")]).toEqual([]);
+  expect(again.sweeps.all).toHaveLength(1);
+  expect(again.sensitivities.all).toHaveLength(1);
+  expect([...asked("retainedOf"), ...asked("withLosses"), ...asked("withScores")]).toEqual([]);
 });
 
 test("where the core gives no answer, what was kept is shown without", async () => {
   const known = await leftByAnEarlierVersion();
-  for (const name of ["remainderOf", "withLosses", "withScores"]) core.fail(name, coreError("crashed", "It stopped."));
-  const { results, probing } = await visit();
+  for (const name of ["retainedOf", "withLosses", "withScores"]) core.fail(name, coreError("crashed", "It stopped."));
+  const { results, sweeps, sensitivities } = await visit();
   expect(results.attempts).toEqual(known.attempts.map((attempt) => ({ ...unscored(attempt), left: null })));
-  expect(probing.sweeps[0]!.points).toHaveLength(known.sweeps[0]!.points.length);
-  expect(probing.sensitivities).toHaveLength(1);
+  expect(sweeps.all[0]!.points).toHaveLength(known.sweeps[0]!.points.length);
+  expect(sensitivities.all).toHaveLength(1);
 });

@@ -7,7 +7,7 @@ import type { Attempt } from "./attempts";
 import type { Sensitivity } from "./sensitivity";
 import type { SweepCurve } from "./sweeps";
 
-type Teller = Pick<Cutter, "remainderOf" | "withLosses" | "withScores">;
+type Teller = Pick<Cutter, "retainedOf" | "withLosses" | "withScores">;
 
 export function completedAttempts(cutter: Teller, attempts: readonly Attempt[]): Promise<readonly Attempt[]> {
   return eachCompleted(attempts, async (attempt) => {
@@ -22,7 +22,7 @@ export function completedAttempts(cutter: Teller, attempts: readonly Attempt[]):
         quality: await scored(cutter, test.quality),
         ...(test.before && { before: await scored(cutter, test.before) }),
       },
-      left: left ?? (await cutter.remainderOf(before, totals)),
+      left: left ?? (await cutter.retainedOf(before, totals)),
     };
   });
 }
@@ -34,7 +34,7 @@ export function completedSweeps(cutter: Teller, sweeps: readonly SweepCurve[]): 
     points: await eachCompleted(sweep.points, async (point) => ({
       ...point,
       quality: await scored(cutter, point.quality),
-      left: point.left ?? (await cutter.remainderOf(sweep.before, point.totals)),
+      left: point.left ?? (await cutter.retainedOf(sweep.before, point.totals)),
     })),
   }));
 }

@@ -1,4 +1,4 @@
-/** A search to the line that can go on where it ended: after a reload, a crash or a cancel. */
+/** A budget search that can go on where it ended: after a reload, a crash or a cancel. */
 import type { Plan, Preset } from "../../core/protocol";
 import type { Origin } from "./origin";
 

@@ -32,7 +32,7 @@ export function sensitivityOf(all: readonly Sensitivity[], model: string, recipe
   return ofModel.findLast(({ curves }) => cutBy(curves.recipe) === cutBy(recipe)) ?? ofModel.at(-1) ?? null;
 }
 
-/** What goes, and of which layers, is each probe's own. */
+/** How much is removed, and of which layers, is each cut's own. */
 const nameOf = ({ model, curves: { recipe, original, pictures } }: Sensitivity) =>
   JSON.stringify([model, nameWithout(recipe, "target", "allocation", "layers"), pictures ?? original]);
 

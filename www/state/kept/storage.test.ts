@@ -159,6 +159,15 @@ describe("storage", () => {
     ]);
   });
 
+  test("a model that an earlier version of the page kept tells how many photos it was trained on", async () => {
+    await set("attempts", [{ ...attempt("old", { at: 1 }), lessons: 12 }], createStore("secateur", "kept"));
+    const read = await storage().loadAttempts();
+    expect(read).toMatchObject([{ id: "old", trainedOn: 12 }]);
+    expect(read[0]).not.toHaveProperty("lessons");
+    await storage().saveAttempts([attempt("new", { at: 2, trainedOn: 3 })]);
+    expect((await storage().loadAttempts()).map(({ trainedOn }) => trainedOn)).toEqual([12, 3]);
+  });
+
   test("settings of recovery are filled in where an earlier version of the page knew fewer", async () => {
     const { recovery, axis, ...known } = FIRST_DECISIONS;
     const { seed, ...settings } = recovery;

@@ -15,6 +15,7 @@ import type { Capture, KeptData } from "./training-data";
 const DATABASE = "secateur";
 const HISTORY_KEY = "history";
 const ATTEMPTS_KEY = "attempts";
+// Named so by the first version of the page: what it kept is still found.
 const TRAINING_DATA_KEY = "lessons";
 const CAPTURES_KEY = "captures";
 const BYTES_PREFIX = "bytes:";

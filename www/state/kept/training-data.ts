@@ -1,9 +1,9 @@
 /** What the visitor learns from, as it is kept from one visit to the next. */
 
-/** The photos of the comparison, the gallery's own set, files, or pictures taken with the camera. */
+/** The photos of the comparison, the gallery's own set, files, or photos taken with the camera. */
 export type DataSource = "photos" | "dataset" | "files" | "camera";
 
-/** A picture that was taken with the camera; its bytes are kept under `key`. */
+/** A photo that was taken with the camera; its bytes are kept under `key`. */
 export interface Capture {
   readonly key: string;
   /** Its class. */

@@ -2,6 +2,7 @@
 import type { Recipe } from "../../core/protocol";
 import * as format from "../../format";
 import { text } from "../../text";
+import { isPattern } from "./choices";
 
 type Target = NonNullable<Recipe["target"]>;
 
@@ -31,6 +32,13 @@ export function cutOf(target: Target | undefined): number {
   const share = target?.[kind];
   if (share === undefined) return 0;
   return kind === "sparsity" ? share : round(1 - share);
+}
+
+/** Whether a recipe removes nothing, as the first one does. */
+export function isUncut(recipe: Recipe): boolean {
+  if (isPattern(recipe.granularity ?? "")) return false;
+  if (recipe.allocation === "manual") return Object.values(recipe.layers ?? {}).every((share) => share === 0);
+  return cutOf(recipe.target) === 0;
 }
 
 export function targetOf(kind: TargetKind, cut: number): Target {

@@ -42,13 +42,14 @@ function attempt(id: string, share: number, more: Partial<Attempt> = {}): Attemp
       seed: 1,
     },
     earlier: [],
+    automatic: null,
     before: totals(1),
     totals: totals(share),
     left: left(share),
     original: quality(0.9),
     cut: quality(0.3),
     quality: quality(0.8),
-    lessons: 100,
+    trainedOn: 100,
     judged: 40,
     least: null,
     run: null,
@@ -122,6 +123,12 @@ describe("the models as curves", () => {
       ["iterative", "distill", "l2"],
       ["recovered", "in-turn", "l2"],
     ]);
+  });
+
+  test("what was chosen automatically is a way of its own, whose cut alone can't be taken", () => {
+    const automatic = { goal: { maxDrop: 0.02 }, entries: [], taken: 0, steps: [] };
+    const series = seriesOf([attempt("a", 0.5, { automatic })], [], "macs", () => "");
+    expect(series).toMatchObject([{ way: "recovered", mark: "in-turn", name: "automatic", points: [{ id: "a" }] }]);
   });
 
   test("a model stands on every axis where it was counted or measured", () => {

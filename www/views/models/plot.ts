@@ -86,16 +86,16 @@ function dotsOfSweep({ id, recipe, points }: SweepCurve): Dot[] {
 }
 
 function dotsOfAttempt(attempt: Attempt, method: string): Dot[] {
-  const { id, recipe, plan, earlier, totals, left, times, quality, key, run, beyond } = attempt;
-  const name = `${nameOf(recipe)}, ${method}`;
+  const { id, recipe, plan, earlier, automatic, totals, left, times, quality, key, run, beyond } = attempt;
+  const name = automatic ? text("page-models-automatic") : `${nameOf(recipe)}, ${method}`;
   const placed = { totals, left, milliseconds: times?.own ?? null };
-  const mark: Mark = earlier.length > 0 ? "in-turn" : plan.method;
+  const mark: Mark = automatic || earlier.length > 0 ? "in-turn" : plan.method;
   const made = { mark, recipe, placed, beyond, kept: key !== null, remark: remarkOn(attempt) };
   const own: Dot = run
     ? { ...made, series: `run:${run}`, name, way: "iterative", id, y: scoreOf(quality) }
     : { ...made, series: `recovered:${name}`, name, way: "recovered", id, y: scoreOf(quality) };
-  // What was recovered before is no cut alone.
-  if (run || earlier.length > 0) return [own];
+  // What was recovered before is no cut alone, and several cuts are none that could be taken again.
+  if (run || automatic || earlier.length > 0) return [own];
   const cut = nameOf(recipe);
   const alone: Dot = {
     ...made,

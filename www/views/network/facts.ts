@@ -35,7 +35,9 @@ export function facts(summary: ModelSummary, layer: LayerInfo, cut: LayerCut | u
     text("page-network-channels", { kind: kindName(layer), in: layer.channelsIn, out: layer.channelsOut }),
     text("page-network-size", { macs: format.count(layer.macs), parameters: format.count(layer.parameters) }),
   ];
-  if (cut && isTouched(layer, cut)) {
+  if (isBypassed(cut)) {
+    lines.push(text("page-network-bypassed"));
+  } else if (cut && isTouched(layer, cut)) {
     lines.push(
       text("page-network-size-after", {
         in: cut.channelsIn,
@@ -50,6 +52,11 @@ export function facts(summary: ModelSummary, layer: LayerInfo, cut: LayerCut | u
   if (others.length > 0) lines.push(text("page-network-coupled", { layers: listed(others) }));
   if (layer.kept) lines.push(text("page-cut-layer-kept", { reason: layer.kept }));
   return lines;
+}
+
+/** Whether the layer went with its branch. */
+export function isBypassed(cut: LayerCut | undefined): boolean {
+  return cut?.channelsOut === 0;
 }
 
 function isTouched(layer: LayerInfo, cut: LayerCut): boolean {

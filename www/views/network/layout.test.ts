@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layer } from "../../../tests/page/core-double";
 import type { LayerInfo } from "../../core/protocol";
-import { layoutNetwork, LOWEST, SHORTEST, withCut } from "./layout";
+import { bypasses, layoutNetwork, LOWEST, SHORTEST, withCut } from "./layout";
 
 function network(sizes: [macs: number, channels: number][]): LayerInfo[] {
   return sizes.map(([macs, channelsOut], id) => ({ ...layer(id, `layer${id}`), macs, channelsOut }));
@@ -48,7 +48,7 @@ describe("the network at a glance", () => {
     expect(layoutNetwork(network([[0, 4]]), -8).places[0]!.before.width).toBe(SHORTEST);
   });
 
-  it("shrinks what is cut towards the middle of what was there", () => {
+  it("shrinks what is cut toward the middle of what was there", () => {
     const layout = layoutNetwork(network([[100, 20]]), 203);
     const cut = {
       id: 0,
@@ -63,5 +63,31 @@ describe("the network at a glance", () => {
     const place = withCut(layout, [{ ...cut, sparsity: 0.5, threshold: null }]).places[0]!;
     expect(place.after).toEqual({ x: 75, y: 45, width: 50, height: 90 });
     expect(place.density).toBe(0.25);
+  });
+
+  it("leads around layers of which nothing remains", () => {
+    const layout = layoutNetwork(network(Array.from({ length: 5 }, () => [100, 20])), 500);
+    const cut = (id: number, channelsOut: number) => ({
+      id,
+      channelsIn: channelsOut,
+      channelsOut,
+      parameters: channelsOut,
+      nonzeros: channelsOut,
+      macs: channelsOut,
+      bytes: 0,
+      channelsGone: 0,
+      sparsity: 0,
+      threshold: null,
+    });
+    const after = withCut(
+      layout,
+      [20, 0, 0, 20, 0].map((channels, id) => cut(id, channels)),
+    );
+    const boxes = layout.places.map(({ before }) => before);
+    expect(bypasses(after)).toEqual([
+      { from: boxes[1]!.x, to: boxes[2]!.x + boxes[2]!.width },
+      { from: boxes[4]!.x, to: boxes[4]!.x + boxes[4]!.width },
+    ]);
+    expect(bypasses(layout)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
  * both in proportion. What remains after a cut stands in the middle of what was there before.
  */
 import type { LayerCut, LayerInfo } from "../../core/protocol";
+import { isBypassed } from "./facts";
 
 export interface Box {
   readonly x: number;
@@ -18,6 +19,8 @@ export interface Place {
   readonly after: Box | null;
   /** Share of the remaining weights that are not zero, 0 to 1. */
   readonly density: number;
+  /** Whether the layer went with its branch. */
+  readonly isGone: boolean;
 }
 
 export interface NetworkLayout {
@@ -48,7 +51,7 @@ export function layoutNetwork(layers: readonly LayerInfo[], room: number): Netwo
     const height = Math.max(LOWEST, layer.channelsOut / channelsPerPixel);
     const before = { x, y: (HEIGHT - height) / 2, width, height };
     x += width + GAP;
-    return { layer, before, after: null, density: 1 };
+    return { layer, before, after: null, density: 1, isGone: false };
   });
   return { places, width: Math.max(0, x - GAP), height: HEIGHT, macsPerPixel, channelsPerPixel };
 }
@@ -64,9 +67,23 @@ export function withCut(layout: NetworkLayout, cuts: readonly LayerCut[]): Netwo
       ...place,
       after: shrunk(before, share(cut.macs, layer.macs), share(cut.channelsOut, layer.channelsOut)),
       density: share(cut.nonzeros, cut.parameters),
+      isGone: isBypassed(cut),
     };
   });
   return { ...layout, places };
+}
+
+/** From where to where, along the network, all layers are gone. */
+export function bypasses({ places }: NetworkLayout): readonly { readonly from: number; readonly to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  let wasGone = false;
+  for (const { before, isGone } of places) {
+    const to = before.x + before.width;
+    if (isGone && wasGone) found[found.length - 1]!.to = to;
+    else if (isGone) found.push({ from: before.x, to });
+    wasGone = isGone;
+  }
+  return found;
 }
 
 /** Multiply-adds a pixel such that the lengths, none under the shortest, come to `length` in all. */

@@ -1,7 +1,8 @@
 /** What the recovery panel offers, in words. */
-import type { Method, Plan } from "../../core/protocol";
+import type { Method, OptimizerName, Plan } from "../../core/protocol";
 import type { Attempt } from "../../state/kept/attempts";
-import type { ScheduleName, Reduced, Unit, Wanted } from "../../state/decisions/training";
+import { plansOf } from "../../state/kept/automatic";
+import type { ScheduleName, Reduced, Unit } from "../../state/decisions/training";
 import { text } from "../../text";
 
 interface Words {
@@ -29,7 +30,7 @@ export const units = (): Record<Unit, Words> => ({
   minutes: { name: text("page-recover-minutes"), about: text("page-recover-minutes-about") },
 });
 
-export const optimizers = (): Record<Wanted["optimiser"], string> => ({
+export const optimizers = (): Record<OptimizerName, string> => ({
   sgd: text("page-recover-optimizer-sgd"),
   adamw: text("page-recover-optimizer-adamw"),
 });
@@ -41,10 +42,10 @@ export const rateSchedules = (): Record<Plan["schedule"], string> => ({
 });
 
 /** The names of the methods that a model was recovered with, the first one first. */
-export const methodsOf = ({ earlier, plan }: Pick<Attempt, "earlier" | "plan">) =>
-  [...earlier, plan].map(({ method }) => wordsOf(method).name);
+export const methodsOf = ({ earlier, plan, automatic }: Pick<Attempt, "earlier" | "plan" | "automatic">) =>
+  (automatic ? plansOf(automatic.steps) : [...earlier, plan]).map(({ method }) => wordsOf(method).name);
 
-/** “Reconstruct, then Distill”. */
+/** “Reconstruct, then Distill”, of one at least. */
 export const inTurn = (names: readonly string[]) =>
   names.reduce((first, next) => text("page-recover-result-then", { first, next }));
 

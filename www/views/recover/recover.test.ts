@@ -1,7 +1,7 @@
 import { fireEvent, screen, within } from "@testing-library/svelte";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { coreError } from "../../../tests/page/core-double";
-import { openSmall, panel as panelOf, show } from "../../../tests/page/shown";
+import { cut, openSmall, panel as panelOf, show } from "../../../tests/page/shown";
 import { settled } from "../../../tests/page/surroundings";
 import { core } from "../../../tests/page/visits";
 import type { Recipe } from "../../core/protocol";
@@ -90,6 +90,7 @@ describe("the plot of all models", () => {
 
   test("is drawn against the bytes of the file or the measured time, in their units", async () => {
     await opened();
+    await cut(30);
     await press("Recover accuracy");
     const against = async (value: string) => {
       await fireEvent.change(panel().getByLabelText("Horizontal axis"), { target: { value } });

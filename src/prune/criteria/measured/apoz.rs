@@ -36,6 +36,7 @@ struct Counts {
 }
 
 impl Apoz {
+    /// Counts at zero for all layers of the probe.
     pub fn new(probe: &Probe) -> Self {
         let layers = probe.layers.iter().map(|layer| {
             let uses = layer.uses.iter().map(|used| &used.weights);

@@ -25,6 +25,7 @@ pub static CRITERION: Criterion = Criterion {
 pub struct Fisher(GradientTimesWeight);
 
 impl Fisher {
+    /// Sums at zero for all layers of the probe.
     pub fn new(probe: &Probe) -> Self {
         Fisher(GradientTimesWeight::new(probe))
     }

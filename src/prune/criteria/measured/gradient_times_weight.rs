@@ -10,6 +10,7 @@ pub struct GradientTimesWeight {
 }
 
 impl GradientTimesWeight {
+    /// Sums at zero for all layers of the probe.
     pub fn new(probe: &Probe) -> Self {
         let layers = &probe.layers;
         GradientTimesWeight {

@@ -1,5 +1,6 @@
 //! Measuring a data-aware criterion, a picture at a time: whoever drives it can show how far it is, and stop it.
 
+use super::bypassing::Bypassing;
 use super::probe::{Probe, Watched};
 use super::{Accumulator, Against, LayerScores, Measured, MeasuredOn, Saliency};
 use crate::dataset::Dataset;
@@ -12,9 +13,19 @@ use crate::task::{Phase, Progress, Step, Task};
 
 /// A criterion that is being measured.
 pub struct Measuring {
+    on: MeasuredOn,
+    work: Work,
+}
+
+enum Work {
+    Gathering(Box<Gathering>),
+    Bypassing(Box<dyn Bypassing>),
+}
+
+/// All pictures are shown to the model itself.
+struct Gathering {
     probe: Probe,
     accumulator: Box<dyn Accumulator>,
-    on: MeasuredOn,
     pictures: Box<dyn Dataset>,
     order: Batches,
     done: usize,
@@ -39,32 +50,44 @@ impl Measuring {
                 criterion = criterion
             )));
         }
-        let Source::Pictures(begin) = find(criterion)?.source else {
-            return Err(Error::BadRecipe(message!(
+        let on = MeasuredOn {
+            criterion: criterion.into(),
+            pictures: pictures.len(),
+            against: Against::Nothing,
+            none_apart: false,
+        };
+        match find(criterion)?.source {
+            Source::Model(_) => Err(Error::BadRecipe(message!(
                 "error-criterion-not-measured",
                 criterion = criterion
-            )));
-        };
-        let probe = Probe::new(graph, &pictures)?;
-        let accumulator = begin(&probe);
-        Ok(Measuring {
-            on: MeasuredOn {
-                criterion: criterion.into(),
-                pictures: pictures.len(),
-                against: match (accumulator.needs_gradients(), pictures.labels()) {
-                    (false, _) => Against::Nothing,
-                    (true, Some(_)) => Against::Labels,
-                    (true, None) => Against::FirstChoice,
-                },
-                none_apart: false,
-            },
-            order: Batches::new(pictures.len(), seed),
-            of: accumulator.wanted(pictures.len()),
-            done: 0,
-            probe,
-            accumulator,
-            pictures: Box::new(pictures),
-        })
+            ))),
+            Source::Branches(begin) => Ok(Measuring {
+                on,
+                work: Work::Bypassing(begin(graph, Box::new(pictures))?),
+            }),
+            Source::Pictures(begin) => {
+                let probe = Probe::new(graph, &pictures)?;
+                let accumulator = begin(&probe);
+                Ok(Measuring {
+                    on: MeasuredOn {
+                        against: match (accumulator.needs_gradients(), pictures.labels()) {
+                            (false, _) => Against::Nothing,
+                            (true, Some(_)) => Against::Labels,
+                            (true, None) => Against::FirstChoice,
+                        },
+                        ..on
+                    },
+                    work: Work::Gathering(Box::new(Gathering {
+                        order: Batches::new(pictures.len(), seed),
+                        of: accumulator.wanted(pictures.len()),
+                        done: 0,
+                        probe,
+                        accumulator,
+                        pictures: Box::new(pictures),
+                    })),
+                })
+            }
+        }
     }
 
     /// Notes that no pictures were kept apart from these to measure on.
@@ -72,25 +95,19 @@ impl Measuring {
         self.on.none_apart = true;
         self
     }
-
-    /// What the pictures that have been shown say. Of equal pictures in equal order it is the same to the bit everywhere.
-    fn measured(&self) -> Result<Measured> {
-        let saliency = self.accumulator.scores(&self.probe, self.done.max(1))?;
-        let layers = self.probe.layers.iter().zip(saliency);
-        Ok(Measured {
-            on: self.on.clone(),
-            layers: layers
-                .map(|(layer, saliency)| scores(&self.probe, layer, saliency))
-                .collect::<Result<_>>()?,
-        })
-    }
 }
 
-impl Task for Measuring {
-    type Event = Progress;
-    type Output = Measured;
+impl Gathering {
+    /// What the pictures that have been shown say. Of equal pictures in equal order it is the same to the bit everywhere.
+    fn measured(&self) -> Result<Vec<LayerScores>> {
+        let saliency = self.accumulator.scores(&self.probe, self.done.max(1))?;
+        let layers = self.probe.layers.iter().zip(saliency);
+        layers
+            .map(|(layer, saliency)| scores(&self.probe, layer, saliency))
+            .collect()
+    }
 
-    fn step(&mut self) -> Result<Step<Progress, Measured>> {
+    fn step(&mut self) -> Result<Step<Progress, Vec<LayerScores>>> {
         if self.done == self.of {
             return Ok(Step::Done(self.measured()?));
         }
@@ -104,6 +121,29 @@ impl Task for Measuring {
             phase: Phase::Scoring,
             done: self.done,
             of: self.of,
+        }))
+    }
+}
+
+impl Task for Measuring {
+    type Event = Progress;
+    type Output = Measured;
+
+    fn step(&mut self) -> Result<Step<Progress, Measured>> {
+        let (layers, branches) = match &mut self.work {
+            Work::Gathering(gathering) => match gathering.step()? {
+                Step::Event(progress) => return Ok(Step::Event(progress)),
+                Step::Done(layers) => (layers, Vec::new()),
+            },
+            Work::Bypassing(bypassing) => match bypassing.step()? {
+                Step::Event(progress) => return Ok(Step::Event(progress)),
+                Step::Done(branches) => (Vec::new(), branches),
+            },
+        };
+        Ok(Step::Done(Measured {
+            on: self.on.clone(),
+            layers,
+            branches,
         }))
     }
 }

@@ -3,17 +3,21 @@
 //! [`Accumulator`](accumulator::Accumulator); to add one, add the file and its line in the list below.
 
 mod accumulator;
+mod bypassing;
 mod gradient_times_weight;
 mod measuring;
 mod probe;
 
 pub(super) use accumulator::{Accumulator, Begin, Saliency};
+pub(super) use bypassing::BeginBranches;
 pub use measuring::Measuring;
 
-use super::{CriterionInfo, Layer, Scorer};
+use super::{CriterionInfo, Layer, Scorer, find, reduced};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, ValueId};
+use crate::prune::branches;
 use crate::prune::groups::Groups;
+use crate::recipe::Reduction;
 use serde::{Deserialize, Serialize};
 
 // The criteria that look at pictures, in the order in which they are listed.
@@ -25,6 +29,7 @@ criteria! {
     apoz,
     snip,
     movement,
+    divergence,
 }
 
 /// What the loss behind a score was taken against.
@@ -59,7 +64,19 @@ pub struct MeasuredOn {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
     pub on: MeasuredOn,
+    /// None where the criterion judges whole branches only.
     pub layers: Vec<LayerScores>,
+    /// None where the scores of branches follow from those of their layers.
+    pub branches: Vec<BranchScore>,
+}
+
+/// The score of a branch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct BranchScore {
+    /// The branch's name.
+    pub branch: String,
+    pub score: f32,
 }
 
 /// The scores of one weight tensor.
@@ -78,6 +95,9 @@ pub struct LayerScores {
 impl Measured {
     /// Fails with [`Error::BadInput`] where the scores are those of another model.
     pub fn check_fits(&self, graph: &Graph, groups: &Groups) -> Result<()> {
+        if !find(&self.on.criterion)?.info.channels {
+            return self.check_branches(graph);
+        }
         for (node, weights) in &groups.layers {
             let Some(layer) = Layer::new(graph, *node, weights) else {
                 continue;
@@ -97,6 +117,25 @@ impl Measured {
             }
         }
         Ok(())
+    }
+
+    fn check_branches(&self, graph: &Graph) -> Result<()> {
+        let branches = branches::find(graph);
+        let mut names = branches.iter().map(|branch| &branch.name);
+        match names.find(|name| self.branch(name).is_none()) {
+            None => Ok(()),
+            Some(name) => Err(Error::BadInput(message!(
+                "error-scores-of-another",
+                criterion = self.on.criterion,
+                layer = name
+            ))),
+        }
+    }
+
+    fn branch(&self, name: &str) -> Option<f32> {
+        let mut branches = self.branches.iter();
+        let found = branches.find(|scored| scored.branch == name)?;
+        Some(found.score)
     }
 
     /// The criterion that it was measured for, judging by what came out.
@@ -133,5 +172,10 @@ impl Scorer for Lookup<'_> {
     fn slices(&self, layer: &Layer<'_>) -> Option<Vec<f32>> {
         let scores = self.measured.find(layer.graph, layer.tensor, layer.axis)?;
         Some(scores.slices.clone())
+    }
+
+    fn branch(&self, name: &str, layers: &[Layer<'_>], reduction: Reduction) -> Option<f32> {
+        let own = self.measured.branch(name);
+        own.or_else(|| reduced(self, layers, reduction))
     }
 }

@@ -41,6 +41,7 @@ pub struct Movement {
 }
 
 impl Movement {
+    /// Sums at zero for all layers of the probe.
     pub fn new(probe: &Probe) -> Self {
         Movement {
             sums: GradientTimesWeight::new(probe),

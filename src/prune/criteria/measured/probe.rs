@@ -44,10 +44,12 @@ pub struct Use {
 }
 
 impl Watched {
+    /// How many output channels it has.
     pub fn channels(&self) -> usize {
         self.shape[self.axis]
     }
 
+    /// How many weights it has.
     pub fn len(&self) -> usize {
         self.shape.iter().product()
     }

@@ -26,6 +26,7 @@ pub static CRITERION: Criterion = Criterion {
 pub struct Snip(GradientTimesWeight);
 
 impl Snip {
+    /// Sums at zero for all layers of the probe.
     pub fn new(probe: &Probe) -> Self {
         Snip(GradientTimesWeight::new(probe))
     }

@@ -26,6 +26,7 @@ pub static CRITERION: Criterion = Criterion {
 pub struct Taylor(GradientTimesWeight);
 
 impl Taylor {
+    /// Sums at zero for all layers of the probe.
     pub fn new(probe: &Probe) -> Self {
         Taylor(GradientTimesWeight::new(probe))
     }

@@ -30,6 +30,7 @@ pub static CRITERION: Criterion = Criterion {
 pub struct Wanda(Vec<Vec<f64>>);
 
 impl Wanda {
+    /// Sums at zero for all layers of the probe.
     pub fn new(probe: &Probe) -> Self {
         let layers = probe.layers.iter();
         Wanda(layers.map(|layer| vec![0.0; layer.len()]).collect())
