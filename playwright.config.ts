@@ -13,6 +13,8 @@ export default defineConfig({
   outputDir: "test-results",
   workers: 2,
   timeout: 300_000,
+  // Two cores run two pages and their workers: what passes at the second try is listed as flaky.
+  retries: 1,
   // Another test runs at the same time.
   expect: { timeout: 15_000 },
   projects: [

@@ -77,8 +77,11 @@ export class Secateur {
   /** A file by its path or its contents. */
   async chooseFile(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
     const another = this.page.getByRole("button", { name: "Open another model" });
-    if (await another.isVisible()) await another.click();
-    await this.panel("Model").locator("input[type=file]").setInputFiles(file);
+    // While a model opens, the chooser goes and the button that brings it back comes.
+    await expect(async () => {
+      if (await another.isVisible()) await another.click();
+      await this.panel("Model").locator("input[type=file]").setInputFiles(file, { timeout: 1_000 });
+    }).toPass({ timeout: 60_000 });
   }
 
   async addPhoto(name: string, mimeType: string, buffer: Buffer): Promise<void> {
