@@ -1,7 +1,7 @@
 /** Training that is interrupted: by a worker that dies, a reload, a cancel, and a tab that sleeps. */
 import type { Locator, Page } from "@playwright/test";
 import * as onnx from "../support/onnx";
-import { expect, test, type Secateur } from "./secateur";
+import { A_DOZEN, expect, test, type Secateur } from "./secateur";
 
 const SIDE = 64;
 
@@ -31,15 +31,13 @@ function network(): Uint8Array {
   return onnx.model(...graph);
 }
 
-/** A cut of the small network, all sample photos chosen, distillation chosen. */
+/** A cut of the small network, a dozen photos chosen, distillation chosen. */
 async function ready(secateur: Secateur): Promise<void> {
-  const { page } = secateur;
   await secateur.openFile("small.onnx", network());
   await expect(secateur.check).toBeVisible({ timeout: 60_000 });
   await secateur.cut(40);
-  const strip = page.getByRole("group", { name: "Photos to compare on" });
-  for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
-  await expect(secateur.summary).toContainText(/\d of 12 photos/, { timeout: 90_000 });
+  await secateur.pickPhotos(A_DOZEN);
+  await secateur.expectCompared(A_DOZEN);
   await secateur.panel("Recover").getByRole("radio", { name: "Distill" }).check({ force: true });
 }
 

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectOutside } from "./outside";
-import { CLASSROOM, efficientnet, expect, ROOT, test, type Secateur } from "./secateur";
+import { A_DOZEN, CLASSROOM, efficientnet, expect, ROOT, test, type Secateur } from "./secateur";
 
 const CIFAR = join(ROOT, "../shared/data/cifar10-jpeg-test.tar");
 const RESNET = join(ROOT, "../shared/models/resnet20-cifar10.onnx");
@@ -27,9 +27,8 @@ test("EfficientNet-Lite0 is reconstructed without labels, and the exported file 
 }) => {
   await secateur.openGalleryModel();
   await secateur.cut(30);
-  const strip = page.getByRole("group", { name: "Photos to compare on" });
-  for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
-  await expect(secateur.summary).toContainText(/\d of 12 photos/, { timeout: 90_000 });
+  await secateur.pickPhotos(A_DOZEN);
+  await secateur.expectCompared(A_DOZEN);
 
   const panel = secateur.panel("Recover");
   await panel.getByRole("button", { name: "Recover accuracy" }).click();
@@ -38,14 +37,14 @@ test("EfficientNet-Lite0 is reconstructed without labels, and the exported file 
   expect(original).toBe(0);
   expect(recovered!).toBeLessThan(cut!);
 
-  await expect(secateur.summary).toContainText(/\d of 12 photos/, { timeout: 90_000 });
+  await secateur.expectCompared(A_DOZEN);
   const notNew = page.getByTestId("not-new");
-  await expect(notNew).toContainText("Used to train or to choose the best model: 12 of 12 photos");
+  await expect(notNew).toContainText(`Used to train or to choose the best model: ${A_DOZEN} of ${A_DOZEN} photos`);
   await secateur.reload();
   await expect(page.getByTestId("recovered")).toBeVisible({ timeout: 60_000 });
   expect(await numbers(secateur, /^Mean KL/)).toEqual([original, cut, recovered]);
-  await expect(secateur.summary).toContainText(/\d of 12 photos/, { timeout: 90_000 });
-  await expect(notNew).toContainText("12 of 12 photos");
+  await secateur.expectCompared(A_DOZEN);
+  await expect(notNew).toContainText(`${A_DOZEN} of ${A_DOZEN} photos`);
   await expectOutside(secateur, { original: efficientnet(), pruned: await download(secateur) }, ["Golden retriever"]);
 });
 
@@ -94,8 +93,7 @@ test("to the line: rounds go on the list, and a cancel keeps what was finished",
   await secateur.openAndCut();
   await expect(secateur.summary).toContainText("of 3 photos", { timeout: 60_000 });
   const panel = secateur.panel("Recover");
-  const strip = page.getByRole("group", { name: "Photos to compare on" });
-  for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
+  await secateur.pickPhotos(A_DOZEN);
   await panel.getByLabel(/^Maximum accuracy drop/).fill("99");
   await panel.getByRole("button", { name: "Search", exact: true }).click();
   await expect(panel.getByText(/Round 2/)).toBeVisible({ timeout: 200_000 });
@@ -148,9 +146,8 @@ test("a model below the line is in the plot, and a click selects it to be compar
 /** However long a step takes, drawing never waits for it, as it would if training kept the page's own thread busy. */
 test("the page keeps drawing while a model learns", { tag: "@alone" }, async ({ secateur, page }) => {
   await secateur.openAndCut();
-  const strip = page.getByRole("group", { name: "Photos to compare on" });
-  for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
-  await expect(secateur.summary).toContainText(/\d of 12 photos/, { timeout: 90_000 });
+  await secateur.pickPhotos(A_DOZEN);
+  await secateur.expectCompared(A_DOZEN);
   const panel = secateur.panel("Recover");
   await panel.getByRole("radio", { name: "Distill" }).check({ force: true });
   await panel.getByLabel("steps", { exact: true }).fill("6");

@@ -14,6 +14,11 @@ export const GALLERY_MODEL = at("www/public/gallery/efficientnet-lite0.onnx");
 export const efficientnet = (): Buffer => readFileSync(GALLERY_MODEL);
 export const efficientnetPreset = (): Preset =>
   JSON.parse(readFileSync(at("www/presets/efficientnet-lite0.json"), "utf8")) as Preset;
+const { photos } = JSON.parse(readFileSync(at("www/public/photos/photos.json"), "utf8")) as { photos: unknown[] };
+/** How many sample photos there are. */
+export const SAMPLES = photos.length;
+/** Enough of them to recover a model, and few enough to compare in seconds. */
+export const A_DOZEN = 12;
 /** The classroom's network, small enough to train on many pictures in seconds. */
 export const CLASSROOM = {
   title: "A classroom's network",
@@ -82,6 +87,18 @@ export class Secateur {
       if (await another.isVisible()) await another.click();
       await this.panel("Model").locator("input[type=file]").setInputFiles(file, { timeout: 1_000 });
     }).toPass({ timeout: 60_000 });
+  }
+
+  /** Picks so many sample photos, those among them that are picked already. */
+  async pickPhotos(count: number): Promise<void> {
+    const strip = this.page.getByRole("group", { name: "Photos to compare on" });
+    for (const photo of (await strip.getByRole("button").elementHandles()).slice(0, count))
+      if ((await photo.getAttribute("aria-pressed")) === "false") await photo.click();
+  }
+
+  /** Waits for a comparison on so many photos. */
+  async expectCompared(count: number, timeout = 90_000): Promise<void> {
+    await expect(this.summary).toContainText(new RegExp(String.raw`\d of ${count} photos`), { timeout });
   }
 
   async addPhoto(name: string, mimeType: string, buffer: Buffer): Promise<void> {

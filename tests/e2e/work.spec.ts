@@ -1,15 +1,14 @@
 /** Long work can be canceled, and nothing is lost with a worker that dies. */
-import { expect, test } from "./secateur";
+import { A_DOZEN, expect, test } from "./secateur";
 
-test("a comparison that is canceled leaves a page that works", async ({ secateur, page }) => {
+test("a comparison that is canceled leaves a page that works", async ({ secateur }) => {
   await secateur.openGalleryModel();
-  const strip = page.getByRole("group", { name: "Photos to compare on" });
-  for (const photo of await strip.getByRole("button", { pressed: false }).elementHandles()) await photo.click();
+  await secateur.pickPhotos(A_DOZEN);
   const cancel = secateur.panel("Compare").getByRole("button", { name: "Cancel" });
   await cancel.click({ timeout: 30_000 });
   await expect(cancel).toHaveCount(0);
   await secateur.expectToWork();
-  await expect(secateur.summary).toContainText(/\d of 12 photos/, { timeout: 90_000 });
+  await secateur.expectCompared(A_DOZEN);
 });
 
 test("a download that is canceled leaves the gallery as it was", async ({ secateur, page }) => {

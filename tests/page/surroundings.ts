@@ -14,7 +14,7 @@ const MODEL = {
   source: "a test",
   log: "small.log.json",
 };
-const PHOTO = { id: "boats", title: "Boats", file: "boats.jpg", credit: "B", license: "free" };
+const PHOTO = { id: "boats", title: "Boats", file: "boats.jpg", credit: "B", license: "free", source: "a harbor" };
 
 /** jsdom lays nothing out, so there is nothing to observe. */
 class Unobserving {

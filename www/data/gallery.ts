@@ -23,6 +23,10 @@ export interface SamplePhoto {
   readonly file: string;
   readonly credit: string;
   readonly license: string;
+  /** Where to read the license; absent in the public domain. */
+  readonly terms?: string;
+  /** Where it is from, and what was done to it. */
+  readonly source: string;
 }
 
 /** A file of a data set, relative to the manifest. */
