@@ -24,6 +24,8 @@ fn earlier_names_do_the_same_and_are_hidden() {
         &model,
         "--steps",
         "2",
+        "--keep",
+        "last",
         "--output",
         &output,
     ];

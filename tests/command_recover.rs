@@ -230,6 +230,15 @@ fn recalibration_from_the_command_line_measures_anew_and_is_written_down() {
     }
     let record = json(&record(bytes));
     assert_eq!(record[0]["method"], "recalibrate");
+
+    // With neither labels nor an original, nothing tells good from bad.
+    let red = folder.path("data/red");
+    let output = folder.path("alone.onnx");
+    let alone = ["recover", &pruned, "--data", &red, "--preset", &preset];
+    let alone = secateur(&[&alone[..], &how, &["--output", &output]].concat());
+    assert!(alone.status.success());
+    let told = String::from_utf8(alone.stderr).unwrap();
+    assert!(told.contains("The last weights are kept"), "{told}");
 }
 
 /// With another seed it learns otherwise, and is measured on the very same pictures.
@@ -244,7 +253,7 @@ fn what_is_held_back_hangs_on_no_seed() {
         r#"{"criterion": "random", "target": {"macs": 0.4}}"#,
     );
     let recover = |seed: &str| {
-        let how = ["--steps", "3", "--seed", seed];
+        let how = ["--steps", "3", "--seed", seed, "--keep", "last"];
         let (told, bytes) = recovered(
             &folder,
             "out.onnx",
@@ -290,6 +299,8 @@ fn how_it_learns_can_be_chosen_and_is_written_down() {
             &preset,
             "--method",
             "fine-tune",
+            "--keep",
+            "last",
             "--output",
             &output,
         ];
@@ -385,13 +396,13 @@ fn the_best_weights_can_be_kept() {
         "--weight-decay",
         "50",
     ];
-    let (told, bytes) = recover(&model, &[&ruin[..], &["--keep", "best"]].concat());
+    let (told, bytes) = recover(&model, &ruin);
     assert!(told.contains("stays as it was before recovery"), "{told}");
     assert_eq!(scores(&told)[0], scores(&told)[1]);
     let opened = onnx::open(bytes.into(), &Default::default()).unwrap();
     let is_record = |(key, _): &(String, String)| key == "secateur.recovery";
     assert!(!opened.graph.metadata.iter().any(is_record));
-    let (told, _) = recover(&model, &ruin);
+    let (told, _) = recover(&model, &[&ruin[..], &["--keep", "last"]].concat());
     assert!(!told.contains("kept"), "{told}");
     assert!(scores(&told)[1] < scores(&told)[0], "{told}");
 }
@@ -494,7 +505,7 @@ fn published_idx_files_are_learned_from_and_measured_on_as_published() {
 
     let recover = ["recover", &model, "--original", &model, "--output", &output];
     let steps = ["--steps", "3", "--batch-size", "4", "--method", "fine-tune"];
-    let recover = [&recover[..], &with, &steps].concat();
+    let recover = [&recover[..], &with, &steps, &["--keep", "last"]].concat();
     let told = succeed(&recover);
     assert!(told.contains("On 21 photos held back"), "{told}");
     let learned = fs::read(&output).unwrap();

@@ -23,7 +23,7 @@ fn pictures(folder: &Folder, names: &[&str], count: usize) -> String {
     picture_folders(folder, &classes, count)
 }
 
-/// Runs `secateur recover` on a model and its original; more arguments say the rest.
+/// Runs `secateur recover` on a model and its original, without judging either beforehand; more arguments say the rest.
 fn recover<'a>(
     folder: &Folder,
     models: [&'a str; 2],
@@ -48,6 +48,8 @@ fn recover<'a>(
         "30",
         "--batch-size",
         "8",
+        "--keep",
+        "last",
     ];
     let all = fixed.iter().chain(more);
     all.map(|word| (*word).to_string()).collect()

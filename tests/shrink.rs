@@ -6,7 +6,7 @@ use common::colors::{pictures, preset};
 use common::nets::{Layer::*, chain};
 use common::{Net, with_open_batch};
 use secateur::cost::model_cost;
-use secateur::data::{Pictures, Split};
+use secateur::data::{Pictures, Preset, Split};
 use secateur::eval::{ComparisonResult, Metrics, ModelComparison, evaluate};
 use secateur::graph::Graph;
 use secateur::onnx::{self, OpenOptions};
@@ -18,7 +18,7 @@ use secateur::search::{
 };
 use secateur::task::{Step, Task};
 use secateur::text::said;
-use secateur::train::TrainingBudget;
+use secateur::train::{RequestedBudget, TrainingBudget, TrainingOverrides};
 use std::sync::Arc;
 
 /// Three residual blocks, each of which can be removed, and channels inside that can be.
@@ -347,4 +347,43 @@ fn a_model_that_is_sure_of_everything_is_cut() {
     let run = shrunk(&graph, ShrinkGoal::Target(Target::Macs(0.7)), &split(false));
     assert!(macs(&run.shrunk.graph) <= 0.7 * macs(&graph));
     assert!(run.shrunk.judged.agreement.is_some());
+}
+
+#[test]
+fn the_smaller_the_model_the_longer_it_is_trained() {
+    let chosen = TrainingOverrides::default();
+    let large = Preset::parse(r#"{"size": 224, "mean": [0, 0, 0], "std": [1, 1, 1]}"#).unwrap();
+    let planned = |graph: &Graph, preset: &Preset, labeled, chosen: &TrainingOverrides| {
+        let plan = Shrink::plan(graph, preset, labeled, chosen).unwrap();
+        (plan.settings.budget, plan.settings.label_weight)
+    };
+    let small = residual();
+    let steps = TrainingBudget::Steps;
+    assert_eq!(
+        planned(&small, &preset(), true, &chosen),
+        (steps(4000), 0.3)
+    );
+    assert_eq!(planned(&small, &preset(), false, &chosen).1, 0.0);
+    assert_eq!(planned(&small, &large, true, &chosen).1, 0.0);
+
+    let net = chain(
+        5,
+        &[1, 3, 32, 32],
+        &[Conv(48, 3), Conv(96, 3), Pool, Flatten, Linear(3)],
+    );
+    let macs = (32 * 32 * 9 * (3 * 48 + 48 * 96) + 96 * 3) as f64;
+    assert_eq!(model_cost(&net, 0).totals.macs as f64, macs);
+    let expected = 3.6e12 / (4.0 * 64.0 * macs);
+    assert!((300.0..4000.0).contains(&expected));
+    assert_eq!(
+        planned(&net, &preset(), false, &chosen).0,
+        steps(expected.round() as usize)
+    );
+
+    let chosen = TrainingOverrides {
+        budget: Some(RequestedBudget::Steps(7.0)),
+        label_weight: Some(0.5),
+        ..chosen
+    };
+    assert_eq!(planned(&net, &preset(), true, &chosen), (steps(7), 0.5));
 }

@@ -725,6 +725,7 @@ command-prune-checked = Checked: the smaller file gives the same answers as the 
 command-prune-checked-with = Checked with { $how }: the smaller file gives the same answers as the masked model (largest difference { $difference }).
 command-prune-not-checked = Not checked: { $reason }
 command-recover-not-measured = The photos have no labels and no original was given, so the models were not compared.
+command-recover-not-judged = note: Nothing tells whether the model becomes better: for that, the command needs labels or an original, and photos to hold back. The last weights are kept.
 command-recover-none-held-back = There are too few photos to hold any back, so the recovered model is not measured. Measure it on other photos with “secateur evaluate”.
 command-recover-chosen-by = These photos were also used to choose the best weights, so expect slightly lower numbers on new photos.
 command-recover-agreement-kl = agreement { $agreement }, mean KL divergence { NUMBER($kl, minimumFractionDigits: 4, maximumFractionDigits: 4) }
@@ -885,7 +886,7 @@ help-evaluate-original = The original model. How often both models give the same
 help-recover-model = The pruned ONNX model.
 help-recover-original = The ONNX model before pruning. The methods “recalibrate” and “fine-tune” need none; without it, models are compared by the photos' labels only.
 help-recover-output = File for the recovered model.
-help-recover-keep = Which weights to keep.
+help-recover-keep = Which weights to keep. By default, the best ones, or the last ones if nothing tells good from bad: there are neither labels nor an original, or too few photos.
 help-recover-keep-last = The weights after the last step.
 help-recover-keep-best = The weights with the best results on validation photos. These photos are held back from training.
 

@@ -54,7 +54,7 @@ async function cutOnce(folder, criterion, column, level) {
   await writeFile(document, JSON.stringify(recipe(criterion, column, level)));
   const looks = CRITERIA[criterion].looks ? [...PICTURES, "--split", "train"] : [];
   await secateur("prune", MODEL, "--recipe", document, ...looks, "--output", pruned);
-  const learned = [...PICTURES, "--split", "train", "--method", "recalibrate"];
+  const learned = [...PICTURES, "--split", "train", "--method", "recalibrate", "--keep", "last"];
   await secateur("recover", pruned, "--original", MODEL, ...learned, "--output", recovered);
   return accuracy(recovered);
 }

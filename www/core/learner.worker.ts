@@ -36,6 +36,13 @@ async function follow(step: TaskStep, learner: Learner): Promise<void> {
 const led = {
   plan: async (method: Method, preset: Preset, chosen: TrainingOverrides = {}) =>
     (await core).plan(method, preset, chosen, cores),
+  shrinkPlan: async (
+    original: Uint8Array,
+    preset: Preset,
+    hasLabels: boolean,
+    chosen: TrainingOverrides,
+    sizes: Record<string, number>,
+  ) => (await core).shrinkPlan(original, preset, hasLabels, chosen, sizes, cores),
   async recover(original: Uint8Array, pruned: Uint8Array, plan: Plan, sizes: Record<string, number>) {
     (await core).recover(original, pruned, plan, sizes);
     subject = { original, pruned, sizes };

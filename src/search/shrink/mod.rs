@@ -8,6 +8,7 @@ mod event;
 mod goal;
 mod shrunk;
 mod strategy;
+mod training;
 mod tried;
 
 pub use event::{Attempted, ShrinkEvent};

@@ -1,17 +1,19 @@
 //! Everything chosen automatically.
 
 use super::data_parallel::Together;
-use super::{Learner, beginning, options};
+use super::{Learner, beginning, message, options};
 use crate::api::model::Sizes;
 use crate::api::recovery::CutFile;
 use crate::api::shrink::{ImpossibleStrategy, Shrunk, TriedStrategy, TryingStrategy};
 use crate::api::task::TaskEvent;
 use crate::cost::model_cost;
+use crate::data::Preset;
 use crate::eval::measure;
 use crate::onnx::open;
 use crate::recover::{Event, Plan, Replicas, Warning};
 use crate::search::{Shrink, ShrinkEvent, ShrinkGoal};
 use crate::task::Task;
+use crate::train::TrainingOverrides;
 use crate::web::errors::{JsResult, mismatch};
 use crate::web::now;
 use tsify::Ts;
@@ -19,6 +21,23 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Learner {
+    /// How the best cut of a model is trained with what was chosen, on a machine with so many cores.
+    #[wasm_bindgen(js_name = shrinkPlan)]
+    pub fn shrink_plan(
+        &self,
+        original: Vec<u8>,
+        preset: Ts<Preset>,
+        has_labels: bool,
+        chosen: Ts<TrainingOverrides>,
+        sizes: Ts<Sizes>,
+        cores: usize,
+    ) -> JsResult<Ts<Plan>> {
+        let preset = preset.to_rust().map_err(mismatch)?;
+        let chosen = chosen.to_rust().map_err(mismatch)?;
+        let graph = open(original.into(), &options(sizes)?)?.graph;
+        message(Shrink::plan(&graph, &preset, has_labels, &chosen)?.among(cores))
+    }
+
     /// Starts to make a model smaller, choosing how. `plan` says how the best cut is trained. Whoever shares the batches with this
     /// worker is a member.
     pub fn shrink(

@@ -61,7 +61,7 @@ export class RecoverySetup {
   }
 
   async shrink(subject: Subject, goal: ShrinkGoal): Promise<void> {
-    const plan = await this.#plan(subject.preset, true);
+    const plan = await this.#plan(subject.preset, subject);
     if (plan) await this.from.recovery.shrink(subject, this.from.trainingData.all, plan, goal);
   }
 
@@ -71,18 +71,23 @@ export class RecoverySetup {
     this.#defaults?.dismiss();
   }
 
-  /** `null` where the core refuses it, and why is to be said. */
-  async #plan(preset: Preset, isAutomatic = false): Promise<Plan | null> {
+  /**
+   * How a cut is recovered; with the model that is `automatically` cut, how its best cut is trained, whatever the method that is
+   * chosen for a cut by hand. `null` where the core refuses it, and why is to be said.
+   */
+  async #plan(preset: Preset, automatically: Subject | null = null): Promise<Plan | null> {
     const settings = this.from.settings();
-    // Whatever the method that is chosen for a cut by hand.
-    const method = isAutomatic ? "distill" : settings.method;
+    const method = automatically ? "distill" : settings.method;
+    const chosen = overrides({ ...settings, method }, this.labeled);
+    const { learner } = this.core;
     try {
-      const chosen = overrides({ ...settings, method }, this.labeled);
-      const plan = await this.core.learner.plan(method, preset, chosen);
+      const plan = automatically
+        ? await learner.shrinkPlan(automatically.original, preset, this.labeled, chosen, automatically.sizes)
+        : await learner.plan(method, preset, chosen);
       this.#refused = null;
       return plan;
     } catch (error) {
-      this.#refused = { settings, preset, isAutomatic, failure: failureOf(error) };
+      this.#refused = { settings, preset, isAutomatic: automatically !== null, failure: failureOf(error) };
       return null;
     }
   }

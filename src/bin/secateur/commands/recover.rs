@@ -27,8 +27,8 @@ pub struct Recover {
     model: Model,
     #[arg(long, value_name = "original")]
     original: Option<PathBuf>,
-    #[arg(long, value_enum, value_name = "weights", default_value_t = Keep::Last)]
-    keep: Keep,
+    #[arg(long, value_enum, value_name = "weights")]
+    keep: Option<Keep>,
     #[arg(long, value_name = "output")]
     output: PathBuf,
     #[command(flatten)]
@@ -204,15 +204,23 @@ impl Recover {
         let original = original.transpose()?;
         progress.stage(message!("command-progress-pictures"));
         let mut pictures = self.data.load(&pruned, &progress)?;
-        if original.is_none() && self.keep == Keep::Best && pictures.labels().is_none() {
-            return Err(message!("command-error-best-needs-original").into());
-        }
-        let (train, judged, unseen) = match self.keep {
-            Keep::Best => {
-                let split = Split::new(pictures)?;
-                (split.train, Some(split.validation), split.test)
+        // A model may come out worse than it went in, unless something tells good from bad.
+        let can_judge = original.is_some() || pictures.labels().is_some();
+        let split = match self.keep {
+            Some(Keep::Best) if !can_judge => {
+                return Err(message!("command-error-best-needs-original").into());
             }
-            Keep::Last => {
+            Some(Keep::Best) => Some(Split::new(pictures.clone())?),
+            Some(Keep::Last) => None,
+            None if can_judge => Split::new(pictures.clone()).ok(),
+            None => None,
+        };
+        if self.keep.is_none() && split.is_none() {
+            progress.note(message!("command-recover-not-judged"));
+        }
+        let (train, judged, unseen) = match split {
+            Some(split) => (split.train, Some(split.validation), split.test),
+            None => {
                 let (train, unseen) = match pictures.take_test() {
                     Some(test) => (pictures, test),
                     None => pictures.two_way_split(),

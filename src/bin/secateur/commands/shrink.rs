@@ -18,7 +18,7 @@ use secateur::message;
 use secateur::message::Message;
 use secateur::onnx;
 use secateur::recipe::Target;
-use secateur::recover::{Event, Method, Plan, Replicas};
+use secateur::recover::{Event, Method, Replicas};
 use secateur::search::{Shrink, ShrinkEvent, ShrinkGoal, ShrinkStep, Shrunk, Tried};
 use secateur::t;
 use secateur::task::Task;
@@ -89,9 +89,10 @@ impl Automatic {
             seed: Some(f64::from(self.data.seed)),
             ..TrainingOverrides::default()
         };
-        let plan = Plan::with(Method::Distill, &preset, &chosen)?;
         progress.stage(message!("command-progress-pictures"));
-        let split = Split::new(self.data.load(&original, &progress)?)?;
+        let pictures = self.data.load(&original, &progress)?;
+        let plan = Shrink::plan(&original, &preset, pictures.labels().is_some(), &chosen)?;
+        let split = Split::new(pictures)?;
         let sides = (&original, &file[..]);
         let shrink = Shrink::prepare(sides, goal, &plan, split, Replicas::All, Some(now))?;
         let shrink = shrink.run(|at| progress.show(at))?;
