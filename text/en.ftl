@@ -927,7 +927,7 @@ help-any-crop = Crop photos by up to this share of their area, and resize what i
 
 help-shrink-target = What to reduce, and the share of it that is to be left, such as macs=0.75 (multiply-adds), parameters=0.5, or bytes=0.5 (of the file).
 help-shrink-max-drop = Remove as many multiply-adds as possible without losing more accuracy than this, in percentage points. Without labels, the agreement with the original counts instead of the accuracy.
-help-shrink-steps = Number of training steps for the best model.
+help-shrink-steps = Number of training steps for the best model. By default, as many as take a few minutes: the smaller the model, the more.
 help-shrink-output = File for the smaller model.
 help-shrink-report = File for a report (JSON): everything that was tried, and the steps that do the same by hand.
 

@@ -102,7 +102,7 @@ pub struct How {
     crop: Option<f32>,
 }
 
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum Keep {
     Best,
     Last,
