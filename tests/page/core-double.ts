@@ -645,7 +645,8 @@ export function doubleCore(): DoubleCore {
 
   const learner: Core["learner"] = {
     plan: (method, _, chosen = {}) => answer("plan", [method, chosen], () => planned(method, chosen)),
-    shrinkPlan: (_, __, ___, chosen) => answer("shrinkPlan", chosen, () => planned("distill", chosen)),
+    shrinkPlan: (_, __, hasLabels, chosen) =>
+      answer("shrinkPlan", [hasLabels, chosen], () => planned("distill", chosen)),
     gather: (_, folders) => answer("gather", folders, () => ((trained = 0), undefined)),
     add: (_, folder) => answer("add", folder, () => undefined),
     addStack: (stack, toTest) => answer("addStack", [stack.labels.length, toTest], () => undefined),

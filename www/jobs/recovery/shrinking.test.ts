@@ -61,7 +61,7 @@ describe("everything chosen automatically", () => {
     const { wanted } = session.decisions.recovery;
     session.decideRecovery({ method: "recalibrate", seed: 9, wanted: { ...wanted, length: 20 } });
     await shrink(session);
-    expect(asked("plan")).toContainEqual(["distill", { length: { steps: 20 }, seed: 9 }]);
+    expect(asked("shrinkPlan")).toEqual([[false, { length: { steps: 20 }, seed: 9 }]]);
   });
 
   test("says what is being tried and what came of what was tried before, and then how the best is trained", async () => {

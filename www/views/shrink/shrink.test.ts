@@ -179,7 +179,7 @@ describe("while it works", () => {
 describe("what can go wrong", () => {
   test("settings of training that the core refuses are told where they were used", async () => {
     await opened();
-    core.fail("plan", coreError("bad-input", "a batch holds 1 picture at least"));
+    core.fail("shrinkPlan", coreError("bad-input", "a batch holds 1 picture at least"));
     await press();
     expect(panel().getByRole("alert").textContent).toContain("a batch holds 1 picture");
     expect(panelOf("Recover").queryByRole("alert")).toBeNull();
