@@ -82,11 +82,11 @@ export class Secateur {
   /** A file by its path or its contents. */
   async chooseFile(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
     const another = this.page.getByRole("button", { name: "Open another model" });
-    // While a model opens, the chooser goes and the button that brings it back comes.
+    // While a model opens, the chooser goes and the button that brings it back comes. A large file takes seconds.
     await expect(async () => {
       if (await another.isVisible()) await another.click();
-      await this.panel("Model").locator("input[type=file]").setInputFiles(file, { timeout: 1_000 });
-    }).toPass({ timeout: 60_000 });
+      await this.panel("Model").locator("input[type=file]").setInputFiles(file, { timeout: 20_000 });
+    }).toPass({ timeout: 90_000 });
   }
 
   /** Picks so many sample photos, those among them that are picked already. */
